@@ -1,0 +1,1 @@
+"""Quantize a trained network and emit it as one MicroPython module."""

@@ -1,0 +1,1 @@
+"""Device code: real MicroPython source, read as text by the exporter and shipped by the tools."""

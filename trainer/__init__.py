@@ -1,0 +1,5 @@
+"""Train small networks in NumPy."""
+
+from .errors import ThumbnetError
+
+__all__ = ["ThumbnetError"]
