@@ -1,0 +1,60 @@
+# `make demo` and `make test` set everything up by themselves.
+PYTHON ?= python3
+EXTRAS ?= test
+VENV := .venv
+BIN := $(VENV)/bin
+STUBS := .build/stubs
+
+.PHONY: demo test quick lint format types setup bench-training clean
+
+demo: $(VENV)/.runtime
+	$(BIN)/thumbnet demo digits
+
+test: setup lint
+	$(BIN)/pytest -n 2 --dist loadgroup
+
+quick: setup
+	$(BIN)/pytest -n 2 -m "not slow"
+
+setup: $(VENV)/.$(EXTRAS) $(STUBS)/.done
+
+lint: setup types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# mypy wants the folders under their import names.
+types: setup
+	mkdir -p .build/types/thumbnet
+	for part in trainer export tools; do ln -sfn ../../../$$part .build/types/thumbnet/$$part; done
+	MYPYPATH=.build/types $(BIN)/mypy -p thumbnet.trainer -p thumbnet.export -p thumbnet.tools
+	$(BIN)/mypy --config-file firmware/mypy.ini
+
+bench-training: setup
+	$(BIN)/python -m thumbnet.trainer.benchmark
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
+		|| { echo "thumbnet needs Python 3.10 or later: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { rm -rf $(VENV); echo "$(PYTHON) has no venv: on Debian, apt install python3-venv"; exit 1; }
+
+$(VENV)/.runtime: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.$(EXTRAS): pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)]'
+	@touch $@ $(VENV)/.runtime
+
+# Kept out of the environment: the stubs shadow CPython's own modules.
+$(STUBS)/.done: pyproject.toml | $(VENV)/.$(EXTRAS)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target $(STUBS) \
+		'micropython-unix-stubs==1.29.0.post1'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .build build *.egg-info

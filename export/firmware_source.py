@@ -1,0 +1,105 @@
+"""Reads `firmware/`: cuts functions out of its files, comments kept, in the order of their imports.
+
+The conventions of those files:
+- a public UPPER-CASE assignment is an example network's literal; the exporter puts its own there;
+- a private one (`_EXP_1`) belongs to the code and is copied as it stands;
+- `from forward import forward` says that this file's functions need that file's.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of `firmware/`, taken apart."""
+
+    name: str
+    literals: tuple[str, ...]
+    """Names that the exporter has to provide."""
+
+    imports: tuple[str, ...]
+    """Files whose functions are called by this file's functions."""
+
+    text: str
+    """The functions and private constants, as they are written."""
+
+
+def assemble(roots: list[str], tier: str, replace: dict[str, str]) -> list[SourceFile]:
+    """Return the files behind `roots`, each once, every file after those that it imports.
+
+    Parameters
+    ----------
+    roots
+        File names without `.py`, from `firmware/<tier>/`, `firmware/plain/` or `firmware/runtime/`
+        (the first that has it).
+    tier
+        The folder to look in first.
+    replace
+        File to take in place of another that has the same functions, such as
+        `{"levels": "sensors"}`.
+
+    """
+    ordered: dict[str, SourceFile] = {}
+
+    def visit(name: str) -> None:
+        name = replace.get(name, name)
+        if name in ordered:
+            return
+        source = read_source(tier, name)
+        for needed in source.imports:
+            visit(needed)
+        ordered[name] = source
+
+    for root in roots:
+        visit(root)
+    return list(ordered.values())
+
+
+@lru_cache
+def read_source(tier: str, name: str) -> SourceFile:
+    """Read and take apart one file of `firmware/`; FileNotFoundError if no folder has it."""
+    root = files("thumbnet.firmware")
+    for folder in dict.fromkeys((tier, "plain", "runtime")):
+        path = root / folder / f"{name}.py"
+        if path.is_file():
+            return _take_apart(name, path.read_text(encoding="utf-8"))
+    raise FileNotFoundError(f"firmware has no {name}.py for the {tier} tier")
+
+
+def _take_apart(name: str, text: str) -> SourceFile:
+    lines = text.splitlines()
+    origins: dict[str, str] = {}
+    literals: list[str] = []
+    kept: list[str] = []
+    called: set[str] = set()
+    for statement in ast.parse(text).body:
+        if isinstance(statement, ast.ImportFrom):
+            assert statement.module is not None
+            origins.update({alias.name: statement.module for alias in statement.names})
+        elif isinstance(statement, ast.FunctionDef):
+            called.update(n.id for n in ast.walk(statement) if isinstance(n, ast.Name))
+            kept.append("\n\n" + _cut(lines, statement))
+        elif isinstance(statement, ast.Assign):
+            (target,) = statement.targets
+            assert isinstance(target, ast.Name)
+            if target.id.startswith("_"):
+                kept.append(_cut(lines, statement))
+            else:
+                literals.append(target.id)
+    imports = dict.fromkeys(module for symbol, module in origins.items() if symbol in called)
+    return SourceFile(name, tuple(literals), tuple(imports), "\n".join(kept).strip("\n"))
+
+
+def _cut(lines: list[str], statement: ast.stmt) -> str:
+    """Return the statement's lines and the comment lines right above it."""
+    first = statement.lineno - 1
+    if isinstance(statement, ast.FunctionDef) and statement.decorator_list:
+        first = statement.decorator_list[0].lineno - 1
+    while first > 0 and lines[first - 1].startswith("#"):
+        first -= 1
+    return "\n".join(lines[first : statement.end_lineno])

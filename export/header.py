@@ -1,0 +1,114 @@
+"""The docstring at the head of a generated module: what it is, how good it is, how to use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from textwrap import fill
+
+import numpy as np
+
+from thumbnet.trainer import Sequential
+
+from .graph import Graph
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the exporter knows about the model beside its numbers."""
+
+    board: str
+    version: str
+    labels: tuple[str, ...] = ()
+    shape: str = ""
+    """The layers in words, `64 -> 32 relu -> 10 softmax`."""
+
+    accuracy: str = ""
+    """One sentence on held-out data, empty where there was none."""
+
+    names: tuple[str, ...] = ()
+    """The features' names, if the data had them."""
+
+
+def header_facts(
+    model: Sequential, graph: Graph, labels: tuple[str, ...], board: str, accuracy: str
+) -> Facts:
+    """Return the facts of `model`, in words."""
+    spec = model.input_spec
+    names = spec.names if spec is not None and spec.names is not None else ()
+    return Facts(board, version("thumbnet"), labels, layers_in_words(graph, model), accuracy, names)
+
+
+def layers_in_words(graph: Graph, model: Sequential) -> str:
+    """Return the network's shape, such as `64 -> 32 relu -> 10 softmax`."""
+    words = [str(graph.tensors[graph.input].shape[0])]
+    for layer in model.layers:
+        activation = getattr(layer, "activation", "linear")
+        if type(layer).__name__ == "Dense":
+            words.append(str(layer.output_shape[-1]))
+        if activation != "linear":
+            words[-1] += f" {activation}"
+    return " -> ".join(words)
+
+
+def header(graph: Graph, facts: Facts) -> str:
+    """Return the module docstring."""
+    name = graph.name
+    paragraphs = [
+        f"{name}: a neural network in fixed point, made by thumbnet {facts.version} "
+        f"for board {facts.board!r}.",
+        f"{facts.shape}. {parameters(graph):,} parameters, {macs(graph):,} multiply-accumulates."
+        + (f" {facts.accuracy}" if facts.accuracy else ""),
+        _inputs(graph, facts),
+    ]
+    usage = [f"import {name}"] + [
+        f"{name}.{call:<22} # {meaning}" for call, meaning in _calls(graph, facts)
+    ]
+    text = "\n\n".join(fill(p, 96) for p in paragraphs) + "\n\n    " + "\n    ".join(usage)
+    return '"""' + text.replace("\\", "\\\\").replace('"""', "'''") + '\n"""'
+
+
+def macs(graph: Graph) -> int:
+    """Return the multiply-accumulates of one inference."""
+    return sum(n.attributes["weight"].size for n in graph.nodes if "weight" in n.attributes)
+
+
+def parameters(graph: Graph) -> int:
+    """Return the weights and biases of all layers."""
+    biases = sum(n.attributes["bias"].size for n in graph.nodes if "weight" in n.attributes)
+    return macs(graph) + biases
+
+
+def _inputs(graph: Graph, facts: Facts) -> str:
+    attributes = graph.nodes[0].attributes
+    (size,) = graph.tensors[graph.input].shape
+    units = np.atleast_1d(attributes.get("units", 1))
+    low = np.atleast_1d(attributes["minimum"] / units)
+    high = np.atleast_1d(attributes["maximum"] / units)
+    if len(low) == 1:
+        step = f", rounded to {1 / units[0]:g}" if units[0] != 1 else ", whole"
+        text = f"Input: {size} numbers from {low[0]:g} to {high[0]:g}{step}."
+        return text + (f" In order: {', '.join(facts.names)}." if facts.names else "")
+    names = facts.names or tuple(f"input {i}" for i in range(size))
+    each = [
+        f"{n} ({a:g} to {b:g})"
+        for n, a, b in zip(
+            names, np.broadcast_to(low, size), np.broadcast_to(high, size), strict=True
+        )
+    ]
+    if len(each) > 16:
+        each = [*each[:15], f"... {size - 15} more"]
+    return f"Input: {size} numbers: {', '.join(each)}."
+
+
+def _calls(graph: Graph, facts: Facts) -> list[tuple[str, str]]:
+    measures = any(node.op == "measure" for node in graph.nodes)
+    if measures:
+        calls = [("predict(values)", "the prediction, in the units of the training data")]
+    else:
+        calls = [("predict(values)", "class index; LABELS[i] names it")]
+    if "probabilities" in graph.outputs:
+        calls.append(("predict_proba(values)", "a probability for each class, floats"))
+        calls.append(("probabilities(values)", "the same as integers: 32768 is 1.0"))
+    calls.append(("scores(values)", "the integer outputs, equal on every board and on the PC"))
+    return calls

@@ -1,0 +1,175 @@
+"""From raw units to uint8: resolution, accepted range, and the integer scaling of each feature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from thumbnet.trainer import InputSpec, ThumbnetError
+
+from .arithmetic import (
+    ACCUMULATOR_LIMIT,
+    ACTIVATION_MAX,
+    REAL_MULTIPLIER_LIMIT,
+    Ints,
+    quantize_multiplier,
+)
+from .graph import Node
+
+Scalar = TypeVar("Scalar", np.int64, np.float64)
+
+Floats = npt.NDArray[np.float64]
+
+COUNT_LIMIT = 2**20
+"""Counts stay below this, so that a 32-bit float (22 bits on some boards) holds every one."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Raw units as integers, feature by feature (arrays of length 1 where all are alike).
+
+    A reading `v` is the count `round(v * units)`, and has to lie in `minimum` to `maximum` counts.
+    """
+
+    units: Ints
+    minimum: Ints
+    maximum: Ints
+
+
+def count(values: npt.ArrayLike, units: Ints) -> Ints:
+    """Return readings as counts, rounded half away from zero, as the board does it."""
+    scaled = np.asarray(values, dtype=np.float64) * units
+    return np.asarray(
+        np.where(scaled >= 0, np.floor(scaled + 0.5), -np.floor(0.5 - scaled)), np.int64
+    )
+
+
+def choose_counts(
+    x: npt.ArrayLike, spec: InputSpec | None, resolution: float | tuple[float, ...] | None
+) -> Counts:
+    """Return the resolution and the accepted range, from what is declared, else from `x`.
+
+    Without a declared resolution: 1 where every value of a feature is whole, else the power of ten
+    that gives the feature's range at least 4,096 counts. Without a declared range: the range of
+    `x`, widened on both sides by its own width, so that a live reading is not refused for being a
+    little beyond the training data.
+
+    Raises
+    ------
+    ThumbnetError
+        If a resolution is not 1/N, or makes counts too large for a 32-bit float.
+
+    """
+    x = np.asarray(x, dtype=np.float64).reshape(len(np.asarray(x)), -1)
+    low, high = x.min(axis=0), x.max(axis=0)
+    if resolution is None and spec is not None:
+        resolution = spec.resolution
+    if resolution is None:
+        units = _natural_units(x)
+    else:
+        inverse = 1.0 / np.atleast_1d(np.asarray(resolution, dtype=np.float64))
+        units = np.asarray(np.round(inverse), dtype=np.int64)
+        if np.any(units < 1) or not np.allclose(units, inverse, rtol=1e-6):
+            raise ThumbnetError(
+                f"export: a resolution of {resolution} is not 1/N: use 1, 0.5, 0.1, 0.01 ..."
+            )
+    width = np.maximum(high - low, 1.0 / units)
+    minimum, maximum = low - width, high + width
+    if spec is not None and spec.minimum is not None:
+        minimum = np.asarray(spec.minimum, dtype=np.float64)
+    if spec is not None and spec.maximum is not None:
+        maximum = np.asarray(spec.maximum, dtype=np.float64)
+    counts = Counts(
+        *(one_if_alike(v) for v in (units, count(minimum, units), count(maximum, units)))
+    )
+    largest = max(int(np.abs(counts.minimum).max()), int(np.abs(counts.maximum).max()))
+    if largest >= COUNT_LIMIT:
+        raise ThumbnetError(
+            f"export: inputs reach {largest} counts of their resolution, a board's float holds "
+            f"{COUNT_LIMIT}: give a coarser resolution"
+        )
+    return counts
+
+
+@dataclass(frozen=True)
+class InputStage:
+    """The node that brings counts to uint8, and the scale and zero point of what it writes."""
+
+    node: Node
+    scale: float
+    zero_point: int
+
+
+def levels_stage(counts: Counts, scale: Floats, offset: Floats) -> InputStage | None:
+    """Return `q = (count - minimum) * gain`, exact, where the inputs are few whole numbers.
+
+    None where the features differ, or there are more than 256 levels, or zero is between two.
+    """
+    alike = all(v.size == 1 for v in (counts.units, counts.minimum, counts.maximum, scale, offset))
+    if not alike or counts.units[0] != 1:
+        return None
+    minimum, maximum = int(counts.minimum[0]), int(counts.maximum[0])
+    if not 0 < maximum - minimum <= ACTIVATION_MAX:
+        return None
+    gain = ACTIVATION_MAX // (maximum - minimum)
+    zero_point = -(minimum + float(offset.item() / scale.item())) * gain
+    if abs(zero_point - round(zero_point)) > 1e-6:
+        return None
+    attributes = {"minimum": minimum, "maximum": maximum, "gain": gain}
+    node = Node("quantize_levels", ("input",), "x", attributes)
+    return InputStage(node, float(scale.item() / gain), round(zero_point))
+
+
+def sensors_stage(
+    counts: Counts, scale: Floats, offset: Floats, out_scale: float, zero_point: int
+) -> InputStage:
+    """Return `q = zero_point + (count / units * scale + offset) / out_scale` in integers.
+
+    The node computes `requantize((count << left_shift) + bias, multiplier, shift)`.
+    """
+    gain = scale / counts.units / out_scale
+    columns = np.broadcast_arrays(
+        gain, offset / out_scale, counts.units, counts.minimum, counts.maximum
+    )
+    lines = np.array([_scaling_line(*line) for line in zip(*columns, strict=True)], dtype=np.int64)
+    names = ("units", "minimum", "maximum", "left_shift", "bias", "multiplier", "shift")
+    fields = {name: lines[:, k] for k, name in enumerate(names)}
+    attributes = {"zero_point": zero_point, **fields}
+    return InputStage(Node("quantize_sensors", ("input",), "x", attributes), out_scale, zero_point)
+
+
+def _scaling_line(
+    gain: float, offset: float, units: int, minimum: int, maximum: int
+) -> tuple[int, ...]:
+    """Choose the left shift that keeps most bits: the bias then rounds least."""
+    reach = max(abs(int(minimum)), abs(int(maximum))) + abs(offset / gain) + 1
+    left = max((k for k in range(15) if reach * 2**k < ACCUMULATOR_LIMIT), default=-1)
+    if left < 0 or gain / 2**left >= REAL_MULTIPLIER_LIMIT * (1 - 2**-15):
+        raise ThumbnetError(
+            f"export: an input's scaling ({gain:.3g} steps a count, offset {offset:.3g}) does not "
+            "fit 29 bits: standardize the inputs (Normalization) or change the resolution"
+        )
+    multiplier, shift = quantize_multiplier(gain / 2**left)
+    bias = round(offset / gain * 2**left)
+    return int(units), int(minimum), int(maximum), left, bias, multiplier, shift
+
+
+def _natural_units(x: npt.NDArray[np.float64]) -> Ints:
+    units = []
+    for column in x.T:
+        if np.all(column == np.round(column)):
+            units.append(1)
+        else:
+            width = float(column.max() - column.min())
+            digits = int(np.ceil(np.log10(4096.0 / width))) if width > 0 else 2
+            units.append(10 ** max(digits, 0))
+    return np.array([max(units)] if len(set(units)) <= 1 else units, dtype=np.int64)
+
+
+def one_if_alike(values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
+    """Return the first entry alone where all are equal: one for all features."""
+    values = np.atleast_1d(values)
+    return values[:1] if np.all(values == values[0]) else values

@@ -1,0 +1,31 @@
+"""The module's name: an identifier that hides nothing on the board."""
+
+from __future__ import annotations
+
+import keyword
+import re
+
+from thumbnet.trainer import ThumbnetError
+
+# fmt: off
+_TAKEN = {
+    "array", "asyncio", "binascii", "bluetooth", "boot", "btree", "builtins", "cmath",
+    "code", "collections", "cryptolib", "deflate", "dht", "ds18x20", "errno", "esp",
+    "esp32", "framebuf", "gc", "hashlib", "heapq", "io", "json", "lwip", "machine", "main",
+    "math", "microbit", "micropython", "neopixel", "network", "onewire", "os", "platform",
+    "pyb", "random", "re", "rp2", "select", "socket", "ssl", "stm", "struct", "sys", "test",
+    "thread", "time", "tls", "uctypes", "vfs", "websocket", "webrepl", "zlib",
+}
+# fmt: on
+
+
+def check_name(name: str) -> None:
+    """Raise ThumbnetError unless `name` can be imported on a board without hiding its modules."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", name) or keyword.iskeyword(name):
+        raise ThumbnetError(
+            f"{name!r} cannot be imported on a board: use letters, digits and _, a letter first"
+        )
+    if name in _TAKEN:
+        raise ThumbnetError(
+            f"{name!r} would hide MicroPython's own module of that name: take another"
+        )

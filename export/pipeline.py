@@ -1,0 +1,63 @@
+"""The whole way from a float model to the integer graph, one readable function of named stages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy.typing as npt
+
+from thumbnet.trainer import Sequential, ThumbnetError
+
+from .calibrate import calibrate
+from .fold import fold
+from .fuse import fuse
+from .graph import Graph
+from .head import Head, choose_head
+from .inputs import choose_counts
+from .lower import lower
+from .quantize import quantize
+from .verify import verify
+
+STAGES = ("lower", "fold", "calibrate", "quantize", "fuse")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user may say about the conversion; see `convert`."""
+
+    name: str = "model"
+    resolution: float | tuple[float, ...] | None = None
+    threshold: float | None = None
+
+
+def stages(model: Sequential, x: npt.ArrayLike, options: Options) -> Iterator[tuple[Graph, Head]]:
+    """Yield the verified graph after each of `STAGES`, with the meaning of its outputs."""
+    graph = verify(lower(model, options.name))
+    folded = verify(fold(graph))
+    head = choose_head(model, folded, options.threshold)
+    yield graph, head
+    yield folded, head
+    graph = verify(calibrate(folded, x))
+    yield graph, head
+    counts = choose_counts(x, model.input_spec, options.resolution)
+    graph = verify(quantize(graph, counts, head))
+    yield graph, head
+    graph = verify(fuse(graph))
+    yield graph, head
+
+
+def run_until(
+    model: Sequential, x: npt.ArrayLike, options: Options, stage: str = STAGES[-1]
+) -> tuple[Graph, Head]:
+    """Return the graph as it is after `stage`.
+
+    Raises
+    ------
+    ThumbnetError
+        If `stage` is not one of `STAGES`, or the model cannot be converted.
+
+    """
+    if stage not in STAGES:
+        raise ThumbnetError(f"no stage {stage!r}: use one of {', '.join(STAGES)}")
+    return next(pair for pair in stages(model, x, options) if pair[0].stage == stage)

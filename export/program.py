@@ -1,0 +1,188 @@
+"""`convert(model, x)` and the `Program` it returns: the integer network on the PC."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from thumbnet.trainer import Sequential, ThumbnetError
+
+from .arithmetic import Ints
+from .artifact import Artifact, write_artifact
+from .boards import BoardProfile, load_board
+from .emit import emit
+from .fit_board import check_fits
+from .graph import Graph
+from .head import Head
+from .header import Facts, header_facts
+from .names import check_name
+from .pipeline import Options, stages
+from .quality import LayerQuality, float_predict, goodness, layer_quality
+from .reference import execute, to_counts
+
+VECTORS = 200
+"""Held-out rows that go beside the module for `thumbnet verify` and the self-test of `deploy`."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A network in integers.
+
+    `graph` is what boards run; `floats` is the calibrated float graph it was made from.
+    """
+
+    graph: Graph
+    floats: Graph
+    head: Head
+    model: Sequential
+    board: BoardProfile
+
+    def execute(self, x: npt.ArrayLike) -> dict[str, npt.NDArray[Any]]:
+        """Return every tensor of the integer graph for rows `x` (n, features) in raw units.
+
+        Raises
+        ------
+        ThumbnetError
+            If a row has the wrong length or a value is out of the accepted range.
+
+        """
+        return execute(self.graph, to_counts(self.graph, x))
+
+    def scores(self, x: npt.ArrayLike) -> Ints:
+        """Return the integer outputs, (n, outputs) int64: what the board's `scores` gives."""
+        return self.execute(x)["scores"]
+
+    def predict(self, x: npt.ArrayLike) -> npt.NDArray[Any]:
+        """Return class indices (n,) int64; for a regression real units (n,) or (n, outputs)."""
+        values = self.execute(x)["prediction"]
+        return values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
+
+    def probabilities(self, x: npt.ArrayLike) -> Ints:
+        """Return the class probabilities in Q15, (n, classes) int64.
+
+        Raises
+        ------
+        ThumbnetError
+            If the network has none: a regression, or a sign or step output.
+
+        """
+        values = self.execute(x)
+        if "probabilities" not in values:
+            raise ThumbnetError(
+                f"{self.graph.name} ends in {self.head.function}: it has no probabilities"
+            )
+        return values["probabilities"]
+
+    def evaluate(self, x: npt.ArrayLike, y: npt.ArrayLike) -> float:
+        """Return the accuracy (classes, `y` class indices) or R squared (regression)."""
+        return goodness(self.head, self.predict(x), y)
+
+    def quality(self, x: npt.ArrayLike) -> list[LayerQuality]:
+        """Return the signal-to-quantization-noise ratio of every layer on rows `x`."""
+        return layer_quality(self.floats, self.graph, x)
+
+    def module(self, accuracy: str = "") -> str:
+        """Return the source of the MicroPython module."""
+        return emit(self.graph, self.board.tiers[0], self._facts(accuracy))
+
+    def write(
+        self,
+        folder: str | os.PathLike[str],
+        test_x: npt.ArrayLike | None = None,
+        test_y: npt.ArrayLike | None = None,
+        vectors: int | None = VECTORS,
+    ) -> Artifact:
+        """Write the module and its vectors to `folder` and return both.
+
+        Parameters
+        ----------
+        folder
+            Made if missing. `<name>.py` goes on the board, `<name>.json` stays: the graph, and rows
+            to verify with.
+        test_x, test_y
+            Held-out rows in raw units and their targets, for the accuracy in the module's header
+            and the vectors. Without them the vectors are the extremes of the input alone.
+        vectors
+            How many of the rows to keep, None for all.
+
+        Raises
+        ------
+        ThumbnetError
+            If the module does not fit the board, or the folder cannot be written.
+
+        """
+        info: dict[str, Any] = {}
+        rows = np.zeros((0, self.graph.tensors[self.graph.input].shape[0]))
+        targets: list[Any] = []
+        sentence = ""
+        if test_x is not None and len(np.asarray(test_x)):
+            rows = np.asarray(test_x).reshape(len(np.asarray(test_x)), -1)
+            if test_y is not None:
+                targets = np.asarray(test_y).tolist()
+                info, sentence = self._measure(test_x, np.asarray(test_y))
+        text = self.module(sentence)
+        check_fits(self.graph, len(text.encode()), self.board)
+        keep = len(rows) if vectors is None else vectors
+        return write_artifact(
+            folder, self.graph, self.board, text, rows[:keep], targets[:keep], info
+        )
+
+    def _measure(self, x: npt.ArrayLike, y: npt.NDArray[Any]) -> tuple[dict[str, Any], str]:
+        integer = self.evaluate(x, y)
+        floats = goodness(self.head, float_predict(self.floats, self.head, x), y)
+        info = {"samples": len(y), "float": floats, "integer": integer}
+        word = "R squared" if self.head.kind == "regression" else "Accuracy"
+        digits = (
+            (lambda v: f"{v:.4f}") if self.head.kind == "regression" else (lambda v: f"{v:.2%}")
+        )
+        return (
+            info,
+            f"{word} on {len(y):,} held-out rows: {digits(integer)}, in float {digits(floats)}.",
+        )
+
+    def _facts(self, accuracy: str) -> Facts:
+        return header_facts(self.model, self.graph, self.head.labels, self.board.name, accuracy)
+
+
+def convert(
+    model: Sequential,
+    x: npt.ArrayLike,
+    *,
+    name: str = "model",
+    board: str | BoardProfile = "generic",
+    resolution: float | tuple[float, ...] | None = None,
+    threshold: float | None = None,
+) -> Program:
+    """Convert a trained model to integers.
+
+    Parameters
+    ----------
+    model
+        A `Sequential` of Dense layers and what folds into them; raw units go in.
+    x
+        Representative inputs, (n, features) in raw units: some hundred rows of the training set.
+    name
+        The module's name on the board: `import name`.
+    board
+        A profile or its name; see `list_boards()`.
+    resolution
+        The size of one input count in raw units, 1/N; by default what `model.input_spec` says.
+    threshold
+        For one sigmoid output: the probability from which the answer is class 1, 0.5 by default.
+
+    Raises
+    ------
+    ThumbnetError
+        If a layer cannot be converted, an accumulator may overflow, or an argument is wrong.
+
+    """
+    check_name(name)
+    profile = load_board(board) if isinstance(board, str) else board
+    done = list(stages(model, x, Options(name, resolution, threshold)))
+    graphs = {graph.stage: graph for graph, _ in done}
+    graph, head = done[-1]
+    return Program(graph, graphs["calibrate"], head, model, profile)

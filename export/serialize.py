@@ -1,0 +1,107 @@
+"""An integer graph as JSON text, and back: readable, exact, one node a line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+
+from thumbnet.trainer import ThumbnetError
+
+from .graph import Graph, Node, Tensor
+
+FORMAT = 1
+
+
+def graph_to_json(graph: Graph) -> dict[str, Any]:
+    """Return `graph` as JSON types."""
+    return {
+        "format": FORMAT,
+        "name": graph.name,
+        "stage": graph.stage,
+        "input": graph.input,
+        "outputs": list(graph.outputs),
+        "tensors": [
+            {**{k: _plain(v) for k, v in vars(tensor).items()}} for tensor in graph.tensors.values()
+        ],
+        "nodes": [
+            {
+                "op": node.op,
+                "inputs": list(node.inputs),
+                "output": node.output,
+                "attributes": {k: _plain(v) for k, v in node.attributes.items()},
+            }
+            for node in graph.nodes
+        ],
+    }
+
+
+def graph_from_json(data: dict[str, Any]) -> Graph:
+    """Return the graph that `graph_to_json` described.
+
+    Raises
+    ------
+    ThumbnetError
+        If it was written by another version of the format, or is damaged.
+
+    """
+    if data.get("format") != FORMAT:
+        raise ThumbnetError(
+            f"the graph has format {data.get('format')!r}, this version reads {FORMAT}: "
+            "export again"
+        )
+    try:
+        tensors = [
+            Tensor(**{**{k: _rich(v) for k, v in t.items()}, "shape": tuple(t["shape"])})
+            for t in data["tensors"]
+        ]
+        nodes = tuple(
+            Node(
+                node["op"],
+                tuple(node["inputs"]),
+                node["output"],
+                {k: _rich(v) for k, v in node["attributes"].items()},
+            )
+            for node in data["nodes"]
+        )
+        return Graph(
+            data["name"],
+            data["stage"],
+            data["input"],
+            tuple(data["outputs"]),
+            nodes,
+            {tensor.name: tensor for tensor in tensors},
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ThumbnetError(f"the graph is damaged ({error}): export again") from error
+
+
+def dump(document: dict[str, Any]) -> str:
+    """Return a JSON text with one line for each node, tensor and row of a list."""
+
+    def lines(value: Any, indent: str) -> str:
+        inner = indent + " "
+        if isinstance(value, dict) and any(isinstance(v, dict | list) for v in value.values()):
+            items = [f"{inner}{json.dumps(k)}: {lines(v, inner)}" for k, v in value.items()]
+            return "{\n" + ",\n".join(items) + f"\n{indent}}}"
+        if isinstance(value, list) and value and isinstance(value[0], dict | list):
+            items = [inner + lines(v, inner) for v in value]
+            return "[\n" + ",\n".join(items) + f"\n{indent}]"
+        return json.dumps(value, allow_nan=False)
+
+    return lines(document, "") + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return {"dtype": str(value.dtype), "data": value.tolist()}
+    if isinstance(value, np.generic):
+        return value.item()
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _rich(value: Any) -> Any:
+    if isinstance(value, dict):
+        return np.array(value["data"], dtype=value["dtype"])
+    return value

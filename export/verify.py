@@ -1,0 +1,155 @@
+"""`verify(graph)`: what has to hold of every stage, checked before and after every pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from thumbnet.trainer import ThumbnetError
+
+from .arithmetic import (
+    ACCUMULATOR_LIMIT,
+    ACTIVATION_MAX,
+    MULTIPLIER_MAX,
+    MULTIPLIER_MIN,
+    SCORE_LIMIT,
+    SHIFT_MAX,
+    SHIFT_MIN,
+)
+from .graph import Graph, Node, Tensor
+
+FLOAT_STAGES = ("lower", "fold", "calibrate")
+
+# operation: (input dtype, output dtype, attributes)
+_SIGNATURES: dict[str, tuple[str, str, set[str]]] = {
+    "scale_shift": ("float32", "float32", {"scale", "offset"}),
+    "dense": ("float32", "float32", {"kernel", "bias"}),
+    "activation": ("float32", "float32", {"function"}),
+    "reshape": ("float32", "float32", set()),
+    "quantize_levels": ("int32", "uint8", {"minimum", "maximum", "gain"}),
+    "quantize_sensors": (
+        "int32",
+        "uint8",
+        {"zero_point", "units", "minimum", "maximum", "left_shift", "bias", "multiplier", "shift"},
+    ),
+    "matmul": ("uint8", "int32", {"weight", "bias"}),
+    "requantize": (
+        "int32",
+        "*",
+        {"zero_point", "multiplier", "shift", "activation_min", "activation_max"},
+    ),
+    "lookup": ("uint8", "uint8", {"table"}),
+    "fully_connected": (
+        "uint8",
+        "*",
+        {"weight", "bias", "zero_point", "multiplier", "shift", "activation_min", "activation_max"},
+    ),
+    "classify": ("int32", "int32", set()),
+    "decide": ("int32", "int32", {"threshold"}),
+    "measure": ("int32", "float32", {"step", "units"}),
+    "softmax": ("int32", "int32", {"limit", "left_shift", "multiplier", "shift"}),
+    "logistic": ("int32", "int32", {"limit", "left_shift", "multiplier", "shift"}),
+    "logistic_all": ("int32", "int32", {"limit", "left_shift", "multiplier", "shift"}),
+}
+
+
+def verify(graph: Graph) -> Graph:
+    """Return `graph` if it is sound.
+
+    Raises
+    ------
+    ThumbnetError
+        At the first fault: names the stage, the node, its neighbours, and the mend.
+
+    """
+    known = {graph.input}
+    if graph.input not in graph.tensors:
+        raise _error(graph, None, f"the input {graph.input!r} has no tensor")
+    for node in graph.nodes:
+        for fault in _structure(graph, node, known):
+            raise _error(graph, node, fault)
+        for fault in _numbers(graph, node):
+            raise _error(graph, node, fault)
+        known.add(node.output)
+    for name in graph.outputs:
+        if name not in known:
+            raise _error(graph, None, f"nothing writes the output {name!r}")
+    return graph
+
+
+def _error(graph: Graph, node: Node | None, fault: str) -> ThumbnetError:
+    where = f"graph {graph.name} after {graph.stage}"
+    if node is not None:
+        before = [str(graph.tensors.get(name, name)) for name in node.inputs]
+        after = [reader.op for reader in graph.consumers(node.output)] or ["the end"]
+        where += f", {node.output} = {node.op}({', '.join(before)}) -> {', '.join(after)}"
+    return ThumbnetError(f"{where}: {fault}")
+
+
+def _structure(graph: Graph, node: Node, known: set[str]) -> Iterator[str]:
+    if node.op not in _SIGNATURES:
+        yield f"unknown operation: use one of {', '.join(_SIGNATURES)}"
+        return
+    takes, gives, attributes = _SIGNATURES[node.op]
+    if missing := attributes - set(node.attributes):
+        yield f"attribute {sorted(missing)[0]!r} is missing: the pass that made the node sets it"
+    for name in node.inputs:
+        if name not in known:
+            yield f"{name!r} is read before it is written: move the node behind its producer"
+        elif graph.tensors[name].dtype != takes:
+            yield f"{name!r} is {graph.tensors[name].dtype}, {node.op} reads {takes}"
+    if node.output in known:
+        yield f"{node.output!r} is written twice: give each node its own output"
+    elif node.output not in graph.tensors:
+        yield f"{node.output!r} has no tensor: declare its shape and dtype"
+    elif gives not in ("*", graph.tensors[node.output].dtype):
+        yield f"{node.output!r} is {graph.tensors[node.output].dtype}, {node.op} writes {gives}"
+
+
+def _numbers(graph: Graph, node: Node) -> Iterator[str]:
+    source, target = graph.tensors[node.inputs[0]], graph.tensors[node.output]
+    attributes = node.attributes
+    if node.op == "dense":
+        expected: tuple[int, ...] = (source.shape[-1], target.shape[-1])
+        if attributes["kernel"].shape != expected:
+            yield f"kernel is {attributes['kernel'].shape}, the tensors need {expected}"
+    if "multiplier" in attributes:
+        yield from _multipliers(attributes["multiplier"], attributes["shift"])
+    if node.op in ("matmul", "fully_connected"):
+        yield from _accumulators(node, source, target)
+    if node.op in ("requantize", "fully_connected", "quantize_sensors"):
+        yield from _limits(node, target)
+    if "table" in attributes:
+        table = attributes["table"]
+        if table.shape != (256,) or table.dtype != np.uint8:
+            yield f"the table is {table.dtype}{list(table.shape)}: it has to be uint8[256]"
+
+
+def _multipliers(multiplier: object, shift: object) -> Iterator[str]:
+    m, s = np.asarray(multiplier), np.asarray(shift)
+    if np.any((m < MULTIPLIER_MIN) | (m > MULTIPLIER_MAX)):
+        yield f"a multiplier is outside [{MULTIPLIER_MIN}, {MULTIPLIER_MAX}]: normalize it"
+    if np.any((s < SHIFT_MIN) | (s > SHIFT_MAX)):
+        yield f"a shift is outside [{SHIFT_MIN}, {SHIFT_MAX}]: widen the output scale"
+
+
+def _accumulators(node: Node, source: Tensor, target: Tensor) -> Iterator[str]:
+    weight, bias = node.attributes["weight"], node.attributes["bias"]
+    expected = (target.shape[-1], source.shape[-1])
+    if weight.dtype != np.int8 or weight.shape != expected:
+        yield f"weight is {weight.dtype}{list(weight.shape)}: it has to be int8{list(expected)}"
+        return
+    bound = np.abs(weight.astype(np.int64)).sum(axis=1) * ACTIVATION_MAX + np.abs(bias)
+    if bound.max() >= ACCUMULATOR_LIMIT:
+        yield f"output {int(bound.argmax())} may reach {int(bound.max())}, not below 2**29"
+
+
+def _limits(node: Node, target: Tensor) -> Iterator[str]:
+    attributes = node.attributes
+    low, high = attributes.get("activation_min", 0), attributes.get("activation_max", 255)
+    widest = (0, ACTIVATION_MAX) if target.dtype == "uint8" else (-SCORE_LIMIT, SCORE_LIMIT)
+    if not widest[0] <= low <= high <= widest[1]:
+        yield f"clamped to {low}..{high}, {target.dtype} holds {widest[0]}..{widest[1]}"
+    if "table" not in attributes and attributes["zero_point"] != target.zero_point:
+        yield f"zero_point is {attributes['zero_point']}, its tensor's is {target.zero_point}"

@@ -1,0 +1,117 @@
+"""Measure a generated module where it runs: time and heap, one JSON line each.
+
+On a board:  import bench;  bench.main("gestures", "rows.jsonl")
+A host may also call begin(), row() and end() one by one through the raw REPL.
+"""
+
+import gc
+import json
+import sys
+import time
+
+module = None
+count = 0
+
+if hasattr(time, "ticks_us"):
+    ticks_us = time.ticks_us
+    ticks_diff = time.ticks_diff
+else:  # CPython
+
+    def ticks_us():
+        return time.perf_counter() * 1000000
+
+    def ticks_diff(end, start):
+        return end - start
+
+
+def say(line):
+    print(json.dumps(line))
+
+
+def failure(error):
+    return {"error": type(error).__name__, "message": str(error)}
+
+
+def heap_used():
+    gc.collect()
+    return gc.mem_alloc() if hasattr(gc, "mem_alloc") else None
+
+
+def begin(name):
+    """Import the module; say how much heap it keeps (None where Python does not tell)."""
+    global module, count
+    count = 0
+    module = None
+    sys.modules.pop(name, None)
+    before = heap_used()
+    try:
+        module = __import__(name)
+    except Exception as error:
+        sys.modules.pop(name, None)
+        say(failure(error))
+        return False
+    after = heap_used()
+    facts = {"begin": name, "python": sys.implementation.name, "platform": sys.platform}
+    facts["version"] = ".".join([str(n) for n in sys.implementation.version[:3]])
+    facts["heap_bytes_import"] = None if before is None else after - before
+    say(facts)
+    return True
+
+
+def heap_of_one(values):
+    """Bytes that one predict() allocates; None where unknown or where they do not fit."""
+    before = heap_used()
+    if before is None:
+        return None
+    gc.disable()
+    try:
+        module.predict(values)
+        return gc.mem_alloc() - before
+    except MemoryError:
+        return None
+    finally:
+        gc.enable()
+
+
+def microseconds(values, at_least):
+    """Mean time of one predict(), repeated until the clock has seen at_least microseconds."""
+    times = 1
+    while True:
+        start = ticks_us()
+        for _ in range(times):
+            module.predict(values)
+        spent = ticks_diff(ticks_us(), start)
+        if spent >= at_least:
+            return spent / times
+        times *= 2
+
+
+def row(values):
+    """Measure one input vector, after a warm-up call."""
+    global count
+    try:
+        module.predict(values)
+        line = {"heap": heap_of_one(values), "us": microseconds(values, 10000)}
+    except Exception as error:
+        line = failure(error)
+    count += 1
+    say(line)
+
+
+def end():
+    """Give the module's memory back; say how many rows were measured."""
+    global module
+    if module is not None:
+        sys.modules.pop(module.__name__, None)
+    module = None
+    gc.collect()
+    say({"end": count})
+
+
+def main(name, path):
+    """Measure with every line of a file of JSON lists."""
+    if begin(name):
+        with open(path) as lines:
+            for line in lines:
+                row(json.loads(line))
+        end()

@@ -1,0 +1,28 @@
+"""The forward pass: a table of layers, each filling its own buffer."""
+
+from fully_connected import fully_connected
+from levels import quantize
+
+# Literals of an example network; the exporter puts the network's own in their place.
+LAYERS = (
+    (
+        fully_connected,
+        b"\x81\x7f",
+        [0],
+        (2, 1, 0, -0x20000000, 0x20000000, 0, 0, 16384, 16),
+    ),
+)
+
+
+def forward(values):
+    """Run the network; the returned buffer is written anew by the next call."""
+    x = quantize(values)
+    for kernel, w, y, p in LAYERS:
+        kernel(x, w, y, p)
+        x = y
+    return x
+
+
+def scores(values):
+    """Return the integer outputs of the last layer, the numbers that PC and board agree on."""
+    return list(forward(values))

@@ -1,0 +1,38 @@
+"""Input in raw units: brought to uint8 by integer arithmetic, feature by feature."""
+
+from lengths import check_length
+from requantize import requantize
+
+# Literals of an example network; the exporter puts the network's own in their place.
+# units (counts per 1.0), the smallest and largest count, left shift, bias, multiplier, shift:
+# one line for all features, or one for each.
+SCALING = ((1, 0, 255, 1, 0, 16384, 16),)
+INPUT_ZERO_POINT = 0
+X0 = bytearray(2)
+
+
+def quantize(values):
+    """Return values as the network's uint8 input; ValueError says what does not fit."""
+    check_length(values)
+    each = len(SCALING) > 1
+    line = SCALING[0]
+    i = 0
+    for v in values:
+        if each:
+            line = SCALING[i]
+        units, low, high, left, bias, multiplier, shift = line
+        count = None
+        if isinstance(v, int):
+            count = v * units
+        elif isinstance(v, float) and abs(v) < 1e9:
+            # Rounded to the resolution first: 32-bit and 64-bit floats then agree.
+            count = v * units
+            count = int(count + 0.5) if count >= 0 else -int(0.5 - count)
+        if count is None or count < low or count > high:
+            raise ValueError(
+                "input %d is %r, expected %s to %s" % (i, v, str(low / units), str(high / units))
+            )
+        q = INPUT_ZERO_POINT + requantize((count << left) + bias, multiplier, shift)
+        X0[i] = 0 if q < 0 else 255 if q > 255 else q
+        i += 1
+    return X0

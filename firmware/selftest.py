@@ -1,0 +1,75 @@
+"""Answer input vectors with a generated module: one JSON line each, for a host to compare.
+
+On a board:  import selftest;  selftest.main("gestures", "rows.jsonl")
+A host may also call begin(), row() and end() one by one through the raw REPL.
+"""
+
+import gc
+import json
+import sys
+
+module = None
+count = 0
+
+
+def say(line):
+    print(json.dumps(line))
+
+
+def failure(error):
+    return {"error": type(error).__name__, "message": str(error)}
+
+
+def begin(name):
+    """Import the module; say who runs it, or why it could not be imported."""
+    global module, count
+    count = 0
+    module = None
+    gc.collect()
+    try:
+        module = __import__(name)
+    except Exception as error:
+        sys.modules.pop(name, None)
+        say(failure(error))
+        return False
+    facts = {"begin": name, "python": sys.implementation.name, "platform": sys.platform}
+    facts["version"] = ".".join([str(n) for n in sys.implementation.version[:3]])
+    if hasattr(gc, "mem_free"):
+        gc.collect()
+        facts["heap_free"] = gc.mem_free()
+    say(facts)
+    return True
+
+
+def row(values):
+    """Say every answer that the module has for one input vector."""
+    global count
+    try:
+        line = {"predict": module.predict(values)}
+        if hasattr(module, "scores"):
+            line["scores"] = list(module.scores(values))
+        if hasattr(module, "probabilities"):
+            line["probabilities"] = list(module.probabilities(values))
+    except Exception as error:
+        line = failure(error)
+    count += 1
+    say(line)
+
+
+def end():
+    """Give the module's memory back; say how many rows were answered."""
+    global module
+    if module is not None:
+        sys.modules.pop(module.__name__, None)
+    module = None
+    gc.collect()
+    say({"end": count})
+
+
+def main(name, path):
+    """Answer every line of a file of JSON lists."""
+    if begin(name):
+        with open(path) as lines:
+            for line in lines:
+                row(json.loads(line))
+        end()
