@@ -4,6 +4,7 @@ EXTRAS ?= test
 VENV := .venv
 BIN := $(VENV)/bin
 STUBS := .build/stubs
+DEVICE = $(filter-out __init__,$(basename $(notdir $(wildcard firmware/*.py firmware/*/*.py))))
 
 .PHONY: demo test quick lint format types setup bench-training clean
 
@@ -31,7 +32,7 @@ types: setup
 	mkdir -p .build/types/thumbnet
 	for part in trainer export tools; do ln -sfn ../../../$$part .build/types/thumbnet/$$part; done
 	MYPYPATH=.build/types $(BIN)/mypy -p thumbnet.trainer -p thumbnet.export -p thumbnet.tools
-	$(BIN)/mypy --config-file firmware/mypy.ini
+	$(BIN)/mypy --config-file firmware/mypy.ini $(DEVICE:%=-m %)
 
 bench-training: setup
 	$(BIN)/python -m thumbnet.trainer.benchmark

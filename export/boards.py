@@ -1,4 +1,4 @@
-"""Board profiles: one TOML file a board in `boards/`, read into `BoardProfile`."""
+"""Board profiles: one TOML file a board in `profiles/`, read into `BoardProfile`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class BoardProfile:
 
 def list_boards() -> list[BoardProfile]:
     """Return every profile, by name."""
-    folder = files("thumbnet.export") / "boards"
+    folder = files("thumbnet.export") / "profiles"
     names = sorted(p.name[:-5] for p in folder.iterdir() if p.name.endswith(".toml"))
     return [load_board(name) for name in names]
 
@@ -47,7 +47,7 @@ def load_board(name: str) -> BoardProfile:
         If there is none; the message lists those there are.
 
     """
-    folder = files("thumbnet.export") / "boards"
+    folder = files("thumbnet.export") / "profiles"
     known = sorted(p.name[:-5] for p in folder.iterdir() if p.name.endswith(".toml"))
     if name not in known:
         near = get_close_matches(name, known, 1)

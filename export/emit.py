@@ -39,9 +39,9 @@ def emit(graph: Graph, tier: str, facts: Facts) -> str:
 
     """
     literals = {"LABELS": tuple_literal([repr(label) for label in facts.labels])}
-    layers = []
-    roots = []
-    replace = {}
+    layers: list[str] = []
+    roots: list[str] = []
+    replace: dict[str, str] = {}
     for node in graph.nodes:
         if node.op in KERNELS:
             number = len(layers) + 1

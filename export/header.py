@@ -70,12 +70,12 @@ def header(graph: Graph, facts: Facts) -> str:
 
 def macs(graph: Graph) -> int:
     """Return the multiply-accumulates of one inference."""
-    return sum(n.attributes["weight"].size for n in graph.nodes if "weight" in n.attributes)
+    return sum(int(n.attributes["weight"].size) for n in graph.nodes if "weight" in n.attributes)
 
 
 def parameters(graph: Graph) -> int:
     """Return the weights and biases of all layers."""
-    biases = sum(n.attributes["bias"].size for n in graph.nodes if "weight" in n.attributes)
+    biases = sum(int(n.attributes["bias"].size) for n in graph.nodes if "weight" in n.attributes)
     return macs(graph) + biases
 
 

@@ -40,7 +40,7 @@ def matmul(x: Ints, *, weight: Ints, bias: Ints) -> Ints:
     """`x @ weight.T + bias`: weight (outputs, inputs) int8, the zero point is in the bias."""
     # float64 holds these integers exactly (below 2**29) and BLAS multiplies them fast.
     product = x.astype(np.float64) @ weight.T.astype(np.float64)
-    return product.astype(np.int64) + bias
+    return np.asarray(product.astype(np.int64) + bias)
 
 
 def requantize_clamp(
@@ -59,7 +59,7 @@ def requantize_clamp(
 
 def lookup(q: Ints, *, table: Ints) -> Ints:
     """Any curve of one variable: a table of 256 entries."""
-    return table.astype(np.int64)[q]
+    return np.asarray(table.astype(np.int64)[q])
 
 
 def fully_connected(
@@ -72,7 +72,7 @@ def fully_connected(
 
 def classify(scores: Ints) -> Ints:
     """The first of the largest scores."""
-    return np.argmax(scores, axis=-1)
+    return np.asarray(np.argmax(scores, axis=-1))
 
 
 def decide(scores: Ints, *, threshold: int) -> Ints:
@@ -96,14 +96,9 @@ def softmax(scores: Ints, *, limit: int, left_shift: int, multiplier: int, shift
     top = scores.max(axis=-1, keepdims=True)
     e = exp_q15(requantize(np.minimum(top - scores, limit) << left_shift, multiplier, shift))
     q = e * PROBABILITY_ONE // e.sum(axis=-1, keepdims=True)
-    rest = PROBABILITY_ONE - q.sum(axis=-1)
-    np.put_along_axis(
-        q,
-        scores.argmax(axis=-1)[..., None],
-        np.take_along_axis(q, scores.argmax(axis=-1)[..., None], axis=-1) + rest[..., None],
-        axis=-1,
-    )
-    return q
+    rest = PROBABILITY_ONE - q.sum(axis=-1, keepdims=True)
+    winner = np.arange(scores.shape[-1]) == scores.argmax(axis=-1)[..., None]
+    return np.asarray(q + rest * winner)
 
 
 def logistic(scores: Ints, **scaling: int) -> Ints:
@@ -113,7 +108,8 @@ def logistic(scores: Ints, **scaling: int) -> Ints:
 
 def logistic_all(scores: Ints, **scaling: int) -> Ints:
     """Each output's own sigmoid in Q15."""
-    return softmax(np.stack([np.zeros_like(scores), scores], axis=-1), **scaling)[..., 1]
+    pairs = np.stack([np.zeros_like(scores), scores], axis=-1)
+    return np.asarray(softmax(pairs, **scaling)[..., 1])
 
 
 def measure(scores: Ints, *, step: int, units: int) -> Any:

@@ -136,12 +136,10 @@ class Program:
         floats = goodness(self.head, float_predict(self.floats, self.head, x), y)
         info = {"samples": len(y), "float": floats, "integer": integer}
         word = "R squared" if self.head.kind == "regression" else "Accuracy"
-        digits = (
-            (lambda v: f"{v:.4f}") if self.head.kind == "regression" else (lambda v: f"{v:.2%}")
-        )
+        form = ".4f" if self.head.kind == "regression" else ".2%"
         return (
             info,
-            f"{word} on {len(y):,} held-out rows: {digits(integer)}, in float {digits(floats)}.",
+            f"{word} on {len(y):,} held-out rows: {integer:{form}}, in float {floats:{form}}.",
         )
 
     def _facts(self, accuracy: str) -> Facts:

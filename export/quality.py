@@ -55,11 +55,11 @@ def float_predict(floats: Graph, head: Head, x: npt.ArrayLike) -> npt.NDArray[np
     last_dense = [node.output for node in floats.nodes if node.op == "dense"][-1]
     values = run_float(floats, x)
     if head.kind == "regression":
-        return values[floats.outputs[0]]
+        return np.asarray(values[floats.outputs[0]])
     scores = values[last_dense]
     if head.kind == "decision":
         return np.asarray(scores[:, 0] >= head.threshold, dtype=np.float64)
-    return scores.argmax(axis=-1).astype(np.float64)
+    return np.asarray(scores.argmax(axis=-1), dtype=np.float64)
 
 
 def goodness(head: Head, predicted: npt.ArrayLike, y: npt.ArrayLike) -> float:

@@ -149,7 +149,9 @@ class _Builder:
         assert target.high is not None
         scale, zero_point = _FIXED_OUTPUTS.get(function) or affine(target.low, target.high)
         assert isinstance(source.scale, float)
-        reals = CURVES[function](source.scale * (np.arange(256) - source.zero_point))
+        reals = CURVES[function](
+            source.scale * np.arange(-source.zero_point, 256.0 - source.zero_point)
+        )
         table = np.clip(np.floor(reals / scale + 0.5) + zero_point, 0, ACTIVATION_MAX)
         out = replace(target, dtype="uint8", scale=scale, zero_point=zero_point)
         self.add(Node("lookup", (self.current,), out.name, {"table": table.astype(np.uint8)}), out)

@@ -16,7 +16,7 @@ def quantize(values):
     for v in values:
         if isinstance(v, float) and abs(v) < 1e9:
             v = int(v + 0.5) if v >= 0 else -int(0.5 - v)
-        if not isinstance(v, int) or v < INPUT_MIN or v > INPUT_MAX:
+        if not isinstance(v, (int, bool)) or v < INPUT_MIN or v > INPUT_MAX:
             raise ValueError("input %d is %r, expected %d to %d" % (i, v, INPUT_MIN, INPUT_MAX))
         X0[i] = (v - INPUT_MIN) * INPUT_GAIN
         i += 1

@@ -21,14 +21,15 @@ def quantize(values):
         if each:
             line = SCALING[i]
         units, low, high, left, bias, multiplier, shift = line
-        count = None
-        if isinstance(v, int):
+        if isinstance(v, (int, bool)):
             count = v * units
         elif isinstance(v, float) and abs(v) < 1e9:
             # Rounded to the resolution first: 32-bit and 64-bit floats then agree.
-            count = v * units
-            count = int(count + 0.5) if count >= 0 else -int(0.5 - count)
-        if count is None or count < low or count > high:
+            scaled = v * units
+            count = int(scaled + 0.5) if scaled >= 0 else -int(0.5 - scaled)
+        else:
+            count = high + 1  # not a number: refused below
+        if count < low or count > high:
             raise ValueError(
                 "input %d is %r, expected %s to %s" % (i, v, str(low / units), str(high / units))
             )

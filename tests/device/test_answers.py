@@ -1,0 +1,48 @@
+"""The runtime around the kernels, on the example network that its files carry."""
+
+import classify
+import decide
+import forward
+import logistic
+import logistic_all
+import measure
+import measure_all
+import softmax
+
+
+def test_scores_are_a_copy():
+    first = forward.scores([0, 200])
+    forward.scores([200, 0])
+    assert first == [-50]  # (1*0 - 1*200) / 4
+
+
+def test_decide():
+    assert decide.predict([0, 200]) == 0
+    assert decide.predict([200, 0]) == 1
+    assert decide.predict([7, 7]) == 1
+
+
+def test_classify():
+    assert classify.predict([9, 3]) == 0
+
+
+def test_measure():
+    kept = measure.OUTPUT_UNITS
+    measure.OUTPUT_UNITS = measure_all.OUTPUT_UNITS = 4
+    try:
+        assert measure.predict([0, 200]) == -12.5
+        assert measure_all.predict([0, 200]) == [-12.5]
+    finally:
+        measure.OUTPUT_UNITS = measure_all.OUTPUT_UNITS = kept
+
+
+def test_probabilities():
+    assert softmax.probabilities([5, 5]) == [32768]
+    assert logistic.probabilities([5, 5]) == [16384, 16384]
+    assert logistic_all.probabilities([5, 5]) == [16384]
+    low = logistic.probabilities([0, 200])
+    assert sum(low) == 32768
+    assert low[0] > low[1]
+    assert logistic.predict_proba([5, 5]) == [0.5, 0.5]
+    assert logistic_all.predict_proba([5, 5]) == [0.5]
+    assert softmax.predict_proba([5, 5]) == [1.0]

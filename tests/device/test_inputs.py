@@ -1,0 +1,62 @@
+"""Both ways of reading an input: what they accept, how they round, what they say."""
+
+import levels
+import sensors
+
+
+def message(quantize, values):
+    try:
+        quantize(values)
+    except ValueError as error:
+        return str(error)
+    raise AssertionError("accepted %r" % (values,))
+
+
+def test_levels():
+    assert list(levels.quantize([0, 255])) == [0, 255]
+    assert list(levels.quantize(bytes([3, 4]))) == [3, 4]
+    assert list(levels.quantize((True, 2.5))) == [1, 3]
+
+
+def test_levels_gain():
+    levels.INPUT_MIN, levels.INPUT_MAX, levels.INPUT_GAIN = -1, 1, 127
+    try:
+        assert list(levels.quantize([-1, 1])) == [0, 254]
+        assert list(levels.quantize([0, -0.4])) == [127, 127]
+        assert message(levels.quantize, [0, -2]) == "input 1 is -2, expected -1 to 1"
+    finally:
+        levels.INPUT_MIN, levels.INPUT_MAX, levels.INPUT_GAIN = 0, 255, 1
+
+
+def test_sensors():
+    # the example: q = (count << 1) / 4 = count / 2, rounded half up
+    assert list(sensors.quantize([0, 255])) == [0, 128]
+    assert list(sensors.quantize([1, 2.4])) == [1, 1]
+
+
+def test_sensors_units():
+    kept = sensors.SCALING
+    sensors.SCALING = ((10, -100, 100, 1, 200, 16384, 16), (1, 0, 9, 1, 0, 16384, 16))
+    try:
+        # 0.26 -> count 3 -> (6 + 200) / 4 = 51.5 -> 52; -0.25 -> count -3 (half away from zero)
+        assert list(sensors.quantize([0.26, 9])) == [52, 5]
+        assert list(sensors.quantize([-0.25, 0])) == [49, 0]
+        assert list(sensors.quantize([-10, 0])) == [0, 0]
+        assert message(sensors.quantize, [10.1, 0]) == "input 0 is 10.1, expected -10.0 to 10.0"
+        assert message(sensors.quantize, [0, 10]) == "input 1 is 10, expected 0.0 to 9.0"
+    finally:
+        sensors.SCALING = kept
+
+
+def test_bad_input():
+    for quantize in (levels.quantize, sensors.quantize):
+        assert message(quantize, [1]) == "expected 2 numbers, got 1"
+        assert message(quantize, [1, 2, 3]) == "expected 2 numbers, got 3"
+        assert message(quantize, 5) == "expected 2 numbers, got 5"
+        assert message(quantize, None) == "expected 2 numbers, got None"
+        assert "input 1 is 'a', expected " in message(quantize, [1, "a"])
+        assert "input 0 is None, expected " in message(quantize, [None, 1])
+        assert "input 0 is nan, expected " in message(quantize, [float("nan"), 1])
+        assert "input 1 is inf, expected " in message(quantize, [1, float("inf")])
+        assert "input 1 is 256, expected " in message(quantize, [0, 256])
+        assert "input 0 is -1, expected " in message(quantize, [-1, 0])

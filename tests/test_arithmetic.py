@@ -1,0 +1,52 @@
+"""The contract's arithmetic on the host."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from thumbnet.export.arithmetic import (
+    MULTIPLIER_MAX,
+    MULTIPLIER_MIN,
+    SHIFT_MAX,
+    SHIFT_MIN,
+    quantize_multiplier,
+    requantize,
+)
+
+accumulators = st.integers(-(2**29) + 1, 2**29 - 1)
+multipliers = st.integers(MULTIPLIER_MIN, MULTIPLIER_MAX)
+shifts = st.integers(SHIFT_MIN, SHIFT_MAX)
+
+
+@given(accumulators, multipliers, shifts)
+def test_identity_of_the_contract(acc: int, m: int, s: int) -> None:
+    split = ((acc >> 15) * m + (((acc & 0x7FFF) * m) >> 15) + (1 << (s - 16))) >> (s - 15)
+    assert split == (acc * m + 2 ** (s - 1)) >> s == int(requantize(acc, m, s))
+
+
+@given(st.floats(2.0**-29, 0.4999))
+def test_multiplier_is_close(real: float) -> None:
+    m, s = quantize_multiplier(real)
+    assert MULTIPLIER_MIN <= m <= MULTIPLIER_MAX
+    assert SHIFT_MIN <= s <= SHIFT_MAX
+    assert abs(m / 2**s / real - 1) <= 2**-15
+
+
+@given(st.floats(0, 2.0**-31))
+def test_tiny_multiplier_gives_zero(real: float) -> None:
+    m, s = quantize_multiplier(real)
+    assert requantize([2**29 - 1, 1 - 2**29], m, s).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("real", [0.5, 0.49999999, 1.0, -0.1, float("nan"), float("inf")])
+def test_multiplier_refuses(real: float) -> None:
+    with pytest.raises(ValueError, match="real multiplier"):
+        quantize_multiplier(real)
+
+
+def test_rounds_half_up() -> None:
+    got = requantize(np.array([2, -2, -3, 1]), 2**14, 16)
+    assert got.tolist() == [1, 0, -1, 0]

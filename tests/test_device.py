@@ -1,0 +1,50 @@
+"""The unit tests of the device code, each file on CPython and on the Unix port in a small heap."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.micropython import needs_micropython
+
+from thumbnet.tools.targets import find_micropython
+
+DEVICE = Path(__file__).parent / "device"
+FIRMWARE = Path(__file__).parents[1] / "firmware"
+FILES = sorted(path.stem for path in DEVICE.glob("test_*.py"))
+
+
+def run(interpreter: list[str], name: str) -> str:
+    folders = [DEVICE, FIRMWARE / "plain", FIRMWARE / "runtime"]
+    command = [*interpreter, str(DEVICE / "run.py"), name, *map(str, folders)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("python", ["cpython", "unix"])
+def test_device_code(python: str, name: str) -> None:
+    if python == "unix":
+        needs_micropython()
+        output = run([str(find_micropython()), "-X", "heapsize=64k"], name)
+    else:
+        output = run([sys.executable, "-B"], name)
+    assert "0 failed" in output, output
+    assert f"{count_tests(name)} tests" in output, output
+
+
+def count_tests(name: str) -> int:
+    text = (DEVICE / f"{name}.py").read_text(encoding="utf-8")
+    count = text.count("\ndef test_")
+    assert count > 0
+    return count
+
+
+def test_a_failing_device_test_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "test_wrong.py").write_text("def test_it():\n    assert 1 == 2\n")
+    command = [sys.executable, str(DEVICE / "run.py"), "test_wrong", str(tmp_path)]
+    output = subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
+    assert "FAILED test_it AssertionError" in output
+    assert "1 tests, 1 failed" in output
