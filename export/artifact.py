@@ -178,7 +178,7 @@ def extremes(graph: Graph) -> npt.NDArray[np.int64]:
         np.broadcast_to(graph.nodes[0].attributes[key], (size,)) for key in ("minimum", "maximum")
     )
     odd = np.arange(size) % 2 == 1
-    return np.stack([low, high, np.where(odd, low, high), np.where(odd, high, low)])
+    return np.stack([low, high, np.where(odd, high, low), np.where(odd, low, high)])
 
 
 def _write_whole(contents: dict[Path, bytes]) -> None:

@@ -7,7 +7,6 @@ reference executor: that the two agree is evidence as long as they are independe
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -22,7 +21,11 @@ KERNELS = ("fully_connected", "lookup")
 """Operations with a kernel in each tier; a layer is one call."""
 
 _INPUT_FILES = {"quantize_levels": "levels", "quantize_sensors": "sensors"}
-_HEAD_FILES = ("classify", "decide", "measure", "softmax", "logistic", "logistic_all")
+_PROBABILITIES = {
+    "softmax": "probabilities",
+    "logistic": "probabilities_of_two",
+    "logistic_all": "probabilities_of_each",
+}
 
 
 def emit(graph: Graph, tier: str, facts: Facts) -> str:
@@ -51,9 +54,14 @@ def emit(graph: Graph, tier: str, facts: Facts) -> str:
         elif node.op in _INPUT_FILES:
             replace["levels"] = _INPUT_FILES[node.op]
             literals.update(_INPUTS[node.op](graph, node))
+        elif node.op in _PROBABILITIES:
+            replace["probabilities"] = _PROBABILITIES[node.op]
+            roots.append("predict_proba")
+            literals.update(_softmax(node))
         else:
-            roots.append(_head_file(graph, node))
-            literals.update(_head(node))
+            several = node.op == "measure" and graph.tensors["scores"].shape != (1,)
+            roots.append("measure_all" if several else node.op)
+            literals.update(_ANSWERS[node.op](node))
     kernels = assemble(sorted({root for root in roots if root in KERNELS}), tier, {})
     rest = assemble(["forward", *(r for r in roots if r not in KERNELS)], tier, replace)
     rest = [source for source in rest if source not in kernels]
@@ -70,7 +78,8 @@ def emit(graph: Graph, tier: str, facts: Facts) -> str:
         layer_table,
         "\n\n\n".join(source.text for source in rest),
     ]
-    return "\n\n".join(part.strip("\n") + "\n" for part in parts)
+    docstring, *code = (part.strip("\n") + "\n" for part in parts)
+    return docstring + "\n" + "\n\n".join(code)
 
 
 def _layer(graph: Graph, node: Node, number: int) -> Literals:
@@ -141,20 +150,22 @@ _INPUTS: dict[str, Callable[[Graph, Node], Literals]] = {
 }
 
 
-def _head_file(graph: Graph, node: Node) -> str:
-    assert node.op in _HEAD_FILES, node.op
-    if node.op == "measure" and graph.tensors["scores"].shape != (1,):
-        return "measure_all"
-    return node.op
+def _decide(node: Node) -> Literals:
+    return {"THRESHOLD": str(node.attributes["threshold"])}
 
 
-def _head(node: Node) -> Literals:
-    a: dict[str, Any] = node.attributes
-    if node.op == "decide":
-        return {"THRESHOLD": str(a["threshold"])}
-    if node.op == "measure":
-        return {"OUTPUT_STEP": str(a["step"]), "OUTPUT_UNITS": str(a["units"])}
-    if node.op == "classify":
-        return {}
+def _measure(node: Node) -> Literals:
+    step, units = node.attributes["step"], node.attributes["units"]
+    return {"OUTPUT_STEP": str(step), "OUTPUT_UNITS": str(units)}
+
+
+def _softmax(node: Node) -> Literals:
     fields = ("limit", "left_shift", "multiplier", "shift")
-    return {"SOFTMAX": tuple_literal([a[name] for name in fields])}
+    return {"SOFTMAX": tuple_literal([node.attributes[name] for name in fields])}
+
+
+_ANSWERS: dict[str, Callable[[Node], Literals]] = {
+    "classify": lambda node: {},
+    "decide": _decide,
+    "measure": _measure,
+}

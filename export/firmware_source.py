@@ -102,4 +102,5 @@ def _cut(lines: list[str], statement: ast.stmt) -> str:
         first = statement.decorator_list[0].lineno - 1
     while first > 0 and lines[first - 1].startswith("#"):
         first -= 1
-    return "\n".join(lines[first : statement.end_lineno])
+    text = "\n".join(lines[first : statement.end_lineno])
+    return text.removesuffix("  # fmt: skip")

@@ -8,11 +8,14 @@ from .boards import BoardProfile
 from .graph import Graph
 from .header import macs
 
-CODE_HEAP = 6_000
-"""Heap of the compiled functions, on a 32-bit board."""
+CODE_HEAP = 14_000
+"""Heap that the functions need while they are compiled, on a 32-bit board."""
 
 PARAMETER_HEAP = 16
 """Heap per output channel: bias, multiplier, shift, and the output itself."""
+
+SCALING_HEAP = 60
+"""Heap per feature that has an input scaling of its own."""
 
 IMPORT_FACTOR = 4
 """A bytes literal needs about this many times its size while its source file is compiled."""
@@ -21,7 +24,10 @@ IMPORT_FACTOR = 4
 def import_heap(graph: Graph) -> int:
     """Return the estimated peak of heap while the module is imported from source, in bytes."""
     channels = sum(graph.tensors[node.output].shape[0] for node in graph.only("fully_connected"))
-    return IMPORT_FACTOR * macs(graph) + PARAMETER_HEAP * channels + CODE_HEAP
+    lines = sum(node.attributes["units"].size for node in graph.only("quantize_sensors"))
+    return (
+        IMPORT_FACTOR * macs(graph) + PARAMETER_HEAP * channels + SCALING_HEAP * lines + CODE_HEAP
+    )
 
 
 def check_fits(graph: Graph, module_bytes: int, board: BoardProfile) -> None:

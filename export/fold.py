@@ -37,10 +37,6 @@ def fold(graph: Graph) -> Graph:
             continue
         nodes.append(replace(node, inputs=(nodes[-1].output,)))
         shape = graph.tensors[node.output].shape
-        if node.op == "dense" and len(shape) != 1:
-            raise ThumbnetError(
-                f"export: {node.output} is applied to inputs of shape {shape}: put Flatten() first"
-            )
         tensors[node.output] = replace(graph.tensors[node.output], shape=(math.prod(shape),))
         _merge_last(nodes)
     _check_form(nodes)

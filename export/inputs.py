@@ -48,14 +48,17 @@ def count(values: npt.ArrayLike, units: Ints) -> Ints:
 
 
 def choose_counts(
-    x: npt.ArrayLike, spec: InputSpec | None, resolution: float | tuple[float, ...] | None
+    x: npt.ArrayLike,
+    spec: InputSpec | None,
+    resolution: float | tuple[float, ...] | None,
+    alike: bool,
 ) -> Counts:
     """Return the resolution and the accepted range, from what is declared, else from `x`.
 
     Without a declared resolution: 1 where every value of a feature is whole, else the power of ten
     that gives the feature's range at least 4,096 counts. Without a declared range: the range of
     `x`, widened on both sides by its own width, so that a live reading is not refused for being a
-    little beyond the training data.
+    little beyond the training data. Where the network scales all features `alike`, they share both.
 
     Raises
     ------
@@ -64,6 +67,8 @@ def choose_counts(
 
     """
     x = np.asarray(x, dtype=np.float64).reshape(len(np.asarray(x)), -1)
+    if alike:
+        x = x.reshape(-1, 1)
     low, high = x.min(axis=0), x.max(axis=0)
     if resolution is None and spec is not None:
         resolution = spec.resolution

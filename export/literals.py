@@ -32,6 +32,9 @@ def tuple_literal(items: Sequence[object]) -> str:
 
 def bytes_literal(rows: Iterable[bytes]) -> str:
     """Return one bytes literal, every row beginning a new line."""
+    rows = list(rows)
+    if len(rows) == 1 and len(rows[0]) <= 16:
+        return repr(bytes(rows[0]))
     lines = []
     for row in rows:
         for start in range(0, len(row), 24):

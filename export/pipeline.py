@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import numpy.typing as npt
 
 from thumbnet.trainer import Sequential, ThumbnetError
@@ -40,7 +41,8 @@ def stages(model: Sequential, x: npt.ArrayLike, options: Options) -> Iterator[tu
     yield folded, head
     graph = verify(calibrate(folded, x))
     yield graph, head
-    counts = choose_counts(x, model.input_spec, options.resolution)
+    alike = np.ptp(folded.nodes[0].attributes["scale"]) == 0
+    counts = choose_counts(x, model.input_spec, options.resolution, bool(alike))
     graph = verify(quantize(graph, counts, head))
     yield graph, head
     graph = verify(fuse(graph))

@@ -100,12 +100,13 @@ class _Builder:
     def input(self, counts: Counts) -> None:
         scaling = self.graph.nodes[0].attributes
         scale, offset = one_if_alike(scaling["scale"]), one_if_alike(scaling["offset"])
-        reals = np.stack([edge / counts.units * scale + offset for edge in _ends(counts)])
+        least = counts.minimum / counts.units * scale + offset
+        most = counts.maximum / counts.units * scale + offset
         x = self.graph.tensors["x"]
         assert x.low is not None
         assert x.high is not None
         # Calibrated, but not beyond what the input can be at all.
-        low, high = max(x.low, float(reals.min())), min(x.high, float(reals.max()))
+        low, high = max(x.low, float(least.min())), min(x.high, float(most.max()))
         raw = replace(self.graph.tensors[self.graph.input], dtype="int32", scale=1.0 / counts.units)
         self.tensors[raw.name] = raw
         stage = levels_stage(counts, scale, offset) or sensors_stage(
@@ -241,7 +242,3 @@ def check_accumulator(layer: str, weight: npt.NDArray[Any], bias: npt.NDArray[An
             f"the limit is 2**29 = {ACCUMULATOR_LIMIT}: use fewer inputs ({weight.shape[0]} now) "
             "to this layer, or smaller weights (kernel_regularizer=l2)"
         )
-
-
-def _ends(counts: Counts) -> tuple[Floats, Floats]:
-    return counts.minimum.astype(np.float64), counts.maximum.astype(np.float64)

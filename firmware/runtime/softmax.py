@@ -1,7 +1,6 @@
-"""Softmax in integers: probabilities in Q15 from the scores."""
+"""Softmax in integers: probabilities in Q15 from scores."""
 
 from exponential import exp_q15
-from forward import forward
 from requantize import requantize
 
 # Literals of an example network; the exporter puts the network's own in their place.
@@ -20,13 +19,3 @@ def softmax(s):
     # What flooring left over goes to the winner.
     q[s.index(top)] += 32768 - sum(q)
     return q
-
-
-def probabilities(values):
-    """Return each class's probability in Q15, integers that sum to 32768."""
-    return softmax(forward(values))
-
-
-def predict_proba(values):
-    """Return each class's probability as a float; they sum to 1."""
-    return [q / 32768 for q in probabilities(values)]

@@ -3,11 +3,12 @@
 import classify
 import decide
 import forward
-import logistic
-import logistic_all
 import measure
 import measure_all
-import softmax
+import predict_proba
+import probabilities
+import probabilities_of_each
+import probabilities_of_two
 
 
 def test_scores_are_a_copy():
@@ -37,12 +38,10 @@ def test_measure():
 
 
 def test_probabilities():
-    assert softmax.probabilities([5, 5]) == [32768]
-    assert logistic.probabilities([5, 5]) == [16384, 16384]
-    assert logistic_all.probabilities([5, 5]) == [16384]
-    low = logistic.probabilities([0, 200])
+    assert probabilities.probabilities([5, 5]) == [32768]
+    assert predict_proba.predict_proba([5, 5]) == [1.0]
+    assert probabilities_of_two.probabilities([5, 5]) == [16384, 16384]
+    assert probabilities_of_each.probabilities([5, 5]) == [16384]
+    low = probabilities_of_two.probabilities([0, 200])
     assert sum(low) == 32768
     assert low[0] > low[1]
-    assert logistic.predict_proba([5, 5]) == [0.5, 0.5]
-    assert logistic_all.predict_proba([5, 5]) == [0.5]
-    assert softmax.predict_proba([5, 5]) == [1.0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,7 @@ def integer_graphs(draw: st.DrawFn) -> tuple[Graph, np.ndarray]:
         "x": Tensor("x", (sizes[0],), "uint8", scale=1.0),
     }
     nodes = [Node("quantize_levels", ("input",), "x", {"minimum": 0, "maximum": 255, "gain": 1})]
-    for number, (inputs, outputs) in enumerate(zip(sizes, sizes[1:], strict=False)):
+    for number, (inputs, outputs) in enumerate(pairwise(sizes)):
         last = number == len(sizes) - 2
         name = "scores" if last else f"layer{number}"
         table = None if last or draw(st.booleans()) else rng.integers(0, 256, 256).astype(np.uint8)
@@ -75,7 +76,9 @@ def _layer(
     # Saturating on purpose: as much bias as the bound leaves.
     room = ACCUMULATOR_LIMIT - 1 - 255 * np.abs(weight.astype(np.int64)).sum(axis=1)
     bias = np.asarray(room * rng.choice((-1.0, 1.0, 0.001, -0.0001, 0.0), outputs), np.int64)
-    low, high = (-SCORE_LIMIT, SCORE_LIMIT) if last else (draw(st.sampled_from((0, zero_point))), 255)
+    low, high = (
+        (-SCORE_LIMIT, SCORE_LIMIT) if last else (draw(st.sampled_from((0, zero_point))), 255)
+    )
     return {
         "weight": weight,
         "bias": bias,

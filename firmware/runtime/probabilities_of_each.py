@@ -7,8 +7,3 @@ from softmax import softmax
 def probabilities(values):
     """Return each class's own probability in Q15; they need not sum to 32768."""
     return [softmax([0, s])[1] for s in forward(values)]
-
-
-def predict_proba(values):
-    """Return each class's own probability as a float; they need not sum to 1."""
-    return [q / 32768 for q in probabilities(values)]

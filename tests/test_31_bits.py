@@ -1,0 +1,54 @@
+"""No intermediate of the plain tier leaves the 31 bits of a small int: nothing is allocated."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from support.int31 import Int31
+from support.networks import FACTS, integer_graphs, run_module
+
+from thumbnet.export.arithmetic import MULTIPLIER_MAX
+from thumbnet.export.emit import emit
+from thumbnet.export.graph import Graph
+from thumbnet.export.reference import execute
+
+
+def small(value: object) -> object:
+    """The same literal, its integers replaced by Int31."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return Int31(value)
+    if isinstance(value, tuple | list):
+        return type(value)(small(v) for v in value)
+    return tuple(Int31(v) for v in value) if isinstance(value, bytes) else value
+
+
+@given(integer_graphs())
+@settings(max_examples=200, deadline=None)
+def test_every_intermediate(case: tuple[Graph, np.ndarray]) -> None:
+    graph, rows = case
+    module = run_module(emit(graph, "plain", FACTS))
+    # bytearrays would turn Int31 into int again
+    layers = [
+        (kernel, small(w), [Int31(0)] * len(y), small(p)) for kernel, w, y, p in module["LAYERS"]
+    ]
+    module.update(LAYERS=layers, X0=[Int31(0)] * len(module["X0"]))
+    for name in ("INPUT_MIN", "INPUT_GAIN", "SOFTMAX"):
+        if name in module:
+            module[name] = small(module[name])
+    wanted = execute(graph, rows)
+    for row, values in enumerate(rows.tolist()):
+        assert module["scores"](values) == wanted["scores"][row].tolist()
+        if "probabilities" in wanted:
+            assert module["probabilities"](values) == wanted["probabilities"][row].tolist()
+
+
+def test_the_watch_works() -> None:
+    with pytest.raises(OverflowError, match="1073741824 does not fit 31 bits"):
+        Int31(2**29) * 2
+    with pytest.raises(OverflowError):
+        1 + Int31(2**30 - 1)
+    with pytest.raises(OverflowError):
+        Int31(32768) * (MULTIPLIER_MAX + 1)

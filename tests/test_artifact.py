@@ -1,0 +1,129 @@
+"""What export writes, and how it reads it back."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.networks import random_model, run_module
+
+from thumbnet.export import Program, convert, load_artifact
+from thumbnet.export import artifact as artifact_module
+from thumbnet.trainer import InputSpec, ThumbnetError
+
+
+@pytest.fixture
+def program() -> Program:
+    model, x = random_model(np.random.default_rng(5), [3, 4, 2], "relu", "softmax", "standard")
+    return convert(model, x, name="net")
+
+
+@pytest.fixture
+def rows() -> np.ndarray:
+    return np.random.default_rng(6).uniform(-1, 0.5, (30, 3))
+
+
+def test_round_trip(program: Program, rows: np.ndarray, tmp_path: Path) -> None:
+    y = program.predict(rows)
+    written = program.write(tmp_path / "build", rows, y)
+    read = load_artifact(tmp_path / "build" / "net.py")
+    assert read.expected() == written.expected()
+    assert [a["predict"] for a in read.expected()[:30]] == y.tolist()
+    assert read.targets == [*y.tolist(), None, None, None, None]
+    assert read.info == {"samples": 30, "float": pytest.approx(1, abs=0.1), "integer": 1.0}
+    assert read.intact
+    assert read.kind == "classifier"
+    assert read.macs == 20
+    assert list(read.files) == ["net.py"]
+    module = run_module(read.files["net.py"].decode())
+    assert module["scores"](read.inputs[0]) == read.expected()[0]["scores"]
+
+
+def test_vectors_are_on_the_grid_and_reach_the_ends(tmp_path: Path) -> None:
+    model, _ = random_model(np.random.default_rng(5), [2, 2], "relu", "softmax", "none")
+    model.input_spec = InputSpec((2,), resolution=(0.1, 0.5), minimum=(-1.0, 0.0), maximum=9.0)
+    x = np.random.default_rng(0).uniform(0, 9, (50, 2))
+    artifact = convert(model, x, name="net").write(tmp_path, x)
+    assert artifact.inputs[-4:] == [[-1.0, 0.0], [9.0, 9.0], [-1.0, 9.0], [9.0, 0.0]]
+    grid = np.array(artifact.inputs) * [10, 2]
+    assert np.abs(grid - np.round(grid)).max() < 1e-9
+
+
+def test_fewer_vectors(program: Program, rows: np.ndarray, tmp_path: Path) -> None:
+    assert len(program.write(tmp_path, rows, vectors=5).inputs) == 9
+    assert len(program.write(tmp_path, rows, vectors=None).inputs) == 34
+    assert len(program.write(tmp_path).inputs) == 4
+
+
+def test_edited_module_is_noticed(program: Program, tmp_path: Path) -> None:
+    path = program.write(tmp_path).path
+    path.write_bytes(path.read_bytes() + b"# mine\n")
+    assert not load_artifact(path).intact
+
+
+def test_missing_files(program: Program, tmp_path: Path) -> None:
+    with pytest.raises(ThumbnetError, match=r"net\.py: no such module"):
+        load_artifact(tmp_path / "net.py")
+    path = program.write(tmp_path).path
+    path.with_suffix(".json").unlink()
+    with pytest.raises(ThumbnetError, match=r"net\.json is not beside it"):
+        load_artifact(path)
+
+
+@pytest.mark.parametrize("spoil", ["cut", "no graph", "format", "weights", "binary", "list"])
+def test_damaged_vectors(spoil: str, program: Program, tmp_path: Path) -> None:
+    path = program.write(tmp_path).path
+    sidecar = path.with_suffix(".json")
+    text = sidecar.read_text()
+    document = json.loads(text)
+    if spoil == "cut":
+        text = text[: len(text) // 2]
+    elif spoil == "no graph":
+        text = json.dumps({k: v for k, v in document.items() if k != "graph"})
+    elif spoil == "format":
+        document["graph"]["format"] = 99
+        text = json.dumps(document)
+    elif spoil == "weights":
+        document["graph"]["nodes"][1]["attributes"]["weight"]["data"].pop()
+        text = json.dumps(document)
+    elif spoil == "list":
+        text = "[]"
+    if spoil == "binary":
+        sidecar.write_bytes(b"\xff\xfe\x00")
+    else:
+        sidecar.write_text(text)
+    with pytest.raises(ThumbnetError) as caught:
+        load_artifact(path)
+    assert "\n" not in str(caught.value)
+    assert "export again" in str(caught.value) or "weight is int8" in str(caught.value)
+
+
+def test_full_disk_leaves_the_old_files(
+    program: Program, rows: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program.write(tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def full(handle: int, *args: object) -> object:
+        os.close(handle)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(artifact_module.os, "fdopen", full)
+    with pytest.raises(ThumbnetError, match="No space left on device: choose another folder"):
+        program.write(tmp_path, rows)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_folder_that_is_a_file(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(ThumbnetError, match="cannot write"):
+        program.write(tmp_path / "taken")
+
+
+def test_json_is_readable(program: Program, rows: np.ndarray, tmp_path: Path) -> None:
+    text = program.write(tmp_path, rows).path.with_suffix(".json").read_text()
+    assert '"op": "fully_connected"' in text
+    assert max(len(line) for line in text.splitlines()) < 2000

