@@ -24,7 +24,7 @@ IMPORT_FACTOR = 4
 def import_heap(graph: Graph) -> int:
     """Return the estimated peak of heap while the module is imported from source, in bytes."""
     channels = sum(graph.tensors[node.output].shape[0] for node in graph.only("fully_connected"))
-    lines = sum(node.attributes["units"].size for node in graph.only("quantize_sensors"))
+    lines = sum(int(node.attributes["units"].size) for node in graph.only("quantize_sensors"))
     return (
         IMPORT_FACTOR * macs(graph) + PARAMETER_HEAP * channels + SCALING_HEAP * lines + CODE_HEAP
     )

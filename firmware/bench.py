@@ -52,7 +52,10 @@ def begin(name):
         return False
     after = heap_used()
     facts = {"begin": name, "python": sys.implementation.name, "platform": sys.platform}
-    facts["version"] = ".".join([str(n) for n in sys.implementation.version[:3]])
+    version = sys.implementation.version
+    facts["version"] = ".".join([str(n) for n in version[:3]])
+    if "preview" in version[3:]:
+        facts["version"] += "-preview"
     facts["heap_bytes_import"] = None if before is None else after - before
     say(facts)
     return True

@@ -20,15 +20,15 @@ def exists(path):
 
 def look():
     """Say how much heap and how much of the file system is free (None where it is not known)."""
-    facts = {"platform": sys.platform, "heap": None, "disk": None, "block": None}
+    heap = disk = block = None
     gc.collect()
     if hasattr(gc, "mem_free"):
-        facts["heap"] = gc.mem_free()
+        heap = gc.mem_free()
     if hasattr(os, "statvfs"):
-        disk = os.statvfs(".")
-        facts["block"] = disk[1] or disk[0]
-        facts["disk"] = facts["block"] * disk[4]
-    print(json.dumps(facts))
+        room = os.statvfs(".")
+        block = room[1] or room[0]
+        disk = block * room[4]
+    print(json.dumps({"platform": sys.platform, "heap": heap, "disk": disk, "block": block}))
 
 
 def repair(name, new, old):

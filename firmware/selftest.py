@@ -33,7 +33,10 @@ def begin(name):
         say(failure(error))
         return False
     facts = {"begin": name, "python": sys.implementation.name, "platform": sys.platform}
-    facts["version"] = ".".join([str(n) for n in sys.implementation.version[:3]])
+    version = sys.implementation.version
+    facts["version"] = ".".join([str(n) for n in version[:3]])
+    if "preview" in version[3:]:
+        facts["version"] += "-preview"
     if hasattr(gc, "mem_free"):
         gc.collect()
         facts["heap_free"] = gc.mem_free()

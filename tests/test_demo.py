@@ -1,0 +1,87 @@
+"""`thumbnet demo digits` keeps its promises."""
+
+import numpy as np
+import pytest
+from support.cli import last_json, thumbnet
+from support.micropython import needs_micropython
+
+from thumbnet.tools.pictures import draw, side_by_side
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    needs_micropython()
+    folder = tmp_path_factory.mktemp("demo")
+    return folder, thumbnet("demo digits --json", folder)
+
+
+def test_goals(demo):
+    _, done = demo
+    assert done.returncode == 0, done.stderr
+    result = last_json(done)
+    assert result["target"] == "unix"
+    assert result["inputs"] == result["equal"] >= 359
+    assert result["accuracy_float"] >= 0.97
+    assert abs(result["accuracy_float"] - result["accuracy"]) <= 0.003
+    assert result["seconds"] < 20
+    assert result["heap_bytes_import"] < 20_000
+    assert len(done.stdout.splitlines()) == 1
+
+
+def test_report(demo):
+    _, done = demo
+    text = done.stderr
+    assert "epoch 60/60  loss " in text
+    for words in ("float accuracy", "integer accuracy", "parity", "363 of 363", "module", "heap"):
+        assert words in text
+    assert text.count("board: ") == 4
+    assert "\u2588\u2588" in text or "##" in text
+
+
+def test_next_steps_can_be_pasted(demo):
+    folder, done = demo
+    steps = [line.strip() for line in done.stderr.splitlines() if "thumbnet bench" in line]
+    assert steps == ["thumbnet bench build/digits/digits.py --heap 32k"]
+    assert thumbnet(steps[0].removeprefix("thumbnet "), folder).returncode == 0
+    assert sorted(p.name for p in (folder / "build" / "digits").iterdir()) == [
+        "digits.json",
+        "digits.npz",
+        "digits.py",
+    ]
+
+
+def test_plain_characters_where_there_are_no_blocks(tmp_path):
+    needs_micropython()
+    done = thumbnet("demo", tmp_path, env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()
+    assert "##" in done.stdout
+    assert "?" not in done.stdout
+
+
+def test_heap_too_small(tmp_path):
+    needs_micropython()
+    done = thumbnet("demo --heap 12k", tmp_path)
+    assert done.returncode == 1
+    assert "MemoryError" in done.stderr
+    assert "give a larger --heap" in done.stderr
+
+
+def test_output_is_a_file(tmp_path):
+    needs_micropython()
+    (tmp_path / "build").touch()
+    done = thumbnet("demo", tmp_path)
+    assert done.returncode == 1
+    assert "choose another folder with -o" in done.stderr
+
+
+def test_draw():
+    pixels = np.array([[0, 16], [8, 4]])
+    assert draw(pixels, 16) == ["  ██", "▒▒░░"]
+    assert draw(pixels, 16, unicode=False) == ["  ##", "++.."]
+
+
+def test_side_by_side():
+    assert side_by_side([["ab", "cd"], ["e", "f"]], ["x", "long"], gap=2) == (
+        "ab  e\ncd  f\nx   long"
+    )

@@ -1,0 +1,109 @@
+"""The command line: a table of verbs, and one place where every failure becomes one line."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from thumbnet.trainer import ThumbnetError
+
+# verb -> its line in `thumbnet --help`; the verb itself is commands/<verb>.py.
+VERBS = {
+    "demo": "Train, export and prove a reader of digits, in seconds.",
+    "train": "Train a network on a CSV file, a data set or digits.",
+    "export": "Turn a trained network into one MicroPython module.",
+    "verify": "Prove that a target gives the very integers that the PC gives.",
+    "bench": "Measure time and memory of a module on a target.",
+    "deploy": "Put a module on a board, tested before it replaces another.",
+    "boards": "List the boards that can be exported for.",
+    "doctor": "See what is installed, what is not, and how to mend it.",
+}
+INTERRUPTED = 130
+
+
+class Verbs(click.Group):
+    """Loads a verb when it is used: `thumbnet boards` need not wait for mpremote."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All verbs, in the order of use."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Import a verb."""
+        if name not in VERBS:
+            return None
+        module = importlib.import_module(f".commands.{name}", __package__)
+        command: click.Command = module.command
+        command.name = name
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of verbs without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="thumbnet", prog_name="thumbnet")
+def cli() -> None:
+    """Small neural networks for MicroPython boards: train, export, prove, deploy.
+
+    Begin with `thumbnet demo digits`.
+    """
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line; return the exit code: 0, 1 failed, 2 wrong usage, 130 Ctrl-C."""
+    arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a C locale cannot write every name of a file
+            stream.reconfigure(errors="replace")
+    try:
+        with cli.make_context("thumbnet", list(arguments), obj=arguments) as context:
+            cli.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx is not None else "thumbnet"
+        text = " ".join(error.format_message().split())
+        return _fail(f"{text.rstrip('.')} (see {command} --help)", error, arguments, code=2)
+    except click.ClickException as error:
+        return _fail(error.format_message(), error, arguments)
+    except ThumbnetError as error:
+        return _fail(str(error), error, arguments)
+    except KeyboardInterrupt as error:
+        text = str(error)
+        return _fail(f"interrupted{': ' if text else ''}{text}", error, arguments, INTERRUPTED)
+    except BrokenPipeError:  # `thumbnet boards | head -1`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except Exception as error:
+        return _fail(
+            f"internal error: {type(error).__name__}: {error} (--debug shows where)",
+            error,
+            arguments,
+        )
+    return 0
+
+
+def _fail(text: str, error: BaseException, arguments: list[str], code: int = 1) -> int:
+    """One line on stderr, and with --json one object on stdout."""
+    if "--debug" in arguments:
+        traceback.print_exception(error)
+    line = " ".join(text.split())
+    print(f"thumbnet: {line}", file=sys.stderr)
+    if "--json" in arguments:
+        from .console import print_json
+
+        print_json({**getattr(error, "data", {}), "error": line})
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,97 @@
+"""`thumbnet export`: from a trained network to a module."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import click
+import numpy as np
+
+from thumbnet.export import Artifact, convert
+from thumbnet.trainer import Sequential, ThumbnetError, load_dataset, load_model
+
+from ..console import Console
+from ..recipe import check_finished
+from .options import MODULE, verb
+
+
+@verb("thumbnet export gestures.npz --board generic -o build/")
+@click.argument("model", type=MODULE)
+@click.option("--board", default="generic", help="A board of `thumbnet boards`.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("build"))
+@click.option("--name", help="What the board imports; the model's file name if not given.")
+@click.option(
+    "--resolution", type=float, help="Size of one input count in raw units: 1, 0.1, 0.01 ..."
+)
+@click.option(
+    "--data",
+    metavar="FILE|digits|mnist",
+    help="Rows to calibrate and test with, for a model that carries none.",
+)
+@click.option("--label", metavar="COLUMN", help="Label column of --data, if it is a CSV file.")
+@click.option("--vectors", type=click.IntRange(0), default=200, help="Test rows kept for verify.")
+def command(
+    console: Console,
+    model: Path,
+    board: str,
+    output: Path,
+    name: str | None,
+    resolution: float | None,
+    data: str | None,
+    label: str | None,
+    vectors: int,
+) -> None:
+    """Quantize MODEL (.npz) and write it as one module, with rows to verify it beside."""
+    network = load_model(model)
+    check_finished(network, model)
+    calibration, test_x, test_y = _rows(network, model, data, label)
+    program = convert(
+        network, calibration, name=name or model.stem, board=board, resolution=resolution
+    )
+    artifact = program.write(output, test_x, test_y, vectors=vectors)
+    quality = program.quality(calibration)
+    console.table(
+        ["layer", "type", "SQNR dB"], [[q.tensor, q.dtype, f"{q.sqnr:.1f}"] for q in quality]
+    )
+    _report(console, artifact)
+
+
+def _rows(
+    network: Sequential, path: Path, data: str | None, label: str | None
+) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
+    """Calibration rows, test rows and their targets."""
+    if data is not None:
+        rows = load_dataset(data, label=label)
+        return rows.x, rows.x, rows.y
+    samples = network.samples
+    if "calibration" not in samples:
+        raise ThumbnetError(
+            f"{path} carries no rows to calibrate with: give some with --data FILE, or train it "
+            "with `thumbnet train`"
+        )
+    return samples["calibration"], samples.get("test_x"), samples.get("test_y")
+
+
+def _report(console: Console, artifact: Artifact) -> None:
+    info, size = artifact.info, sum(map(len, artifact.files.values()))
+    word = "R squared" if artifact.kind == "regression" else "accuracy"
+    console.say(f"{artifact.path}  {size:,} bytes, {artifact.macs:,} multiply-accumulates")
+    if "integer" in info:
+        console.say(
+            f"{word} on {info['samples']:,} held-out rows: {info['integer']:.4f} in integers, "
+            f"{info['float']:.4f} in float"
+        )
+    console.say(f"next: thumbnet verify {shlex.quote(str(artifact.path))}")
+    console.result(
+        {
+            "module": str(artifact.path),
+            "board": artifact.board.name,
+            "kind": artifact.kind,
+            "module_bytes": size,
+            "macs": artifact.macs,
+            "accuracy_float": info.get("float"),
+            "accuracy_integer": info.get("integer"),
+            "vectors": len(artifact.inputs),
+        }
+    )

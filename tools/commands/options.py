@@ -1,0 +1,82 @@
+"""What several verbs have in common: options, and how they fail."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from thumbnet.trainer import ThumbnetError
+
+from ..console import Console
+from ..targets import TARGETS, JsonObject
+
+Command = Callable[..., None]
+
+MODULE = click.Path(path_type=Path)
+
+
+class Failed(ThumbnetError):
+    """A failure that has results: they go into the JSON object beside "error"."""
+
+    def __init__(self, message: str, data: JsonObject) -> None:
+        super().__init__(message)
+        self.data = data
+
+
+def verb(example: str) -> Callable[[Command], click.Command]:
+    """Make a click command of a function that takes a console first.
+
+    Adds --json and --debug, and an example to --help.
+    """
+
+    def make(function: Command) -> click.Command:
+        @functools.wraps(function)
+        def run(as_json: bool, **arguments: Any) -> None:
+            function(Console(as_json), **arguments)
+
+        command = click.command(
+            epilog=f"Example:  {example}", context_settings={"show_default": True}
+        )(run)
+        command.params += [
+            click.Option(
+                ["--json", "as_json"],
+                is_flag=True,
+                help="Print one JSON object as the last line of stdout; words go to stderr.",
+            ),
+            click.Option(
+                ["--debug"], is_flag=True, expose_value=False, help="Show where an error arose."
+            ),
+        ]
+        return command
+
+    return make
+
+
+def target_options(function: Command) -> Command:
+    """--target, --port and --heap: where a module is to run."""
+    for option in (
+        click.option(
+            "--heap",
+            metavar="SIZE",
+            help="Heap of the unix target, such as 32k: that of a small board. Ample if not given.",
+        ),
+        click.option("--port", metavar="PORT", help="A board: /dev/ttyACM0, COM3, socket://..."),
+        click.option(
+            "--target",
+            type=click.Choice(list(TARGETS)),
+            default="unix",
+            help="An interpreter on this computer.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def check_target(target: str, port: str | None, heap: str | None) -> None:
+    """Refuse options that do not go together, before anything is opened."""
+    if heap is not None and (port is not None or target != "unix"):
+        raise click.UsageError("--heap is for the unix target: a board has the heap it has")

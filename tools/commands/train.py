@@ -1,0 +1,175 @@
+"""`thumbnet train`: from a file to a trained network."""
+
+from __future__ import annotations
+
+import math
+import re
+import shlex
+import time
+from pathlib import Path
+
+import click
+
+from thumbnet.trainer import Callback, ModelCheckpoint, Sequential, ThumbnetError, load_split
+
+from ..console import Console, Update
+from ..recipe import ACTIVATIONS, OPTIMIZERS, SCALES, Recipe, build, fit
+from .options import verb
+
+CHECKPOINT_SECONDS = 0.5
+
+
+class Sizes(click.ParamType[tuple[int, ...]]):
+    """Units of hidden layers: 16,8; 0 for none."""
+
+    name = "sizes"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """Read "16,8"."""
+        if isinstance(value, tuple):
+            return value
+        if not re.fullmatch(r"\d+(,\d+)*", str(value)):
+            self.fail(f"{value!r} is not a list of sizes like 16,8 (0 for no hidden layer)")
+        return tuple(int(part) for part in str(value).split(",") if int(part))
+
+
+class Progress(Callback):
+    """Shows each epoch."""
+
+    def __init__(self, update: Update) -> None:
+        self.update = update
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        """Loss, and accuracy where there is one."""
+        words = [f"loss {logs['loss']:.4f}"]
+        if "val_accuracy" in logs:
+            words += [f"accuracy {logs['accuracy']:.2%}", f"held out {logs['val_accuracy']:.2%}"]
+        elif "val_loss" in logs:
+            words.append(f"held out {logs['val_loss']:.4f}")
+        self.update(epoch + 1, "  ".join(words))
+
+
+class Pace(Callback):
+    """Has a checkpoint written about once in half a second, not in each of many short epochs."""
+
+    def __init__(self, checkpoint: ModelCheckpoint) -> None:
+        self.checkpoint = checkpoint
+        self.started = 0.0
+
+    def on_epoch_begin(self, epoch: int) -> None:
+        """Look at the clock."""
+        self.started = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
+        """Choose how many epochs go between two checkpoints."""
+        spent = time.perf_counter() - self.started
+        self.checkpoint.every = max(1, math.ceil(CHECKPOINT_SECONDS / max(spent, 1e-6)))
+
+
+@verb("thumbnet train gestures.csv -o gestures.npz --hidden 16,8")
+@click.argument("data", metavar="FILE|digits|mnist")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Model file (.npz).")
+@click.option(
+    "--label", metavar="COLUMN", help="Label column of a CSV file; the last if not given."
+)
+@click.option(
+    "--hidden", type=Sizes(), default="16", help="Units of the hidden layers, 0 for none."
+)
+@click.option("--activation", type=click.Choice(ACTIVATIONS), default="relu")
+@click.option("--epochs", type=click.IntRange(1), default=30)
+@click.option("--batch-size", type=click.IntRange(1), default=32)
+@click.option("--optimizer", type=click.Choice(list(OPTIMIZERS)), default="adam")
+@click.option("--learning-rate", type=float, help="If not given, the optimizer's own.")
+@click.option(
+    "--scale",
+    type=click.Choice(SCALES),
+    help="How inputs are scaled, inside the model: pictures by their maximum, others standard.",
+)
+@click.option("--test-size", type=click.FloatRange(0, 1, True, True), default=0.2)
+@click.option("--seed", type=click.IntRange(0), default=0)
+@click.option(
+    "--checkpoint",
+    type=click.Path(path_type=Path),
+    help="Where the state of training is kept; beside the output if not given.",
+)
+@click.option("--resume", is_flag=True, help="Go on from the checkpoint.")
+def command(
+    console: Console,
+    data: str,
+    output: Path | None,
+    label: str | None,
+    hidden: tuple[int, ...],
+    activation: str,
+    epochs: int,
+    batch_size: int,
+    optimizer: str,
+    learning_rate: float | None,
+    scale: str | None,
+    test_size: float,
+    seed: int,
+    checkpoint: Path | None,
+    resume: bool,
+) -> None:
+    """Train a network on a CSV, .npz or IDX file, or on a data set by name.
+
+    Classes or numbers to predict: the label column decides. The model takes raw units; it is saved
+    with its labels, scaling, and some rows for `thumbnet export`. Ctrl-C keeps
+    the last checkpoint, from some epochs ago at most.
+    """
+    output = output or Path(f"{Path(data).stem}.npz")
+    state = checkpoint or output.with_suffix(".checkpoint.npz")
+    _check_places(data, output, state, resume)
+    recipe = Recipe(hidden, activation, scale, optimizer, learning_rate, epochs, batch_size, seed)
+    train, test = load_split(data, label=label, test_size=test_size, seed=seed)
+    model = build(train, recipe, name=output.stem)
+    console.say(f"{train.name or data}: {len(train):,} rows to train, {len(test):,} held out")
+    console.say(model.summary())
+    before = _written(state)
+    try:
+        with console.progress("epoch", epochs, every=max(1, epochs / 10)) as update:
+            keeper = ModelCheckpoint(state)
+            watch = [Progress(update), Pace(keeper), keeper]
+            fit(model, train, test, recipe, watch, state if resume else None)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_how_to_resume(state, resume, before)) from None
+    model.save(output)
+    if checkpoint is None:
+        state.unlink(missing_ok=True)
+    _report(console, model, output)
+
+
+def _check_places(data: str, output: Path, state: Path, resume: bool) -> None:
+    if output.suffix != ".npz":
+        raise ThumbnetError(f"-o {output}: a model is saved as .npz, name it {output.stem}.npz")
+    if not output.parent.is_dir():
+        raise ThumbnetError(f"-o {output}: there is no folder {output.parent}: make it first")
+    if output.exists() and Path(data).exists() and output.samefile(data):
+        raise ThumbnetError(f"-o {output} is the data itself: give the model another name with -o")
+    if resume and not state.exists():
+        raise ThumbnetError(f"no checkpoint {state} to resume from: train without --resume")
+
+
+def _written(path: Path) -> int | None:
+    return path.stat().st_mtime_ns if path.exists() else None
+
+
+def _how_to_resume(state: Path, resume: bool, before: int | None) -> str:
+    if not resume and _written(state) == before:
+        return "there was no checkpoint yet, nothing is kept"
+    arguments = [a for a in click.get_current_context().find_root().obj if a != "--resume"]
+    line = shlex.join(["thumbnet", *arguments, "--resume"])
+    return f"the last checkpoint is kept, go on with `{line}`"
+
+
+def _report(console: Console, model: Sequential, output: Path) -> None:
+    info = model.info
+    if "accuracy" in info:
+        console.say(f"accuracy on the held-out rows: {info['accuracy']:.2%}")
+    else:
+        console.say(f"mean absolute error on the held-out rows: {info['mean_absolute_error']:.4g}")
+        if info["r_squared"] is not None:
+            console.say(f"R squared: {info['r_squared']:.4f}")
+    console.say(f"saved {output}; next: thumbnet export {shlex.quote(str(output))} -o build/")
+    console.result({"model": str(output), "parameters": model.count_params(), **info})

@@ -1,0 +1,65 @@
+"""`thumbnet verify`: is the target's every integer the PC's?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from thumbnet.export import load_artifact
+
+from ..console import Console
+from ..targets import open_target
+from ..verify import Verdict, verify
+from .options import MODULE, Failed, check_target, target_options, verb
+
+
+@verb("thumbnet verify build/gestures.py --target unix --heap 32k")
+@click.argument("module", type=MODULE)
+@target_options
+@click.option("--rows", type=click.IntRange(1), help="Compare only so many vectors.")
+def command(
+    console: Console,
+    module: Path,
+    target: str,
+    port: str | None,
+    heap: str | None,
+    rows: int | None,
+) -> None:
+    """Run the vectors beside MODULE on a target; succeed only if every integer is equal."""
+    check_target(target, port, heap)
+    artifact = load_artifact(module)
+    if not artifact.intact:
+        console.say(
+            f"{module} is not the file that export wrote: it is verified as it is", "yellow"
+        )
+    with open_target(target, port, heap) as place:
+        verdict = Verdict(place.name)
+        total = len(artifact.inputs[:rows])
+        with console.progress("verify", total) as update:
+            for verdict in verify(place, artifact, limit=rows):
+                update(verdict.answered)
+    if not verdict.ok:
+        for difference in verdict.differences[1:]:
+            console.say(f"  {difference}", "red")
+        raise Failed(
+            f"{artifact.name} on {verdict.target}: {verdict.equal:,} of {verdict.inputs:,} rows "
+            f"are equal ({verdict.reason()})",
+            verdict.as_json(),
+        )
+    console.say(
+        f"{artifact.name} on {verdict.target} ({interpreter(verdict)}): "
+        f"{verdict.equal:,} of {verdict.inputs:,} rows equal, {verdict.integers:,} integers"
+    )
+    if verdict.accuracy is not None:
+        console.say(f"accuracy there {verdict.accuracy:.2%}")
+    if verdict.mean_absolute_error is not None:
+        console.say(f"mean absolute error there {verdict.mean_absolute_error:.4g}")
+    console.result(verdict.as_json())
+
+
+def interpreter(verdict: Verdict) -> str:
+    """What runs there: "MicroPython 1.28.0"."""
+    facts = verdict.facts
+    names = {"micropython": "MicroPython", "cpython": "CPython", "circuitpython": "CircuitPython"}
+    return f"{names.get(facts['python'], facts['python'])} {facts['version']}"

@@ -1,0 +1,34 @@
+"""Pictures in a terminal: blocks with shades, or plain characters where there are no blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+BLOCKS = " ░▒▓█"
+PLAIN = " .+*#"
+
+
+def draw(pixels: Array, largest: float, unicode: bool = True) -> list[str]:
+    """Lines of a picture (rows, columns) with values from 0 to largest, two characters a pixel."""
+    shades = BLOCKS if unicode else PLAIN
+    levels = np.rint(np.clip(pixels / largest, 0, 1) * (len(shades) - 1)).astype(int)
+    return ["".join(shades[level] * 2 for level in row) for row in levels]
+
+
+def side_by_side(pictures: Sequence[list[str]], captions: Sequence[str], gap: int = 4) -> str:
+    """Pictures of one height in a row, each with its caption below."""
+    widths = [
+        max(len(caption), *map(len, lines))
+        for lines, caption in zip(pictures, captions, strict=True)
+    ]
+    rows = [list(row) for row in zip(*pictures, strict=True)] + [list(captions)]
+    return "\n".join(
+        (" " * gap).join(part.ljust(w) for part, w in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )

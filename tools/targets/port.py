@@ -1,0 +1,123 @@
+"""The target that is a board on a port."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
+
+from thumbnet.trainer import ThumbnetError
+
+from .base import JsonObject, Row, Target, firmware_text, parse_line
+from .board import Board, BoardGone, DeviceError, uninterrupted
+
+
+class PortTarget(Target):
+    """A MicroPython behind a port. Scripts go through the raw REPL; only modules become files.
+
+    Args:
+        port: what pyserial opens: /dev/ttyACM0, COM3, socket://host:port, a pty.
+    """
+
+    more_heap = "train a network with fewer hidden units, or take a board with more RAM"
+
+    def __init__(self, port: str) -> None:
+        self.name = port
+        self.board = Board(port, patience=self.patience)
+        self._temporary: list[str] = []
+
+    def put(self, files: Mapping[str, bytes]) -> None:
+        """Write files on the board's file system."""
+        for name, data in files.items():
+            self.write(name, data)
+
+    def write(self, path: str, data: bytes, progress: Callable[[int], None] | None = None) -> None:
+        """Write a file and check its SHA-256 as the board reads it.
+
+        Raises:
+            ThumbnetError: it does not fit, or it came out different.
+        """
+        try:
+            self.board.write(path, data, progress)
+        except DeviceError as error:
+            raise ThumbnetError(f"{self.name} cannot take {path}: {self.device(error)}") from None
+        if self.board.sha256(path) != hashlib.sha256(data).hexdigest():
+            raise ThumbnetError(
+                f"{path} was damaged on its way to {self.name} (its SHA-256 differs there): "
+                "try again, with another cable if it happens again"
+            )
+
+    def stage(self, name: str, files: Mapping[str, bytes]) -> str:
+        """Use the files that are there if they are the same, else put copies beside them."""
+        hashes = {file: hashlib.sha256(data).hexdigest() for file, data in files.items()}
+        if all(self.board.sha256(file) == digest for file, digest in hashes.items()):
+            return name
+        for file, data in files.items():
+            beside = temporary_name(file)
+            self._temporary.append(beside)
+            self.write(beside, data)
+        return module_name(temporary_name(f"{name}.py"))
+
+    def run(self, script: str, module: str, rows: Iterable[Row]) -> Iterator[JsonObject]:
+        """Define the script's functions on the board, then call them, one exec a row."""
+        self.board.fresh()
+        self._execute(firmware_text(script))
+        yield self.check_begin(self._line(f"begin({module!r})"), module)
+        for row in rows:
+            yield self._line(f"row({literal(row)})")
+        yield self._line("end()")
+
+    def call(self, script: str, code: str) -> JsonObject:
+        """Define a script's functions on the board and return the one line that code prints."""
+        self._execute(firmware_text(script))
+        return self._line(code)
+
+    def device(self, error: DeviceError) -> str:
+        """One readable line for an exception on the board."""
+        if error.kind == "ENOSPC":
+            return "its file system is full: remove files there, or train fewer hidden units"
+        return self.explain({"error": error.kind, "message": error.message})
+
+    def close(self) -> None:
+        """Remove temporary copies and let go of the port."""
+        if self._temporary:
+            with uninterrupted():
+                try:
+                    self.board.interrupt()
+                    for path in self._temporary:
+                        self.board.remove(path)
+                except ThumbnetError:  # the port is gone, and what is left there does no harm
+                    pass
+        self.board.close()
+
+    def _execute(self, code: str) -> str:
+        try:
+            return self.board.execute(code)
+        except DeviceError as error:
+            raise ThumbnetError(f"{self.name}: {self.device(error)}") from None
+
+    def _line(self, code: str) -> JsonObject:
+        out = self._execute(code)
+        lines = [line for line in map(parse_line, out.splitlines()) if line is not None]
+        if not lines:
+            raise BoardGone(f"{self.name} gave no answer to {code[:40]}")
+        return lines[-1]
+
+
+def literal(row: Row) -> str:
+    """A row as Python source that is cheap to compile on a board: bytes where they suffice."""
+    values = list(row)
+    if all(isinstance(v, int) and 0 <= v <= 255 for v in values):
+        return f"list({bytes(int(v) for v in values)!r})"
+    return repr(values)
+
+
+def temporary_name(file: str) -> str:
+    """Where a file waits beside the one that it will replace: importable, so it can be tested."""
+    path = PurePosixPath(file)
+    return f"{path.stem}__new{path.suffix}"
+
+
+def module_name(file: str) -> str:
+    """The name under which a file is imported."""
+    return PurePosixPath(file).stem
