@@ -1,0 +1,1 @@
+"""Small networks, each a readable script: `python -m thumbnet.trainer.examples.xor`."""

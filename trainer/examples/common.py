@@ -1,0 +1,107 @@
+"""What the examples share: their result, a picture in the terminal, and the proof on a board.
+
+The examples stand above the packages: they alone may import export and tools from here.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from thumbnet.trainer import Sequential
+
+Array = NDArray[Any]
+SHADES = " ░▒▓█"
+
+
+@dataclass(frozen=True)
+class TrainedExample:
+    """A trained model, and what it takes to export and test it.
+
+    calibration: (n, features), typical inputs in raw units. test_x, test_y: held-out examples
+    (the toy problems have no others than those they learn). facts: what the example shows.
+    """
+
+    model: Sequential
+    calibration: Array
+    test_x: Array
+    test_y: Array
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What came of running the exported module on MicroPython's Unix port.
+
+    inputs, equal: vectors that were run (test examples, then extreme inputs), and those whose every
+    integer was the expected one. predictions: what the board predicted for each, a class index or
+    a number. kind: "classifier" or "regression". float_score, integer_score: of both models on all
+    test examples, the accuracy or, for a regression, R squared. module_bytes: size of the module.
+    """
+
+    inputs: int
+    equal: int
+    predictions: list[float]
+    kind: str
+    float_score: float
+    integer_score: float
+    module_bytes: int
+
+
+def accuracy(model: Sequential, x: ArrayLike, y: ArrayLike) -> float:
+    """Share of examples whose class index the model gives."""
+    return float(np.mean(model.predict_classes(x) == np.asarray(y)))
+
+
+def prove(
+    example: TrainedExample, name: str, limit: int | None = None, board: str = "generic"
+) -> Proof:
+    """Export the model, run it on MicroPython's Unix port, and compare every integer.
+
+    limit: run at most so many of the test examples there. board: profile to export for.
+
+    Raises ThumbnetError if the model cannot be exported or no MicroPython is installed.
+    """
+    from thumbnet.export import convert
+    from thumbnet.tools.targets import open_target
+    from thumbnet.tools.verify import finish, verify
+
+    program = convert(example.model, example.calibration, name=name, board=board)
+    with tempfile.TemporaryDirectory() as folder, open_target("unix") as target:
+        artifact = program.write(folder, example.test_x, example.test_y, vectors=limit)
+        verdict = finish(verify(target, artifact))
+        return Proof(
+            inputs=verdict.inputs,
+            equal=verdict.equal,
+            predictions=[answer["predict"] for answer in verdict.answers],
+            kind=artifact.kind,
+            float_score=artifact.info["float"],
+            integer_score=artifact.info["integer"],
+            module_bytes=sum(map(len, artifact.files.values())),
+        )
+
+
+def report(proof: Proof) -> str:
+    """The proof in two lines."""
+    measure, form = ("R squared", ".4f") if proof.kind == "regression" else ("accuracy", ".2%")
+    return (
+        f"\nOn MicroPython: {proof.equal} of {proof.inputs} answers equal, integer for integer;\n"
+        f"{measure} {proof.integer_score:{form}} in integers and {proof.float_score:{form}} in "
+        f"float; the module has {proof.module_bytes:,} bytes."
+    )
+
+
+def draw(values: ArrayLike, low: float, high: float) -> list[str]:
+    """A picture (height, width) as lines of blocks, two characters a pixel; high is dark."""
+    share = (np.asarray(values, dtype=np.float64) - low) / (high - low)
+    steps = np.clip(np.round(share * (len(SHADES) - 1)), 0, len(SHADES) - 1).astype(int)
+    return ["".join(SHADES[step] * 2 for step in row) for row in steps]
+
+
+def side_by_side(pictures: list[list[str]], gap: str = "   ") -> str:
+    """Several pictures of equal height in one block of lines."""
+    return "\n".join(gap.join(lines) for lines in zip(*pictures, strict=True))
