@@ -77,11 +77,11 @@ def test_output_is_a_file(tmp_path):
 
 def test_draw():
     pixels = np.array([[0, 16], [8, 4]])
-    assert draw(pixels, 16) == ["  ██", "▒▒░░"]
-    assert draw(pixels, 16, unicode=False) == ["  ##", "++.."]
+    assert draw(pixels, 0, 16) == ["  ██", "▒▒░░"]
+    assert draw(pixels, 0, 16, unicode=False) == ["  ##", "++.."]
 
 
 def test_side_by_side():
-    assert side_by_side([["ab", "cd"], ["e", "f"]], ["x", "long"], gap=2) == (
+    assert side_by_side([["ab", "cd"], ["e", "f"]], ["x", "long"], gap="  ") == (
         "ab  e\ncd  f\nx   long"
     )

@@ -22,7 +22,7 @@ from thumbnet.trainer.examples import (
     weighted_decision,
     xor,
 )
-from thumbnet.trainer.examples.common import Proof, TrainedExample, draw, prove
+from thumbnet.trainer.examples.common import Proof, TrainedExample, prove
 
 SEEDS = (0, 1, 2)
 Prover = Callable[..., Proof]
@@ -190,8 +190,3 @@ def test_the_stories(name: str, proven: Prover, capsys: pytest.CaptureFixture[st
     assert "answers equal, integer for integer" in out
     assert "nan" not in out.split()
     assert max(map(len, out.splitlines())) <= 105
-
-
-def test_draw() -> None:
-    assert draw([[0, 1], [2, 4]], 0, 4) == ["  ░░", "▒▒██"]
-    assert draw([[-1.0, 1.0]], -1, 1) == ["  ██"]

@@ -37,8 +37,7 @@ def test_every_source_file_is_shipped(wheel: list[str]) -> None:
     for part in ("trainer", "export", "tools", "firmware"):
         for path in (ROOT / part).rglob("*.py"):
             relative = path.relative_to(ROOT)
-            if "examples" not in relative.parts[:2]:
-                assert f"thumbnet/{relative.as_posix()}" in wheel
+            assert f"thumbnet/{relative.as_posix()}" in wheel
 
 
 def test_data_is_shipped(wheel: list[str]) -> None:
@@ -50,4 +49,4 @@ def test_data_is_shipped(wheel: list[str]) -> None:
     ):
         assert f"thumbnet/{name}" in wheel
     assert any(name.endswith("entry_points.txt") for name in wheel)
-    assert not any("/examples/" in name or "/tests/" in name for name in wheel)
+    assert not any("/tests/" in name for name in wheel)

@@ -14,21 +14,26 @@ BLOCKS = " ░▒▓█"
 PLAIN = " .+*#"
 
 
-def draw(pixels: Array, largest: float, unicode: bool = True) -> list[str]:
-    """Lines of a picture (rows, columns) with values from 0 to largest, two characters a pixel."""
+def draw(pixels: npt.ArrayLike, low: float, high: float, unicode: bool = True) -> list[str]:
+    """Lines of a picture (rows, columns), two characters a pixel; high is dark."""
     shades = BLOCKS if unicode else PLAIN
-    levels = np.rint(np.clip(pixels / largest, 0, 1) * (len(shades) - 1)).astype(int)
+    share = (np.asarray(pixels, dtype=np.float64) - low) / (high - low)
+    levels = np.rint(np.clip(share, 0, 1) * (len(shades) - 1)).astype(int)
     return ["".join(shades[level] * 2 for level in row) for row in levels]
 
 
-def side_by_side(pictures: Sequence[list[str]], captions: Sequence[str], gap: int = 4) -> str:
+def side_by_side(
+    pictures: Sequence[list[str]], captions: Sequence[str] | None = None, gap: str = "    "
+) -> str:
     """Pictures of one height in a row, each with its caption below."""
+    if captions is None:
+        return "\n".join(gap.join(lines) for lines in zip(*pictures, strict=True))
     widths = [
         max(len(caption), *map(len, lines))
         for lines, caption in zip(pictures, captions, strict=True)
     ]
     rows = [list(row) for row in zip(*pictures, strict=True)] + [list(captions)]
     return "\n".join(
-        (" " * gap).join(part.ljust(w) for part, w in zip(row, widths, strict=True)).rstrip()
+        gap.join(part.ljust(w) for part, w in zip(row, widths, strict=True)).rstrip()
         for row in rows
     )

@@ -56,9 +56,9 @@ def command(console: Console, what: str, output: Path, heap: str, seed: int) -> 
 
 def _show_pictures(console: Console, done: demo.Demo) -> None:
     rows = demo.interesting(done, PICTURES)
-    pictures = [draw(demo.picture(done, row), 16, console.unicode) for row in rows]
+    pictures = [draw(demo.picture(done, row), 0, 16, console.unicode) for row in rows]
     console.say()
-    console.say(side_by_side(pictures, [demo.caption(done, row) for row in rows], gap=3))
+    console.say(side_by_side(pictures, [demo.caption(done, row) for row in rows], gap="   "))
     console.say()
 
 

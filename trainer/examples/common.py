@@ -1,4 +1,4 @@
-"""What the examples share: their result, a picture in the terminal, and the proof on a board.
+"""What the examples share: their result, and the proof on a board.
 
 The examples stand above the packages: they alone may import export and tools from here.
 """
@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from thumbnet.export import convert
+from thumbnet.tools.targets import open_target
+from thumbnet.tools.verify import finish, verify
 from thumbnet.trainer import Sequential
 
 Array = NDArray[Any]
-SHADES = " ░▒▓█"
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,6 @@ def prove(
 
     Raises ThumbnetError if the model cannot be exported or no MicroPython is installed.
     """
-    from thumbnet.export import convert
-    from thumbnet.tools.targets import open_target
-    from thumbnet.tools.verify import finish, verify
-
     program = convert(example.model, example.calibration, name=name, board=board)
     with tempfile.TemporaryDirectory() as folder, open_target("unix") as target:
         artifact = program.write(folder, example.test_x, example.test_y, vectors=limit)
@@ -93,15 +91,3 @@ def report(proof: Proof) -> str:
         f"{measure} {proof.integer_score:{form}} in integers and {proof.float_score:{form}} in "
         f"float; the module has {proof.module_bytes:,} bytes."
     )
-
-
-def draw(values: ArrayLike, low: float, high: float) -> list[str]:
-    """A picture (height, width) as lines of blocks, two characters a pixel; high is dark."""
-    share = (np.asarray(values, dtype=np.float64) - low) / (high - low)
-    steps = np.clip(np.round(share * (len(SHADES) - 1)), 0, len(SHADES) - 1).astype(int)
-    return ["".join(SHADES[step] * 2 for step in row) for row in steps]
-
-
-def side_by_side(pictures: list[list[str]], gap: str = "   ") -> str:
-    """Several pictures of equal height in one block of lines."""
-    return "\n".join(gap.join(lines) for lines in zip(*pictures, strict=True))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from thumbnet.tools.pictures import draw, side_by_side
 from thumbnet.trainer import (
     Adam,
     Dataset,
@@ -19,7 +20,7 @@ from thumbnet.trainer import (
     train_test_split,
 )
 
-from .common import TrainedExample, accuracy, draw, prove, report, side_by_side
+from .common import TrainedExample, accuracy, prove, report
 
 HIDDEN = 32
 

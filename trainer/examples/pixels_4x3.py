@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from thumbnet.tools.pictures import draw, side_by_side
 from thumbnet.trainer import Adam, Dense, InputSpec, Sequential
 
-from .common import Array, TrainedExample, accuracy, draw, prove, report, side_by_side
+from .common import Array, TrainedExample, accuracy, prove, report
 
 SHAPE = (4, 3)
 # Rows from top to bottom; those in the first line also come with each pixel flipped in turn.

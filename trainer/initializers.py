@@ -1,0 +1,75 @@
+"""Where the weights start.
+
+A layer keeps the variance of its signal if its weights have variance 2 / (fan_in + fan_out)
+(Glorot and Bengio 2010), or 2 / fan_in in front of a relu (He et al. 2015). The normal ones are
+truncated at two standard deviations and widened to make up for it, as in Keras.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .errors import unknown
+from .tensor import Array
+
+Initializer = Callable[[tuple[int, ...], np.random.Generator], Array]
+
+# Standard deviation of a unit normal distribution that is cut off at -2 and +2.
+_TRUNCATED_STD = 0.87962566103423978
+
+
+def zeros(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """All 0."""
+    return np.zeros(shape)
+
+
+def ones(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """All 1."""
+    return np.ones(shape)
+
+
+def glorot_uniform(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """Uniform in [-a, a] with a = sqrt(6 / (fan_in + fan_out))."""
+    return _uniform(shape, 2 / (shape[0] + shape[-1]), rng)
+
+
+def glorot_normal(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """Truncated normal with variance 2 / (fan_in + fan_out)."""
+    return _normal(shape, 2 / (shape[0] + shape[-1]), rng)
+
+
+def he_uniform(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """Uniform in [-a, a] with a = sqrt(6 / fan_in)."""
+    return _uniform(shape, 2 / shape[0], rng)
+
+
+def he_normal(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
+    """Truncated normal with variance 2 / fan_in."""
+    return _normal(shape, 2 / shape[0], rng)
+
+
+def _uniform(shape: tuple[int, ...], variance: float, rng: np.random.Generator) -> Array:
+    limit = np.sqrt(3 * variance)  # the variance of a uniform distribution is limit**2 / 3
+    return rng.uniform(-limit, limit, shape)
+
+
+def _normal(shape: tuple[int, ...], variance: float, rng: np.random.Generator) -> Array:
+    values = rng.standard_normal(shape)
+    while (outside := np.abs(values) > 2).any():
+        values[outside] = rng.standard_normal(int(outside.sum()))
+    return np.asarray(values * (np.sqrt(variance) / _TRUNCATED_STD))
+
+
+INITIALIZERS: dict[str, Initializer] = {
+    function.__name__: function
+    for function in (glorot_uniform, glorot_normal, he_uniform, he_normal, zeros, ones)
+}
+
+
+def get(name: str) -> Initializer:
+    """Give the initializer called `name`. Raises ThumbnetError for another name."""
+    if name not in INITIALIZERS:
+        raise unknown("initializer", name, INITIALIZERS)
+    return INITIALIZERS[name]

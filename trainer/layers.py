@@ -1,0 +1,252 @@
+"""Layers: Dense, Activation, Flatten and Dropout, and the base that all layers share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from . import activations, initializers, ops, regularizers
+from .activations import LEAKY_RELU_ALPHA
+from .errors import ThumbnetError
+from .regularizers import L2
+from .tape import record
+from .tensor import Array, Tensor, Variable
+
+Shape = tuple[int, ...]
+
+
+class Layer:
+    """Base of the layers. A layer is made with its settings, and gets its weights in `build`.
+
+    name: unique in its model (set by the model where it is empty). input_shape, output_shape:
+    of one example, without the batch; `()` before `build`. activation: name of the curve at the
+    layer's end, "linear" where there is none.
+    """
+
+    activation = "linear"
+
+    def __init__(self, name: str | None = None) -> None:
+        self.name = name or ""
+        self.built = False
+        self.input_shape: Shape = ()
+        self.output_shape: Shape = ()
+
+    def build(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> None:
+        """Make the weights for inputs of `input_shape`; a layer that has them keeps them.
+
+        Raises ThumbnetError if the layer was built for another shape, or cannot take this one.
+        """
+        if self.built:
+            if input_shape != self.input_shape:
+                raise ThumbnetError(
+                    f"layer {self.name!r} was built for inputs of shape {self.input_shape}, "
+                    f"not {input_shape}: make a new layer"
+                )
+            return
+        self.output_shape = self._create(input_shape, rng, dtype)
+        self.input_shape = input_shape
+        self.built = True
+
+    def _create(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Shape:
+        """Make the weights and give the output shape."""
+        return input_shape
+
+    def call(self, x: Tensor, training: bool = False) -> Tensor:
+        """Compute the outputs (n, *output_shape) of inputs (n, *input_shape)."""
+        return x
+
+    def pre_activation(self, x: Tensor) -> Tensor:
+        """Compute the outputs as they are before the layer's activation (the logits)."""
+        raise NotImplementedError
+
+    def penalties(self) -> list[Tensor]:
+        """Give what the regularizers add to the loss, as scalars."""
+        return []
+
+    @property
+    def variables(self) -> list[Variable]:
+        """All weights, in the order in which they were made."""
+        return [value for value in vars(self).values() if isinstance(value, Variable)]
+
+    @property
+    def trainable_variables(self) -> list[Variable]:
+        """The weights that training changes."""
+        return [variable for variable in self.variables if variable.trainable]
+
+    def count_params(self) -> int:
+        """Give the number of weights."""
+        return sum(variable.data.size for variable in self.variables)
+
+    def get_weights(self) -> list[Array]:
+        """Give copies of all weights."""
+        return [variable.data.copy() for variable in self.variables]
+
+    def set_weights(self, weights: Sequence[ArrayLike]) -> None:
+        """Overwrite all weights; raises ThumbnetError if number or shapes differ."""
+        variables = self.variables
+        if len(weights) != len(variables):
+            raise ThumbnetError(
+                f"layer {self.name!r} has {len(variables)} weight arrays, not {len(weights)}"
+            )
+        for variable, value in zip(variables, weights, strict=True):
+            variable.assign(value)
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the settings as JSON types: `type(layer)(**config)` makes an equal layer."""
+        return {"name": self.name}
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{key}={value!r}" for key, value in self.get_config().items())
+        return f"{type(self).__name__}({settings})"
+
+
+class Dense(Layer):
+    """activation(x @ kernel + bias): every output is connected to every input.
+
+    units: number of outputs. kernel: Variable (inputs, units); bias: Variable (units,), or None
+    with `use_bias=False`. kernel_regularizer: an `l2(...)`, a factor, "l2" or None.
+    Inputs are (n, inputs): put Flatten before it for anything else. Raises ThumbnetError for
+    an unknown name, or inputs of another rank.
+    """
+
+    alpha = LEAKY_RELU_ALPHA
+
+    def __init__(
+        self,
+        units: int,
+        activation: str | None = None,
+        use_bias: bool = True,
+        kernel_initializer: str = "glorot_uniform",
+        bias_initializer: str = "zeros",
+        kernel_regularizer: L2 | float | str | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(name)
+        if not isinstance(units, (int, np.integer)) or units < 1:
+            raise ThumbnetError(f"Dense: units is {units!r}, it must be a positive whole number")
+        self.units = int(units)
+        self._function = activations.get(activation)
+        self.activation = activation or "linear"
+        self.use_bias = use_bias
+        self.kernel_initializer = kernel_initializer
+        self.bias_initializer = bias_initializer
+        self._new_kernel = initializers.get(kernel_initializer)
+        self._new_bias = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.kernel: Variable
+        self.bias: Variable | None = None
+
+    def _create(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Shape:
+        if len(input_shape) != 1:
+            raise ThumbnetError(
+                f"layer {self.name!r} takes one row of numbers, not shape {input_shape}: "
+                "add Flatten() before it"
+            )
+        shape = (*input_shape, self.units)
+        self.kernel = Variable(self._new_kernel(shape, rng), f"{self.name}/kernel", dtype=dtype)
+        if self.use_bias:
+            initial = self._new_bias((self.units,), rng)
+            self.bias = Variable(initial, f"{self.name}/bias", dtype=dtype)
+        return (self.units,)
+
+    @property
+    def variables(self) -> list[Variable]:
+        """The kernel, then the bias."""
+        if not self.built:
+            return []
+        return [self.kernel] if self.bias is None else [self.kernel, self.bias]
+
+    def pre_activation(self, x: Tensor) -> Tensor:
+        """Compute x @ kernel + bias."""
+        return ops.dense(x, self.kernel, self.bias)
+
+    def call(self, x: Tensor, training: bool = False) -> Tensor:
+        """Compute the outputs (n, units) of inputs (n, inputs)."""
+        return self._function(self.pre_activation(x))
+
+    def penalties(self) -> list[Tensor]:
+        """Give the kernel's penalty, if it has a regularizer."""
+        return [] if self.kernel_regularizer is None else [self.kernel_regularizer(self.kernel)]
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the settings as JSON types."""
+        penalty = self.kernel_regularizer
+        return {
+            "units": self.units,
+            "activation": self.activation,
+            "use_bias": self.use_bias,
+            "kernel_initializer": self.kernel_initializer,
+            "bias_initializer": self.bias_initializer,
+            "kernel_regularizer": None if penalty is None else penalty.factor,
+            **super().get_config(),
+        }
+
+
+class Activation(Layer):
+    """An activation function as a layer of its own. Raises ThumbnetError for an unknown name."""
+
+    alpha = LEAKY_RELU_ALPHA
+
+    def __init__(self, activation: str, name: str | None = None) -> None:
+        super().__init__(name)
+        self._function = activations.get(activation)
+        self.activation = activation
+
+    def pre_activation(self, x: Tensor) -> Tensor:
+        """Give x itself."""
+        return x
+
+    def call(self, x: Tensor, training: bool = False) -> Tensor:
+        """Compute the activation; the shape stays."""
+        return self._function(x)
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the settings as JSON types."""
+        return {"activation": self.activation, **super().get_config()}
+
+
+class Flatten(Layer):
+    """(n, a, b, ...) -> (n, a * b * ...), the last axis running fastest."""
+
+    def _create(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Shape:
+        return (math.prod(input_shape),)
+
+    def call(self, x: Tensor, training: bool = False) -> Tensor:
+        """Give the same numbers, one row for each example."""
+        return ops.reshape(x, (len(x.data), *self.output_shape))
+
+
+class Dropout(Layer):
+    """In training, sets a share `rate` of its inputs to 0 and scales the others up to make good.
+
+    Srivastava et al. 2014, with the scaling at training time: otherwise it does nothing. The
+    random numbers are the model's, so a seeded run repeats to the bit. Raises ThumbnetError
+    for a rate outside [0, 1).
+    """
+
+    def __init__(self, rate: float, name: str | None = None) -> None:
+        super().__init__(name)
+        if not 0 <= rate < 1:
+            raise ThumbnetError(f"Dropout: rate is {rate}, it must be at least 0 and less than 1")
+        self.rate = float(rate)
+        self._rng: np.random.Generator
+
+    def _create(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Shape:
+        self._rng = rng
+        return input_shape
+
+    def call(self, x: Tensor, training: bool = False) -> Tensor:
+        """Give x, or in training x with holes."""
+        if not training or self.rate == 0:
+            return x
+        kept = self._rng.random(x.shape, dtype=np.float32) >= self.rate
+        mask = kept * x.dtype.type(1 / (1 - self.rate))
+        return record(x.data * mask, (x, lambda dy: dy * mask))
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the settings as JSON types."""
+        return {"rate": self.rate, **super().get_config()}
