@@ -1,7 +1,7 @@
 """Quantize a trained network and emit it as one MicroPython module.
 
-The stages, in the order of the data: `lower`, `fold`, `calibrate`, `quantize`, `fuse` (see
-`pipeline`), then `emit`; `reference` executes what `emit` writes, each on its own.
+The stages, in the order of the data (see `pipeline`): `lower`, `fold`, `equalize`, `calibrate`,
+`quantize`, `fuse`, then `emit`; `reference` executes what `emit` writes, each on its own.
 """
 
 from .artifact import Artifact, load_artifact

@@ -1,4 +1,4 @@
-"""Stage 3, calibrate: the range of every tensor of the float graph on representative inputs."""
+"""Stage 4, calibrate: the range of every tensor of the float graph on representative inputs."""
 
 from __future__ import annotations
 
@@ -22,6 +22,31 @@ def run_float(graph: Graph, x: npt.ArrayLike) -> dict[str, npt.NDArray[np.float6
     return values
 
 
+def check_samples(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return representative inputs as float64 rows (n, features).
+
+    Raises
+    ------
+    ThumbnetError
+        If `x` is empty, has another number of features, or holds NaN or infinity.
+
+    """
+    rows = np.asarray(x, dtype=np.float64)
+    size = graph.tensors[graph.input].shape[0]
+    if len(rows) == 0:
+        raise ThumbnetError("calibration: no samples: give some rows of the training inputs")
+    rows = rows.reshape(len(rows), -1)
+    if rows.shape[1] != size:
+        raise ThumbnetError(
+            f"calibration: rows of {rows.shape[1]} values, but the model takes {size}: "
+            "give rows of the training inputs"
+        )
+    if not np.all(np.isfinite(rows)):
+        row = int(np.argwhere(~np.isfinite(rows))[0, 0])
+        raise ThumbnetError(f"calibration: row {row} holds NaN or infinity: leave such rows out")
+    return rows
+
+
 def calibrate(graph: Graph, x: npt.ArrayLike) -> Graph:
     """Return the graph with `low` and `high` of every tensor, the extremes seen on `x`.
 
@@ -30,29 +55,20 @@ def calibrate(graph: Graph, x: npt.ArrayLike) -> Graph:
     graph
         A float stage.
     x
-        Representative inputs in raw units, (n, features), n >= 1.
+        Rows as `check_samples` returns them.
 
     Raises
     ------
     ThumbnetError
-        If `x` is empty, has another number of features, or makes a tensor NaN or infinite.
+        If some layer overflows: the weights are not finite, or too large.
 
     """
-    x = np.asarray(x, dtype=np.float64)
-    size = graph.tensors[graph.input].shape[0]
-    if len(x) == 0:
-        raise ThumbnetError("calibration: no samples: give some rows of the training inputs")
-    if x[0].size != size:
-        raise ThumbnetError(
-            f"calibration: rows of {x[0].size} values, but the model takes {size}: "
-            "give rows of the training inputs"
-        )
     tensors = {}
     for name, values in run_float(graph, x).items():
         if not np.all(np.isfinite(values)):
             raise ThumbnetError(
-                f"calibration: {name} is not finite on some row: "
-                "look for NaN in the data, or train again with a lower learning rate"
+                f"calibration: {name} is not finite on some row: the weights are broken, "
+                "train again with a lower learning rate"
             )
         tensors[name] = replace(
             graph.tensors[name], low=float(values.min()), high=float(values.max())

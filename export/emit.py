@@ -1,4 +1,4 @@
-"""Stage 6, emit: the fused integer graph becomes the text of one MicroPython module.
+"""Stage 7, emit: the fused integer graph becomes the text of one MicroPython module.
 
 Only literals are written here. The code comes from `firmware/`, and this file never sees the
 reference executor: that the two agree is evidence as long as they are independent.

@@ -1,4 +1,4 @@
-"""Stage 5, fuse: one node per kernel call, `matmul, requantize[, lookup] -> fully_connected`."""
+"""Stage 6, fuse: one node per kernel call, `matmul, requantize[, lookup] -> fully_connected`."""
 
 from __future__ import annotations
 

@@ -174,6 +174,20 @@ def _natural_units(x: npt.NDArray[np.float64]) -> Ints:
     return np.array([max(units)] if len(set(units)) <= 1 else units, dtype=np.int64)
 
 
+def one_range(spec: InputSpec) -> bool:
+    """Return whether `spec` declares one range for all features."""
+    return isinstance(spec.minimum, float) and isinstance(spec.maximum, float)
+
+
+def spec_of_dtype(x: npt.ArrayLike) -> InputSpec | None:
+    """Return the range that the type of `x` (n, ...) itself declares: bytes and booleans."""
+    array = np.asarray(x)
+    largest = {"uint8": 255.0, "bool": 1.0}.get(str(array.dtype))
+    if largest is None or array.ndim < 2 or array[0].size == 0:
+        return None
+    return InputSpec(array.shape[1:], minimum=0.0, maximum=largest)
+
+
 def one_if_alike(values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
     """Return the first entry alone where all are equal: one for all features."""
     values = np.atleast_1d(values)

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
 import numpy.typing as npt
 
 from thumbnet.trainer import Sequential, ThumbnetError
 
-from .calibrate import calibrate
+from .calibrate import calibrate, check_samples
+from .equalize import are_alike, equalize
 from .fold import fold
 from .fuse import fuse
 from .graph import Graph
 from .head import Head, choose_head
-from .inputs import choose_counts
+from .inputs import choose_counts, one_range, spec_of_dtype
 from .lower import lower
 from .quantize import quantize
 from .verify import verify
 
-STAGES = ("lower", "fold", "calibrate", "quantize", "fuse")
+STAGES = ("lower", "fold", "equalize", "calibrate", "quantize", "fuse")
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,14 @@ def stages(model: Sequential, x: npt.ArrayLike, options: Options) -> Iterator[tu
     head = choose_head(model, folded, options.threshold)
     yield graph, head
     yield folded, head
-    graph = verify(calibrate(folded, x))
+    spec = model.input_spec or spec_of_dtype(x)
+    x = check_samples(folded, x)
+    alike = are_alike(folded, x, spec is not None and one_range(spec))
+    graph = verify(equalize(folded, x, alike))
     yield graph, head
-    alike = np.ptp(folded.nodes[0].attributes["scale"]) == 0
-    counts = choose_counts(x, model.input_spec, options.resolution, bool(alike))
+    graph = verify(calibrate(graph, x))
+    yield graph, head
+    counts = choose_counts(x, spec, options.resolution, alike)
     graph = verify(quantize(graph, counts, head))
     yield graph, head
     graph = verify(fuse(graph))

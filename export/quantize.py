@@ -1,4 +1,4 @@
-"""Stage 4, quantize: the calibrated float graph becomes an integer graph."""
+"""Stage 5, quantize: the calibrated float graph becomes an integer graph."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from .arithmetic import (
 )
 from .graph import Graph, Node, Tensor
 
-FLOAT_STAGES = ("lower", "fold", "calibrate")
+FLOAT_STAGES = ("lower", "fold", "equalize", "calibrate")
 
 # operation: (input dtype, output dtype, attributes)
 _SIGNATURES: dict[str, tuple[str, str, set[str]]] = {

@@ -40,7 +40,7 @@ def refused(model: Sequential, x: Any = X, **options: Any) -> str:
 def test_accumulator_bound() -> None:
     model = built(Dense(2), shape=(17000,))
     model.layers[0].kernel.assign(np.ones((17000, 2), np.float32))
-    text = refused(model, np.random.default_rng(0).uniform(0, 1, (3, 17000)))
+    text = refused(model, np.random.default_rng(0).uniform(0, 1, (30, 17000)))
     assert "layer dense" in text
     assert "output 0: an accumulator may reach 550" in text
     assert "2**29 = 536870912: use fewer inputs (17000 now)" in text
@@ -100,7 +100,9 @@ def test_calibration_data() -> None:
     model = built(Dense(2))
     assert "no samples" in refused(model, np.zeros((0, 3)))
     assert "rows of 5 values, but the model takes 3" in refused(model, np.zeros((2, 5)))
-    assert "is not finite" in refused(model, np.array([[1.0, np.nan, 0.0]]))
+    assert "row 1 holds NaN" in refused(model, np.array([[0.0] * 3, [1.0, np.nan, 0.0]]))
+    model.layers[0].bias.assign(np.array([np.inf, 0], np.float32))
+    assert "dense_dense is not finite on some row" in refused(model)
 
 
 def test_resolution() -> None:

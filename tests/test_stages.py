@@ -99,7 +99,7 @@ def test_stop_after_any_stage() -> None:
     model = every_layer()
     for stage in STAGES:
         assert run_until(model, X, Options("net"), stage)[0].stage == stage
-    with pytest.raises(ThumbnetError, match="no stage 'fly': use one of lower, fold, calibrate"):
+    with pytest.raises(ThumbnetError, match="no stage 'fly': use one of lower, fold, equalize"):
         run_until(model, X, Options("net"), "fly")
 
 
@@ -176,3 +176,27 @@ def test_threshold() -> None:
         program = convert(model, x, name="net", threshold=threshold)
         wanted = (1 / (1 + np.exp(-x[:, 0])) >= threshold).astype(int)
         assert np.sum(program.predict(x) != wanted) <= 1
+
+
+def test_features_in_very_different_units() -> None:
+    """Pascals beside volts: each feature keeps the whole of uint8."""
+    x = np.stack([RNG.uniform(99000, 101000, 400), RNG.uniform(-0.01, 0.01, 400)], axis=1)
+    model = Sequential([Dense(1)])
+    model.build((2,))
+    model.layers[0].kernel.assign(np.array([[0.001], [100.0]], np.float32))
+    program = convert(model, x, name="net")
+    wanted = x @ [0.001, 100.0]
+    assert np.abs(program.predict(x) - wanted).max() < 0.01 * np.ptp(wanted)
+    equal, _ = run_until(model, x, Options("net"), "equalize")
+    scaled = run_float(equal, x)["x"]
+    np.testing.assert_allclose([scaled.min(axis=0), scaled.max(axis=0)], [[-1, -1], [1, 1]])
+
+
+def test_pixels_share_one_scale() -> None:
+    x = (RNG.integers(0, 200, (100, 30)) * (RNG.random(30) < 0.7)).astype(np.uint8)
+    model = Sequential([Rescaling(1 / 255), Dense(2, activation="softmax")])
+    model.build((30,))
+    graph = convert(model, x, name="net").graph
+    assert graph.nodes[0].op == "quantize_levels"
+    assert graph.nodes[0].attributes == {"minimum": 0, "maximum": 255, "gain": 1}
+    assert graph.tensors["x"].scale == pytest.approx(1 / 255)
