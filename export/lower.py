@@ -39,7 +39,9 @@ def lower(model: Sequential, name: str) -> Graph:
                 raise ThumbnetError(
                     f"export: two layers are called {layer.name!r}: give each its own name"
                 )
-            if op == "dense":
+            if op == "scale_shift":
+                attributes = {k: _flat(v, shape) for k, v in attributes.items()}
+            elif op == "dense":
                 shape = (*shape[:-1], attributes["kernel"].shape[1])
             elif op == "reshape":
                 shape = (math.prod(shape),)
@@ -83,6 +85,11 @@ def _scale_shift(layer: Any) -> list[tuple[str, Attributes]]:
     scale = np.asarray(layer.scale, dtype=np.float64)
     offset = np.asarray(layer.offset, dtype=np.float64)
     return [("scale_shift", {"scale": scale, "offset": offset})]
+
+
+def _flat(values: np.ndarray[Any, Any], shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
+    """Return one number for all, or one for each of a sample's values in their order."""
+    return values if values.ndim == 0 else np.broadcast_to(values, shape).ravel()
 
 
 _LOWERINGS: dict[str, Callable[[Any], list[tuple[str, Attributes]]]] = {

@@ -31,7 +31,7 @@ X = RNG.normal(0, 2, (300, 2, 3)).astype(np.float32)
 def every_layer() -> Sequential:
     model = Sequential(
         [
-            Rescaling(-0.5, 0.25),
+            Rescaling([-0.5, 0.4, 1.5], 0.25),
             Flatten(),
             BatchNormalization(),
             Dense(8, use_bias=False),

@@ -176,8 +176,8 @@ class Sequential:
     def predict_proba(self, x: ArrayLike) -> Array:
         """Give the probability of each class, (n, classes).
 
-        One sigmoid unit gives (1 - p, p); several are scaled to sum to 1. Raises ThumbnetError if
-        the outputs are no probabilities.
+        One sigmoid unit gives (1 - p, p); of several, each gives its own, and they need not sum
+        to 1. Raises ThumbnetError if the outputs are no probabilities.
         """
         if self.output_activation not in ("softmax", "sigmoid"):
             raise ThumbnetError(
@@ -187,8 +187,6 @@ class Sequential:
         outputs = self.predict(x)
         if outputs.shape[-1] == 1:
             return np.concatenate([1 - outputs, outputs], axis=-1)
-        if self.output_activation == "sigmoid":
-            outputs /= np.maximum(outputs.sum(axis=-1, keepdims=True), np.finfo(self.dtype).tiny)
         return outputs
 
     def predict_classes(self, x: ArrayLike) -> Array:
