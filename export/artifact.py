@@ -114,6 +114,7 @@ def write_artifact(
         info,
     )
     document = {
+        "digest": "",
         "board": board.name,
         "sha256": artifact.sha256,
         "info": info,
@@ -121,6 +122,7 @@ def write_artifact(
         "targets": artifact.targets,
         "inputs": artifact.inputs,
     }
+    document["digest"] = _digest(document)
     try:
         artifact.path.parent.mkdir(parents=True, exist_ok=True)
         _write_whole(
@@ -154,12 +156,19 @@ def load_artifact(path: str | os.PathLike[str]) -> Artifact:
         )
     try:
         document = json.loads(sidecar.read_text(encoding="utf-8"))
-        graph = graph_from_json(document["graph"])
+        if document["digest"] != _digest(document):
+            raise ValueError("its digest is another")
+        graph = verify(graph_from_json(document["graph"]))
         fields = {key: document[key] for key in ("sha256", "inputs", "targets", "info")}
         board = load_board(document["board"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, ThumbnetError) as error:
         raise ThumbnetError(f"{sidecar}: truncated or edited ({error}): export again") from error
-    return Artifact(module, verify(graph), board, **fields)
+    if graph.name != module.stem:
+        raise ThumbnetError(
+            f"{module} holds the network {graph.name!r}: rename it back to {graph.name}.py, with "
+            f"its .json, or export it with --name {module.stem}"
+        )
+    return Artifact(module, graph, board, **fields)
 
 
 def readings(graph: Graph, counts: npt.ArrayLike) -> list[list[int | float]]:
@@ -179,6 +188,12 @@ def extremes(graph: Graph) -> npt.NDArray[np.int64]:
     )
     odd = np.arange(size) % 2 == 1
     return np.stack([low, high, np.where(odd, high, low), np.where(odd, low, high)])
+
+
+def _digest(document: dict[str, Any]) -> str:
+    """Return the SHA-256 of everything but the digest itself."""
+    rest = {key: value for key, value in document.items() if key != "digest"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
 def _write_whole(contents: dict[Path, bytes]) -> None:

@@ -8,18 +8,19 @@ same, and both the rounding of inputs and of weights fall on every feature alike
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import numpy.typing as npt
 
+from thumbnet.trainer import InputSpec
+
 from .graph import Graph
+from .inputs import Counts
 
 UNLIKE = 4.0
 """Ranges this many times apart are taken for different units, not for pixels of one picture."""
 
 
-def are_alike(graph: Graph, x: npt.ArrayLike, declared_alike: bool) -> bool:
+def are_alike(graph: Graph, x: npt.NDArray[np.float64], spec: InputSpec | None) -> bool:
     """Return whether all features are readings of one kind, such as pixels.
 
     Parameters
@@ -28,35 +29,32 @@ def are_alike(graph: Graph, x: npt.ArrayLike, declared_alike: bool) -> bool:
         The float graph after `fold`.
     x
         Representative inputs in raw units, (n, features).
-    declared_alike
-        The model's `input_spec` gives one range for all features.
+    spec
+        What the model declares of its inputs: one range for all says that they are alike, and
+        resolutions that differ say that they are not.
 
     """
     if np.ptp(graph.nodes[0].attributes["scale"]) or np.ptp(graph.nodes[0].attributes["offset"]):
         return False
-    ranges = np.ptp(np.asarray(x, dtype=np.float64).reshape(len(np.asarray(x)), -1), axis=0)
+    if spec is not None and np.ptp(spec.resolution) > 0:
+        return False
+    if spec is not None and isinstance(spec.minimum, float) and isinstance(spec.maximum, float):
+        return True
+    ranges = np.ptp(x, axis=0)
     ranges = ranges[ranges > 0]
-    return (
-        declared_alike
-        or ranges.size == 0
-        or bool(ranges.max() <= UNLIKE * np.quantile(ranges, 0.1))
-    )
+    return ranges.size == 0 or bool(ranges.max() <= UNLIKE * np.quantile(ranges, 0.1))
 
 
-def equalize(graph: Graph, x: npt.ArrayLike, alike: bool) -> Graph:
-    """Return the graph with the input's scaling chosen per feature, unless all are `alike`.
-
-    `x` (n, features) are representative inputs in raw units.
-    """
+def equalize(graph: Graph, counts: Counts) -> Graph:
+    """Return the graph with each feature's range, `counts.least` to `most`, brought to [-1, 1]."""
     scaling, dense, *rest = graph.nodes
-    if alike:
-        return replace(graph, stage="equalize")
-    rows = np.asarray(x, dtype=np.float64).reshape(len(np.asarray(x)), -1)
-    scale = np.broadcast_to(scaling.attributes["scale"], rows.shape[1:])
-    offset = np.broadcast_to(scaling.attributes["offset"], rows.shape[1:])
-    scaled = rows * scale + offset
-    middle = (scaled.max(axis=0) + scaled.min(axis=0)) / 2
-    half = np.ptp(scaled, axis=0) / 2
+    features = dense.attributes["kernel"].shape[:1]
+    scale, offset, least, most = (
+        np.broadcast_to(values, features)
+        for values in (*scaling.attributes.values(), counts.least, counts.most)
+    )
+    middle = (most + least) / 2 * scale + offset
+    half = (most - least) / 2 * scale
     half = np.where(half > 0, half, 1.0)
     kernel, bias = dense.attributes["kernel"], dense.attributes["bias"]
     nodes = [
@@ -64,4 +62,4 @@ def equalize(graph: Graph, x: npt.ArrayLike, alike: bool) -> Graph:
         dense.with_attributes(kernel=kernel * half[:, None], bias=bias + middle @ kernel),
         *rest,
     ]
-    return graph.rebuilt(nodes, stage="equalize")
+    return graph.rebuilt(nodes)

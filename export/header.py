@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.metadata import version
 from textwrap import fill
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from thumbnet.trainer import Sequential
 
@@ -59,7 +61,7 @@ def header(graph: Graph, facts: Facts) -> str:
         f"for board {facts.board!r}.",
         f"{facts.shape}. {parameters(graph):,} parameters, {macs(graph):,} multiply-accumulates."
         + (f" {facts.accuracy}" if facts.accuracy else ""),
-        _inputs(graph, facts),
+        _inputs(graph, facts) + _edges(graph),
     ]
     usage = [f"import {name}"] + [
         f"{name}.{call:<22} # {meaning}" for call, meaning in _calls(graph, facts)
@@ -85,9 +87,10 @@ def _inputs(graph: Graph, facts: Facts) -> str:
     units = np.atleast_1d(attributes.get("units", 1))
     low = np.atleast_1d(attributes["minimum"] / units)
     high = np.atleast_1d(attributes["maximum"] / units)
+    numbers = "1 number" if size == 1 else f"{size} numbers"
     if len(low) == 1:
         step = f", rounded to {1 / units[0]:g}" if units[0] != 1 else ", whole"
-        text = f"Input: {size} numbers from {low[0]:g} to {high[0]:g}{step}."
+        text = f"Input: {numbers} from {low[0]:g} to {high[0]:g}{step}."
         return text + (f" In order: {', '.join(facts.names)}." if facts.names else "")
     names = facts.names or tuple(f"input {i}" for i in range(size))
     each = [
@@ -98,7 +101,33 @@ def _inputs(graph: Graph, facts: Facts) -> str:
     ]
     if len(each) > 16:
         each = [*each[:15], f"... {size - 15} more"]
-    return f"Input: {size} numbers: {', '.join(each)}."
+    return f"Input: {numbers}: {', '.join(each)}."
+
+
+def _edges(graph: Graph) -> str:
+    """Return a sentence on readings that are accepted but saturate, empty where none do."""
+    node = graph.nodes[0]
+    if node.op != "quantize_sensors":
+        return ""
+    a = node.attributes
+    low, high = (
+        np.clip(_count_at(a, q), a["minimum"], a["maximum"]) / a["units"] for q in (0.0, 255.0)
+    )
+    lost = (a["maximum"] - a["minimum"]) / a["units"] - (high - low)
+    worst = int(np.argmax(lost / (high - low)))
+    if lost[worst] <= 0.05 * (high[worst] - low[worst]):
+        return ""
+    which = f"input {worst}" if len(lost) > 1 else "the input"
+    return (
+        f" Beyond the training data (for {which}: {low[worst]:.4g} to {high[worst]:.4g}) "
+        "it answers as at the edge."
+    )
+
+
+def _count_at(a: dict[str, Any], q: float) -> npt.NDArray[np.float64]:
+    """Return the counts that `quantize_sensors` brings to `q`, before rounding."""
+    acc = (q - a["zero_point"]) * 2.0 ** a["shift"] / a["multiplier"]
+    return np.asarray((acc - a["bias"]) / 2.0 ** a["left_shift"])
 
 
 def _calls(graph: Graph, facts: Facts) -> list[tuple[str, str]]:

@@ -32,11 +32,14 @@ class Counts:
     """Raw units as integers, feature by feature (arrays of length 1 where all are alike).
 
     A reading `v` is the count `round(v * units)`, and has to lie in `minimum` to `maximum` counts.
+    From `least` to `most`, in raw units, it is told apart; what is accepted beyond saturates.
     """
 
     units: Ints
     minimum: Ints
     maximum: Ints
+    least: Floats
+    most: Floats
 
 
 def count(values: npt.ArrayLike, units: Ints) -> Ints:
@@ -52,43 +55,52 @@ def choose_counts(
     spec: InputSpec | None,
     resolution: float | tuple[float, ...] | None,
     alike: bool,
+    margin: float,
 ) -> Counts:
     """Return the resolution and the accepted range, from what is declared, else from `x`.
 
     Without a declared resolution: 1 where every value of a feature is whole, else the power of ten
     that gives the feature's range at least 4,096 counts. Without a declared range: the range of
-    `x`, widened on both sides by its own width, so that a live reading is not refused for being a
-    little beyond the training data. Where the network scales all features `alike`, they share both.
+    `x`, widened on both sides by `margin` times its width, so that a live reading is not refused
+    for being a little beyond the training data. Where all features are `alike`, they share both.
 
     Raises
     ------
     ThumbnetError
-        If a resolution is not 1/N, or makes counts too large for a 32-bit float.
+        If a resolution is not 1/N, a range is empty, `margin` is negative, or the counts are too
+        large for a 32-bit float.
 
     """
+    if not 0 <= margin < np.inf:
+        raise ThumbnetError(f"export: margin={margin} has to be 0 or more: 0.125 is an eighth")
     x = np.asarray(x, dtype=np.float64).reshape(len(np.asarray(x)), -1)
     if alike:
         x = x.reshape(-1, 1)
     low, high = x.min(axis=0), x.max(axis=0)
     if resolution is None and spec is not None:
         resolution = spec.resolution
-    if resolution is None:
-        units = _natural_units(x)
-    else:
-        inverse = 1.0 / np.atleast_1d(np.asarray(resolution, dtype=np.float64))
-        units = np.asarray(np.round(inverse), dtype=np.int64)
-        if np.any(units < 1) or not np.allclose(units, inverse, rtol=1e-6):
-            raise ThumbnetError(
-                f"export: a resolution of {resolution} is not 1/N: use 1, 0.5, 0.1, 0.01 ..."
-            )
+    units = _natural_units(x) if resolution is None else _declared_units(resolution)
     width = np.maximum(high - low, 1.0 / units)
-    minimum, maximum = low - width, high + width
+    minimum = count(low - margin * width, units)
+    maximum = count(high + margin * width, units)
+    maximum += minimum == maximum  # a constant feature: keep its range from being empty
+    least, most = minimum / units, maximum / units
     if spec is not None and spec.minimum is not None:
-        minimum = np.asarray(spec.minimum, dtype=np.float64)
+        minimum = count(spec.minimum, units)
+        least = np.maximum(least, minimum / units)
     if spec is not None and spec.maximum is not None:
-        maximum = np.asarray(spec.maximum, dtype=np.float64)
+        maximum = count(spec.maximum, units)
+        most = np.minimum(most, maximum / units)
+    if np.any(minimum >= maximum):
+        raise ThumbnetError(
+            "export: an input's minimum is not below its maximum: set both in model.input_spec"
+        )
     counts = Counts(
-        *(one_if_alike(v) for v in (units, count(minimum, units), count(maximum, units)))
+        one_if_alike(units),
+        one_if_alike(minimum),
+        one_if_alike(maximum),
+        one_if_alike(least),
+        one_if_alike(most),
     )
     largest = max(int(np.abs(counts.minimum).max()), int(np.abs(counts.maximum).max()))
     if largest >= COUNT_LIMIT:
@@ -162,6 +174,18 @@ def _scaling_line(
     return int(units), int(minimum), int(maximum), left, bias, multiplier, shift
 
 
+def _declared_units(resolution: float | tuple[float, ...]) -> Ints:
+    steps = np.atleast_1d(np.asarray(resolution, dtype=np.float64))
+    with np.errstate(divide="ignore"):
+        inverse = np.where(steps > 0, 1.0 / steps, 0.0)
+    units = np.asarray(np.round(np.minimum(inverse, 2.0**62)), dtype=np.int64)
+    if np.any(units < 1) or not np.allclose(units, inverse, rtol=1e-6):
+        raise ThumbnetError(
+            f"export: a resolution of {resolution} is not 1/N: use 1, 0.5, 0.1, 0.01 ..."
+        )
+    return units
+
+
 def _natural_units(x: npt.NDArray[np.float64]) -> Ints:
     units = []
     for column in x.T:
@@ -172,11 +196,6 @@ def _natural_units(x: npt.NDArray[np.float64]) -> Ints:
             digits = int(np.ceil(np.log10(4096.0 / width))) if width > 0 else 2
             units.append(10 ** max(digits, 0))
     return np.array([max(units)] if len(set(units)) <= 1 else units, dtype=np.int64)
-
-
-def one_range(spec: InputSpec) -> bool:
-    """Return whether `spec` declares one range for all features."""
-    return isinstance(spec.minimum, float) and isinstance(spec.maximum, float)
 
 
 def spec_of_dtype(x: npt.ArrayLike) -> InputSpec | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy.typing as npt
 
@@ -15,7 +15,7 @@ from .fold import fold
 from .fuse import fuse
 from .graph import Graph
 from .head import Head, choose_head
-from .inputs import choose_counts, one_range, spec_of_dtype
+from .inputs import choose_counts, spec_of_dtype
 from .lower import lower
 from .quantize import quantize
 from .verify import verify
@@ -30,6 +30,7 @@ class Options:
     name: str = "model"
     resolution: float | tuple[float, ...] | None = None
     threshold: float | None = None
+    margin: float = 0.125
 
 
 def stages(model: Sequential, x: npt.ArrayLike, options: Options) -> Iterator[tuple[Graph, Head]]:
@@ -41,12 +42,12 @@ def stages(model: Sequential, x: npt.ArrayLike, options: Options) -> Iterator[tu
     yield folded, head
     spec = model.input_spec or spec_of_dtype(x)
     x = check_samples(folded, x)
-    alike = are_alike(folded, x, spec is not None and one_range(spec))
-    graph = verify(equalize(folded, x, alike))
-    yield graph, head
+    alike = are_alike(folded, x, spec)
+    counts = choose_counts(x, spec, options.resolution, alike, options.margin)
+    graph = verify(folded if alike else equalize(folded, counts))
+    yield replace(graph, stage="equalize"), head
     graph = verify(calibrate(graph, x))
     yield graph, head
-    counts = choose_counts(x, spec, options.resolution, alike)
     graph = verify(quantize(graph, counts, head))
     yield graph, head
     graph = verify(fuse(graph))

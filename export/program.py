@@ -22,7 +22,7 @@ from .header import Facts, header_facts
 from .names import check_name
 from .pipeline import Options, stages
 from .quality import LayerQuality, float_predict, goodness, layer_quality
-from .reference import execute, to_counts
+from .reference import accepted, execute, to_counts
 
 VECTORS = 200
 """Held-out rows that go beside the module for `thumbnet verify` and the self-test of `deploy`."""
@@ -105,7 +105,8 @@ class Program:
             to verify with.
         test_x, test_y
             Held-out rows in raw units and their targets, for the accuracy in the module's header
-            and the vectors. Without them the vectors are the extremes of the input alone.
+            and the vectors; rows out of the accepted range are left out and counted. Without them
+            the vectors are the extremes of the input alone.
         vectors
             How many of the rows to keep, None for all.
 
@@ -121,9 +122,11 @@ class Program:
         sentence = ""
         if test_x is not None and len(np.asarray(test_x)):
             rows = np.asarray(test_x).reshape(len(np.asarray(test_x)), -1)
-            if test_y is not None:
-                targets = np.asarray(test_y).tolist()
-                info, sentence = self._measure(test_x, np.asarray(test_y))
+            taken = accepted(self.graph, rows)
+            if test_y is not None and np.any(taken):
+                targets = np.asarray(test_y)[taken].tolist()
+                info, sentence = self._measure(rows, np.asarray(test_y), taken)
+            rows = rows[taken]
         text = self.module(sentence)
         check_fits(self.graph, len(text.encode()), self.board)
         keep = len(rows) if vectors is None else vectors
@@ -131,16 +134,21 @@ class Program:
             folder, self.graph, self.board, text, rows[:keep], targets[:keep], info
         )
 
-    def _measure(self, x: npt.ArrayLike, y: npt.NDArray[Any]) -> tuple[dict[str, Any], str]:
+    def _measure(
+        self, x: npt.NDArray[Any], y: npt.NDArray[Any], taken: npt.NDArray[np.bool_]
+    ) -> tuple[dict[str, Any], str]:
+        """Compare with float on the rows that are `taken`: the others have no answer there."""
+        refused = int(np.sum(~taken))
+        x, y = x[taken], y[taken]
         integer = self.evaluate(x, y)
         floats = goodness(self.head, float_predict(self.floats, self.head, x), y)
-        info = {"samples": len(y), "float": floats, "integer": integer}
+        info = {"samples": len(y), "refused": refused, "float": floats, "integer": integer}
         word = "R squared" if self.head.kind == "regression" else "Accuracy"
         form = ".4f" if self.head.kind == "regression" else ".2%"
-        return (
-            info,
-            f"{word} on {len(y):,} held-out rows: {integer:{form}}, in float {floats:{form}}.",
-        )
+        text = f"{word} on {len(y):,} held-out rows: {integer:{form}}, in float {floats:{form}}."
+        if refused:
+            text += f" {refused:,} more were out of the accepted range."
+        return info, text
 
     def _facts(self, accuracy: str) -> Facts:
         return header_facts(self.model, self.graph, self.head.labels, self.board.name, accuracy)
@@ -154,6 +162,7 @@ def convert(
     board: str | BoardProfile = "generic",
     resolution: float | tuple[float, ...] | None = None,
     threshold: float | None = None,
+    margin: float = 0.125,
 ) -> Program:
     """Convert a trained model to integers.
 
@@ -171,6 +180,9 @@ def convert(
         The size of one input count in raw units, 1/N; by default what `model.input_spec` says.
     threshold
         For one sigmoid output: the probability from which the answer is class 1, 0.5 by default.
+    margin
+        How far a reading may lie beyond the range of `x`, in widths of that range, where
+        `model.input_spec` declares no range: the board refuses what is further out.
 
     Raises
     ------
@@ -180,7 +192,7 @@ def convert(
     """
     check_name(name)
     profile = load_board(board) if isinstance(board, str) else board
-    done = list(stages(model, x, Options(name, resolution, threshold)))
+    done = list(stages(model, x, Options(name, resolution, threshold, margin)))
     graphs = {graph.stage: graph for graph, _ in done}
     graph, head = done[-1]
     return Program(graph, graphs["calibrate"], head, model, profile)

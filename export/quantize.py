@@ -100,18 +100,14 @@ class _Builder:
     def input(self, counts: Counts) -> None:
         scaling = self.graph.nodes[0].attributes
         scale, offset = one_if_alike(scaling["scale"]), one_if_alike(scaling["offset"])
-        least = counts.minimum / counts.units * scale + offset
-        most = counts.maximum / counts.units * scale + offset
-        x = self.graph.tensors["x"]
-        assert x.low is not None
-        assert x.high is not None
-        # Calibrated, but not beyond what the input can be at all.
-        low, high = max(x.low, float(least.min())), min(x.high, float(most.max()))
+        low = float((counts.least * scale + offset).min())
+        high = float((counts.most * scale + offset).max())
         raw = replace(self.graph.tensors[self.graph.input], dtype="int32", scale=1.0 / counts.units)
         self.tensors[raw.name] = raw
         stage = levels_stage(counts, scale, offset) or sensors_stage(
             counts, scale, offset, *affine(low, high)
         )
+        x = self.graph.tensors["x"]
         self.add(
             stage.node, replace(x, dtype="uint8", scale=stage.scale, zero_point=stage.zero_point)
         )

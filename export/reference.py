@@ -42,23 +42,42 @@ def to_counts(graph: Graph, x: npt.ArrayLike) -> Ints:
         If the number of features is wrong, or a value is NaN or out of the accepted range.
 
     """
-    rows = np.asarray(x, dtype=np.float64)
-    rows = rows.reshape(len(rows), -1) if rows.ndim > 1 else rows.reshape(1, -1)
-    (size,) = graph.tensors[graph.input].shape
-    if rows.shape[1] != size:
-        raise ThumbnetError(f"rows of {rows.shape[1]} values, but the network takes {size}")
-    attributes = graph.nodes[0].attributes
-    units = attributes.get("units", np.ones(1, dtype=np.int64))
-    with np.errstate(invalid="ignore"):
-        counts = count(rows, units)
-    bad = ~np.isfinite(rows) | (counts < attributes["minimum"]) | (counts > attributes["maximum"])
+    rows = _rows(graph, x)
+    bad = _bad(graph, rows)
     if np.any(bad):
         row, column = (int(i) for i in np.argwhere(bad)[0])
+        attributes = graph.nodes[0].attributes
         low, high = (
-            float(np.broadcast_to(attributes[key] / units, (size,))[column])
+            float(np.broadcast_to(attributes[key] / _units(graph), rows.shape[1:])[column])
             for key in ("minimum", "maximum")
         )
         raise ThumbnetError(
             f"row {row}, input {column} is {rows[row, column]:g}, expected {low:g} to {high:g}"
         )
-    return counts
+    return count(rows, _units(graph))
+
+
+def accepted(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Return for each row of `x` (n, features) in raw units whether the board takes it."""
+    return np.asarray(~np.any(_bad(graph, _rows(graph, x)), axis=1))
+
+
+def _rows(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    rows = np.asarray(x, dtype=np.float64)
+    rows = rows.reshape(len(rows), -1) if rows.ndim > 1 else rows.reshape(1, -1)
+    (size,) = graph.tensors[graph.input].shape
+    if rows.shape[1] != size:
+        raise ThumbnetError(f"rows of {rows.shape[1]} values, but the network takes {size}")
+    return rows
+
+
+def _units(graph: Graph) -> Ints:
+    return np.asarray(graph.nodes[0].attributes.get("units", 1), dtype=np.int64)
+
+
+def _bad(graph: Graph, rows: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    attributes = graph.nodes[0].attributes
+    with np.errstate(invalid="ignore"):
+        counts = count(rows, _units(graph))
+    outside = (counts < attributes["minimum"]) | (counts > attributes["maximum"])
+    return np.asarray(outside | ~np.isfinite(rows))

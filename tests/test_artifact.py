@@ -33,7 +33,12 @@ def test_round_trip(program: Program, rows: np.ndarray, tmp_path: Path) -> None:
     assert read.expected() == written.expected()
     assert [a["predict"] for a in read.expected()[:30]] == y.tolist()
     assert read.targets == [*y.tolist(), None, None, None, None]
-    assert read.info == {"samples": 30, "float": pytest.approx(1, abs=0.1), "integer": 1.0}
+    assert read.info == {
+        "samples": 30,
+        "refused": 0,
+        "float": pytest.approx(1, abs=0.1),
+        "integer": 1.0,
+    }
     assert read.intact
     assert read.kind == "classifier"
     assert read.macs == 20
@@ -50,6 +55,20 @@ def test_vectors_are_on_the_grid_and_reach_the_ends(tmp_path: Path) -> None:
     assert artifact.inputs[-4:] == [[-1.0, 0.0], [9.0, 9.0], [-1.0, 9.0], [9.0, 0.0]]
     grid = np.array(artifact.inputs) * [10, 2]
     assert np.abs(grid - np.round(grid)).max() < 1e-9
+
+
+def test_rows_out_of_range_are_left_out_and_counted(
+    program: Program, rows: np.ndarray, tmp_path: Path
+) -> None:
+    y = program.predict(rows)
+    rows[3], rows[7, 1] = 1e6, np.nan
+    artifact = program.write(tmp_path, rows, y)
+    assert artifact.info["refused"] == 2
+    assert artifact.info["samples"] == 28
+    assert len(artifact.inputs) == 32
+    assert artifact.targets[:28] == np.delete(y, [3, 7]).tolist()
+    assert "28 held-out rows" in artifact.path.read_text()
+    assert "2 more were out of the accepted range" in " ".join(artifact.path.read_text().split())
 
 
 def test_fewer_vectors(program: Program, rows: np.ndarray, tmp_path: Path) -> None:
@@ -73,7 +92,10 @@ def test_missing_files(program: Program, tmp_path: Path) -> None:
         load_artifact(path)
 
 
-@pytest.mark.parametrize("spoil", ["cut", "no graph", "format", "weights", "binary", "list"])
+@pytest.mark.parametrize(
+    "spoil",
+    ["cut", "no graph", "format", "weights", "binary", "list", "inputs", "targets", "graph", "row"],
+)
 def test_damaged_vectors(spoil: str, program: Program, tmp_path: Path) -> None:
     path = program.write(tmp_path).path
     sidecar = path.with_suffix(".json")
@@ -91,6 +113,12 @@ def test_damaged_vectors(spoil: str, program: Program, tmp_path: Path) -> None:
         text = json.dumps(document)
     elif spoil == "list":
         text = "[]"
+    elif spoil == "row":
+        document["inputs"][0][0] = 1e9
+        text = json.dumps(document)
+    elif spoil in ("inputs", "targets", "graph"):
+        document[spoil] = "abc"
+        text = json.dumps(document)
     if spoil == "binary":
         sidecar.write_bytes(b"\xff\xfe\x00")
     else:
@@ -98,7 +126,16 @@ def test_damaged_vectors(spoil: str, program: Program, tmp_path: Path) -> None:
     with pytest.raises(ThumbnetError) as caught:
         load_artifact(path)
     assert "\n" not in str(caught.value)
-    assert "export again" in str(caught.value) or "weight is int8" in str(caught.value)
+    assert str(caught.value).startswith(str(sidecar))
+    assert "export again" in str(caught.value)
+
+
+def test_renamed_module(program: Program, tmp_path: Path) -> None:
+    path = program.write(tmp_path).path
+    for old in (path, path.with_suffix(".json")):
+        old.rename(old.with_stem("other"))
+    with pytest.raises(ThumbnetError, match=r"other.py holds the network 'net': rename it back"):
+        load_artifact(tmp_path / "other.py")
 
 
 def test_full_disk_leaves_the_old_files(

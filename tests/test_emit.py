@@ -122,6 +122,17 @@ def test_header() -> None:
     assert max(len(line) for line in text.splitlines()) <= 100
 
 
+def test_header_tells_of_readings_that_saturate() -> None:
+    x = np.linspace(-1, 1, 201)[:, None]
+    model = Sequential([Dense(1)])
+    model.build((1,))
+    for edge, told in ((1.25, False), (16.0, True)):
+        model.input_spec = InputSpec((1,), resolution=0.01, minimum=-edge, maximum=edge)
+        text = " ".join(convert(model, x, name="net").module().split())
+        assert ("answers as at the edge" in text) == told
+        assert not told or "(for the input: -1.26 to 1.25)" in text
+
+
 def test_hostile_labels_stay_literals() -> None:
     model, x = random_model(np.random.default_rng(0), [2, 2], "relu", "softmax", "none")
     model.labels = ('"""; import os', "a\\\nb' \u00e9")

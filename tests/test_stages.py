@@ -18,6 +18,7 @@ from thumbnet.trainer import (
     Dense,
     Dropout,
     Flatten,
+    InputSpec,
     Normalization,
     Rescaling,
     Sequential,
@@ -148,7 +149,7 @@ def test_inputs_from_minus_one_to_one() -> None:
     x[0], x[1] = -1, 1
     model = Sequential([Dense(2, activation="softmax")])
     model.build((5,))
-    graph = convert(model, x, name="net").graph
+    graph = convert(model, x, name="net", margin=0).graph
     tensor = graph.tensors["x"]
     assert tensor.zero_point == 128
     q = execute(graph, to_counts(graph, np.array([[-1.0] * 5, [0.0] * 5, [1.0] * 5])))["x"]
@@ -162,7 +163,7 @@ def test_range_far_from_zero_keeps_its_resolution() -> None:
     model.build((3,))
     graph = convert(model, x, name="net").graph
     tensor = graph.tensors["x"]
-    assert tensor.scale < 10.2 / 255
+    assert tensor.scale < 12.6 / 255
     q = execute(graph, to_counts(graph, x))["x"]
     assert np.abs(tensor.scale * (q - tensor.zero_point) - x).max() < tensor.scale
 
@@ -187,9 +188,11 @@ def test_features_in_very_different_units() -> None:
     program = convert(model, x, name="net")
     wanted = x @ [0.001, 100.0]
     assert np.abs(program.predict(x) - wanted).max() < 0.01 * np.ptp(wanted)
-    equal, _ = run_until(model, x, Options("net"), "equalize")
+    equal, _ = run_until(model, x, Options("net", margin=0), "equalize")
     scaled = run_float(equal, x)["x"]
-    np.testing.assert_allclose([scaled.min(axis=0), scaled.max(axis=0)], [[-1, -1], [1, 1]])
+    np.testing.assert_allclose(
+        [scaled.min(axis=0), scaled.max(axis=0)], [[-1, -1], [1, 1]], atol=1e-3
+    )
 
 
 def test_pixels_share_one_scale() -> None:
@@ -200,3 +203,31 @@ def test_pixels_share_one_scale() -> None:
     assert graph.nodes[0].op == "quantize_levels"
     assert graph.nodes[0].attributes == {"minimum": 0, "maximum": 255, "gain": 1}
     assert graph.tensors["x"].scale == pytest.approx(1 / 255)
+
+
+def test_readings_beyond_the_training_range_up_to_the_margin() -> None:
+    """What is accepted is told apart: nothing saturates before it is refused."""
+    x = np.linspace(-10, 35, 451)[:, None]
+    model = Sequential([Dense(1)])
+    model.build((1,))
+    model.layers[0].kernel.assign(np.array([[1.0]], np.float32))
+    program = convert(model, x, name="net", resolution=0.1)
+    beyond = np.array([[-15.0], [38.0], [40.0]])
+    assert np.abs(program.predict(beyond) - beyond[:, 0]).max() < 0.2
+    with pytest.raises(ThumbnetError, match=r"input 0 is 42, expected -15.6 to 40.6"):
+        program.predict([[42.0]])
+    wide = convert(model, x, name="net", resolution=0.1, margin=1.0)
+    assert abs(wide.predict([[79.0]])[0] - 79) < 0.4
+    with pytest.raises(ThumbnetError, match="margin=-1 has to be 0 or more"):
+        convert(model, x, name="net", margin=-1)
+
+
+def test_a_declared_range_is_accepted_whole_and_saturates_outside_the_data() -> None:
+    x = np.linspace(-1, 1, 201)[:, None]
+    model = Sequential([Dense(1)])
+    model.build((1,))
+    model.layers[0].kernel.assign(np.array([[1.0]], np.float32))
+    model.input_spec = InputSpec((1,), resolution=0.01, minimum=-16.0, maximum=16.0)
+    program = convert(model, x, name="net")
+    assert program.predict([[16.0]])[0] == pytest.approx(1.25, abs=0.02)
+    assert np.abs(program.predict(x) - x[:, 0]).max() < 0.01

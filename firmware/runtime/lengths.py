@@ -4,11 +4,15 @@
 INPUTS = 2
 
 
-def check_length(values):
-    """Raise ValueError unless values is a sequence of INPUTS items."""
+def as_sequence(values):
+    """Return values, a list, tuple, bytes or array of INPUTS items; ValueError for all else."""
+    if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
+        values = values.tolist()
     try:
+        values[0:0]  # a number has no slices, and neither has a dict
         n = len(values)
-    except TypeError:
+    except (TypeError, KeyError):
         raise ValueError("expected %d numbers, got %r" % (INPUTS, values))
     if n != INPUTS:
         raise ValueError("expected %d numbers, got %d" % (INPUTS, n))
+    return values

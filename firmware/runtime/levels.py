@@ -1,6 +1,6 @@
 """Input of few whole levels, such as pixels: each gets a uint8 of its own, nothing is rounded."""
 
-from lengths import check_length
+from lengths import as_sequence
 
 # Literals of an example network; the exporter puts the network's own in their place.
 INPUT_MIN = 0
@@ -11,7 +11,7 @@ X0 = bytearray(2)
 
 def quantize(values):
     """Return values as the network's uint8 input; ValueError says what does not fit."""
-    check_length(values)
+    values = as_sequence(values)
     i = 0
     for v in values:
         if isinstance(v, float) and abs(v) < 1e9:

@@ -1,6 +1,6 @@
 """Input in raw units: brought to uint8 by integer arithmetic, feature by feature."""
 
-from lengths import check_length
+from lengths import as_sequence
 from requantize import requantize
 
 # Literals of an example network; the exporter puts the network's own in their place.
@@ -13,7 +13,7 @@ X0 = bytearray(2)
 
 def quantize(values):
     """Return values as the network's uint8 input; ValueError says what does not fit."""
-    check_length(values)
+    values = as_sequence(values)
     each = len(SCALING) > 1
     line = SCALING[0]
     i = 0

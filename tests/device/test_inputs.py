@@ -18,6 +18,26 @@ def test_levels():
     assert list(levels.quantize((True, 2.5))) == [1, 3]
 
 
+def test_every_sequence():
+    from array import array
+
+    for values in ([7, 9], (7, 9), bytes([7, 9]), bytearray([7, 9]), array("H", [7, 9])):
+        assert list(levels.quantize(values)) == [7, 9]
+        assert list(sensors.quantize(values)) == [4, 5]
+
+
+def test_arrays_of_other_libraries():
+    class Array:
+        def __init__(self, items):
+            self.items = items
+
+        def tolist(self):
+            return self.items
+
+    assert list(levels.quantize(Array([7, 9]))) == [7, 9]
+    assert message(levels.quantize, Array(5)) == "expected 2 numbers, got 5"
+
+
 def test_levels_gain():
     levels.INPUT_MIN, levels.INPUT_MAX, levels.INPUT_GAIN = -1, 1, 127
     try:
@@ -54,6 +74,9 @@ def test_bad_input():
         assert message(quantize, [1, 2, 3]) == "expected 2 numbers, got 3"
         assert message(quantize, 5) == "expected 2 numbers, got 5"
         assert message(quantize, None) == "expected 2 numbers, got None"
+        assert message(quantize, {0: 1, 1: 2}).startswith("expected 2 numbers, got {")
+        assert message(quantize, {1, 2}).startswith("expected 2 numbers, got {")
+        assert "input 0 is 'a', expected " in message(quantize, "ab")
         assert "input 1 is 'a', expected " in message(quantize, [1, "a"])
         assert "input 0 is None, expected " in message(quantize, [None, 1])
         assert "input 0 is nan, expected " in message(quantize, [float("nan"), 1])
