@@ -22,6 +22,9 @@ WEIGHT_MAX = 127
 ACCUMULATOR_LIMIT = 2**29
 """`sum(|w|) * 255 + |bias|` stays below this for every output channel."""
 
+SMALL_INT_LIMIT = 2**30
+"""Small ints of a 32-bit MicroPython lie in [-2**30, 2**30)."""
+
 MULTIPLIER_MIN, MULTIPLIER_MAX = 2**14, 2**15 - 1
 SHIFT_MIN, SHIFT_MAX = 16, 44
 REAL_MULTIPLIER_LIMIT = 0.5

@@ -31,7 +31,12 @@ def check_samples(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
         If `x` is empty, has another number of features, or holds NaN or infinity.
 
     """
-    rows = np.asarray(x, dtype=np.float64)
+    try:
+        rows = np.asarray(x, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ThumbnetError("calibration: the samples are not numbers: give rows of them") from None
+    if rows.ndim < 2:
+        raise ThumbnetError(f"calibration: samples of shape {rows.shape}: give rows, (n, features)")
     size = graph.tensors[graph.input].shape[0]
     if len(rows) == 0:
         raise ThumbnetError("calibration: no samples: give some rows of the training inputs")
@@ -48,7 +53,7 @@ def check_samples(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 
 def calibrate(graph: Graph, x: npt.ArrayLike) -> Graph:
-    """Return the graph with `low` and `high` of every tensor, the extremes seen on `x`.
+    """Return the graph with `low`, `high` and `mean` of every tensor, as seen on `x`.
 
     Parameters
     ----------
@@ -71,6 +76,9 @@ def calibrate(graph: Graph, x: npt.ArrayLike) -> Graph:
                 "train again with a lower learning rate"
             )
         tensors[name] = replace(
-            graph.tensors[name], low=float(values.min()), high=float(values.max())
+            graph.tensors[name],
+            low=float(values.min()),
+            high=float(values.max()),
+            mean=values.mean(axis=0),
         )
     return graph.rebuilt(graph.nodes, tensors, stage="calibrate")

@@ -155,8 +155,11 @@ def _decide(node: Node) -> Literals:
 
 
 def _measure(node: Node) -> Literals:
-    step, units = node.attributes["step"], node.attributes["units"]
-    return {"OUTPUT_STEP": str(step), "OUTPUT_UNITS": str(units)}
+    literals = {}
+    for name in ("step", "units"):
+        values = node.attributes[name].tolist()
+        literals[f"OUTPUT_{name.upper()}"] = tuple_literal(values) if len(values) > 1 else values[0]
+    return {name: str(literal) for name, literal in literals.items()}
 
 
 def _softmax(node: Node) -> Literals:

@@ -45,6 +45,15 @@ def are_alike(graph: Graph, x: npt.NDArray[np.float64], spec: InputSpec | None) 
     return ranges.size == 0 or bool(ranges.max() <= UNLIKE * np.quantile(ranges, 0.1))
 
 
+def is_far_from_zero(counts: Counts) -> bool:
+    """Return whether 0 lies further from the inputs than their range is wide.
+
+    The zero point, and with it the accumulators, would grow with that distance.
+    """
+    distance = np.maximum(np.abs(counts.most + counts.least) / 2, 0.0)
+    return bool(np.any(distance > 1.5 * (counts.most - counts.least)))
+
+
 def equalize(graph: Graph, counts: Counts) -> Graph:
     """Return the graph with each feature's range, `counts.least` to `most`, brought to [-1, 1]."""
     scaling, dense, *rest = graph.nodes

@@ -24,9 +24,13 @@ IMPORT_FACTOR = 4
 def import_heap(graph: Graph) -> int:
     """Return the estimated peak of heap while the module is imported from source, in bytes."""
     channels = sum(graph.tensors[node.output].shape[0] for node in graph.only("fully_connected"))
+    tables = sum("table" in node.attributes for node in graph.nodes)
     lines = sum(int(node.attributes["units"].size) for node in graph.only("quantize_sensors"))
     return (
-        IMPORT_FACTOR * macs(graph) + PARAMETER_HEAP * channels + SCALING_HEAP * lines + CODE_HEAP
+        IMPORT_FACTOR * (macs(graph) + 256 * tables)
+        + PARAMETER_HEAP * channels
+        + SCALING_HEAP * lines
+        + CODE_HEAP
     )
 
 

@@ -13,8 +13,9 @@ import numpy as np
 class Tensor:
     """One array between two nodes, without the batch axis.
 
-    `real = scale * (q - zero_point)`. In the float stages `scale` is None and `low`, `high` hold
-    the calibrated range once there is one. `scale` is an array where it differs by entry.
+    `real = scale * (q - zero_point)`. In the float stages `scale` is None, and `low`, `high` and
+    `mean` (per entry) are calibrated. `scale` is an array where it differs by entry, and None for
+    a tensor of which only the side of zero counts.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Tensor:
     zero_point: int = 0
     low: float | None = None
     high: float | None = None
+    mean: np.ndarray[Any, np.dtype[np.float64]] | None = None
 
     def __str__(self) -> str:
         text = f"{self.name}: {self.dtype}{list(self.shape)}"

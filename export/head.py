@@ -59,17 +59,22 @@ def choose_head(model: Sequential, graph: Graph, threshold: float | None) -> Hea
         raise ThumbnetError(
             "export: softmax over one output is always 1: use sigmoid, or one output a class"
         )
-    if function in CLASSIFIER_CURVES or (labels and function == "linear"):
+    if labels and (function == "relu" or (function == "linear" and outputs == 1)):
+        raise ThumbnetError(
+            f"export: {outputs} {function} output{'s' * (outputs > 1)} with labels: end with "
+            f"{'sigmoid' if outputs == 1 else 'softmax'}, or set model.labels to None"
+        )
+    if function in CLASSIFIER_CURVES or labels:
         head = _classifier(function, outputs, labels)
     else:
         head = Head("regression", function, (), None)
     if threshold is None:
         return head
-    if head.kind != "decision" or head.nats is None or not 0 < threshold < 1:
+    if head.kind != "decision" or function != "sigmoid" or not 0 < threshold < 1:
         raise ThumbnetError(
             f"export: threshold={threshold} needs one sigmoid output and a value between 0 and 1"
         )
-    logit = math.log(threshold / (1 - threshold)) / head.nats
+    logit = math.log(threshold / (1 - threshold))
     return Head("decision", function, head.labels, head.nats, logit)
 
 
@@ -84,6 +89,8 @@ def _classifier(function: str, outputs: int, labels: tuple[str, ...]) -> Head:
             f"export: {len(labels)} labels for {classes} classes: "
             f"set model.labels to {classes} names"
         )
+    if len(set(labels)) < len(labels):
+        raise ThumbnetError(f"export: two labels are equal in {labels}: give each class its own")
     # (1 + tanh z) / 2 is sigmoid(2 z); sign and step give no probabilities.
     nats = {"softmax": 1.0, "linear": 1.0, "sigmoid": 1.0, "tanh": 2.0}.get(function)
     return Head(kind, function, labels, nats)

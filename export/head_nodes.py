@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import numpy.typing as npt
+
 from thumbnet.trainer import ThumbnetError
 
 from .arithmetic import ACCUMULATOR_LIMIT, REAL_MULTIPLIER_LIMIT, SCORE_LIMIT, quantize_multiplier
@@ -15,25 +18,47 @@ NATS_MAX = 12
 
 STEPS_PER_NAT = 256
 
+MOST_DECIMALS = 9
+"""10**9 is the largest power of ten below 2**30."""
 
-def regression_step(finest: float) -> float:
-    """Return the smallest power of ten that is at least `finest`: scores then read as decimals."""
-    return float(10.0 ** math.ceil(math.log10(finest)))
+
+def regression_steps(finest: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return per output the smallest power of ten that is at least `finest` (1 where that is 0).
+
+    Scores then read as decimals.
+
+    Raises
+    ------
+    ThumbnetError
+        If an output's unit is so large or so small that the power does not fit a board's integer.
+
+    """
+    exponents = np.ceil(np.log10(np.where(finest > 0, finest, 1.0)))
+    if np.any(np.abs(exponents) > MOST_DECIMALS):
+        worst = exponents[np.abs(exponents).argmax()]
+        raise ThumbnetError(
+            f"export: an output is measured in steps of 1e{worst:.0f}, a board reaches "
+            f"1e{MOST_DECIMALS}: train it in another unit"
+        )
+    return np.asarray(10.0**exponents)
 
 
 def head_nodes(scores: Tensor, head: Head) -> tuple[list[Node], dict[str, Tensor], tuple[str, ...]]:
     """Return the nodes that read `scores`, their tensors, and the names of the outputs."""
-    assert isinstance(scores.scale, float)
     read = ("scores",)
     if head.kind == "regression":
-        exponent = round(math.log10(scores.scale))
-        attributes = {"step": 10 ** max(exponent, 0), "units": 10 ** max(-exponent, 0)}
+        exponents = np.round(np.log10(np.asarray(scores.scale, dtype=np.float64))).astype(np.int64)
+        attributes = {
+            "step": 10 ** np.maximum(exponents, 0),
+            "units": 10 ** np.maximum(-exponents, 0),
+        }
         prediction = Tensor("prediction", scores.shape, "float32")
         return (
             [Node("measure", read, "prediction", attributes)],
             {"prediction": prediction},
             ("prediction",),
         )
+    assert isinstance(scores.scale, float)
     tensors = {"prediction": Tensor("prediction", (), "int32")}
     if head.kind == "decision":
         threshold = round(head.threshold / scores.scale)

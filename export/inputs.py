@@ -80,6 +80,10 @@ def choose_counts(
     if resolution is None and spec is not None:
         resolution = spec.resolution
     units = _natural_units(x) if resolution is None else _declared_units(resolution)
+    if units.size not in (1, x.shape[1]):
+        raise ThumbnetError(
+            f"export: {units.size} resolutions for {x.shape[1]} features: give one, or one for each"
+        )
     width = np.maximum(high - low, 1.0 / units)
     minimum = count(low - margin * width, units)
     maximum = count(high + margin * width, units)

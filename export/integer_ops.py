@@ -112,7 +112,7 @@ def logistic_all(scores: Ints, **scaling: int) -> Ints:
     return np.asarray(softmax(pairs, **scaling)[..., 1])
 
 
-def measure(scores: Ints, *, step: int, units: int) -> Any:
+def measure(scores: Ints, *, step: Ints, units: Ints) -> Any:
     """Scores in real units, float64: the board divides the same two integers."""
     return scores * step / units
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from thumbnet.trainer import Sequential, ThumbnetError
 
 from .calibrate import calibrate, check_samples
-from .equalize import are_alike, equalize
+from .equalize import are_alike, equalize, is_far_from_zero
 from .fold import fold
 from .fuse import fuse
 from .graph import Graph
@@ -44,7 +44,8 @@ def stages(model: Sequential, x: npt.ArrayLike, options: Options) -> Iterator[tu
     x = check_samples(folded, x)
     alike = are_alike(folded, x, spec)
     counts = choose_counts(x, spec, options.resolution, alike, options.margin)
-    graph = verify(folded if alike else equalize(folded, counts))
+    pixels = alike and not is_far_from_zero(counts)
+    graph = verify(folded if pixels else equalize(folded, counts))
     yield replace(graph, stage="equalize"), head
     graph = verify(calibrate(graph, x))
     yield graph, head

@@ -21,7 +21,7 @@ from .head import Head
 from .header import Facts, header_facts
 from .names import check_name
 from .pipeline import Options, stages
-from .quality import LayerQuality, float_predict, goodness, layer_quality
+from .quality import LayerQuality, class_targets, float_predict, goodness, layer_quality
 from .reference import accepted, execute, to_counts
 
 VECTORS = 200
@@ -79,7 +79,8 @@ class Program:
 
     def evaluate(self, x: npt.ArrayLike, y: npt.ArrayLike) -> float:
         """Return the accuracy (classes, `y` class indices) or R squared (regression)."""
-        return goodness(self.head, self.predict(x), y)
+        predicted = self.predict(x)
+        return goodness(self.head, predicted, class_targets(self.head, y, len(predicted)))
 
     def quality(self, x: npt.ArrayLike) -> list[LayerQuality]:
         """Return the signal-to-quantization-noise ratio of every layer on rows `x`."""
@@ -124,8 +125,11 @@ class Program:
             rows = np.asarray(test_x).reshape(len(np.asarray(test_x)), -1)
             taken = accepted(self.graph, rows)
             if test_y is not None and np.any(taken):
-                targets = np.asarray(test_y)[taken].tolist()
-                info, sentence = self._measure(rows, np.asarray(test_y), taken)
+                y = class_targets(self.head, test_y, len(rows))
+                info, sentence = self._measure(rows, y, taken)
+                targets = (y if self.head.kind == "regression" else y.astype(int))[taken].tolist()
+                if self.head.kind == "regression" and y.shape[1] == 1:
+                    targets = y[taken, 0].tolist()
             rows = rows[taken]
         text = self.module(sentence)
         check_fits(self.graph, len(text.encode()), self.board)

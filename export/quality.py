@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from thumbnet.trainer import ThumbnetError
+
 from .calibrate import run_float
 from .graph import Graph
 from .head import Head
@@ -28,25 +30,27 @@ class LayerQuality:
 def layer_quality(floats: Graph, integers: Graph, x: npt.ArrayLike) -> list[LayerQuality]:
     """Compare every tensor that both graphs have, on rows `x` in raw units.
 
-    The scores are compared with the float values before the last activation.
+    The scores of classes are compared with the float values before the last activation; of several
+    measurements, which may have several units, the worst counts.
     """
     real = run_float(floats, x)
     whole = execute(integers, to_counts(integers, x))
-    last_dense = [node.output for node in floats.nodes if node.op == "dense"][-1]
+    measures = next(integers.only("measure"), None) is not None
+    dense = [node.output for node in floats.nodes if node.op == "dense"]
+    last = floats.outputs[0] if measures else dense[-1]
     rows = []
     for name, tensor in integers.tensors.items():
-        reference = real.get(last_dense if name == "scores" else name)
+        reference = real.get(last if name == "scores" else name)
         if reference is None or name == integers.input or tensor.scale is None:
             continue
         got = tensor.scale * (whole[name] - tensor.zero_point)
-        noise = float(np.sum((reference - got) ** 2))
-        signal = float(np.sum(reference**2))
-        sqnr = 10 * np.log10(signal / noise) if noise > 0 and signal > 0 else float("inf")
-        rows.append(
-            LayerQuality(
-                name, tensor.dtype, float(reference.min()), float(reference.max()), float(sqnr)
-            )
-        )
+        axis = 0 if measures and name == "scores" else None
+        noise = np.sum((reference - got) ** 2, axis=axis)
+        signal = np.sum(reference**2, axis=axis)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            sqnr = np.where(noise > 0, 10 * np.log10(signal / noise), np.inf).min()
+        low, high = float(reference.min()), float(reference.max())
+        rows.append(LayerQuality(name, tensor.dtype, low, high, float(sqnr)))
     return rows
 
 
@@ -62,17 +66,40 @@ def float_predict(floats: Graph, head: Head, x: npt.ArrayLike) -> npt.NDArray[np
     return np.asarray(scores.argmax(axis=-1), dtype=np.float64)
 
 
-def goodness(head: Head, predicted: npt.ArrayLike, y: npt.ArrayLike) -> float:
-    """Return the accuracy of class indices, or R squared of a regression.
+def class_targets(head: Head, y: npt.ArrayLike, rows: int) -> npt.NDArray[np.float64]:
+    """Return targets as `goodness` takes them: class indices (rows,), or numbers (rows, outputs).
 
-    Targets of a two-class network may be class indices or -1 and +1.
+    Classes may come as indices, -1 and +1, one-hot rows, or names among `head.labels`.
+
+    Raises
+    ------
+    ThumbnetError
+        If there is not one target a row, or a name is not among the labels.
+
     """
-    target = np.asarray(y, dtype=np.float64).reshape(len(np.asarray(y)), -1)
-    answer = np.asarray(predicted, dtype=np.float64).reshape(target.shape)
+    target = np.asarray(y)
+    if len(target) != rows:
+        raise ThumbnetError(f"{len(target)} targets for {rows} rows: give one for each")
     if head.kind == "regression":
-        spread = np.sum((target - target.mean(axis=0)) ** 2)
-        error = np.sum((target - answer) ** 2)
-        return float(1.0 - error / spread) if spread > 0 else float(error == 0)
-    if target.min() < 0:
-        target = (target > 0).astype(np.float64)
-    return float(np.mean(target == answer))
+        return target.astype(np.float64).reshape(rows, -1)
+    if target.dtype.kind in "US":
+        unseen = sorted(set(target.tolist()) - set(head.labels))
+        if unseen:
+            raise ThumbnetError(
+                f"label {unseen[0]!r} was not seen in training: known are {', '.join(head.labels)}"
+            )
+        return np.array([head.labels.index(str(name)) for name in target], dtype=np.float64)
+    if target.ndim == 2 and target.shape[1] > 1:
+        return np.asarray(target.argmax(axis=1), dtype=np.float64)
+    target = target.astype(np.float64).reshape(rows)
+    return (target > 0).astype(np.float64) if target.min(initial=0) < 0 else target
+
+
+def goodness(head: Head, predicted: npt.ArrayLike, target: npt.NDArray[np.float64]) -> float:
+    """Return the accuracy of class indices, or R squared of a regression (of all outputs)."""
+    answer = np.asarray(predicted, dtype=np.float64).reshape(target.shape)
+    if head.kind != "regression":
+        return float(np.mean(target == answer))
+    spread = np.sum((target - target.mean(axis=0)) ** 2)
+    error = np.sum((target - answer) ** 2)
+    return float(1.0 - error / spread) if spread > 0 else float(error == 0)

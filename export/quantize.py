@@ -11,29 +11,18 @@ import numpy.typing as npt
 
 from thumbnet.trainer import ThumbnetError
 
-from .arithmetic import (
-    ACCUMULATOR_LIMIT,
-    ACTIVATION_MAX,
-    MULTIPLIER_MIN,
-    REAL_MULTIPLIER_LIMIT,
-    SCORE_LIMIT,
-    SHIFT_MAX,
-    WEIGHT_MAX,
-    quantize_multiplier,
-)
+from .arithmetic import ACTIVATION_MAX, REAL_MULTIPLIER_LIMIT, SCORE_LIMIT, Ints
+from .channels import Channels, multipliers, quantize_channels, side_of_zero
 from .float_ops import CURVES
 from .graph import Graph, Node, Tensor
 from .head import Head
-from .head_nodes import head_nodes, regression_step
+from .head_nodes import head_nodes, regression_steps
 from .inputs import Counts, levels_stage, one_if_alike, sensors_stage
 
 Floats = npt.NDArray[np.float64]
 
 _ROOM = 1.0 + 2.0**-14
 """Keeps a real multiplier below 0.5 after it is rounded to 15 bits."""
-
-_BIAS_STEPS = ACCUMULATOR_LIMIT / 2
-"""A bias takes at most half of the accumulator's room: a larger one coarsens its weights."""
 
 _FIXED_OUTPUTS = {
     "sigmoid": (1.0 / 255, 0),
@@ -94,7 +83,7 @@ class _Builder:
 
     def add(self, node: Node, tensor: Tensor) -> None:
         self.nodes.append(node)
-        self.tensors[tensor.name] = tensor
+        self.tensors[tensor.name] = replace(tensor, low=None, high=None, mean=None)
         self.current = tensor.name
 
     def input(self, counts: Counts) -> None:
@@ -103,7 +92,7 @@ class _Builder:
         low = float((counts.least * scale + offset).min())
         high = float((counts.most * scale + offset).max())
         raw = replace(self.graph.tensors[self.graph.input], dtype="int32", scale=1.0 / counts.units)
-        self.tensors[raw.name] = raw
+        self.tensors[raw.name] = replace(raw, low=None, high=None, mean=None)
         stage = levels_stage(counts, scale, offset) or sensors_stage(
             counts, scale, offset, *affine(low, high)
         )
@@ -116,23 +105,23 @@ class _Builder:
         """Add a dense layer; a curve other than relu follows it as a table of its own."""
         function = curve.attributes["function"] if curve else "linear"
         fused = curve if curve is not None and function == "relu" else node
-        target = self.graph.tensors[fused.output]
-        assert target.low is not None
-        assert target.high is not None
-        kernel, bias, scales = self.weights(node)
-        coarsest = (float(scales.max()) or 1.0) / REAL_MULTIPLIER_LIMIT * _ROOM
+        out = replace(self.graph.tensors[fused.output], dtype="uint8")
+        channels = self.channels(node)
         if function in ("step", "sign"):
-            # Only the side of zero matters: the finest scale, and let the rest saturate.
-            scale, zero_point = coarsest, 128
-        else:
-            edge = _FLAT_BEYOND.get(function, math.inf)
-            low, high = max(target.low, -edge), min(target.high, edge)
-            scale, zero_point = affine(0.0 if function == "relu" else min(low, high), high)
-            if scale < coarsest:
-                scale, zero_point = coarsest, round(zero_point * scale / coarsest)
-        out = replace(target, dtype="uint8", scale=scale, zero_point=zero_point)
+            channels, multiplier, shift = side_of_zero(channels)
+            out = replace(out, zero_point=128)
+            self.dense(channels, multiplier, shift, out, (0, ACTIVATION_MAX))
+            return
+        low, high = _range(out)
+        edge = _FLAT_BEYOND.get(function, math.inf)
+        low, high = max(low, -edge), min(high, edge)
+        scale, zero_point = affine(0.0 if function == "relu" else min(low, high), high)
+        finest = _finest(channels)
+        if scale < finest:
+            scale, zero_point = finest, round(zero_point * scale / finest)
+        out = replace(out, scale=scale, zero_point=zero_point)
         low_q = zero_point if function == "relu" else 0
-        self.dense(node, kernel, bias, scales, out, (low_q, ACTIVATION_MAX))
+        self.dense(channels, *multipliers(channels.scale, scale), out, (low_q, ACTIVATION_MAX))
 
     def lookup(self, node: Node) -> None:
         """Add a curve as a table, uint8 to uint8."""
@@ -142,71 +131,77 @@ class _Builder:
             raise ThumbnetError(
                 f"export: {node.output} is a softmax in the middle: only the last layer can"
             )
-        assert target.low is not None
-        assert target.high is not None
-        scale, zero_point = _FIXED_OUTPUTS.get(function) or affine(target.low, target.high)
-        assert isinstance(source.scale, float)
-        reals = CURVES[function](
-            source.scale * np.arange(-source.zero_point, 256.0 - source.zero_point)
-        )
+        scale, zero_point = _curve_output(function, *_range(target))
+        step = source.scale if isinstance(source.scale, float) else 1.0
+        reals = CURVES[function](step * np.arange(-source.zero_point, 256.0 - source.zero_point))
         table = np.clip(np.floor(reals / scale + 0.5) + zero_point, 0, ACTIVATION_MAX)
         out = replace(target, dtype="uint8", scale=scale, zero_point=zero_point)
         self.add(Node("lookup", (self.current,), out.name, {"table": table.astype(np.uint8)}), out)
 
     def output(self, node: Node, head: Head) -> None:
-        """Add the last dense layer: wide scores on one common scale, so argmax loses nothing."""
-        kernel, bias, scales = self.weights(node)
-        scale = (float(scales.max()) or 1.0) / REAL_MULTIPLIER_LIMIT * _ROOM
+        """Add the last dense layer, its scores wide.
+
+        Classes share one scale, so that argmax loses nothing; each measurement has its own.
+        """
+        channels = self.channels(node)
+        scale: float | Floats = _finest(channels)
         if head.kind == "regression":
-            scale = regression_step(scale)
+            scale = regression_steps(channels.scale / REAL_MULTIPLIER_LIMIT * _ROOM)
         shape = self.graph.tensors[node.output].shape
         out = Tensor("scores", shape, "int32", scale=scale)
         lowest = 0 if head.function == "relu" else -SCORE_LIMIT
-        self.dense(node, kernel, bias, scales, out, (lowest, SCORE_LIMIT))
+        self.dense(channels, *multipliers(channels.scale, scale), out, (lowest, SCORE_LIMIT))
 
-    def weights(self, node: Node) -> tuple[Floats, Floats, Floats]:
-        """Return the kernel, the bias, and the accumulator's scale of each output channel."""
-        kernel, bias = node.attributes["kernel"], node.attributes["bias"]
+    def channels(self, node: Node) -> Channels:
+        """Quantize a dense node's weights for the current tensor."""
         source = self.tensors[self.current]
+        mean = self.graph.tensors[self.current].mean
         assert isinstance(source.scale, float)
-        scales = np.maximum(
-            np.abs(kernel).max(axis=0) * source.scale / WEIGHT_MAX, np.abs(bias) / _BIAS_STEPS
-        )
-        return kernel, bias, scales
+        assert mean is not None
+        kernel, bias = node.attributes["kernel"], node.attributes["bias"]
+        return quantize_channels(node.output, kernel, bias, mean, source.scale, source.zero_point)
 
     def dense(
         self,
-        node: Node,
-        kernel: Floats,
-        bias: Floats,
-        scales: Floats,
+        channels: Channels,
+        multiplier: Ints,
+        shift: Ints,
         out: Tensor,
         limits: tuple[int, int],
     ) -> None:
-        """Add matmul and requantize; `scales` is the real value of one accumulator step."""
-        source = self.tensors[self.current]
-        assert isinstance(source.scale, float)
-        assert isinstance(out.scale, float)
-        # A channel that is zero throughout stays zero under any scale.
-        safe = np.where(scales > 0, scales, 1.0)
-        weight = np.round(kernel * source.scale / safe).astype(np.int64)
-        folded = np.round(bias / safe).astype(np.int64) - source.zero_point * weight.sum(axis=0)
-        check_accumulator(node.output, weight, folded)
-        pairs = [
-            quantize_multiplier(s / out.scale) if s > 0 else (MULTIPLIER_MIN, SHIFT_MAX)
-            for s in scales
-        ]
-        acc = Tensor(f"{out.name}_acc", out.shape, "int32", scale=safe)
-        attributes: dict[str, Any] = {"weight": weight.T.astype(np.int8), "bias": folded}
+        """Add matmul and requantize."""
+        acc = Tensor(f"{out.name}_acc", out.shape, "int32", scale=channels.scale)
+        attributes: dict[str, Any] = {"weight": channels.weight, "bias": channels.bias}
         self.add(Node("matmul", (self.current,), acc.name, attributes), acc)
         attributes = {
             "zero_point": out.zero_point,
-            "multiplier": np.array([m for m, _ in pairs], dtype=np.int64),
-            "shift": np.array([s for _, s in pairs], dtype=np.int64),
+            "multiplier": multiplier,
+            "shift": shift,
             "activation_min": limits[0],
             "activation_max": limits[1],
         }
         self.add(Node("requantize", (acc.name,), out.name, attributes), out)
+
+
+def _range(tensor: Tensor) -> tuple[float, float]:
+    assert tensor.low is not None
+    assert tensor.high is not None
+    return tensor.low, tensor.high
+
+
+def _finest(channels: Channels) -> float:
+    """Return the finest output scale that keeps every channel's real multiplier below 0.5."""
+    return (float(channels.scale.max()) or 1.0) / REAL_MULTIPLIER_LIMIT * _ROOM
+
+
+def _curve_output(function: str, low: float, high: float) -> tuple[float, int]:
+    """Return a curve's output scale and zero point: its ends exact where it goes that far."""
+    if function in _FIXED_OUTPUTS:
+        scale, zero_point = _FIXED_OUTPUTS[function]
+        whole = scale * ACTIVATION_MAX
+        if function in ("step", "sign") or high - low >= whole / 2:
+            return scale, zero_point
+    return affine(low, high)
 
 
 def affine(low: float, high: float) -> tuple[float, int]:
@@ -226,15 +221,3 @@ def affine(low: float, high: float) -> tuple[float, int]:
         # The zero point was rounded: cover both ends all the same.
         scale = max(-low / zero_point, high / (ACTIVATION_MAX - zero_point))
     return scale, zero_point
-
-
-def check_accumulator(layer: str, weight: npt.NDArray[Any], bias: npt.NDArray[Any]) -> None:
-    """Raise ThumbnetError unless `sum(|w|) * 255 + |bias| < 2**29` for every channel (column)."""
-    bound = np.abs(weight.astype(np.int64)).sum(axis=0) * ACTIVATION_MAX + np.abs(bias)
-    worst = int(np.argmax(bound))
-    if bound[worst] >= ACCUMULATOR_LIMIT:
-        raise ThumbnetError(
-            f"export: layer {layer}, output {worst}: an accumulator may reach {int(bound[worst])}, "
-            f"the limit is 2**29 = {ACCUMULATOR_LIMIT}: use fewer inputs ({weight.shape[0]} now) "
-            "to this layer, or smaller weights (kernel_regularizer=l2)"
-        )

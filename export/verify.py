@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from .arithmetic import (
     SCORE_LIMIT,
     SHIFT_MAX,
     SHIFT_MIN,
+    SMALL_INT_LIMIT,
 )
 from .graph import Graph, Node, Tensor
 
@@ -118,6 +120,10 @@ def _numbers(graph: Graph, node: Node) -> Iterator[str]:
         yield from _multipliers(attributes["multiplier"], attributes["shift"])
     if node.op in ("matmul", "fully_connected"):
         yield from _accumulators(node, source, target)
+    if node.op in ("requantize", "fully_connected"):
+        yield from _lengths(node, target)
+    if node.op in _ROOM:
+        yield from _ROOM[node.op](attributes)
     if node.op in ("requantize", "fully_connected", "quantize_sensors"):
         yield from _limits(node, target)
     if "table" in attributes:
@@ -143,6 +149,43 @@ def _accumulators(node: Node, source: Tensor, target: Tensor) -> Iterator[str]:
     bound = np.abs(weight.astype(np.int64)).sum(axis=1) * ACTIVATION_MAX + np.abs(bias)
     if bound.max() >= ACCUMULATOR_LIMIT:
         yield f"output {int(bound.argmax())} may reach {int(bound.max())}, not below 2**29"
+    if 128 * ACTIVATION_MAX * source.shape[-1] + np.abs(bias).max() >= SMALL_INT_LIMIT:
+        yield f"{source.shape[-1]} inputs: 128 times their sum does not fit 31 bits"
+
+
+def _lengths(node: Node, target: Tensor) -> Iterator[str]:
+    for name in ("multiplier", "shift", "bias"):
+        values = node.attributes.get(name)
+        if values is not None and np.shape(values) != target.shape:
+            yield f"{name} has shape {np.shape(values)}, one for each of {target.shape} is needed"
+
+
+def _levels_room(a: dict[str, Any]) -> Iterator[str]:
+    if not 0 < (a["maximum"] - a["minimum"]) * a["gain"] <= ACTIVATION_MAX:
+        yield f"counts {a['minimum']} to {a['maximum']} times {a['gain']} do not fit uint8"
+
+
+def _sensors_room(a: dict[str, Any]) -> Iterator[str]:
+    if np.any(a["units"] < 1) or np.any(a["minimum"] > a["maximum"]) or np.any(a["left_shift"] < 0):
+        yield "units, range or left_shift of an input make no sense: choose_counts sets them"
+        return
+    reach = np.maximum(np.abs(a["minimum"]), np.abs(a["maximum"])) << a["left_shift"]
+    if np.any(reach + np.abs(a["bias"]) >= ACCUMULATOR_LIMIT):
+        yield "an input may reach 2**29: take a smaller left_shift"
+
+
+def _softmax_room(a: dict[str, Any]) -> Iterator[str]:
+    if not 0 < a["limit"] << max(a["left_shift"], 0) < ACCUMULATOR_LIMIT or a["left_shift"] < 0:
+        yield f"limit {a['limit']} << {a['left_shift']} is not in 1 to 2**29 - 1"
+
+
+_ROOM: dict[str, Callable[[dict[str, Any]], Iterator[str]]] = {
+    "quantize_levels": _levels_room,
+    "quantize_sensors": _sensors_room,
+    "softmax": _softmax_room,
+    "logistic": _softmax_room,
+    "logistic_all": _softmax_room,
+}
 
 
 def _limits(node: Node, target: Tensor) -> Iterator[str]:

@@ -43,7 +43,7 @@ def test_accumulator_bound() -> None:
     text = refused(model, np.random.default_rng(0).uniform(0, 1, (30, 17000)))
     assert "layer dense" in text
     assert "output 0: an accumulator may reach " in text
-    assert "2**29 = 536870912: use fewer inputs (17000 now)" in text
+    assert "2**29 = 536870912: use fewer inputs to this layer (17000 now)" in text
 
 
 def test_accumulator_bound_is_tight() -> None:

@@ -29,12 +29,12 @@ def test_classify():
 
 def test_measure():
     kept = measure.OUTPUT_UNITS
-    measure.OUTPUT_UNITS = measure_all.OUTPUT_UNITS = 4
+    measure.OUTPUT_UNITS, measure_all.OUTPUT_UNITS = 4, (4,)
     try:
         assert measure.predict([0, 200]) == -12.5
         assert measure_all.predict([0, 200]) == [-12.5]
     finally:
-        measure.OUTPUT_UNITS = measure_all.OUTPUT_UNITS = kept
+        measure.OUTPUT_UNITS, measure_all.OUTPUT_UNITS = kept, (kept,)
 
 
 def test_probabilities():

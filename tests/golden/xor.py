@@ -66,16 +66,15 @@ def fully_connected(x, w, y, p):
     table if there is one. p: inputs, outputs, zero_point, activation_min, activation_max, the
     table's place in w or 0, then bias, multiplier and shift of each output.
     """
-    inputs, outputs, zero_point, low, high, table = p[:6]
+    outputs, zero_point, low, high, table = p[1:6]
     # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
     excess = 128 * sum(x)
-    row = 0
+    i = 0
     k = 6
     for j in range(outputs):
         acc = p[k] - excess
-        i = 0
-        for a in w[row : row + inputs]:
-            acc += a * x[i]
+        for a in x:
+            acc += w[i] * a
             i += 1
         q = zero_point + requantize(acc, p[k + 1], p[k + 2])
         if q < low:
@@ -83,7 +82,6 @@ def fully_connected(x, w, y, p):
         elif q > high:
             q = high
         y[j] = w[table + q] if table else q
-        row += inputs
         k += 3
 
 

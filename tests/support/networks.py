@@ -95,7 +95,8 @@ def _head(draw: st.DrawFn, scores: Tensor) -> tuple[list[Node], dict[str, Tensor
     ops = ["measure", "classify"] + (["decide"] if outputs == 1 else [])
     op = draw(st.sampled_from(ops))
     if op == "measure":
-        attributes = {"step": draw(st.sampled_from((1, 100))), "units": 1000}
+        steps = draw(st.lists(st.sampled_from((1, 100)), min_size=outputs, max_size=outputs))
+        attributes = {"step": np.array(steps), "units": np.full(outputs, 1000)}
         tensor = Tensor("prediction", scores.shape, "float32")
         return [Node(op, ("scores",), "prediction", attributes)], {"prediction": tensor}
     attributes = {"threshold": draw(st.sampled_from((0, 1, -5000)))} if op == "decide" else {}
