@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import redirect_stdout, suppress
 
 import click
 
 from thumbnet.trainer import ThumbnetError
+
+from .output import Output
 
 # verb -> its line in `thumbnet --help`; the verb itself is commands/<verb>.py.
 VERBS = {
@@ -60,9 +62,19 @@ def cli() -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command line; return the exit code: 0, 1 failed, 2 wrong usage, 130 Ctrl-C."""
     arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
+    if sys.stdout is None:  # `thumbnet boards >&-`
+        return _fail("cannot write the output: it is closed", None, [])
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a C locale cannot write every name of a file
             stream.reconfigure(errors="replace")
+    output = Output(sys.stdout)
+    with redirect_stdout(output):
+        code = _run(arguments)
+    output.settle()
+    return code
+
+
+def _run(arguments: list[str]) -> int:
     try:
         with cli.make_context("thumbnet", list(arguments), obj=arguments) as context:
             cli.invoke(context)
@@ -81,7 +93,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         text = str(error)
         return _fail(f"interrupted{': ' if text else ''}{text}", error, arguments, INTERRUPTED)
     except BrokenPipeError:  # `thumbnet boards | head -1`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except Exception as error:
         return _fail(
@@ -92,16 +103,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _fail(text: str, error: BaseException, arguments: list[str], code: int = 1) -> int:
-    """One line on stderr, and with --json one object on stdout."""
-    if "--debug" in arguments:
-        traceback.print_exception(error)
+def _fail(text: str, error: BaseException | None, arguments: list[str], code: int = 1) -> int:
+    """One line on stderr, and with --json one object on stdout, as far as these can be written."""
     line = " ".join(text.split())
-    print(f"thumbnet: {line}", file=sys.stderr)
+    with suppress(OSError):
+        if "--debug" in arguments:
+            traceback.print_exception(error)
+        print(f"thumbnet: {line}", file=sys.stderr)
     if "--json" in arguments:
         from .console import print_json
 
-        print_json({**getattr(error, "data", {}), "error": line})
+        with suppress(OSError, ThumbnetError):
+            print_json({**getattr(error, "data", {}), "error": line})
     return code
 
 

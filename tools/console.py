@@ -24,6 +24,12 @@ class Update(Protocol):
         """Show done (of the total) and words."""
 
 
+class _Rich(rich.console.Console):
+    def on_broken_pipe(self) -> None:
+        """Leave a reader that went away to `main`; rich would exit with 1."""
+        raise BrokenPipeError
+
+
 class Console:
     """A rich console with the few things that the verbs need. Honours NO_COLOR, as rich does."""
 
@@ -31,9 +37,7 @@ class Console:
         self.as_json = as_json
         # Named now: mpremote's prints are caught by replacing sys.stdout for a moment.
         self._stdout = sys.stdout
-        self.rich = rich.console.Console(
-            file=sys.stderr if as_json else sys.stdout, highlight=False, emoji=False
-        )
+        self.rich = _Rich(file=sys.stderr if as_json else sys.stdout, highlight=False, emoji=False)
 
     @property
     def terminal(self) -> bool:

@@ -22,6 +22,7 @@ from thumbnet.trainer import (
     RMSprop,
     Sequential,
     ThumbnetError,
+    load_checkpoint,
 )
 
 OPTIMIZERS: dict[str, type[Adam] | type[RMSprop] | type[SGD]] = {
@@ -64,7 +65,6 @@ class Recipe:
 def build(data: Dataset, recipe: Recipe, name: str = "model") -> Sequential:
     """A compiled network for a data set: scaling, hidden layers, softmax or one linear output."""
     model = Sequential(name=name, seed=recipe.seed)
-    flat = data.x.reshape(len(data), -1)
     if data.x.ndim > 2:
         model.add(Flatten())
     scaling = _scaling(data, recipe.scale)
@@ -81,10 +81,18 @@ def build(data: Dataset, recipe: Recipe, name: str = "model") -> Sequential:
     model.build(data.x.shape[1:])
     model.compile(recipe.make_optimizer(), loss, metrics)
     model.labels, model.input_spec = data.labels, data.input_spec
-    rows = np.random.default_rng(recipe.seed).permutation(len(flat))[:CALIBRATION_ROWS]
-    model.samples["calibration"] = data.x[np.sort(rows)]
+    model.samples["calibration"] = data.x[_calibration_rows(data, recipe.seed)]
     model.info = {"dataset": data.name, "seed": recipe.seed, "training_rows": len(data)}
     return model
+
+
+def _calibration_rows(data: Dataset, seed: int) -> np.ndarray:
+    """Indices of some rows at random, and where no range is declared of all that reach its ends."""
+    flat, spec = data.x.reshape(len(data), -1), data.input_spec
+    rows = np.random.default_rng(seed).permutation(len(flat))[:CALIBRATION_ROWS]
+    if spec is None or spec.minimum is None or spec.maximum is None:
+        rows = np.concatenate([rows, flat.argmin(axis=0), flat.argmax(axis=0)])
+    return np.unique(rows)
 
 
 def fit(
@@ -109,6 +117,8 @@ def fit(
         mean, deviation = float(train.y.mean()), float(train.y.std()) or 1.0
         model.info["target_scale"] = [deviation, mean]
     model.samples["test_x"], model.samples["test_y"] = test.x[:TEST_ROWS], test.y[:TEST_ROWS]
+    if resume_from is not None:
+        _check_resumable(model, recipe, resume_from)
     history = model.fit(
         train.x,
         _standard(train, mean, deviation),
@@ -154,6 +164,40 @@ def _fold_targets(model: Sequential, mean: float, deviation: float) -> None:
     assert last.bias is not None
     last.kernel.assign(last.kernel.numpy() * deviation)
     last.bias.assign(last.bias.numpy() * deviation + mean)
+
+
+def _check_resumable(model: Sequential, recipe: Recipe, path: Path) -> None:
+    """Refuse a checkpoint that was begun with another seed or other data, or needs no more epochs.
+
+    The rows that are held out would be others, and the network would be judged by what it learned.
+    """
+    saved, epochs = load_checkpoint(path)
+    seed = saved.info.get("seed", recipe.seed)
+    if seed != recipe.seed:
+        raise ThumbnetError(
+            f"{path} was begun with seed {seed}, not {recipe.seed}: "
+            f"resume with --seed {seed}, or train without --resume"
+        )
+    if saved.labels != model.labels or not _same_samples(saved, model):
+        then, now = (
+            f"{m.info.get('training_rows')} rows of {m.info.get('dataset')!r}"
+            for m in (saved, model)
+        )
+        raise ThumbnetError(
+            f"{path} was begun with other data ({then}, here {now}): resume with the same "
+            "file, --label, --task and --test-size, or train without --resume"
+        )
+    if epochs >= recipe.epochs:
+        raise ThumbnetError(
+            f"{path} is trained for {epochs} epochs already: "
+            f"give --epochs {epochs + 1} or more to train on"
+        )
+
+
+def _same_samples(one: Sequential, other: Sequential) -> bool:
+    return one.samples.keys() == other.samples.keys() and all(
+        np.array_equal(rows, other.samples[name]) for name, rows in one.samples.items()
+    )
 
 
 def check_finished(model: Sequential, path: Path) -> None:

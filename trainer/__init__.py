@@ -2,6 +2,7 @@
 
 from .batchnorm import BatchNormalization
 from .callbacks import Callback, EarlyStopping, History, LearningRateScheduler, ModelCheckpoint
+from .checkpoint import load_checkpoint
 from .csv_data import read_csv
 from .data import Dataset, InputSpec, train_test_split
 from .digits import load_digits
@@ -55,6 +56,7 @@ __all__ = [
     "Variable",
     "encode_labels",
     "l2",
+    "load_checkpoint",
     "load_dataset",
     "load_digits",
     "load_mnist",

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import Any
 
 from .archive import read, write
 from .callbacks import Callback, History
 from .errors import ThumbnetError
-from .saving import arrays_of, below, describe
+from .preprocessing import Rescaling
+from .saving import LAYERS, arrays_of, below, describe, model_of
 from .sequential import Sequential
 from .tensor import Array
 
@@ -43,6 +45,16 @@ def save_checkpoint(
     write(path, description, arrays)
 
 
+def load_checkpoint(path: str | os.PathLike[str]) -> tuple[Sequential, int]:
+    """Give the model as a checkpoint holds it, and the epochs that it was trained for.
+
+    Raises ThumbnetError if the file cannot be read, or is no checkpoint.
+    """
+    description, arrays = read(path)
+    training = _training(path, description)
+    return model_of(path, description, arrays), int(training["epochs"])
+
+
 def resume(
     model: Sequential,
     path: str | os.PathLike[str],
@@ -55,17 +67,9 @@ def resume(
     optimizer or other callbacks.
     """
     description, arrays = read(path)
-    training = description.get("training")
-    if training is None:
-        raise ThumbnetError(f"{path}: a model, but no checkpoint to resume: use ModelCheckpoint")
+    training = _training(path, description)
     _, optimizer = model.require_compiled()
-    mine = describe(model)
-    for what in ("layers", "dtype"):
-        if mine[what] != description[what]:
-            raise ThumbnetError(
-                f"{path}: its {what} are not this model's: resume with the model that was "
-                "checkpointed"
-            )
+    _check_same_model(path, description, describe(model))
     companions = [callback for callback, _ in _with_state(callbacks)]
     names = [type(callback).__name__ for callback in companions]
     if training["callbacks"] != names:
@@ -90,6 +94,48 @@ def resume(
     history.epoch.extend(range(training["epochs"]))
     for i, callback in enumerate(companions):
         callback.set_state(below(arrays, f"callbacks/{i}/"))
+
+
+def _training(path: str | os.PathLike[str], description: dict[str, Any]) -> dict[str, Any]:
+    training: dict[str, Any] | None = description.get("training")
+    if training is None:
+        raise ThumbnetError(f"{path}: a model, but no checkpoint to resume: use ModelCheckpoint")
+    return training
+
+
+def _check_same_model(
+    path: str | os.PathLike[str], then: dict[str, Any], now: dict[str, Any]
+) -> None:
+    """Refuse to put one model's weights into another; says what differs."""
+    sketches = [_sketch(description["layers"]) for description in (then, now)]
+    if sketches[0] != sketches[1]:
+        raise ThumbnetError(
+            f"{path}: its layers are {sketches[0]}, this model's are {sketches[1]}: "
+            "resume with the same layers"
+        )
+    for old, new in zip(then["layers"], now["layers"], strict=True):
+        if old != new and issubclass(LAYERS[new["class"]], Rescaling):
+            raise ThumbnetError(
+                f"{path}: its data was another: layer {new['config']['name']!r} does not scale as "
+                "it did: resume with the data that it was trained on"
+            )
+    for what in ("layers", "dtype", "input_shape"):
+        if then[what] != now[what]:
+            raise ThumbnetError(
+                f"{path}: its {what} differs from this model's: resume with the model that was "
+                "checkpointed"
+            )
+
+
+def _sketch(layers: list[dict[str, Any]]) -> str:
+    """Layers in a few words: "Normalization, Dense(16, relu), Dense(3, softmax)"."""
+    words = []
+    for layer in layers:
+        main = [
+            str(layer["config"][key]) for key in ("units", "activation") if key in layer["config"]
+        ]
+        words.append(f"{layer['class']}({', '.join(main)})" if main else layer["class"])
+    return ", ".join(words)
 
 
 def _with_state(callbacks: Sequence[Callback]) -> list[tuple[Callback, dict[str, Array]]]:

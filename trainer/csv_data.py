@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .csv_rows import parse_number, read_rows
+from .csv_rows import parse_number, read_rows, unit_of
 from .data import Dataset, InputSpec
 from .errors import ThumbnetError
 from .labels import canonical, class_names, encode_labels, listing
@@ -63,7 +63,29 @@ def _task_of(values: Sequence[str], where: str, lines: Sequence[int]) -> Task:
     if len(numbers) > len(values) / 2 and (not whole or distinct > FEW_CLASSES):
         # Numbers to predict with a slip among them, rather than hundreds of classes.
         raise ThumbnetError(f"{where}, line {first_bad[0]}: {first_bad[1]}")
+    if _have_units(values) and len(set(values)) > FEW_CLASSES:
+        raise ThumbnetError(
+            f"{where}, line {first_bad[0]}: {first_bad[1]} "
+            "(or ask for classes with --task classification)"
+        )
     return "classification"
+
+
+def _have_units(values: Sequence[str]) -> bool:
+    """Whether most values are a number with text behind it: "20.1 C"."""
+    return sum(map(bool, map(unit_of, values))) > len(values) / 2
+
+
+def _mend_of_many(values: Sequence[str]) -> str:
+    """Say what to do about a label column with too many classes."""
+    if _have_units(values):
+        unit = next(filter(None, map(unit_of, values)))
+        return f"text follows the numbers, remove {unit!r} from the column to predict them"
+    try:
+        _targets(values, range(len(values)), "")
+    except ThumbnetError:
+        return "this is not a label column, name another one"
+    return "predict numbers with --task regression, or name another label column"
 
 
 def _classes(
@@ -90,8 +112,8 @@ def _classes(
         )
     if len(labels) > _MOST_CLASSES or (len(labels) == len(values) and len(labels) > 2):
         raise ThumbnetError(
-            f"{where}: {len(labels)} classes in {len(values)} rows: this is not a label column, "
-            "name another one (or ask for regression)"
+            f"{where}: {len(labels)} classes in {len(values)} rows, such as {values[0][:40]!r}: "
+            f"{_mend_of_many(values)}"
         )
     return encode_labels(names, labels, where, lines), labels
 

@@ -8,6 +8,7 @@ import math
 import os
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from .errors import ThumbnetError
 from .files import read_bytes
@@ -16,6 +17,7 @@ from .labels import listing
 _DELIMITERS = ",;\t"
 _NUMBER = re.compile(r"[+-]?(\d+\.?(\d*)|\.(\d+))([eE][+-]?\d+)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
+_WITH_UNIT = re.compile(rf"({_NUMBER.pattern})(\s*[^\d\s]\D*)", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
 _MISSING = {"", "na", "n/a", "null", "none", "-", "?"}
 _BINARY = {
@@ -88,9 +90,13 @@ def read_rows(path: str | os.PathLike[str]) -> tuple[list[str], Iterator[Row], s
     delimiter = max(_DELIMITERS, key=lambda d: _columns(path, start, d))
     records = _records(path, lines, delimiter)
     line, header = next(records)
-    if all(_NUMBER.fullmatch(name) or _NOT_FINITE.fullmatch(name) for name in header):
+    words = [at for at, name in enumerate(header) if not _is_number(name)]
+    below = islice(_records(path, lines, delimiter), 1, None)
+    alone = len(words) == 1 < len(header) and not _numbers_columns(header, words[0], below)
+    if not words or alone:
+        label = f" but {header[words[0]]!r}" if words else ""
         raise ThumbnetError(
-            f"{path}, line {line}: no header: the first row is all numbers: "
+            f"{path}, line {line}: no header: the first row is all numbers{label}: "
             "add a line with the names of the columns"
         )
     if len(header) < 2:
@@ -111,6 +117,20 @@ def read_rows(path: str | os.PathLike[str]) -> tuple[list[str], Iterator[Row], s
     return header, _of_width(path, records, header, delimiter), delimiter
 
 
+def _is_number(cell: str) -> bool:
+    return bool(_NUMBER.fullmatch(cell) or _NOT_FINITE.fullmatch(cell))
+
+
+def _numbers_columns(header: list[str], at: int, rows: Iterator[Row]) -> bool:
+    """Whether a row of numbers and one word, at index `at`, is a header: 0, 1, 2 ... label.
+
+    Some programs number columns so. In a row of data the word is a class, and comes again.
+    """
+    numbers = header[:at] + header[at + 1 :]
+    counts = ([str(first + i) for i in range(len(numbers))] for first in (0, 1))
+    return numbers in counts and all(cells[at : at + 1] != [header[at]] for _, cells in rows)
+
+
 def _of_width(
     path: str | os.PathLike[str], records: Iterator[Row], header: list[str], delimiter: str
 ) -> Iterator[Row]:
@@ -128,6 +148,12 @@ def _of_width(
         yield line, cells
 
 
+def unit_of(cell: str) -> str:
+    """Return the text that follows a number in a cell, such as " C" in "20.1 C"; "" if none."""
+    match = _WITH_UNIT.fullmatch(cell)
+    return match[match.re.groups] if match else ""
+
+
 def parse_number(cell: str) -> tuple[float, int]:
     """Return (value, decimals as written) of a cell; ValueError says what is wrong and the mend."""
     match = _NUMBER.fullmatch(cell)
@@ -141,7 +167,9 @@ def parse_number(cell: str) -> tuple[float, int]:
             raise ValueError(
                 f"{cell!r} has a decimal comma: write {cell.replace(',', '.')!r} with a point"
             )
-        raise ValueError(f"{cell[:40]!r} is not a number")
+        unit = unit_of(cell)
+        hint = f": text follows it, remove {unit!r} from the column" if unit else ""
+        raise ValueError(f"{cell[:40]!r} is not a number{hint}")
     value = float(cell)
     if not math.isfinite(value):
         raise ValueError(f"{cell[:40]!r} is not a finite number: mend or delete the row")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .csv_data import read_csv
+from .csv_data import Task, read_csv
 from .data import Dataset, train_test_split
 from .digits import load_digits
 from .errors import ThumbnetError
@@ -43,14 +43,18 @@ def _idx_parts(path: Path) -> list[Dataset]:
     return [read_idx_pair(images, labels, name) for name, (images, labels) in pairs.items()]
 
 
-def _parts(name_or_path: str | os.PathLike[str], label: str | None) -> list[Dataset]:
+def _parts(
+    name_or_path: str | os.PathLike[str], label: str | None, task: Task = "auto"
+) -> list[Dataset]:
     """Return what the name or path holds: [all of it], or [train, test] where it says which."""
     path, text = Path(name_or_path), str(name_or_path)
     suffix = path.suffix.lower()
     if text not in _NAMES and not path.is_dir() and suffix in (".csv", ".tsv", ".txt"):
-        return [read_csv(path, label=label)]
+        return [read_csv(path, label=label, task=task)]
     if label is not None:
         raise ThumbnetError(f"{text}: a label column can be chosen in CSV files only, not here")
+    if task != "auto":
+        raise ThumbnetError(f"{text}: a task can be chosen for CSV files only: leave --task out")
     if text == "digits":
         return [load_digits()]
     if text == "mnist":
@@ -68,16 +72,18 @@ def _parts(name_or_path: str | os.PathLike[str], label: str | None) -> list[Data
     raise ThumbnetError(f"no data set {text!r}: known are 'digits', 'mnist' and files: {hint}")
 
 
-def load_dataset(name_or_path: str | os.PathLike[str], label: str | None = None) -> Dataset:
+def load_dataset(
+    name_or_path: str | os.PathLike[str], label: str | None = None, task: Task = "auto"
+) -> Dataset:
     """Return a data set: "digits", "mnist", a `.csv`, a `.npz`, an IDX file or a folder of them.
 
-    label: the label column of a CSV file.
+    label, task: the label column of a CSV file and what it is for, see `read_csv`.
     "mnist", and a folder with several pairs, give all examples, those for training first;
     `load_split` keeps them apart.
 
     Raises ThumbnetError for an unknown name, and what the reader of the file raises.
     """
-    parts = _parts(name_or_path, label)
+    parts = _parts(name_or_path, label, task)
     return parts[0] if len(parts) == 1 else _joined(parts, parts[0].name)
 
 
@@ -86,9 +92,10 @@ def load_split(
     label: str | None = None,
     test_size: float = 0.2,
     seed: int = 0,
+    task: Task = "auto",
 ) -> tuple[Dataset, Dataset]:
     """Return (train, test): the data set's own split (MNIST), else `train_test_split`."""
-    parts = _parts(name_or_path, label)
+    parts = _parts(name_or_path, label, task)
     if len(parts) == 2:
         return parts[0], parts[1]
     data = parts[0] if len(parts) == 1 else _joined(parts, parts[0].name)

@@ -71,6 +71,28 @@ class _Classifier(_Neuron):
         return np.asarray(indices)
 
 
+class _Pocket:
+    """The weights with the fewest wrong examples of all that a perceptron met.
+
+    Pocket algorithm with ratchet (Gallant 1990): all examples (inputs, target) are counted only for
+    weights that were right as many times in a row as those in the pocket, so that a correction
+    costs nothing but its own example.
+    """
+
+    def __init__(self, inputs: Array, target: Array) -> None:
+        self.inputs, self.target = inputs, target
+        self.w, self.b = np.zeros(inputs.shape[1]), 0.0
+        self.run, self.fewest = 0, len(inputs) + 1
+
+    def offer(self, w: Array, b: float, run: int) -> None:
+        """Look at weights that were right `run` times in a row, before they are corrected."""
+        if run < self.run:
+            return
+        wrong = int((np.where(self.inputs @ w + b >= 0, 1, -1) != self.target).sum())
+        if wrong < self.fewest:
+            self.w, self.b, self.run, self.fewest = w.copy(), b, run, wrong
+
+
 class Perceptron(_Classifier):
     """Rosenblatt's perceptron (1958): sign(w x + b), corrected by every mistake it makes.
 
@@ -84,9 +106,8 @@ class Perceptron(_Classifier):
 
     After `fit`: coef_ (1, features), intercept_ (1,), classes_, n_iter_ (passes made), mistakes_
     (in each pass) and converged_: whether the last pass made none. False does not prove that the
-    classes cannot be separated; a perceptron can only prove that they can. The weights
-    are then those of the pass's end with the fewest wrong examples (the pocket algorithm,
-    Gallant 1990).
+    classes cannot be separated; a perceptron can only prove that they can. The weights are then
+    the best of those that were met, as `_Pocket` keeps them.
     """
 
     def __init__(
@@ -112,23 +133,24 @@ class Perceptron(_Classifier):
             )
         rng = np.random.default_rng(self.seed)
         w, b = np.zeros(inputs.shape[1]), 0.0
-        fewest, pocket = len(inputs) + 1, (w.copy(), b)
+        pocket, run = _Pocket(inputs, target), 0
         self.mistakes_, self.converged_ = [], False
         while len(self.mistakes_) < self.max_iter and not self.converged_:
             order = rng.permutation(len(inputs)) if self.shuffle else np.arange(len(inputs))
             mistakes = 0
             for i in order:
                 hairline = 1e-6 * (np.abs(inputs[i]) @ np.abs(w) + abs(b))
-                if target[i] * (inputs[i] @ w + b) <= hairline:
-                    w += self.eta0 * target[i] * inputs[i]
-                    b += self.eta0 * target[i]
-                    mistakes += 1
+                if target[i] * (inputs[i] @ w + b) > hairline:
+                    run += 1
+                    continue
+                pocket.offer(w, b, run)
+                w += self.eta0 * target[i] * inputs[i]
+                b += self.eta0 * target[i]
+                mistakes, run = mistakes + 1, 0
             self.mistakes_.append(mistakes)
             self.converged_ = mistakes == 0
-            wrong = int((np.where(inputs @ w + b >= 0, 1, -1) != target).sum())
-            if wrong < fewest:
-                fewest, pocket = wrong, (w.copy(), b)
-        w, b = (w, b) if self.converged_ else pocket
+        pocket.offer(w, b, run)
+        w, b = (w, b) if self.converged_ else (pocket.w, pocket.b)
         self.n_iter_ = len(self.mistakes_)
         self.coef_, self.intercept_ = w[None, :], np.array([b])
         self._install(self.coef_, self.intercept_, "sign")

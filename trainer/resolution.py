@@ -12,7 +12,7 @@ from .errors import ThumbnetError
 
 MOST_COUNTS = 2**20
 """Every count of a feature stays below this: the floats of some boards have 22 bits."""
-MOST_DECIMALS = 6
+MOST_DECIMALS = 12
 
 
 def resolution_for(decimals: int, low: float, high: float, where: str) -> float:
@@ -35,7 +35,7 @@ def resolution_for(decimals: int, low: float, high: float, where: str) -> float:
 
 
 def decimals_of(values: NDArray[Any]) -> int:
-    """Return how many decimals (at most 6) express every value, to the precision of its dtype."""
+    """Return how many decimals (at most 12) express every value, to the precision of its dtype."""
     if not np.issubdtype(values.dtype, np.floating):
         return 0
     wide = values.astype(np.float64)

@@ -49,7 +49,13 @@ def load_model(path: str | os.PathLike[str]) -> Sequential:
 
     Raises ThumbnetError if the file is missing, truncated, edited, or no thumbnet model.
     """
-    description, arrays = read(path)
+    return model_of(path, *read(path))
+
+
+def model_of(
+    path: str | os.PathLike[str], description: dict[str, Any], arrays: dict[str, Array]
+) -> Sequential:
+    """Make the model that was read from `path`; raises ThumbnetError if it is not understood."""
     try:
         return _model(description, arrays)
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from thumbnet.export import load_artifact
-
-from ..bench import bench
+from ..bench import Measurement, bench
 from ..console import Console
+from ..modules import load_module
 from ..targets import open_target
 from .options import MODULE, check_target, target_options, verb
 
@@ -23,7 +22,7 @@ def command(
 ) -> None:
     """Measure MODULE on a target, after a check that it answers right there."""
     check_target(target, port, heap)
-    artifact = load_artifact(module)
+    artifact = load_module(module)
     with open_target(target, port, heap) as place:
         measured = bench(place, artifact, rows)
     console.say(f"{artifact.name} on {measured.target}", "bold")
@@ -33,7 +32,7 @@ def command(
             "time per inference": microseconds(measured.us_per_inference),
             "module": f"{measured.module_bytes:,} bytes",
             "heap after import": heap_bytes(measured.heap_bytes_import),
-            "heap per inference": heap_bytes(measured.heap_bytes_per_inference),
+            "heap per inference": heap_per_inference(measured),
         }
     )
     console.result(measured.as_json())
@@ -50,3 +49,11 @@ def microseconds(us: float) -> str:
 def heap_bytes(size: int | None) -> str:
     """Bytes of heap, or why there is no number."""
     return "not known here" if size is None else f"{size:,} bytes"
+
+
+def heap_per_inference(measured: Measurement) -> str:
+    """Heap of one predict(), or why there is no number."""
+    size = measured.heap_bytes_per_inference
+    if size is None and measured.heap_bytes_import is not None:
+        return "not measured: the heap is too tight"
+    return heap_bytes(size)

@@ -12,7 +12,7 @@ from .. import demo
 from ..console import Console
 from ..pictures import draw, side_by_side
 from ..targets import open_target
-from .bench import heap_bytes, microseconds
+from .bench import heap_bytes, heap_per_inference, microseconds
 from .options import Failed, verb
 from .train import Progress
 from .verify import interpreter
@@ -72,7 +72,7 @@ def _show_report(console: Console, done: demo.Demo, heap: str) -> None:
             f"{verdict.integers:,} integers",
             "module": f"{measured.module_bytes:,} bytes, one file",
             "heap": f"{heap_bytes(measured.heap_bytes_import)} after import, "
-            f"{heap_bytes(measured.heap_bytes_per_inference)} per inference",
+            f"per inference {heap_per_inference(measured)}",
             "time": f"{microseconds(measured.us_per_inference)} per inference "
             f"({measured.macs:,} multiply-accumulates)",
             "all of this": f"{done.seconds:.1f} s",

@@ -6,15 +6,14 @@ from pathlib import Path
 
 import click
 
-from thumbnet.export import load_artifact
-
 from ..console import Console
-from .options import MODULE, verb
+from ..modules import load_module
+from .options import MODULE, port_option, verb
 
 
 @verb("thumbnet deploy build/gestures.py --port /dev/ttyACM0")
 @click.argument("module", type=MODULE)
-@click.option("--port", metavar="PORT", help="The board: /dev/ttyACM0, COM3, socket://...")
+@port_option
 @click.option("--rows", type=click.IntRange(1), default=16, help="Vectors of the self-test.")
 @click.option("--force", is_flag=True, help="Also a module edited after export, or one too large.")
 def command(console: Console, module: Path, port: str | None, rows: int, force: bool) -> None:
@@ -26,7 +25,7 @@ def command(console: Console, module: Path, port: str | None, rows: int, force: 
     from ..targets.board import candidate_ports
     from ..targets.port import PortTarget
 
-    artifact = load_artifact(module)
+    artifact = load_module(module)
     if port is None:
         ports = candidate_ports()
         found = ", ".join(f"{device} ({said})" if said else device for device, said in ports)

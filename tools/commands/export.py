@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
 
 from thumbnet.export import Artifact, convert
+from thumbnet.export.quality import LayerQuality
 from thumbnet.trainer import Sequential, ThumbnetError, load_dataset, load_model
 
 from ..console import Console
+from ..modules import name_for
 from ..recipe import check_finished
 from .options import MODULE, verb
+
+FEWEST_DECIBELS = 20
+"""Signal to quantization noise of a layer, below which a warning names it."""
 
 
 @verb("thumbnet export gestures.npz --board generic -o build/")
@@ -30,6 +36,18 @@ from .options import MODULE, verb
     help="Rows to calibrate and test with, for a model that carries none.",
 )
 @click.option("--label", metavar="COLUMN", help="Label column of --data, if it is a CSV file.")
+@click.option(
+    "--margin",
+    type=click.FloatRange(0),
+    default=0.125,
+    help="How far beyond the training range a reading may go, in widths of that range.",
+)
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    help="For a network with one sigmoid: the probability from which it is class 1; 0.5 if not "
+    "given.",
+)
 @click.option("--vectors", type=click.IntRange(0), default=200, help="Test rows kept for verify.")
 def command(
     console: Console,
@@ -40,20 +58,33 @@ def command(
     resolution: float | None,
     data: str | None,
     label: str | None,
+    margin: float,
+    threshold: float | None,
     vectors: int,
 ) -> None:
     """Quantize MODEL (.npz) and write it as one module, with rows to verify it beside."""
     network = load_model(model)
     check_finished(network, model)
     calibration, test_x, test_y = _rows(network, model, data, label)
+    if name is None:
+        name = name_for(model.stem)
+        if name != model.stem:
+            console.say(f"the module is called {name}: a board cannot import {model.stem!r}")
     program = convert(
-        network, calibration, name=name or model.stem, board=board, resolution=resolution
+        network,
+        calibration,
+        name=name,
+        board=board,
+        resolution=resolution,
+        threshold=threshold,
+        margin=margin,
     )
     artifact = program.write(output, test_x, test_y, vectors=vectors)
     quality = program.quality(calibration)
     console.table(
         ["layer", "type", "SQNR dB"], [[q.tensor, q.dtype, f"{q.sqnr:.1f}"] for q in quality]
     )
+    _warn(console, quality)
     _report(console, artifact)
 
 
@@ -73,6 +104,21 @@ def _rows(
     return samples["calibration"], samples.get("test_x"), samples.get("test_y")
 
 
+def _warn(console: Console, quality: list[LayerQuality]) -> None:
+    for layer in quality:
+        if layer.sqnr < FEWEST_DECIBELS:
+            console.say(
+                f"layer {layer.tensor} lost much in integers ({layer.sqnr:.1f} dB, less than "
+                f"{FEWEST_DECIBELS}): compare the accuracies before you rely on it",
+                "yellow",
+            )
+
+
+def _refused(info: dict[str, Any]) -> str:
+    count = info.get("refused", 0)
+    return f"; {count:,} of them out of the accepted range (see --margin)" if count else ""
+
+
 def _report(console: Console, artifact: Artifact) -> None:
     info, size = artifact.info, sum(map(len, artifact.files.values()))
     word = "R squared" if artifact.kind == "regression" else "accuracy"
@@ -80,7 +126,7 @@ def _report(console: Console, artifact: Artifact) -> None:
     if "integer" in info:
         console.say(
             f"{word} on {info['samples']:,} held-out rows: {info['integer']:.4f} in integers, "
-            f"{info['float']:.4f} in float"
+            f"{info['float']:.4f} in float{_refused(info)}"
         )
     console.say(f"next: thumbnet verify {shlex.quote(str(artifact.path))}")
     console.result(

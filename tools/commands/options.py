@@ -56,6 +56,17 @@ def verb(example: str) -> Callable[[Command], click.Command]:
     return make
 
 
+def _named(context: click.Context, parameter: click.Parameter, port: str | None) -> str | None:
+    if port is not None and not port.strip():
+        raise click.BadParameter("it is empty: give one like /dev/ttyACM0 or COM3")
+    return port
+
+
+port_option = click.option(
+    "--port", metavar="PORT", callback=_named, help="A board: /dev/ttyACM0, COM3, socket://..."
+)
+
+
 def target_options(function: Command) -> Command:
     """--target, --port and --heap: where a module is to run."""
     for option in (
@@ -64,7 +75,7 @@ def target_options(function: Command) -> Command:
             metavar="SIZE",
             help="Heap of the unix target, such as 32k: that of a small board. Ample if not given.",
         ),
-        click.option("--port", metavar="PORT", help="A board: /dev/ttyACM0, COM3, socket://..."),
+        port_option,
         click.option(
             "--target",
             type=click.Choice(list(TARGETS)),
@@ -78,5 +89,8 @@ def target_options(function: Command) -> Command:
 
 def check_target(target: str, port: str | None, heap: str | None) -> None:
     """Refuse options that do not go together, before anything is opened."""
+    source = click.get_current_context().get_parameter_source("target")
+    if port is not None and source is click.core.ParameterSource.COMMANDLINE:
+        raise click.UsageError(f"--target {target} and --port {port} exclude each other: give one")
     if heap is not None and (port is not None or target != "unix"):
         raise click.UsageError("--heap is for the unix target: a board has the heap it has")

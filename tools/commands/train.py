@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import re
 import shlex
+import tempfile
 import time
 from pathlib import Path
 
 import click
 
 from thumbnet.trainer import Callback, ModelCheckpoint, Sequential, ThumbnetError, load_split
+from thumbnet.trainer.csv_data import Task
 
 from ..console import Console, Update
 from ..recipe import ACTIVATIONS, OPTIMIZERS, SCALES, Recipe, build, fit
@@ -75,6 +77,12 @@ class Pace(Callback):
     "--label", metavar="COLUMN", help="Label column of a CSV file; the last if not given."
 )
 @click.option(
+    "--task",
+    type=click.Choice(["auto", "classification", "regression"]),
+    default="auto",
+    help="What the label column of a CSV file is for; auto decides by its values.",
+)
+@click.option(
     "--hidden", type=Sizes(), default="16", help="Units of the hidden layers, 0 for none."
 )
 @click.option("--activation", type=click.Choice(ACTIVATIONS), default="relu")
@@ -100,6 +108,7 @@ def command(
     data: str,
     output: Path | None,
     label: str | None,
+    task: Task,
     hidden: tuple[int, ...],
     activation: str,
     epochs: int,
@@ -122,7 +131,7 @@ def command(
     state = checkpoint or output.with_suffix(".checkpoint.npz")
     _check_places(data, output, state, resume)
     recipe = Recipe(hidden, activation, scale, optimizer, learning_rate, epochs, batch_size, seed)
-    train, test = load_split(data, label=label, test_size=test_size, seed=seed)
+    train, test = load_split(data, label=label, test_size=test_size, seed=seed, task=task)
     model = build(train, recipe, name=output.stem)
     console.say(f"{train.name or data}: {len(train):,} rows to train, {len(test):,} held out")
     console.say(model.summary())
@@ -143,12 +152,29 @@ def command(
 def _check_places(data: str, output: Path, state: Path, resume: bool) -> None:
     if output.suffix != ".npz":
         raise ThumbnetError(f"-o {output}: a model is saved as .npz, name it {output.stem}.npz")
-    if not output.parent.is_dir():
-        raise ThumbnetError(f"-o {output}: there is no folder {output.parent}: make it first")
-    if output.exists() and Path(data).exists() and output.samefile(data):
-        raise ThumbnetError(f"-o {output} is the data itself: give the model another name with -o")
+    for option, path in (("-o", output), ("--checkpoint", state)):
+        _check_place(option, path)
+        if path.exists() and Path(data).exists() and path.samefile(data):
+            raise ThumbnetError(
+                f"{option} {path} is the data itself: give the model another name with {option}"
+            )
     if resume and not state.exists():
         raise ThumbnetError(f"no checkpoint {state} to resume from: train without --resume")
+
+
+def _check_place(option: str, path: Path) -> None:
+    """Refuse a place that cannot be written, before a long training rather than after it."""
+    if not path.parent.is_dir():
+        raise ThumbnetError(f"{option} {path}: there is no folder {path.parent}: make it first")
+    if path.is_dir():
+        raise ThumbnetError(f"{option} {path}: is a folder: give the name of a file in it")
+    try:
+        with tempfile.NamedTemporaryFile(prefix=f".{path.name}.", dir=path.parent):
+            pass
+    except OSError as error:
+        raise ThumbnetError(
+            f"{option} {path}: cannot be written: {error.strerror}: choose another folder"
+        ) from None
 
 
 def _written(path: Path) -> int | None:

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from thumbnet.export import load_artifact
-
 from ..console import Console
+from ..modules import load_module
 from ..targets import open_target
 from ..verify import Verdict, verify
 from .options import MODULE, Failed, check_target, target_options, verb
@@ -18,6 +17,7 @@ from .options import MODULE, Failed, check_target, target_options, verb
 @click.argument("module", type=MODULE)
 @target_options
 @click.option("--rows", type=click.IntRange(1), help="Compare only so many vectors.")
+@click.option("--force", is_flag=True, help="Also a module edited after export.")
 def command(
     console: Console,
     module: Path,
@@ -25,27 +25,32 @@ def command(
     port: str | None,
     heap: str | None,
     rows: int | None,
+    force: bool,
 ) -> None:
-    """Run the vectors beside MODULE on a target; succeed only if every integer is equal."""
+    """Run the vectors beside MODULE on a target; succeed only if every integer is equal.
+
+    A module that was edited after export is compared too, but fails without --force.
+    """
     check_target(target, port, heap)
-    artifact = load_artifact(module)
-    if not artifact.intact:
-        console.say(
-            f"{module} is not the file that export wrote: it is verified as it is", "yellow"
-        )
+    artifact = load_module(module)
+    intact = artifact.intact
+    edited = f"{artifact.path} is not the file that export wrote"
+    if not intact:
+        console.say(f"{edited}: it is verified as it is", "yellow")
     with open_target(target, port, heap) as place:
         verdict = Verdict(place.name)
         total = len(artifact.inputs[:rows])
         with console.progress("verify", total) as update:
             for verdict in verify(place, artifact, limit=rows):
                 update(verdict.answered)
+    result = {**verdict.as_json(), "intact": intact}
     if not verdict.ok:
         for difference in verdict.differences[1:]:
             console.say(f"  {difference}", "red")
         raise Failed(
             f"{artifact.name} on {verdict.target}: {verdict.equal:,} of {verdict.inputs:,} rows "
             f"are equal ({verdict.reason()})",
-            verdict.as_json(),
+            result,
         )
     console.say(
         f"{artifact.name} on {verdict.target} ({interpreter(verdict)}): "
@@ -55,7 +60,9 @@ def command(
         console.say(f"accuracy there {verdict.accuracy:.2%}")
     if verdict.mean_absolute_error is not None:
         console.say(f"mean absolute error there {verdict.mean_absolute_error:.4g}")
-    console.result(verdict.as_json())
+    if not intact and not force:
+        raise Failed(f"{edited}: export again, or --force to compare its answers alone", result)
+    console.result(result)
 
 
 def interpreter(verdict: Verdict) -> str:

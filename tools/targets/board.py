@@ -11,6 +11,7 @@ import errno
 import io
 import os
 import signal
+import stat
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -207,8 +208,15 @@ def _open(port: str) -> Any:
         with contextlib.suppress(Exception):
             transport.serial.write_timeout = 10
     except TransportError:
+        if "://" in port:
+            raise ThumbnetError(
+                f"cannot open {port}: nothing listens there: start what is to answer, "
+                "and see that host and port number are right"
+            ) from None
         if not is_path:
             raise ThumbnetError(f"cannot open {port}: {_ports_there()}") from None
+        if not _is_serial(port):
+            raise ThumbnetError(f"{port} is not a serial port: {_ports_there()}") from None
         raise ThumbnetError(
             f"{port} is in use by another program: close the one that holds it "
             "(an editor, a serial monitor, another mpremote)"
@@ -216,6 +224,21 @@ def _open(port: str) -> Any:
     except (ValueError, serial.SerialException) as error:
         raise ThumbnetError(f"cannot open {port}: {error}") from None
     return transport
+
+
+def _is_serial(path: str) -> bool:
+    """Whether a path is a terminal's; True where it cannot be told, as of one that is in use."""
+    if not stat.S_ISCHR(os.stat(path).st_mode):
+        return False
+    try:
+        # Neither waits for a carrier nor takes the terminal; Windows knows neither flag.
+        file = os.open(path, os.O_RDWR | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        return True
+    try:
+        return os.isatty(file)
+    finally:
+        os.close(file)
 
 
 def _ports_there() -> str:
