@@ -26,8 +26,22 @@ def test_no_such_port():
 
 
 def test_socket_that_nobody_listens_on():
-    with pytest.raises(ThumbnetError, match=r"cannot open socket://127\.0\.0\.1:9"):
+    with pytest.raises(
+        ThumbnetError, match=r"cannot open socket://127\.0\.0\.1:9: nothing listens there: start"
+    ):
         PortTarget("socket://127.0.0.1:9")
+
+
+def test_socket_of_an_unknown_host():
+    with pytest.raises(ThumbnetError, match=r"nothing listens there: .* host and port number"):
+        PortTarget("socket://no.such.host.invalid:9")
+
+
+def test_what_is_no_serial_port(tmp_path):
+    (tmp_path / "file").touch()
+    for path in (os.devnull, str(tmp_path / "file"), str(tmp_path)):
+        with pytest.raises(ThumbnetError, match=f"^{path} is not a serial port: "):
+            PortTarget(path)
 
 
 def test_unknown_kind_of_port():

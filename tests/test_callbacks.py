@@ -16,10 +16,12 @@ from thumbnet.trainer import (
     EarlyStopping,
     LearningRateScheduler,
     ModelCheckpoint,
+    Normalization,
     Optimizer,
     RMSprop,
     Sequential,
     ThumbnetError,
+    load_checkpoint,
     load_model,
 )
 
@@ -152,6 +154,24 @@ def test_resuming_a_finished_run_trains_no_more(tmp_path: Path) -> None:
     assert_array_equal(other.predict(X), before)
 
 
+def test_a_checkpoint_of_other_data_says_so(tmp_path: Path) -> None:
+    def scaled(x: np.ndarray) -> Sequential:
+        model = Sequential([Normalization().adapt(x), Dense(2, "softmax")])
+        model.compile("adam", "sparse_categorical_crossentropy")
+        return model
+
+    path = tmp_path / "c.npz"
+    scaled(X).fit(X, Y, epochs=2, callbacks=[ModelCheckpoint(path)])
+    loaded, epochs = load_checkpoint(path)
+    assert epochs == 2
+    assert_array_equal(loaded.predict(X), load_model(path).predict(X))
+    with pytest.raises(ThumbnetError, match="its data was another: layer 'normalization' does not"):
+        scaled(2 * X).fit(2 * X, Y, epochs=3, resume_from=path)
+    loaded.save(path)
+    with pytest.raises(ThumbnetError, match="a model, but no checkpoint to resume"):
+        load_checkpoint(path)
+
+
 def test_checkpoint_every_so_often(tmp_path: Path) -> None:
     path = tmp_path / "c.npz"
     written: list[int] = []
@@ -233,7 +253,15 @@ def test_refused(tmp_path: Path) -> None:
         return str(caught.value)
 
     assert refusal(make(units=9), file=path) == (
-        f"{path}: its layers are not this model's: resume with the model that was checkpointed"
+        f"{path}: its layers are Dense(8, relu), BatchNormalization, Dropout, Dense(2, softmax), "
+        "this model's are Dense(9, relu), BatchNormalization, Dropout, Dense(2, softmax): "
+        "resume with the same layers"
+    )
+    slower = make()
+    slower.layers[2].rate = 0.5
+    assert refusal(slower, file=path) == (
+        f"{path}: the settings of its layers are not this model's: "
+        "resume with the model that was checkpointed"
     )
     assert refusal(make(SGD(0.1)), file=path) == (
         f"{path}: was trained with Adam, not SGD: compile with the same optimizer"

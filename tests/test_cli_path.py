@@ -78,6 +78,69 @@ def test_export_reports(folder):
     assert result["accuracy_integer"] is not None
 
 
+def test_export_makes_a_name_that_boards_import(own):
+    shutil.copy(own / "rooms.npz", own / "2-rooms.npz")
+    done = thumbnet("export 2-rooms.npz", own)
+    assert done.returncode == 0
+    assert "the module is called m2_rooms: a board cannot import '2-rooms'" in done.stdout
+    assert f"next: thumbnet verify {Path('build') / 'm2_rooms.py'}" in done.stdout
+    assert (own / "build" / "m2_rooms.py").exists()
+    assert "is called" not in thumbnet("export rooms.npz", own).stdout
+    done = thumbnet("export 2-rooms.npz --name 2-rooms", own)
+    assert done.returncode == 1
+    assert "'2-rooms' cannot be imported on a board" in done.stderr
+
+
+def test_export_passes_margin_and_threshold_on(folder):
+    def ends(margin: str) -> int:
+        assert thumbnet(f"export rooms.npz -o wide --margin {margin}", folder).returncode == 0
+        return max(row[1] for row in json.loads((folder / "wide/rooms.json").read_text())["inputs"])
+
+    assert (ends("0"), ends("1")) == (99, 198)  # lux goes from 0 to 99
+    assert thumbnet("export rooms.npz --margin -1", folder).returncode == 2
+    done = thumbnet("export rooms.npz -o wide --threshold 0.7", folder)
+    assert done.returncode == 1
+    assert "threshold" in done.stderr
+
+
+def test_export_counts_the_rows_that_the_module_refuses(own):
+    from thumbnet.trainer import load_model
+
+    model = load_model(own / "rooms.npz")
+    model.samples["test_x"][:3] += 1000
+    model.save(own / "rooms.npz")
+    held_out = len(model.samples["test_x"])
+    done = thumbnet("export rooms.npz", own)
+    (line,) = [line for line in done.stdout.splitlines() if "held-out" in line]
+    assert line.startswith(f"accuracy on {held_out - 3} held-out rows")
+    assert line.endswith("in float; 3 more were out of the accepted range (see --margin)")
+
+
+def test_export_warns_of_a_layer_that_lost_much(folder, monkeypatch, capsys):
+    from thumbnet.tools import cli
+    from thumbnet.tools.commands import export
+
+    monkeypatch.chdir(folder)
+    assert cli.main(["export", "rooms.npz", "-o", "noisy"]) == 0
+    assert "lost much" not in capsys.readouterr().out
+    monkeypatch.setattr(export, "FEWEST_DECIBELS", 300)
+    assert cli.main(["export", "rooms.npz", "-o", "noisy"]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if "lost much" in line]
+    assert any(line.startswith("layer scores lost much in integers (") for line in lines)
+    assert all("dB, less than 300)" in line for line in lines)
+
+
+def test_tiny_units_keep_their_precision(tmp_path):
+    needs_micropython()
+    rows = "".join(f"{n * 1.25e-8:.4e},{'high' if n > 150 else 'low'}\n" for n in range(300))
+    (tmp_path / "amps.csv").write_text("current,kind\n" + rows)
+    assert thumbnet("train amps.csv --epochs 30", tmp_path).returncode == 0
+    done = thumbnet("export amps.npz --json", tmp_path)
+    assert last_json(done)["accuracy_integer"] > 0.9
+    result = last_json(thumbnet("verify build/amps.py --json", tmp_path))
+    assert result["equal"] == result["inputs"] > 50
+
+
 @pytest.mark.parametrize("target", ["cpython", "unix --heap 32k"])
 def test_verify(folder, target):
     needs_micropython()
@@ -87,6 +150,7 @@ def test_verify(folder, target):
     assert result["target"] == target.split()[0]
     assert result["inputs"] == result["equal"] == result["answered"] > 50
     assert 0 <= result["accuracy"] <= 1
+    assert result["intact"] is True
 
 
 def one_weight_changed(path: Path) -> None:
@@ -115,6 +179,38 @@ def test_verify_says_no(own):
     result = last_json(done)
     assert result["equal"] < result["inputs"]
     assert result["error"] in last
+
+
+def test_verify_wants_the_file_that_export_wrote(own):
+    module = own / "build" / "rooms.py"
+    module.write_text(module.read_text() + "# mine\n")
+    edited = f"{Path('build') / 'rooms.py'} is not the file that export wrote"
+    done = thumbnet("verify build/rooms.py --target cpython --json", own)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        f"thumbnet: {edited}: export again, or --force to compare its answers alone"
+    )
+    result = last_json(done)
+    assert result["inputs"] == result["equal"] > 50
+    assert result["intact"] is False
+    done = thumbnet("verify build/rooms.py --target cpython --json --force", own)
+    assert done.returncode == 0
+    assert edited in done.stderr
+    assert last_json(done)["intact"] is False
+    one_weight_changed(module)
+    done = thumbnet("verify build/rooms.py --target cpython --force", own)
+    assert done.returncode == 1
+    assert "rows are equal (row " in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["verify", "bench"])
+def test_the_json_is_taken_for_its_module(own, verb):
+    line = f"{verb} build/rooms.json --target cpython"
+    assert thumbnet(line, own).returncode == 0
+    (own / "build" / "rooms.py").unlink()
+    done = thumbnet(line, own)
+    assert done.returncode == 1
+    assert "give the .py that `thumbnet export` wrote" in done.stderr
 
 
 def test_verify_says_no_to_too_few_answers(own):
@@ -168,7 +264,7 @@ def test_deploy(folder, tmp_path):
     needs_micropython()
     pty_board = pytest.importorskip("support.pty_board", reason="a pty needs a Unix")
     board = pty_board.PtyBoard(tmp_path / "board")
-    command = f"deploy build/rooms.py --port {board.port}"
+    command = f"deploy build/rooms.json --port {board.port}"
     done = thumbnet(f"{command} --json", folder)
     assert done.returncode == 0, done.stderr
     result = last_json(done)

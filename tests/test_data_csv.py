@@ -105,6 +105,16 @@ def test_the_label_column_by_name(tmp_path: Path) -> None:
     assert read_csv(path, label="KIND").y.tolist() == [0, 1, 1, 0]
 
 
+@pytest.mark.parametrize("header", ["0,1,label", "1,2,label", "label,0,1", "0,label"])
+def test_columns_may_be_numbered(tmp_path: Path, header: str) -> None:
+    row = ",".join("w" if name == "label" else "0.5" for name in header.split(","))
+    rows = [row, row.replace("w", "v")] * 4
+    data = read_csv(write(tmp_path, "\n".join([header, *rows])), label="label")
+    assert len(data) == 8
+    assert data.input_spec is not None
+    assert data.input_spec.names == tuple(name for name in header.split(",") if name != "label")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -146,7 +156,12 @@ def test_delimiters_inside_names_and_cells(tmp_path: Path) -> None:
         ("1.25e1 2 3 4", 0.1),
         ("2E3 2 3 4", 1.0),
         (".125 2 3 4", 0.001),
-        ("0.123456789 0 0 0", 1e-6),  # never finer
+        ("0.123456789 0 0 0", 1e-6),
+        ("1.5e-6 2e-6 3E-06 4e-6", 1e-7),
+        ("0.0000015 2e-6 3e-6 4e-6", 1e-7),
+        ("0.0000012345 0.000002 3e-6 4e-6", 1e-10),
+        ("1.234567e-6 2e-6 3e-6 4e-6", 1e-11),  # 650,000 counts
+        ("1.23456e-12 0 0 0", 1e-12),  # never finer
         ("0.123456 2 3 4", 1e-5),  # 2**20 counts or more, and room on both sides
         ("524.2871 0 0 0", 0.001),
         ("524.2881 0 0 0", 0.01),

@@ -37,6 +37,21 @@ def refusal(path: Path, **options: object) -> str:
             "add a line with the names of the columns",
         ),
         (
+            "0.12,1.0,left\n0.5,2.5,right\n",
+            "d.csv, line 1: no header: the first row is all numbers but 'left': "
+            "add a line with the names of the columns",
+        ),
+        (
+            "0.5,0.5,left\n0.5,2.5,right\n",  # rather than two columns called 0.5
+            "d.csv, line 1: no header: the first row is all numbers but 'left': "
+            "add a line with the names of the columns",
+        ),
+        (
+            "0,1,left\n5,6,right\n7,8,left\n9,9,right\n",  # not numbered columns: left is below
+            "d.csv, line 1: no header: the first row is all numbers but 'left': "
+            "add a line with the names of the columns",
+        ),
+        (
             "hello\n1\n2\n",
             "d.csv, line 1: not a CSV of features and a label: only one column, 'hello': "
             "separate columns by comma, semicolon or tab",
@@ -113,12 +128,26 @@ def refusal(path: Path, **options: object) -> str:
         ),
         (
             "a,label\n1,p\n2,q\n3,r\n4,s\n",
-            "d.csv, column 'label': 4 classes in 4 rows: this is not a label column, "
-            "name another one (or ask for regression)",
+            "d.csv, column 'label': 4 classes in 4 rows, such as 'p': "
+            "this is not a label column, name another one",
         ),
         (
             "a,score\n1,1.5\n2,2.5\n3,oops\n4,3.5\n",
             "d.csv, column 'score', line 4: 'oops' is not a number",
+        ),
+        (
+            "a,temp\n1,20.1 C\n2,20.4 C\n3,20.9 C\n",
+            "d.csv: 3 rows below the header are too few: at least 4 are needed",
+        ),
+        (
+            "a,temp\n1,20.1 C\n2,20.4 C\n3,20.9 C\n4,21.3 C\n",
+            "d.csv, column 'temp': 4 classes in 4 rows, such as '20.1 C': "
+            "text follows the numbers, remove ' C' from the column to predict them",
+        ),
+        (
+            GOOD.replace("-1.25", "-1.25 g"),
+            "d.csv, line 4, column 'acc_x': '-1.25 g' is not a number: "
+            "text follows it, remove ' g' from the column",
         ),
         (
             'a,label\n1,"x\n2,y\n3,x\n4,y\n',
@@ -161,6 +190,32 @@ def test_refusal_of_a_number_for_regression(tmp_path: Path) -> None:
     assert refusal(path, task="regression") == (
         "d.csv, column 'score', line 4: 'x' is not a number"
     )
+
+
+def test_hundreds_of_classes_name_their_mend(tmp_path: Path) -> None:
+    def rows(cell: str) -> Path:
+        text = "".join(f"{n},{cell.format(n % 290)}\n" for n in range(300))
+        return write(tmp_path, "a,b\n" + text)
+
+    where = "d.csv, column 'b'"
+    assert refusal(rows("{} C")) == (
+        f"{where}, line 2: '0 C' is not a number: text follows it, remove ' C' from the column "
+        "(or ask for classes with --task classification)"
+    )
+    assert refusal(rows("{} C"), task="classification").endswith(
+        "290 classes in 300 rows, such as '0 C': text follows the numbers, remove ' C' from the "
+        "column to predict them"
+    )
+    assert refusal(rows("{}"), task="classification").endswith(
+        "such as '0': predict numbers with --task regression, or name another label column"
+    )
+    assert refusal(rows("2024-01-{}x")).endswith(
+        "such as '2024-01-0x': this is not a label column, name another one"
+    )
+    few = write(tmp_path, "a,b\n" + "".join(f"{n},{n % 5 * 10} cm\n" for n in range(300)))
+    assert read_csv(few).labels == ("0 cm", "10 cm", "20 cm", "30 cm", "40 cm")
+    many = write(tmp_path, "a,b\n" + "".join(f"{n},{n % 50} cm\n" for n in range(300)))
+    assert len(read_csv(many, task="classification").labels or ()) == 50
 
 
 def test_refusal_of_an_unknown_label_column(tmp_path: Path) -> None:

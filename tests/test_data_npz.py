@@ -76,6 +76,8 @@ def test_pictures_become_rows(tmp_path: Path) -> None:
         (np.float64, [0.1, 0.2, 0.125], 0.001),
         (np.float64, [1 / 3, 0.2, 0.1], 1e-6),
         (np.float64, [1 / 3, 0.2, 100], 1e-3),
+        (np.float32, [1.5e-6, 2e-6, 3.5e-6], 1e-7),
+        (np.float64, [1.23456e-6, 2e-6, 3e-6], 1e-11),
         (np.int16, [1, 2, 3], 1.0),
         (np.float32, [1, 2, 3], 1.0),
     ],

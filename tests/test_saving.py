@@ -1,5 +1,6 @@
 """Models in files: what comes back, and what is refused."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -207,6 +208,18 @@ def test_what_cannot_be_saved(model: Sequential, tmp_path: Path) -> None:
     model.layers.pop()
     with pytest.raises(ThumbnetError, match=r"m.npz: cannot be written: No such file or directory"):
         model.save(tmp_path / "missing" / "m.npz")
+
+
+def test_a_read_only_file_system_is_named(
+    model: Sequential, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_only(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(Path, "open", read_only)
+    monkeypatch.setattr(Path, "unlink", read_only)
+    with pytest.raises(ThumbnetError, match=r"m.npz: cannot be written: Read-only file system"):
+        model.save(tmp_path / "m.npz")
 
 
 def test_a_checkpoint_is_a_model(model: Sequential, tmp_path: Path) -> None:

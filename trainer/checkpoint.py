@@ -119,11 +119,14 @@ def _check_same_model(
                 f"{path}: its data was another: layer {new['config']['name']!r} does not scale as "
                 "it did: resume with the data that it was trained on"
             )
-    for what in ("layers", "dtype", "input_shape"):
-        if then[what] != now[what]:
+    for key, what in (
+        ("input_shape", "its input shape is"),
+        ("layers", "the settings of its layers are"),
+        ("dtype", "its dtype is"),
+    ):
+        if then[key] != now[key]:
             raise ThumbnetError(
-                f"{path}: its {what} differs from this model's: resume with the model that was "
-                "checkpointed"
+                f"{path}: {what} not this model's: resume with the model that was checkpointed"
             )
 
 

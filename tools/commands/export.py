@@ -116,7 +116,7 @@ def _warn(console: Console, quality: list[LayerQuality]) -> None:
 
 def _refused(info: dict[str, Any]) -> str:
     count = info.get("refused", 0)
-    return f"; {count:,} of them out of the accepted range (see --margin)" if count else ""
+    return f"; {count:,} more were out of the accepted range (see --margin)" if count else ""
 
 
 def _report(console: Console, artifact: Artifact) -> None:

@@ -1,0 +1,33 @@
+"""What `thumbnet train` builds, and what it keeps for `thumbnet export`."""
+
+import numpy as np
+import pytest
+
+from thumbnet.tools.recipe import CALIBRATION_ROWS, Recipe, build
+from thumbnet.trainer import Dataset, InputSpec
+
+RNG = np.random.default_rng(0)
+X = RNG.uniform(-1, 1, (5000, 3)).astype(np.float32)
+X[[1234, 77]] = [[-9, 0, 0], [0, 9, -9]]
+Y = np.arange(5000) % 2
+
+
+def calibration(spec: InputSpec | None) -> np.ndarray:
+    data = Dataset(X, Y, labels=("a", "b"), input_spec=spec)
+    rows: np.ndarray = build(data, Recipe(epochs=1)).samples["calibration"]
+    return rows
+
+
+@pytest.mark.parametrize("spec", [None, InputSpec((3,), resolution=0.01)])
+def test_calibration_reaches_the_ends_of_the_training_set(spec: InputSpec | None) -> None:
+    rows = calibration(spec)
+    np.testing.assert_array_equal(rows.min(axis=0), X.min(axis=0))
+    np.testing.assert_array_equal(rows.max(axis=0), X.max(axis=0))
+    assert CALIBRATION_ROWS < len(rows) <= CALIBRATION_ROWS + 6
+    order = [np.flatnonzero((row == X).all(axis=1))[0] for row in rows]
+    assert order == sorted(set(order))
+
+
+def test_calibration_needs_no_ends_where_the_range_is_declared() -> None:
+    rows = calibration(InputSpec((3,), resolution=0.01, minimum=-10.0, maximum=10.0))
+    assert len(rows) == CALIBRATION_ROWS

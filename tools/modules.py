@@ -1,0 +1,37 @@
+"""The files of a module as a user names them: what to call one, and which one is meant."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from thumbnet.export import Artifact, load_artifact
+from thumbnet.export.names import check_name
+from thumbnet.trainer import ThumbnetError
+
+LONGEST = 31  # letters of a module's name, as `check_name` has it
+
+
+def name_for(stem: str) -> str:
+    """A name that a board can import, made of a file's name without its ending.
+
+    "my-data" becomes "my_data", "2024" becomes "m2024", and "time" "time_net".
+    """
+    name = re.sub(r"\W", "_", stem, flags=re.ASCII)[:LONGEST]
+    if not name[:1].isalpha():
+        name = f"m{name}"[:LONGEST]
+    try:
+        check_name(name)
+    except ThumbnetError:  # a keyword, or a module of MicroPython
+        return f"{name}_net"
+    return name
+
+
+def load_module(path: Path) -> Artifact:
+    """The artifact of a module; its .json is taken for the .py beside.
+
+    Raises:
+        ThumbnetError: the module or its .json is missing or damaged.
+    """
+    module = path.with_suffix(".py")
+    return load_artifact(module if path.suffix == ".json" and module.is_file() else path)
