@@ -124,6 +124,7 @@ class Program:
         if test_x is not None and len(np.asarray(test_x)):
             rows = np.asarray(test_x).reshape(len(np.asarray(test_x)), -1)
             taken = accepted(self.graph, rows)
+            info = {"samples": 0, "refused": int(np.sum(~taken))}
             if test_y is not None and np.any(taken):
                 y = class_targets(self.head, test_y, len(rows))
                 info, sentence = self._measure(rows, y, taken)

@@ -94,7 +94,9 @@ def _rows(
     """Calibration rows, test rows and their targets."""
     if data is not None:
         rows = load_dataset(data, label=label)
-        return rows.x, rows.x, rows.y
+        # By name: another file may number its classes in another order.
+        y = rows.y if rows.labels is None else np.array(rows.labels)[rows.y]
+        return rows.x, rows.x, y
     samples = network.samples
     if "calibration" not in samples:
         raise ThumbnetError(
@@ -128,6 +130,8 @@ def _report(console: Console, artifact: Artifact) -> None:
             f"{word} on {info['samples']:,} held-out rows: {info['integer']:.4f} in integers, "
             f"{info['float']:.4f} in float{_refused(info)}"
         )
+    elif info.get("refused"):
+        console.say("every held-out row is out of the accepted range: see --margin", "yellow")
     console.say(f"next: thumbnet verify {shlex.quote(str(artifact.path))}")
     console.result(
         {
