@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from pathlib import Path
 
 import numpy as np
@@ -154,6 +155,37 @@ def test_full_disk_leaves_the_old_files(
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
+def test_failure_of_the_second_file_leaves_both_old_ones(
+    program: Program, rows: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Module and vectors belong together: a new one beside an old one would prove nothing."""
+    program.write(tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    fdopen, calls = os.fdopen, []
+
+    def full(handle: int, mode: str) -> object:
+        calls.append(handle)
+        if len(calls) < 2:
+            return fdopen(handle, mode)
+        os.close(handle)
+        raise OSError(28, "No space left on device")
+
+    other, x = random_model(np.random.default_rng(9), [3, 4, 2], "relu", "softmax", "standard")
+    monkeypatch.setattr(artifact_module.os, "fdopen", full)
+    with pytest.raises(ThumbnetError, match="No space left on device"):
+        convert(other, x, name="net").write(tmp_path, x)
+    assert len(calls) == 2
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_others_may_read_what_is_written(program: Program, tmp_path: Path) -> None:
+    path = program.write(tmp_path).path
+    for written in (path, path.with_suffix(".json")):
+        assert stat.S_IMODE(written.stat().st_mode) == 0o644
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["net.json", "net.py"]
+
+
 def test_folder_that_is_a_file(program: Program, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     with pytest.raises(ThumbnetError, match="cannot write"):
@@ -164,3 +196,20 @@ def test_json_is_readable(program: Program, rows: np.ndarray, tmp_path: Path) ->
     text = program.write(tmp_path, rows).path.with_suffix(".json").read_text()
     assert '"op": "fully_connected"' in text
     assert max(len(line) for line in text.splitlines()) < 2000
+
+
+def test_regression_keeps_its_targets(tmp_path: Path) -> None:
+    model, x = random_model(np.random.default_rng(5), [3, 1], "relu", "linear", "standard")
+    y = model.predict(x)[:, 0].astype(float)
+    artifact = convert(model, x, name="net").write(tmp_path, x[:5], y[:5])
+    assert artifact.kind == "regression"
+    assert artifact.targets == [*y[:5].tolist(), None, None, None, None]
+    assert set(artifact.expected()[0]) == {"scores"}
+    assert "R squared on 5 held-out rows" in artifact.path.read_text()
+
+
+def test_names_become_class_indices(program: Program, rows: np.ndarray, tmp_path: Path) -> None:
+    y = program.predict(rows)
+    artifact = program.write(tmp_path, rows, np.array(["0", "1"])[y])
+    assert artifact.targets[:30] == y.tolist()
+    assert artifact.info["integer"] == 1.0

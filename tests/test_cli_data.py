@@ -24,7 +24,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "train.csv").write_text(text)
     (folder / "two.csv").write_text(HEADER + rows("wave", 9, 2) + rows("rest", 5, 9))
     (folder / "other.csv").write_text(HEADER + rows("wave", 9, 2) + rows("jump", 5, 9))
-    (folder / "far.csv").write_text(HEADER + rows("wave", 900, 2) + rows("rest", 500, 9))
     assert thumbnet("train train.csv --epochs 40 -o net.npz", folder).returncode == 0
     return folder
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.handmade import drawn, handmade
 
-from thumbnet.export import BoardProfile, convert, load_board
+from thumbnet.export import Program, convert
 from thumbnet.trainer import (
     Activation,
     BatchNormalization,
@@ -16,6 +17,7 @@ from thumbnet.trainer import (
     Flatten,
     InputSpec,
     Layer,
+    Normalization,
     Sequential,
     ThumbnetError,
 )
@@ -132,21 +134,6 @@ def test_board() -> None:
     assert text == "no board 'generik': did you mean 'generic'? use one of generic, unix"
 
 
-def test_too_large_for_the_profile(tmp_path: Path) -> None:
-    model = built(Dense(200, activation="relu"), Dense(200))
-    program = convert(model, X, name="net", board="generic")
-    with pytest.raises(ThumbnetError) as caught:
-        program.write(tmp_path)
-    text = str(caught.value)
-    assert "net needs about 182,860 bytes of heap to import, board generic has 100,000" in text
-    assert "about 21,500 weights fit, it has 40,600" in text
-    assert list(tmp_path.iterdir()) == []
-    small = BoardProfile("tiny", "A tiny board", ("plain",), heap=10**9, flash=1000)
-    with pytest.raises(ThumbnetError, match="board tiny has room for 1,000"):
-        convert(model, X, name="net", board=small).write(tmp_path)
-    assert convert(model, X, name="net", board=load_board("unix")).write(tmp_path).intact
-
-
 def test_inputs_out_of_range() -> None:
     model = built(Dense(2, activation="softmax"))
     model.input_spec = InputSpec((3,), minimum=0.0, maximum=9.0)
@@ -164,3 +151,121 @@ def test_no_probabilities() -> None:
     program = convert(built(Dense(1, activation="sign")), X, name="net")
     with pytest.raises(ThumbnetError, match="net ends in sign: it has no probabilities"):
         program.probabilities(X)
+
+
+def classes() -> Program:
+    model = built(Dense(3, activation="softmax"))
+    model.labels = ("red", "green", "blue")
+    return convert(model, X, name="net")
+
+
+def test_label_that_training_never_saw() -> None:
+    text = "label 'pink' was not seen in training: known are red, green, blue"
+    with pytest.raises(ThumbnetError, match=text):
+        classes().evaluate(X, ["red"] * 39 + ["pink"])
+
+
+@pytest.mark.parametrize("rows", [0, 39, 41])
+def test_targets_of_another_length(rows: int, tmp_path: Path) -> None:
+    text = f"{rows} targets for 40 rows: give one for each"
+    with pytest.raises(ThumbnetError, match=text):
+        classes().evaluate(X, np.zeros(rows))
+    with pytest.raises(ThumbnetError, match=text):
+        classes().write(tmp_path, X, np.zeros(rows))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_labels_that_are_equal() -> None:
+    model = built(Dense(3, activation="softmax"))
+    model.labels = ("a", "b", "a")
+    assert "two labels are equal in ('a', 'b', 'a'): give each class its own" in refused(model)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "activation", "said"),
+    [
+        (2, "relu", "2 relu outputs with labels: end with softmax, or set model.labels to None"),
+        (1, "relu", "1 relu output with labels: end with sigmoid, or set model.labels to None"),
+        (1, "linear", "1 linear output with labels: end with sigmoid, or set model.labels to None"),
+    ],
+)
+def test_labels_on_a_measurement(outputs: int, activation: str, said: str) -> None:
+    model = built(Dense(outputs, activation=activation))
+    model.labels = ("a", "b")
+    assert said in refused(model)
+
+
+def test_resolutions_of_another_number() -> None:
+    text = refused(built(Dense(2)), X * [1, 100, 10_000], resolution=(0.1, 0.5))
+    assert "2 resolutions for 3 features: give one, or one for each" in text
+
+
+@pytest.mark.parametrize("resolution", [0.0, -0.1, 2.0, float("nan"), (0.1, 0.3, 0.1)])
+def test_resolution_that_is_no_fraction(resolution: Any) -> None:
+    assert "is not 1/N: use 1, 0.5, 0.1, 0.01" in refused(built(Dense(2)), resolution=resolution)
+
+
+def test_range_that_is_empty() -> None:
+    model = built(Dense(2))
+    model.input_spec = InputSpec((3,), resolution=1.0, minimum=-0.2, maximum=0.2)
+    assert "an input's minimum is not below its maximum" in refused(model)
+
+
+@pytest.mark.parametrize("margin", [-0.1, float("nan"), float("inf")])
+def test_margin(margin: float) -> None:
+    assert f"margin={margin} has to be 0 or more" in refused(built(Dense(2)), margin=margin)
+
+
+@pytest.mark.parametrize(
+    ("samples", "said"),
+    [
+        ([["a", "b", "c"]], "the samples are not numbers: give rows of them"),
+        ([1.0, 2.0, 3.0], "samples of shape (3,): give rows, (n, features)"),
+        (7.0, "samples of shape (): give rows, (n, features)"),
+        (None, "samples of shape (): give rows, (n, features)"),
+    ],
+)
+def test_samples_that_are_no_rows(samples: Any, said: str) -> None:
+    assert refused(built(Dense(2)), samples) == f"calibration: {said}"
+
+
+@pytest.mark.parametrize(("unit", "power"), [(1e25, 22), (1e-30, -33)])
+def test_output_in_a_unit_beyond_a_boards_integers(unit: float, power: int) -> None:
+    text = refused(handmade((np.full((3, 1), unit), 0.0, "linear")))
+    assert f"an output is measured in steps of 1e{power}, a board reaches 1e9" in text
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_counts_limit_is_exact(sign: int) -> None:
+    model = built(Dense(1), shape=(1,))
+    for most, fits in ((2**20 - 1, True), (2**20, False)):
+        low, high = sorted((0.0, float(sign * most)))
+        model.input_spec = InputSpec((1,), resolution=1.0, minimum=low, maximum=high)
+        x = np.array([[0.0], [sign * most]])
+        if fits:
+            convert(model, x, name="net")
+        else:
+            assert "inputs reach 1048576 counts of their resolution" in refused(model, x)
+
+
+def test_scaling_beyond_29_bits() -> None:
+    scaling = Normalization(np.array([1e6]), np.array([-1e15]))
+    x = np.array([[0.0], [1.0]])
+    text = refused(built(scaling, Dense(1), shape=(1,)), x, resolution=0.001)
+    assert "does not fit 29 bits: standardize the inputs" in text
+
+
+def test_scores_worth_too_many_nats() -> None:
+    layer = Dense(3, activation="softmax")
+    assert "too many nats for the softmax" in refused(drawn(layer, inputs=3, gain=1e10))
+
+
+def test_scores_worth_next_to_nothing() -> None:
+    program = convert(drawn(Dense(3, activation="softmax"), inputs=3, gain=1e-9), X, name="net")
+    assert np.array_equal(program.probabilities(X).sum(axis=1), np.full(40, 2**15))
+
+
+def test_threshold_beyond_every_score() -> None:
+    model = handmade((np.full((3, 1), 1e-9), 0.0, "sigmoid"))
+    text = refused(model, threshold=0.9)
+    assert "the decision threshold is beyond every score: take one nearer to 0.5" in text

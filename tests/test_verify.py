@@ -40,6 +40,14 @@ def without(base: Graph, attribute: str) -> Graph:
     return first(base, attributes=kept)
 
 
+def last_full(base: Graph, inputs: tuple[str, ...] | None = None, **changes: Any) -> Graph:
+    """The layer of the scores, changed."""
+    place = max(i for i, node in enumerate(base.nodes) if node.op == FULL)
+    node = base.nodes[place].with_attributes(**changes)
+    node = replace(node, inputs=inputs or node.inputs)
+    return replace(base, nodes=(*base.nodes[:place], node, *base.nodes[place + 1 :]))
+
+
 FULL = "fully_connected"
 
 FAULTS = [
@@ -56,7 +64,49 @@ FAULTS = [
     ("fuse", lambda g: with_node(g, FULL, shift=np.array([15] * 3)), "a shift is outside"),
     ("fuse", lambda g: with_node(g, FULL, bias=np.array([2**29] * 3)), r"not below 2\*\*29"),
     ("fuse", lambda g: with_node(g, FULL, weight=np.zeros((3, 4))), "weight is float64"),
+    ("fuse", lambda g: with_node(g, FULL, multiplier=np.array([2**15] * 3)), "a multiplier is out"),
+    ("fuse", lambda g: with_node(g, FULL, shift=np.array([45] * 3)), r"outside \[16, 44\]"),
+    (
+        "fuse",
+        lambda g: with_node(g, FULL, multiplier=np.array([2**14] * 2)),
+        "multiplier has shape",
+    ),
+    ("fuse", lambda g: with_node(g, FULL, shift=np.array([20] * 2)), "shift has shape"),
+    (
+        "fuse",
+        lambda g: with_node(g, FULL, bias=np.array([0])),
+        r"bias has shape \(1,\), one for",
+    ),
     ("fuse", lambda g: with_node(g, FULL, activation_max=2**30), "clamped to"),
+    ("fuse", lambda g: with_node(g, FULL, activation_min=-1, activation_max=9), "clamped to -1..9"),
+    ("fuse", lambda g: with_node(g, FULL, activation_min=9, activation_max=8), "clamped to 9..8"),
+    (
+        "fuse",
+        lambda g: with_node(g, FULL, activation_max=256),
+        "clamped to 0..256, uint8 holds 0..",
+    ),
+    ("fuse", lambda g: last_full(g, activation_min=-(2**29)), "clamped to -536870912.."),
+    (
+        "fuse",
+        lambda g: last_full(g, inputs=("input",)),
+        "'input' is int32, fully_connected reads ui",
+    ),
+    (
+        "fuse",
+        lambda g: with_node(g, "quantize_sensors", zero_point=7777),
+        "zero_point is 7777, its",
+    ),
+    ("fuse", lambda g: with_node(g, "quantize_sensors", units=np.array([0])), "make no sense"),
+    (
+        "fuse",
+        lambda g: with_node(g, "quantize_sensors", minimum=np.array([10**6])),
+        "make no sense",
+    ),
+    (
+        "fuse",
+        lambda g: with_node(g, "quantize_sensors", left_shift=np.array([-1])),
+        "make no sense",
+    ),
     ("quantize", lambda g: with_node(g, "requantize", zero_point=99), "zero_point is 99"),
     ("quantize", lambda g: with_node(g, "lookup", table=np.zeros(9)), r"the table is float64\[9\]"),
 ]
@@ -86,3 +136,111 @@ def test_printing_shows_types_and_scales() -> None:
     assert "x: uint8[4] scale=" in text
     assert "return scores, prediction, probabilities" in text
     assert str(Tensor("a", (3,), "float32", low=-1.0, high=2.0)) == "a: float32[3] range=-1..2"
+
+
+def refusal(base: Graph) -> str:
+    """What `verify` says, empty where it finds nothing."""
+    try:
+        verify(base)
+    except ThumbnetError as error:
+        return str(error)
+    return ""
+
+
+def test_accumulator_bound_is_exact() -> None:
+    sound = graph("fuse")
+    weight = np.full((3, 4), -128, np.int8)
+    room = 2**29 - 255 * 128 * 4
+    for bias, fits in ((room - 1, True), (room, False), (1 - room, True), (-room, False)):
+        spoilt = first(
+            sound,
+            attributes={
+                **sound.nodes[1].attributes,
+                "weight": weight,
+                "bias": np.array([0, bias, 0]),
+            },
+        )
+        assert ("output 1 may reach 536870912, not below 2**29" in refusal(spoilt)) == (not fits)
+
+
+def wide(inputs: int, bias: int) -> Graph:
+    """One layer of zero weights over so many inputs."""
+    model = Sequential([Dense(1)])
+    model.build((1,))
+    base = run_until(model, np.array([[0.0], [1.0]]), Options("net"))[0]
+    base = with_node(base, FULL, weight=np.zeros((1, inputs), np.int8), bias=np.array([bias]))
+    return with_tensor(base, "x", shape=(inputs,))
+
+
+def test_excess_of_the_inputs_is_bounded() -> None:
+    # 128 * 255 * 32896 is 2**30 - 16384
+    assert refusal(wide(32896, 16383)) == ""
+    assert refusal(wide(32896, -16383)) == ""
+    for inputs, bias in ((32896, 16384), (32896, -16384), (32897, 0)):
+        assert "128 times their sum does not fit 31 bits" in refusal(wide(inputs, bias))
+
+
+@pytest.mark.parametrize(
+    ("minimum", "maximum", "gain", "fits"),
+    [
+        (0, 10, 25, True),
+        (-1, 254, 1, True),
+        (0, 10, 26, False),
+        (0, 256, 1, False),
+        (0, 10, 0, False),
+        (5, 5, 1, False),
+    ],
+)
+def test_levels_fit_uint8(minimum: int, maximum: int, gain: int, fits: bool) -> None:
+    model = Sequential([Dense(2, activation="softmax")])
+    model.build((1,))
+    base = run_until(model, np.arange(10)[:, None], Options("net"))[0]
+    spoilt = with_node(base, "quantize_levels", minimum=minimum, maximum=maximum, gain=gain)
+    assert ("do not fit uint8" in refusal(spoilt)) == (not fits)
+
+
+@pytest.mark.parametrize(
+    ("minimum", "maximum", "bias", "fits"),
+    [
+        (-(2**19), 2**19 - 1, 2**28 - 1, True),
+        (-(2**19), 2**19 - 1, 2**28, False),
+        (-(2**19), 2**19 - 1, -(2**28), False),
+        (0, 2**20 - 1, 511, True),
+        (0, 2**20 - 1, 512, False),
+    ],
+)
+def test_reach_of_the_sensors_is_exact(minimum: int, maximum: int, bias: int, fits: bool) -> None:
+    spoilt = with_node(
+        graph("fuse"),
+        "quantize_sensors",
+        minimum=np.array([minimum]),
+        maximum=np.array([maximum]),
+        left_shift=np.array([9]),
+        bias=np.array([bias]),
+    )
+    assert ("an input may reach 2**29" in refusal(spoilt)) == (not fits)
+
+
+@pytest.mark.parametrize(
+    ("limit", "left", "fits"),
+    [
+        (2**29 - 1, 0, True),
+        (2**29, 0, False),
+        (2, 28, False),
+        (1, 28, True),
+        (0, 0, False),
+        (9, -1, False),
+    ],
+)
+@pytest.mark.parametrize("op", ["softmax", "logistic", "logistic_all"])
+def test_room_of_the_softmax(op: str, limit: int, left: int, fits: bool) -> None:
+    base = with_node(graph("fuse"), "softmax", limit=limit, left_shift=left)
+    nodes = tuple(replace(node, op=op) if node.op == "softmax" else node for node in base.nodes)
+    message = f"limit {limit} << {left} is not in 1 to 2**29 - 1"
+    assert (message in refusal(replace(base, nodes=nodes))) == (not fits)
+
+
+def test_multiplier_of_every_operation_is_checked() -> None:
+    for op in ("quantize_sensors", "softmax"):
+        assert "a multiplier is outside" in refusal(with_node(graph("fuse"), op, multiplier=2**15))
+        assert "a shift is outside" in refusal(with_node(graph("fuse"), op, shift=45))

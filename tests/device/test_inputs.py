@@ -43,6 +43,8 @@ def test_levels_gain():
     try:
         assert list(levels.quantize([-1, 1])) == [0, 254]
         assert list(levels.quantize([0, -0.4])) == [127, 127]
+        assert list(levels.quantize([-0.6, -0.5])) == [0, 0]
+        assert list(levels.quantize([0.6, 0.5])) == [254, 254]
         assert message(levels.quantize, [0, -2]) == "input 1 is -2, expected -1 to 1"
     finally:
         levels.INPUT_MIN, levels.INPUT_MAX, levels.INPUT_GAIN = 0, 255, 1
@@ -52,6 +54,22 @@ def test_sensors():
     # the example: q = (count << 1) / 4 = count / 2, rounded half up
     assert list(sensors.quantize([0, 255])) == [0, 128]
     assert list(sensors.quantize([1, 2.4])) == [1, 1]
+
+
+def test_sensors_bool():
+    # MicroPython's bool is no int
+    assert list(sensors.quantize([True, False])) == [1, 0]
+
+
+def test_sensors_saturate():
+    kept = sensors.SCALING
+    sensors.SCALING = ((1, -3000, 3000, 1, 0, 16384, 16),)
+    try:
+        assert list(sensors.quantize([-3000, 3000])) == [0, 255]
+        assert list(sensors.quantize([-2, 512])) == [0, 255]
+        assert list(sensors.quantize([0, 510])) == [0, 255]
+    finally:
+        sensors.SCALING = kept
 
 
 def test_sensors_units():
