@@ -78,6 +78,15 @@ def test_fewer_vectors(program: Program, rows: np.ndarray, tmp_path: Path) -> No
     assert len(program.write(tmp_path).inputs) == 4
 
 
+def test_fewer_vectors_have_fewer_targets(
+    program: Program, rows: np.ndarray, tmp_path: Path
+) -> None:
+    y = program.predict(rows)
+    artifact = program.write(tmp_path, rows, y, vectors=5)
+    assert artifact.targets == [*y[:5].tolist(), None, None, None, None]
+    assert artifact.info["samples"] == 30
+
+
 def test_edited_module_is_noticed(program: Program, tmp_path: Path) -> None:
     path = program.write(tmp_path).path
     path.write_bytes(path.read_bytes() + b"# mine\n")
@@ -206,6 +215,16 @@ def test_regression_keeps_its_targets(tmp_path: Path) -> None:
     assert artifact.targets == [*y[:5].tolist(), None, None, None, None]
     assert set(artifact.expected()[0]) == {"scores"}
     assert "R squared on 5 held-out rows" in artifact.path.read_text()
+
+
+def test_regression_leaves_out_the_targets_of_refused_rows(tmp_path: Path) -> None:
+    model, x = random_model(np.random.default_rng(5), [3, 1], "relu", "linear", "standard")
+    y = model.predict(x)[:, 0].astype(float)
+    program = convert(model, x, name="net")
+    x[1] = 1e6
+    artifact = program.write(tmp_path, x[:4], y[:4])
+    assert artifact.targets[:3] == [y[0], y[2], y[3]]
+    assert artifact.info["refused"] == 1
 
 
 def test_names_become_class_indices(program: Program, rows: np.ndarray, tmp_path: Path) -> None:

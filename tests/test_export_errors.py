@@ -92,6 +92,13 @@ def test_unbuilt_model() -> None:
     assert "no input shape yet" in refused(Sequential([Dense(2)]))
 
 
+def test_two_layers_of_one_name() -> None:
+    model = built(Dense(2), Dense(2))
+    model.layers[1].name = model.layers[0].name
+    text = f"two layers are called '{model.layers[0].name}': give each its own name"
+    assert text in refused(model)
+
+
 def test_labels() -> None:
     model = built(Dense(3, activation="softmax"))
     model.labels = ("a", "b")
@@ -118,6 +125,18 @@ def test_threshold() -> None:
     assert "threshold=1.5 needs one sigmoid output" in refused(sigmoid, threshold=1.5)
     softmax = built(Dense(2, activation="softmax"))
     assert "threshold=0.3 needs one sigmoid output" in refused(softmax, threshold=0.3)
+
+
+@pytest.mark.parametrize("threshold", [0.0, 1.0, -0.5, float("nan")])
+def test_threshold_that_is_no_probability(threshold: float) -> None:
+    text = refused(built(Dense(1, activation="sigmoid")), threshold=threshold)
+    assert f"threshold={threshold} needs one sigmoid output and a value between 0 and 1" in text
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sign", "step", "linear", "relu"])
+def test_threshold_without_a_sigmoid(activation: str) -> None:
+    text = refused(built(Dense(1, activation=activation)), threshold=0.3)
+    assert "threshold=0.3 needs one sigmoid output" in text
 
 
 @pytest.mark.parametrize("name", ["2fast", "my-net", "class", "", "a" * 40, "naïve"])

@@ -77,6 +77,7 @@ FAULTS = [
         lambda g: with_node(g, FULL, bias=np.array([0])),
         r"bias has shape \(1,\), one for",
     ),
+    ("fuse", lambda g: last_full(g, weight=np.zeros((2, 3), np.int16)), "weight is int16"),
     ("fuse", lambda g: with_node(g, FULL, activation_max=2**30), "clamped to"),
     ("fuse", lambda g: with_node(g, FULL, activation_min=-1, activation_max=9), "clamped to -1..9"),
     ("fuse", lambda g: with_node(g, FULL, activation_min=9, activation_max=8), "clamped to 9..8"),
