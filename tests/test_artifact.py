@@ -140,6 +140,17 @@ def test_damaged_vectors(spoil: str, program: Program, tmp_path: Path) -> None:
     assert "export again" in str(caught.value)
 
 
+def test_unsound_graph_is_refused_even_with_its_digest(program: Program, tmp_path: Path) -> None:
+    path = program.write(tmp_path).path
+    sidecar = path.with_suffix(".json")
+    document = json.loads(sidecar.read_text())
+    document["graph"]["nodes"][1]["attributes"]["shift"]["data"][0] = 45
+    document["digest"] = artifact_module._digest(document)
+    sidecar.write_text(json.dumps(document))
+    with pytest.raises(ThumbnetError, match="a shift is outside"):
+        load_artifact(path)
+
+
 def test_renamed_module(program: Program, tmp_path: Path) -> None:
     path = program.write(tmp_path).path
     for old in (path, path.with_suffix(".json")):

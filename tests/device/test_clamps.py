@@ -1,0 +1,35 @@
+"""The clamps of the fully connected kernel, at the last value inside and the first beyond."""
+
+from fully_connected import fully_connected
+
+
+def clamped(q, low, high, table=None):
+    """What one unit without weights writes whose requantized sum is q."""
+    w = bytes([128]) + (table or b"")
+    y = [0]
+    # 4 * q * 16384 / 2**16 = q
+    fully_connected([77], w, y, (1, 1, 0, low, high, 1 if table else 0, 4 * q, 16384, 16))
+    return y[0]
+
+
+def test_high():
+    assert [clamped(q, 0, 255) for q in (254, 255, 256, 257)] == [254, 255, 255, 255]
+
+
+def test_low():
+    assert [clamped(q, 0, 255) for q in (1, 0, -1, -2)] == [1, 0, 0, 0]
+
+
+def test_narrow():
+    assert [clamped(q, 3, 9) for q in (2, 3, 9, 10)] == [3, 3, 9, 9]
+
+
+def test_wide():
+    top = 1 << 28
+    assert clamped((1 << 27) - 1, -top, top) == (1 << 27) - 1
+    assert clamped(-(1 << 27), -top, top) == -(1 << 27)
+
+
+def test_table_at_its_ends():
+    table = bytes([(i + 7) % 256 for i in range(256)])
+    assert [clamped(q, 0, 255, table) for q in (-1, 0, 255, 256)] == [7, 7, 6, 6]

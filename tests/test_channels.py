@@ -1,0 +1,114 @@
+"""A dense layer's integers, and the bounds of its accumulators."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from support.handmade import handmade
+
+from thumbnet.export import convert
+from thumbnet.export.arithmetic import MULTIPLIER_MAX, requantize
+from thumbnet.export.channels import (
+    Channels,
+    check_accumulator,
+    multipliers,
+    quantize_channels,
+    side_of_zero,
+)
+from thumbnet.trainer import ThumbnetError
+
+RNG = np.random.default_rng(4)
+
+
+def test_bias_counts_in_the_accumulators_bound() -> None:
+    weight = np.full((6, 1), 127)
+    room = 2**29 - 255 * 127 * 6
+    check_accumulator("dense", weight, np.array([room - 1]))
+    check_accumulator("dense", weight, np.array([1 - room]))
+    for bias in (room, -room):
+        with pytest.raises(ThumbnetError, match="output 0: an accumulator may reach 536870912, "):
+            check_accumulator("dense", weight, np.array([bias]))
+
+
+def test_negative_weights_count_in_the_accumulators_bound() -> None:
+    weight = np.array([[1, 127], [1, -128]])
+    with pytest.raises(ThumbnetError, match="layer dense, output 1: an accumulator may reach"):
+        check_accumulator("dense", weight, np.array([0, 2**29 - 255 * 255]))
+
+
+def test_excess_of_the_inputs_stays_in_31_bits() -> None:
+    # 128 * 255 * 32896 = 2**30 - 16384: the inputs' sum that kernels take off, and the bias
+    weight = np.zeros((32896, 1))
+    check_accumulator("dense", weight, np.array([16383]))
+    with pytest.raises(ThumbnetError, match=r"may reach 1073741824, the limit is 2\*\*30"):
+        check_accumulator("dense", weight, np.array([-16384]))
+
+
+def test_largest_weight_of_each_channel_is_127() -> None:
+    kernel = RNG.normal(size=(20, 5)) * [1e-6, 1.0, 1e6, -3.0, 0.0]
+    channels = quantize_channels("dense", kernel, np.zeros(5), np.zeros(20), 0.1, 3)
+    assert np.abs(channels.weight).max(axis=1).tolist() == [127] * 4 + [0]
+    assert channels.scale[4] == 0
+    real = channels.weight * channels.scale[:, None] / 0.1
+    assert np.all(np.abs(real.T - kernel) <= channels.scale / 0.1 * 0.5001)
+
+
+@pytest.mark.parametrize("zero_point", [0, 128, -300, 255])
+def test_mean_input_gives_the_mean_output_to_half_a_step(zero_point: int) -> None:
+    """Bias correction, and the zero point folded in."""
+    kernel, bias = RNG.normal(size=(30, 8)), RNG.normal(size=8)
+    mean, in_scale = RNG.uniform(0, 2, 30), 0.01
+    channels = quantize_channels("dense", kernel, bias, mean, in_scale, zero_point)
+    acc = channels.weight @ (mean / in_scale + zero_point) + channels.bias
+    error = acc * channels.scale - (mean @ kernel + bias)
+    assert np.all(np.abs(error) <= channels.scale * 0.5001)
+
+
+@pytest.mark.parametrize("steps", [0.6, 1.4, -0.6, -1.4])
+def test_bias_is_the_nearest_step(steps: float) -> None:
+    step = 1 / 127
+    channels = quantize_channels(
+        "dense", np.array([[1.0]]), np.array([steps * step]), np.zeros(1), 1.0, 0
+    )
+    assert channels.bias.tolist() == [round(steps)]
+
+
+def test_bias_of_a_thousand_weights_costs_no_precision() -> None:
+    x = np.linspace(-1, 1, 201)[:, None]
+    program = convert(handmade(([[1.0]], 1000.0, "linear")), x, name="net", resolution=0.01)
+    # Half a step of the inputs is 0.005; a multiplier of 15 bits brings 1000 * 2**-16 to it.
+    assert np.abs(program.predict(x) - (x[:, 0] + 1000)).max() < 0.021
+
+
+def test_bias_takes_at_most_half_of_the_accumulator() -> None:
+    channels = quantize_channels("dense", np.array([[1e-9]]), np.array([-1e6]), np.zeros(1), 1.0, 0)
+    assert channels.bias.tolist() == [-(2**28)]
+    assert channels.weight.tolist() == [[0]]
+
+
+def test_multipliers() -> None:
+    multiplier, shift = multipliers(np.array([0.25, 0.1]), 1.0)
+    np.testing.assert_allclose(multiplier / 2.0**shift, [0.25, 0.1], rtol=2**-15)
+    multiplier, shift = multipliers(np.array([0.25, 0.1]), np.array([1.0, 10.0]))
+    np.testing.assert_allclose(multiplier / 2.0**shift, [0.25, 0.01], rtol=2**-15)
+
+
+def test_zero_channel_has_the_smallest_multiplier() -> None:
+    multiplier, shift = multipliers(np.array([0.0, 0.25]), 1.0)
+    assert (multiplier[0], shift[0]) == (16384, 44)
+    assert requantize(2**29 - 1, multiplier[0], shift[0]) == 0
+
+
+def test_every_accumulator_keeps_its_side() -> None:
+    channels = Channels(np.array([[1]], np.int8), np.array([5]), np.ones(1))
+    moved, multiplier, shift = side_of_zero(channels)
+    acc = np.array([1 - 2**29, -1000, -2, -1, 0, 1, 2, 1000, 2**29 - 300])
+    q = requantize(acc + (moved.bias - channels.bias), multiplier, shift)
+    assert np.array_equal(q >= 0, acc >= 0)
+    assert multiplier.tolist() == [MULTIPLIER_MAX]
+
+
+def test_side_of_zero_needs_room_for_its_own_step() -> None:
+    channels = Channels(np.array([[0]], np.int8), np.array([1 - 2**29]), np.ones(1))
+    with pytest.raises(ThumbnetError, match="layer step"):
+        side_of_zero(channels)
