@@ -74,16 +74,18 @@ def choose_counts(
     if not 0 <= margin < np.inf:
         raise ThumbnetError(f"export: margin={margin} has to be 0 or more: 0.125 is an eighth")
     x = np.asarray(x, dtype=np.float64).reshape(len(np.asarray(x)), -1)
+    features = x.shape[1]
     if alike:
         x = x.reshape(-1, 1)
     low, high = x.min(axis=0), x.max(axis=0)
     if resolution is None and spec is not None:
         resolution = spec.resolution
     units = _natural_units(x) if resolution is None else _declared_units(resolution)
-    if units.size not in (1, x.shape[1]):
+    if units.size not in (1, features):
         raise ThumbnetError(
-            f"export: {units.size} resolutions for {x.shape[1]} features: give one, or one for each"
+            f"export: {units.size} resolutions for {features} features: give one, or one for each"
         )
+    units = one_if_alike(units)
     width = np.maximum(high - low, 1.0 / units)
     minimum = count(low - margin * width, units)
     maximum = count(high + margin * width, units)
@@ -99,8 +101,14 @@ def choose_counts(
         raise ThumbnetError(
             "export: an input's minimum is not below its maximum: set both in model.input_spec"
         )
+    outside = np.flatnonzero(np.broadcast_to(least > most, features))
+    if outside.size:
+        raise ThumbnetError(
+            f"export: all samples of input {outside[0]} are outside its declared range: "
+            "calibrate with rows in the range, or mend model.input_spec"
+        )
     counts = Counts(
-        one_if_alike(units),
+        units,
         one_if_alike(minimum),
         one_if_alike(maximum),
         one_if_alike(least),
@@ -198,6 +206,10 @@ def _natural_units(x: npt.NDArray[np.float64]) -> Ints:
         else:
             width = float(column.max() - column.min())
             digits = int(np.ceil(np.log10(4096.0 / width))) if width > 0 else 2
+            if digits > 18:
+                raise ThumbnetError(
+                    f"export: an input ranges over {width:.3g} alone: train it in a smaller unit"
+                )
             units.append(10 ** max(digits, 0))
     return np.array([max(units)] if len(set(units)) <= 1 else units, dtype=np.int64)
 

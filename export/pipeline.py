@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
 import numpy.typing as npt
 
 from thumbnet.trainer import Sequential, ThumbnetError
@@ -40,14 +41,15 @@ def stages(model: Sequential, x: npt.ArrayLike, options: Options) -> Iterator[tu
     head = choose_head(model, folded, options.threshold)
     yield graph, head
     yield folded, head
+    rows = check_samples(folded, x)
     spec = model.input_spec or spec_of_dtype(x)
-    x = check_samples(folded, x)
-    alike = are_alike(folded, x, spec)
-    counts = choose_counts(x, spec, options.resolution, alike, options.margin)
+    one_unit = options.resolution is None or bool(np.ptp(options.resolution) == 0)
+    alike = one_unit and are_alike(folded, rows, spec)
+    counts = choose_counts(rows, spec, options.resolution, alike, options.margin)
     pixels = alike and not is_far_from_zero(counts)
     graph = verify(folded if pixels else equalize(folded, counts))
     yield replace(graph, stage="equalize"), head
-    graph = verify(calibrate(graph, x))
+    graph = verify(calibrate(graph, rows))
     yield graph, head
     graph = verify(quantize(graph, counts, head))
     yield graph, head

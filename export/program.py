@@ -22,7 +22,7 @@ from .header import Facts, header_facts
 from .names import check_name
 from .pipeline import Options, stages
 from .quality import LayerQuality, class_targets, float_predict, goodness, layer_quality
-from .reference import accepted, execute, to_counts
+from .reference import accepted, as_rows, execute, to_counts
 
 VECTORS = 200
 """Held-out rows that go beside the module for `thumbnet verify` and the self-test of `deploy`."""
@@ -121,8 +121,8 @@ class Program:
         rows = np.zeros((0, self.graph.tensors[self.graph.input].shape[0]))
         targets: list[Any] = []
         sentence = ""
-        if test_x is not None and len(np.asarray(test_x)):
-            rows = np.asarray(test_x).reshape(len(np.asarray(test_x)), -1)
+        if test_x is not None and len(test_x):  # type: ignore[arg-type]
+            rows = as_rows(self.graph, test_x)
             taken = accepted(self.graph, rows)
             info = {"samples": 0, "refused": int(np.sum(~taken))}
             if test_y is not None and np.any(taken):

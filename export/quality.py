@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,11 +78,17 @@ def class_targets(head: Head, y: npt.ArrayLike, rows: int) -> npt.NDArray[np.flo
         If there is not one target a row, or a name is not among the labels.
 
     """
-    target = np.asarray(y)
+    target = np.atleast_1d(np.asarray(y))
     if len(target) != rows:
         raise ThumbnetError(f"{len(target)} targets for {rows} rows: give one for each")
+    if target.dtype == object:  # names in a pandas column
+        target = np.array(target.tolist())
     if head.kind == "regression":
-        return target.astype(np.float64).reshape(rows, -1)
+        if target.dtype.kind in "US":
+            raise ThumbnetError("the targets of a regression are numbers, these are names")
+        return target.astype(np.float64).reshape(rows, math.prod(target.shape[1:]))
+    if target.ndim == 2 and target.shape[1] == 1:
+        target = target[:, 0]
     if target.dtype.kind in "US":
         unseen = sorted(set(target.tolist()) - set(head.labels))
         if unseen:
@@ -97,7 +104,12 @@ def class_targets(head: Head, y: npt.ArrayLike, rows: int) -> npt.NDArray[np.flo
 
 def goodness(head: Head, predicted: npt.ArrayLike, target: npt.NDArray[np.float64]) -> float:
     """Return the accuracy of class indices, or R squared of a regression (of all outputs)."""
-    answer = np.asarray(predicted, dtype=np.float64).reshape(target.shape)
+    answer = np.asarray(predicted, dtype=np.float64)
+    if answer.size != target.size:
+        raise ThumbnetError(
+            f"targets of shape {target.shape} for {answer.size} outputs: give one for each output"
+        )
+    answer = answer.reshape(target.shape)
     if head.kind != "regression":
         return float(np.mean(target == answer))
     spread = np.sum((target - target.mean(axis=0)) ** 2)

@@ -32,6 +32,9 @@ _FIXED_OUTPUTS = {
 }
 """Curves with a known range: the scale and zero point that make both ends and 0 exact."""
 
+_FARTHEST = 64
+"""A range lies at most this many times its width from 0: the bias has to hold the zero point."""
+
 _FLAT_BEYOND = {"sigmoid": 6.3, "tanh": 3.2}
 """Where a curve is within half a step of its end: |z| = ln(2 * 255), and atanh(1 - 1 / 254)."""
 
@@ -120,8 +123,8 @@ class _Builder:
         if scale < finest:
             scale, zero_point = finest, round(zero_point * scale / finest)
         out = replace(out, scale=scale, zero_point=zero_point)
-        low_q = zero_point if function == "relu" else 0
-        self.dense(channels, *multipliers(channels.scale, scale), out, (low_q, ACTIVATION_MAX))
+        # A relu needs no clamp of its own: its zero point is 0.
+        self.dense(channels, *multipliers(channels.scale, scale), out, (0, ACTIVATION_MAX))
 
     def lookup(self, node: Node) -> None:
         """Add a curve as a table, uint8 to uint8."""
@@ -215,6 +218,7 @@ def affine(low: float, high: float) -> tuple[float, int]:
         low, high = wide_low, wide_high
     if high == low:
         return 1.0 / ACTIVATION_MAX, 0
+    high = max(high, low + max(abs(low), abs(high)) / _FARTHEST)
     scale = (high - low) / ACTIVATION_MAX
     zero_point = round(-low / scale)
     if 0 < zero_point < ACTIVATION_MAX:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ def to_counts(graph: Graph, x: npt.ArrayLike) -> Ints:
         If the number of features is wrong, or a value is NaN or out of the accepted range.
 
     """
-    rows = _rows(graph, x)
+    rows = as_rows(graph, x)
     bad = _bad(graph, rows)
     if np.any(bad):
         row, column = (int(i) for i in np.argwhere(bad)[0])
@@ -59,12 +60,25 @@ def to_counts(graph: Graph, x: npt.ArrayLike) -> Ints:
 
 def accepted(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     """Return for each row of `x` (n, features) in raw units whether the board takes it."""
-    return np.asarray(~np.any(_bad(graph, _rows(graph, x)), axis=1))
+    return np.asarray(~np.any(_bad(graph, as_rows(graph, x)), axis=1))
 
 
-def _rows(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    rows = np.asarray(x, dtype=np.float64)
-    rows = rows.reshape(len(rows), -1) if rows.ndim > 1 else rows.reshape(1, -1)
+def as_rows(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return `x` as float64 rows (n, features); one row may come alone.
+
+    Raises
+    ------
+    ThumbnetError
+        If `x` is not numbers, or has another number of features.
+
+    """
+    try:
+        rows = np.asarray(x, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ThumbnetError("the rows are not numbers: give rows of them") from None
+    rows = (
+        rows.reshape(len(rows), math.prod(rows.shape[1:])) if rows.ndim > 1 else rows.reshape(1, -1)
+    )
     (size,) = graph.tensors[graph.input].shape
     if rows.shape[1] != size:
         raise ThumbnetError(f"rows of {rows.shape[1]} values, but the network takes {size}")

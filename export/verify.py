@@ -118,10 +118,10 @@ def _numbers(graph: Graph, node: Node) -> Iterator[str]:
             yield f"kernel is {attributes['kernel'].shape}, the tensors need {expected}"
     if "multiplier" in attributes:
         yield from _multipliers(attributes["multiplier"], attributes["shift"])
+    if node.op in ("matmul", "requantize", "fully_connected"):
+        yield from _lengths(node, target)
     if node.op in ("matmul", "fully_connected"):
         yield from _accumulators(node, source, target)
-    if node.op in ("requantize", "fully_connected"):
-        yield from _lengths(node, target)
     if node.op in _ROOM:
         yield from _ROOM[node.op](attributes)
     if node.op in ("requantize", "fully_connected", "quantize_sensors"):

@@ -140,14 +140,22 @@ def test_damaged_vectors(spoil: str, program: Program, tmp_path: Path) -> None:
     assert "export again" in str(caught.value)
 
 
-def test_unsound_graph_is_refused_even_with_its_digest(program: Program, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("spoil", "said"), [("shift", "a shift is outside"), ("format", "the graph has format 99")]
+)
+def test_unsound_graph_is_refused_even_with_its_digest(
+    spoil: str, said: str, program: Program, tmp_path: Path
+) -> None:
     path = program.write(tmp_path).path
     sidecar = path.with_suffix(".json")
     document = json.loads(sidecar.read_text())
-    document["graph"]["nodes"][1]["attributes"]["shift"]["data"][0] = 45
+    if spoil == "shift":
+        document["graph"]["nodes"][1]["attributes"]["shift"]["data"][0] = 45
+    else:
+        document["graph"]["format"] = 99
     document["digest"] = artifact_module._digest(document)
     sidecar.write_text(json.dumps(document))
-    with pytest.raises(ThumbnetError, match="a shift is outside"):
+    with pytest.raises(ThumbnetError, match=said):
         load_artifact(path)
 
 

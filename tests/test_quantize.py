@@ -179,3 +179,16 @@ def test_fuse_keeps_what_is_read_twice() -> None:
     fused = verify(fuse(twice))
     counts = np.array([[-100], [7], [100]])
     assert np.array_equal(execute(fused, counts)["again"], execute(twice, counts)["again"])
+
+
+@pytest.mark.parametrize(
+    ("curve", "kernel", "bias"),
+    [("sigmoid", 1.0, 30.0), ("tanh", 1.0, 10.0), ("tanh", 1.0, -10.0), ("linear", 1e-6, 7.0)],
+)
+def test_unit_that_hardly_moves(curve: str, kernel: float, bias: float) -> None:
+    """A saturated unit carries nothing, and must not make the network impossible."""
+    x = np.linspace(-1, 1, 201)[:, None]
+    model = handmade(([[kernel]], bias, curve), (np.full((1, 2), [1.0, -1.0]), 0.0, "linear"))
+    program = convert(model, x, name="net", resolution=0.01)
+    wanted = model.predict(x)
+    assert np.abs(program.predict(x) - wanted).max() < 0.01 * np.abs(wanted).max()

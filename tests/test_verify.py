@@ -245,3 +245,13 @@ def test_multiplier_of_every_operation_is_checked() -> None:
     for op in ("quantize_sensors", "softmax"):
         assert "a multiplier is outside" in refusal(with_node(graph("fuse"), op, multiplier=2**15))
         assert "a shift is outside" in refusal(with_node(graph("fuse"), op, shift=45))
+
+
+def test_bias_of_another_length() -> None:
+    with pytest.raises(ThumbnetError, match=r"bias has shape \(2,\), one for each of \(3,\)"):
+        verify(
+            first(
+                graph("fuse"),
+                attributes={**graph("fuse").nodes[1].attributes, "bias": np.zeros(2, np.int64)},
+            )
+        )
