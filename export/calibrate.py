@@ -15,7 +15,8 @@ from .graph import Graph
 
 def run_float(graph: Graph, x: npt.ArrayLike) -> dict[str, npt.NDArray[np.float64]]:
     """Execute a float stage on `x` (n, ...) and return every tensor, in float64."""
-    values = {graph.input: np.asarray(x, dtype=np.float64).reshape(len(np.asarray(x)), -1)}
+    rows = np.asarray(x, dtype=np.float64)
+    values: dict[str, npt.NDArray[np.float64]] = {graph.input: rows.reshape(len(rows), -1)}
     for node in graph.nodes:
         arguments = [values[name] for name in node.inputs]
         values[node.output] = FLOAT_OPS[node.op](*arguments, **node.attributes)

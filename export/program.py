@@ -118,7 +118,7 @@ class Program:
 
         """
         info: dict[str, Any] = {}
-        rows = np.zeros((0, self.graph.tensors[self.graph.input].shape[0]))
+        rows: npt.NDArray[np.float64] = np.zeros((0, *self.graph.tensors[self.graph.input].shape))
         targets: list[Any] = []
         sentence = ""
         if test_x is not None and len(test_x):  # type: ignore[arg-type]

@@ -136,7 +136,8 @@ class _Builder:
             )
         scale, zero_point = _curve_output(function, *_range(target))
         step = source.scale if isinstance(source.scale, float) else 1.0
-        reals = CURVES[function](step * np.arange(-source.zero_point, 256.0 - source.zero_point))
+        steps = np.arange(256, dtype=np.float64) - source.zero_point
+        reals = CURVES[function](step * steps)
         table = np.clip(np.floor(reals / scale + 0.5) + zero_point, 0, ACTIVATION_MAX)
         out = replace(target, dtype="uint8", scale=scale, zero_point=zero_point)
         self.add(Node("lookup", (self.current,), out.name, {"table": table.astype(np.uint8)}), out)

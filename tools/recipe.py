@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from thumbnet.trainer import (
     SGD,
@@ -24,6 +26,8 @@ from thumbnet.trainer import (
     ThumbnetError,
     load_checkpoint,
 )
+
+Array = npt.NDArray[Any]
 
 OPTIMIZERS: dict[str, type[Adam] | type[RMSprop] | type[SGD]] = {
     "adam": Adam,
@@ -86,7 +90,7 @@ def build(data: Dataset, recipe: Recipe, name: str = "model") -> Sequential:
     return model
 
 
-def _calibration_rows(data: Dataset, seed: int) -> np.ndarray:
+def _calibration_rows(data: Dataset, seed: int) -> Array:
     """Indices of some rows at random, and where no range is declared of all that reach its ends."""
     flat, spec = data.x.reshape(len(data), -1), data.input_spec
     rows = np.random.default_rng(seed).permutation(len(flat))[:CALIBRATION_ROWS]
@@ -154,7 +158,7 @@ def _scaling(data: Dataset, scale: str | None) -> Rescaling | None:
     return Rescaling.from_range(flat) if scale == "minmax" else Normalization().adapt(flat)
 
 
-def _standard(data: Dataset, mean: float, deviation: float) -> np.ndarray:
+def _standard(data: Dataset, mean: float, deviation: float) -> Array:
     return data.y if data.is_classification else (data.y - mean) / deviation
 
 

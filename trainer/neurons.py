@@ -81,7 +81,8 @@ class _Pocket:
 
     def __init__(self, inputs: Array, target: Array) -> None:
         self.inputs, self.target = inputs, target
-        self.w, self.b = np.zeros(inputs.shape[1]), 0.0
+        self.w: Array = np.zeros(inputs.shape[1])
+        self.b = 0.0
         self.run, self.fewest = 0, len(inputs) + 1
 
     def offer(self, w: Array, b: float, run: int) -> None:
@@ -117,8 +118,8 @@ class Perceptron(_Classifier):
         if max_iter < 1 or not eta0 > 0:
             raise ThumbnetError(f"max_iter {max_iter} and eta0 {eta0} must be positive")
         self.max_iter, self.eta0, self.shuffle, self.seed = max_iter, eta0, shuffle, seed
-        self.coef_ = np.zeros((1, 0))
-        self.intercept_ = np.zeros(1)
+        self.coef_: Array = np.zeros((1, 0))
+        self.intercept_: Array = np.zeros(1)
         self.mistakes_: list[int] = []
         self.converged_ = False
 
@@ -132,7 +133,8 @@ class Perceptron(_Classifier):
                 "use LogisticRegression"
             )
         rng = np.random.default_rng(self.seed)
-        w, b = np.zeros(inputs.shape[1]), 0.0
+        w: Array = np.zeros(inputs.shape[1])
+        b = 0.0
         pocket, run = _Pocket(inputs, target), 0
         self.mistakes_, self.converged_ = [], False
         while len(self.mistakes_) < self.max_iter and not self.converged_:
@@ -171,7 +173,7 @@ class LinearRegression(_Neuron):
 
     def __init__(self) -> None:
         super().__init__()
-        self.coef_ = np.zeros(0)
+        self.coef_: Array = np.zeros(0)
         self.intercept_ = 0.0
 
     def fit(self, x: ArrayLike, y: ArrayLike) -> LinearRegression:
@@ -220,8 +222,8 @@ class LogisticRegression(_Classifier):
         if not C > 0 or max_iter < 1:
             raise ThumbnetError(f"C {C} and max_iter {max_iter} must be positive")
         self.C, self.max_iter, self.tol = C, max_iter, tol
-        self.coef_ = np.zeros((1, 0))
-        self.intercept_ = np.zeros(1)
+        self.coef_: Array = np.zeros((1, 0))
+        self.intercept_: Array = np.zeros(1)
 
     def fit(self, x: ArrayLike, y: ArrayLike) -> LogisticRegression:
         """Train on x (n, features) and labels y (n,); raises ThumbnetError if they do not fit."""

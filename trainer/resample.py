@@ -43,5 +43,4 @@ def resize_bilinear(images: NDArray[Any], shape: tuple[int, int]) -> NDArray[np.
     if height < 1 or width < 1:
         raise ThumbnetError(f"resize_bilinear: cannot make pictures of {height} x {width} pixels")
     rows, columns = _weights(pictures.shape[1], height), _weights(pictures.shape[2], width)
-    resized: NDArray[np.float32] = rows @ pictures @ columns.T
-    return resized
+    return np.asarray(rows @ pictures @ columns.T, dtype=np.float32)

@@ -15,7 +15,7 @@ from thumbnet.trainer import Sequential, ThumbnetError, load_dataset, load_model
 
 from ..console import Console
 from ..modules import name_for
-from ..recipe import check_finished
+from ..recipe import Array, check_finished
 from .options import MODULE, verb
 
 FEWEST_DECIBELS = 20
@@ -90,7 +90,7 @@ def command(
 
 def _rows(
     network: Sequential, path: Path, data: str | None, label: str | None
-) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | None]:
+) -> tuple[Array, Array | None, Array | None]:
     """Calibration rows, test rows and their targets."""
     if data is not None:
         rows = load_dataset(data, label=label)
