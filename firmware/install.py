@@ -18,8 +18,11 @@ def exists(path):
         return False
 
 
-def look():
-    """Say how much heap and how much of the file system is free (None where it is not known)."""
+def look(name):
+    """Say how much heap and file system is free (None where it is not known), and what is there.
+
+    there: whether the file called name is; package: a folder that import would find instead.
+    """
     heap = disk = block = None
     gc.collect()
     if hasattr(gc, "mem_free"):
@@ -28,7 +31,10 @@ def look():
         room = os.statvfs(".")
         block = room[1] or room[0]
         disk = block * room[4]
-    print(json.dumps({"platform": sys.platform, "heap": heap, "disk": disk, "block": block}))
+    facts = {"platform": sys.platform, "heap": heap, "disk": disk, "block": block}
+    facts["there"] = exists(name)
+    facts["package"] = exists(name.rsplit(".", 1)[0])
+    print(json.dumps(facts))
 
 
 def repair(name, new, old):

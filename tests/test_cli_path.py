@@ -232,6 +232,7 @@ def test_bench(folder):
         "module_bytes",
         "heap_bytes_import",
         "heap_bytes_per_inference",
+        "intact",
     }
     assert result["us_per_inference"] > 1
     assert 500 < result["heap_bytes_import"] < 20_000

@@ -189,7 +189,7 @@ def test_disk_fills_up_on_the_way(start):
     board = start({}, boot=lies, heap="256k")
     with PortTarget(board.port) as target:
         target.put({"gestures.py": OLD})
-        free = target.call("install", "look()")["disk"]
+        free = target.call("install", "look('net.py')")["disk"]
         artifact = FakeArtifact()
         artifact.files = {"gestures.py": NEW + b"#" * free}
         target.call = lying(target.call, disk=10**9)
@@ -203,7 +203,7 @@ def test_disk_fills_up_on_the_way(start):
 def lying(call, **facts):
     def wrapped(script, code):
         answer = call(script, code)
-        return {**answer, **facts} if code == "look()" else answer
+        return {**answer, **facts} if code.startswith("look(") else answer
 
     return wrapped
 
@@ -259,3 +259,18 @@ def test_left_overs_are_removed(start):
     board = start({"gestures.py": OLD, "gestures__new.py": b"half", "gestures.py.old": b"older"})
     run(board)
     assert files(board) == {"gestures.py": NEW}
+
+
+def test_a_folder_that_would_be_imported_instead(start):
+    board = start()
+    (board.folder / "gestures").mkdir()
+    refused(board, r"a folder gestures on \S+ would be imported instead of gestures.py: remove it")
+
+
+def test_a_first_deployment_that_fails_leaves_nothing(start):
+    board = start({})
+    wrong = FakeArtifact()
+    wrong.files = {"gestures.py": damaged(NEW)}
+    with pytest.raises(ThumbnetError, match="self-test .* failed .*; nothing is left there$"):
+        run(board, wrong)
+    assert files(board) == {}

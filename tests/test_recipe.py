@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from thumbnet.tools.recipe import CALIBRATION_ROWS, Recipe, build
+from thumbnet.tools.recipe import CALIBRATION_ROWS, Recipe, build, enough_epochs
 from thumbnet.trainer import Dataset, InputSpec
 
 RNG = np.random.default_rng(0)
@@ -31,3 +31,8 @@ def test_calibration_reaches_the_ends_of_the_training_set(spec: InputSpec | None
 def test_calibration_needs_no_ends_where_the_range_is_declared() -> None:
     rows = calibration(InputSpec((3,), resolution=0.01, minimum=-10.0, maximum=10.0))
     assert len(rows) == CALIBRATION_ROWS
+
+
+@pytest.mark.parametrize(("rows", "epochs"), [(60000, 30), (2400, 30), (320, 200), (5, 2000)])
+def test_small_data_is_trained_for_more_epochs(rows, epochs):
+    assert enough_epochs(rows, batch_size=32) == epochs

@@ -8,6 +8,7 @@ import time
 import pytest
 from support.cli import COMMAND, thumbnet
 
+from thumbnet.tools import __main__ as entry
 from thumbnet.tools import cli
 from thumbnet.trainer import load_checkpoint, load_model
 
@@ -59,6 +60,11 @@ def stopped(tmp_path, monkeypatch):
     ("options", "message"),
     [
         ("--seed 4", "was begun with seed 3, not 4: resume with --seed 3, or train without --res"),
+        (
+            "--seed 3 --learning-rate 0.5",
+            "was begun with learning rate 0.001, not 0.5: resume with",
+        ),
+        ("--seed 3 --batch-size 7", "batch size 32, not 7: resume with --batch-size 32, or train"),
         ("--seed 3 --test-size 0.5", "other data (72 rows of 'some', here 45 rows of 'some'): res"),
         ("--seed 3 --hidden 8", "its layers are Normalization, Dense(16, relu), Dense(3, softmax)"),
         ("--seed 3 --epochs 2", "is trained for 2 epochs already: give --epochs 3 or more to"),
@@ -98,3 +104,12 @@ def test_task_can_be_chosen(stopped, capsys):
         == 0
     )
     assert "mean absolute error" in capsys.readouterr().out
+
+
+def test_ctrl_c_before_anything_is_loaded_is_one_line(monkeypatch, capsys):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "main", interrupted)
+    assert entry.main() == 130
+    assert capsys.readouterr().err == "thumbnet: interrupted\n"

@@ -76,9 +76,14 @@ def deploy(
             f"{artifact.path} is not the file that export wrote (its SHA-256 differs): "
             "export again, or deploy it with --force"
         )
-    stage = "look"
+    stage, facts = "look", JsonObject()
     try:
         facts = _repair(artifact, target, report)
+        if facts["package"]:
+            raise ThumbnetError(
+                f"a folder {artifact.name} on {target.name} would be imported instead of {main}: "
+                "remove it there, or export with another --name"
+            )
         if _same(artifact, target):
             report(f"{main} on {target.name} is up to date: its SHA-256 is the same")
             verdict = _self_test(artifact, target, artifact.name, vectors, report)
@@ -96,7 +101,7 @@ def deploy(
         for name in sorted(artifact.files, key=lambda name: name == main):
             target.call("install", f"swap({name!r}, {temporary_name(name)!r}, {_old(name)!r})")
     except BaseException as error:
-        _tidy(artifact, target, stage, error)
+        _tidy(artifact, target, stage, error, bool(facts.get("there", True)))
         raise
     report(f"{main} is in place on {target.name}")
     return Deployment(target.name, "deployed", verdict, _size(artifact), facts)
@@ -108,7 +113,7 @@ def _repair(artifact: Artifact, target: PortTarget, report: Report) -> JsonObjec
         done = target.call("install", f"repair({name!r}, {temporary_name(name)!r}, {_old(name)!r})")
         if done["restored"]:
             report(f"restored {name}, which an interrupted deployment had set aside")
-    return target.call("install", "look()")
+    return target.call("install", f"look({artifact.path.name!r})")
 
 
 def _same(artifact: Artifact, target: PortTarget) -> bool:
@@ -153,14 +158,16 @@ def _self_test(
     return verdict
 
 
-def _tidy(artifact: Artifact, target: PortTarget, stage: str, error: BaseException) -> None:
+def _tidy(
+    artifact: Artifact, target: PortTarget, stage: str, error: BaseException, replaces: bool
+) -> None:
     """Remove temporary files, and raise the error with a word on what is on the board now."""
     main = artifact.path.name
     with uninterrupted():
         try:
             target.board.interrupt()
             _repair(artifact, target, lambda text: None)
-            state = f"the previous {main} is untouched"
+            state = f"the previous {main} is untouched" if replaces else "nothing is left there"
             if stage == "swap" and _same(artifact, target):
                 state = f"the new {main} is in place all the same"
         except ThumbnetError:

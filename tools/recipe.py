@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,8 @@ OPTIMIZERS: dict[str, type[Adam] | type[RMSprop] | type[SGD]] = {
 ACTIVATIONS = ("relu", "leaky_relu", "sigmoid", "tanh", "linear")
 SCALES = ("standard", "minmax", "none")
 CALIBRATION_ROWS = 512
+EPOCHS = 30
+UPDATES = 2000
 TEST_ROWS = 1000
 
 
@@ -56,7 +59,7 @@ class Recipe:
     scale: str | None = None
     optimizer: str = "adam"
     learning_rate: float | None = None
-    epochs: int = 30
+    epochs: int = EPOCHS
     batch_size: int = 32
     seed: int = 0
 
@@ -64,6 +67,11 @@ class Recipe:
         """The optimizer, with its learning rate."""
         kind = OPTIMIZERS[self.optimizer]
         return kind() if self.learning_rate is None else kind(learning_rate=self.learning_rate)
+
+
+def enough_epochs(rows: int, batch_size: int) -> int:
+    """How many epochs to train where nothing is said: small data sets need more of them."""
+    return max(EPOCHS, math.ceil(UPDATES / math.ceil(rows / batch_size)))
 
 
 def build(data: Dataset, recipe: Recipe, name: str = "model") -> Sequential:
@@ -86,7 +94,12 @@ def build(data: Dataset, recipe: Recipe, name: str = "model") -> Sequential:
     model.compile(recipe.make_optimizer(), loss, metrics)
     model.labels, model.input_spec = data.labels, data.input_spec
     model.samples["calibration"] = data.x[_calibration_rows(data, recipe.seed)]
-    model.info = {"dataset": data.name, "seed": recipe.seed, "training_rows": len(data)}
+    model.info = {
+        "dataset": data.name,
+        "seed": recipe.seed,
+        "batch_size": recipe.batch_size,
+        "training_rows": len(data),
+    }
     return model
 
 
@@ -182,6 +195,16 @@ def _check_resumable(model: Sequential, recipe: Recipe, path: Path) -> None:
             f"{path} was begun with seed {seed}, not {recipe.seed}: "
             f"resume with --seed {seed}, or train without --resume"
         )
+    rate = saved.optimizer.learning_rate if saved.optimizer is not None else None
+    for what, then_, now_ in (
+        ("learning rate", rate, recipe.learning_rate),
+        ("batch size", saved.info.get("batch_size"), recipe.batch_size),
+    ):
+        if None not in (then_, now_) and then_ != now_:
+            raise ThumbnetError(
+                f"{path} was begun with {what} {then_:g}, not {now_:g}: "
+                f"resume with --{what.replace(' ', '-')} {then_:g}, or train without --resume"
+            )
     if saved.labels != model.labels or not _same_samples(saved, model):
         then, now = (
             f"{m.info.get('training_rows')} rows of {m.info.get('dataset')!r}"

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-COMMAND = [sys.executable, "-m", "thumbnet.tools.cli"]
+COMMAND = [sys.executable, "-m", "thumbnet.tools"]
 
 
 def thumbnet(

@@ -23,6 +23,8 @@ def command(
     """Measure MODULE on a target, after a check that it answers right there."""
     check_target(target, port, heap)
     artifact = load_module(module)
+    if not artifact.intact:
+        console.say(f"{module} is not the file that export wrote", "yellow")
     with open_target(target, port, heap) as place:
         measured = bench(place, artifact, rows)
     console.say(f"{artifact.name} on {measured.target}", "bold")
@@ -35,7 +37,7 @@ def command(
             "heap per inference": heap_per_inference(measured),
         }
     )
-    console.result(measured.as_json())
+    console.result({**measured.as_json(), "intact": artifact.intact})
 
 
 def microseconds(us: float) -> str:

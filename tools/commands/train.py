@@ -15,7 +15,7 @@ from thumbnet.trainer import Callback, ModelCheckpoint, Sequential, ThumbnetErro
 from thumbnet.trainer.csv_data import Task
 
 from ..console import Console, Update
-from ..recipe import ACTIVATIONS, OPTIMIZERS, SCALES, Recipe, build, fit
+from ..recipe import ACTIVATIONS, OPTIMIZERS, SCALES, Recipe, build, enough_epochs, fit
 from .options import verb
 
 CHECKPOINT_SECONDS = 0.5
@@ -86,7 +86,9 @@ class Pace(Callback):
     "--hidden", type=Sizes(), default="16", help="Units of the hidden layers, 0 for none."
 )
 @click.option("--activation", type=click.Choice(ACTIVATIONS), default="relu")
-@click.option("--epochs", type=click.IntRange(1), default=30)
+@click.option(
+    "--epochs", type=click.IntRange(1), help="If not given, 30, or more for 2,000 updates."
+)
 @click.option("--batch-size", type=click.IntRange(1), default=32)
 @click.option("--optimizer", type=click.Choice(list(OPTIMIZERS)), default="adam")
 @click.option("--learning-rate", type=float, help="If not given, the optimizer's own.")
@@ -111,7 +113,7 @@ def command(
     task: Task,
     hidden: tuple[int, ...],
     activation: str,
-    epochs: int,
+    epochs: int | None,
     batch_size: int,
     optimizer: str,
     learning_rate: float | None,
@@ -130,8 +132,9 @@ def command(
     output = output or Path(f"{Path(data).stem}.npz")
     state = checkpoint or output.with_suffix(".checkpoint.npz")
     _check_places(data, output, state, resume)
-    recipe = Recipe(hidden, activation, scale, optimizer, learning_rate, epochs, batch_size, seed)
     train, test = load_split(data, label=label, test_size=test_size, seed=seed, task=task)
+    epochs = epochs or enough_epochs(len(train), batch_size)
+    recipe = Recipe(hidden, activation, scale, optimizer, learning_rate, epochs, batch_size, seed)
     model = build(train, recipe, name=output.stem)
     console.say(f"{train.name or data}: {len(train):,} rows to train, {len(test):,} held out")
     console.say(model.summary())

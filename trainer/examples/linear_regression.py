@@ -29,9 +29,9 @@ def train(seed: int = 0) -> TrainedExample:
         "least_squares": (float(slope), float(intercept)),
         "r2": line.score(x, POINTS),
     }
-    # Every reading that the board accepts; it is calibrated for all of them, not for HOURS alone.
-    test_x = np.arange(0, 121)[:, None] / 10
-    return TrainedExample(line.model, test_x, test_x, slope * test_x[:, 0] + intercept, facts)
+    # Calibrated for every reading that the board accepts, not for HOURS alone.
+    every = np.arange(0, 121)[:, None] / 10
+    return TrainedExample(line.model, every, x, POINTS, facts)
 
 
 def main() -> None:
@@ -41,9 +41,11 @@ def main() -> None:
     print(f"least squares: points = {slope:.3f} * hours + {intercept:.3f}")
     print(f"the line explains {example.facts['r2']:.1%} of the differences between students\n")
     proof = prove(example, "exam")
-    for hours in (2.5, 7.3):
-        row = round(hours * 10)
-        print(f"{hours} hours: {proof.predictions[row]:.1f} points, says the board")
+    for row in (3, 14):
+        print(
+            f"{HOURS[row]} hours: {proof.predictions[row]:.1f} points, says the board "
+            f"(that student had {POINTS[row]:.0f})"
+        )
     print(report(proof))
 
 

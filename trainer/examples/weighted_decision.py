@@ -21,7 +21,9 @@ RULE, THRESHOLD = np.array([3.0, 1.0, -0.5]), 20.0
 def examples(seed: int, n: int) -> tuple[Array, Array]:
     """Readings (n, 3): days, degrees Celsius, percent; and decisions (n,), 1 for water."""
     random = np.random.default_rng(seed)
-    x = np.round(random.uniform(LOW, HIGH, (n, 3)))
+    x = np.round(random.uniform(LOW, HIGH, (2 * n, 3)))
+    # No gardener is sure within a degree of the threshold: such days are left out.
+    x = x[np.abs(x @ RULE - THRESHOLD) >= 1][:n]
     return x, (x @ RULE >= THRESHOLD).astype(np.int64)
 
 
@@ -53,12 +55,13 @@ def main() -> None:
     )
     proof = prove(example, "watering")
     labels = example.model.labels or ()
-    for row, decision in zip(example.test_x[:4], proof.predictions[:4], strict=True):
-        days, degrees, moisture = row
-        print(
-            f"    {days:2.0f} dry days, {degrees:2.0f} °C, soil {moisture:3.0f} %: "
-            f"{labels[int(decision)]}"
-        )
+    for label in (0, 1):
+        for row in np.flatnonzero(example.test_y == label)[:2]:
+            days, degrees, moisture = example.test_x[row]
+            print(
+                f"    {days:2.0f} dry days, {degrees:2.0f} °C, soil {moisture:3.0f} %: "
+                f"{labels[int(proof.predictions[row])]}"
+            )
     print(report(proof))
 
 
