@@ -271,6 +271,6 @@ def test_a_first_deployment_that_fails_leaves_nothing(start):
     board = start({})
     wrong = FakeArtifact()
     wrong.files = {"gestures.py": damaged(NEW)}
-    with pytest.raises(ThumbnetError, match="self-test .* failed .*; nothing is left there$"):
+    with pytest.raises(ThumbnetError, match=r"self-test .* failed .*; nothing is left there$"):
         run(board, wrong)
     assert files(board) == {}

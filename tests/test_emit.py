@@ -32,9 +32,47 @@ def xor() -> Program:
     return convert(model, np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), name="xor")
 
 
-def test_golden_module() -> None:
-    """Byte for byte. After a wanted change: `python tests/test_emit.py` writes the file anew."""
-    assert xor().module() == (GOLDEN / "xor.py").read_text(encoding="utf-8")
+def weather() -> Program:
+    """A choice of three from readings in different units, weights set by hand."""
+    model = Sequential([Dense(3, activation="relu"), Dense(3, activation="softmax")])
+    model.build((2,))
+    model.layers[0].kernel.assign(np.array([[0.1, -0.1, 0.05], [0.02, 0.01, -0.02]], np.float32))
+    model.layers[0].bias.assign(np.array([-21.0, -9.0, 20.0], np.float32))
+    model.layers[1].kernel.assign(np.array([[2, -1, 0], [-1, 2, 0], [0, 0, 1.5]], np.float32))
+    model.labels = ("sun", "rain", "wind")
+    names, resolution = ("celsius", "hectopascal"), (0.1, 1.0)
+    model.input_spec = InputSpec((2,), names, resolution, (-20.0, 950.0), (40.0, 1050.0))
+    corners = np.array([[-20, 950], [40, 950], [-20, 1050], [40, 1050], [10, 1000]])
+    return convert(model, corners, name="weather")
+
+
+def exam() -> Program:
+    """A measurement: points = 5.5 hours + 30."""
+    model = Sequential([Dense(1)])
+    model.build((1,))
+    model.layers[0].kernel.assign(np.array([[5.5]], np.float32))
+    model.layers[0].bias.assign(np.array([30.0], np.float32))
+    model.input_spec = InputSpec((1,), ("hours",), 0.5, 0.0, 12.0)
+    return convert(model, np.array([[0.0], [12.0]]), name="exam")
+
+
+GOLDENS = {"xor": xor, "weather": weather, "exam": exam}
+
+
+@pytest.mark.parametrize("name", GOLDENS)
+def test_golden_module(name: str) -> None:
+    """Byte for byte. After a wanted change: `python tests/test_emit.py` writes the files anew."""
+    assert GOLDENS[name]().module() == (GOLDEN / f"{name}.py").read_text(encoding="utf-8")
+
+
+def test_golden_modules_answer() -> None:
+    exam_ = run_module((GOLDEN / "exam.py").read_text(encoding="utf-8"))
+    assert exam_["predict"]([4]) == pytest.approx(52, abs=0.2)
+    assert exam_["predict"]([7.5]) == pytest.approx(71.25, abs=0.2)
+    weather_ = run_module((GOLDEN / "weather.py").read_text(encoding="utf-8"))
+    readings = [[35.0, 1040], [-5.5, 1020], [30, 960]]
+    floats = weather().model.predict_classes(np.array(readings))
+    assert [weather_["predict"](r) for r in readings] == floats.tolist()
 
 
 def test_golden_module_computes_xor() -> None:
@@ -154,4 +192,5 @@ def test_compiles_for_boards(arch: str, tmp_path: Path) -> None:
 
 
 if __name__ == "__main__":
-    (GOLDEN / "xor.py").write_text(xor().module(), encoding="utf-8")
+    for name, program in GOLDENS.items():
+        (GOLDEN / f"{name}.py").write_text(program().module(), encoding="utf-8")

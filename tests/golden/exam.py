@@ -1,0 +1,128 @@
+"""exam: a neural network in fixed point, made by thumbnet 0.1.0 for board 'generic'.
+
+1 -> 1. 2 parameters, 1 multiply-accumulates.
+
+Input: 1 number from 0 to 12, rounded to 0.5. In order: hours.
+
+    import exam
+    exam.predict(values)        # the prediction, in the units of the training data
+    exam.scores(values)         # the integer outputs, equal on every board and on the PC
+"""
+
+INPUTS = 1
+SCALING = (
+    # units, minimum, maximum, left_shift, bias, multiplier, shift
+    (2, 0, 24, 14, 0, 21760, 25),
+)
+INPUT_ZERO_POINT = 0
+X0 = bytearray(1)
+W1 = b'\xff'
+P1 = (
+    # inputs, outputs, zero_point, activation_min, activation_max, table
+    1, 1, 0, -268435456, 268435456, 0,
+    # bias, multiplier, shift of each output
+    14720, 26712, 17,
+)
+X1 = [0] * 1
+OUTPUT_STEP = 1
+OUTPUT_UNITS = 100
+
+
+def requantize(acc, multiplier, shift):
+    """Return (acc * multiplier + 2**(shift - 1)) >> shift, rounding half up."""
+    # acc = high * 2**15 + low, low >= 0: no product leaves 31 bits, and the floor is exact.
+    high = (acc >> 15) * multiplier
+    low = ((acc & 0x7FFF) * multiplier) >> 15
+    return (high + low + (1 << (shift - 16))) >> (shift - 15)
+
+
+def fully_connected(x, w, y, p):
+    """Write one layer's outputs into y.
+
+    x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
+    table if there is one. p: inputs, outputs, zero_point, activation_min, activation_max, the
+    table's place in w or 0, then bias, multiplier and shift of each output.
+    """
+    outputs, zero_point, low, high, table = p[1:6]
+    # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
+    excess = 128 * sum(x)
+    i = 0
+    k = 6
+    for j in range(outputs):
+        acc = p[k] - excess
+        for a in x:
+            acc += w[i] * a
+            i += 1
+        q = zero_point + requantize(acc, p[k + 1], p[k + 2])
+        if q < low:
+            q = low
+        elif q > high:
+            q = high
+        y[j] = w[table + q] if table else q
+        k += 3
+
+
+LAYERS = (
+    (fully_connected, W1, X1, P1),
+)
+
+
+def as_sequence(values):
+    """Return values, a list, tuple, bytes or array of INPUTS items; ValueError for all else."""
+    if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
+        values = values.tolist()
+    try:
+        values[0:0]  # a number has no slices, and neither has a dict
+        n = len(values)
+    except (TypeError, KeyError):
+        raise ValueError("expected %d numbers, got %r" % (INPUTS, values))
+    if n != INPUTS:
+        raise ValueError("expected %d numbers, got %d" % (INPUTS, n))
+    return values
+
+
+def quantize(values):
+    """Return values as the network's uint8 input; ValueError says what does not fit."""
+    values = as_sequence(values)
+    each = len(SCALING) > 1
+    line = SCALING[0]
+    i = 0
+    for v in values:
+        if each:
+            line = SCALING[i]
+        units, low, high, left, bias, multiplier, shift = line
+        if isinstance(v, (int, bool)):
+            count = v * units
+        elif isinstance(v, float) and abs(v) < 1e9:
+            # Rounded to the resolution first: 32-bit and 64-bit floats then agree.
+            scaled = v * units
+            count = int(scaled + 0.5) if scaled >= 0 else -int(0.5 - scaled)
+        else:
+            count = high + 1  # not a number: refused below
+        if count < low or count > high:
+            raise ValueError(
+                "input %d is %r, expected %s to %s" % (i, v, str(low / units), str(high / units))
+            )
+        q = INPUT_ZERO_POINT + requantize((count << left) + bias, multiplier, shift)
+        X0[i] = 0 if q < 0 else 255 if q > 255 else q
+        i += 1
+    return X0
+
+
+def forward(values):
+    """Run the network; the returned buffer is written anew by the next call."""
+    x = quantize(values)
+    for kernel, w, y, p in LAYERS:
+        kernel(x, w, y, p)
+        x = y
+    return x
+
+
+def scores(values):
+    """Return the integer outputs of the last layer, the numbers that PC and board agree on."""
+    return list(forward(values))
+
+
+def predict(values):
+    """Return the prediction in real units: score * OUTPUT_STEP / OUTPUT_UNITS."""
+    return forward(values)[0] * OUTPUT_STEP / OUTPUT_UNITS

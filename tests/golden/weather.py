@@ -1,0 +1,191 @@
+"""weather: a neural network in fixed point, made by thumbnet 0.1.0 for board 'generic'.
+
+2 -> 3 relu -> 3 softmax. 21 parameters, 15 multiply-accumulates.
+
+Input: 2 numbers: celsius (-20 to 40), hectopascal (950 to 1050).
+
+    import weather
+    weather.predict(values)        # class index; LABELS[i] names it
+    weather.predict_proba(values)  # a probability for each class, floats
+    weather.probabilities(values)  # the same as integers: 32768 is 1.0
+    weather.scores(values)         # the integer outputs, equal on every board and on the PC
+"""
+
+INPUTS = 2
+LABELS = ('sun', 'rain', 'wind')
+SCALING = (
+    # units, minimum, maximum, left_shift, bias, multiplier, shift, a line a feature
+    (10, -200, 400, 14, -1638400, 27744, 30),
+    (1, 950, 1050, 14, -16384000, 20808, 27),
+)
+INPUT_ZERO_POINT = 128
+X0 = bytearray(2)
+W1 = (
+    b'\xff\xaa'
+    b'\x01\x95'
+    b'\xff+'
+)
+P1 = (
+    # inputs, outputs, zero_point, activation_min, activation_max, table
+    2, 3, 0, 0, 255, 0,
+    # bias, multiplier, shift of each output
+    -21632, 24867, 21, 13568, 24867, 21, 0, 24867, 22,
+)
+X1 = bytearray(3)
+W2 = (
+    b'\xff@\x80'
+    b'@\xff\x80'
+    b'\x80\x80\xff'
+)
+P2 = (
+    # inputs, outputs, zero_point, activation_min, activation_max, table
+    3, 3, 0, -268435456, 268435456, 0,
+    # bias, multiplier, shift of each output
+    38, 32766, 16, 38, 32766, 16, 0, 24575, 16,
+)
+X2 = [0] * 3
+SOFTMAX = (24289, 0, 16579, 17)
+
+
+def requantize(acc, multiplier, shift):
+    """Return (acc * multiplier + 2**(shift - 1)) >> shift, rounding half up."""
+    # acc = high * 2**15 + low, low >= 0: no product leaves 31 bits, and the floor is exact.
+    high = (acc >> 15) * multiplier
+    low = ((acc & 0x7FFF) * multiplier) >> 15
+    return (high + low + (1 << (shift - 16))) >> (shift - 15)
+
+
+def fully_connected(x, w, y, p):
+    """Write one layer's outputs into y.
+
+    x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
+    table if there is one. p: inputs, outputs, zero_point, activation_min, activation_max, the
+    table's place in w or 0, then bias, multiplier and shift of each output.
+    """
+    outputs, zero_point, low, high, table = p[1:6]
+    # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
+    excess = 128 * sum(x)
+    i = 0
+    k = 6
+    for j in range(outputs):
+        acc = p[k] - excess
+        for a in x:
+            acc += w[i] * a
+            i += 1
+        q = zero_point + requantize(acc, p[k + 1], p[k + 2])
+        if q < low:
+            q = low
+        elif q > high:
+            q = high
+        y[j] = w[table + q] if table else q
+        k += 3
+
+
+LAYERS = (
+    (fully_connected, W1, X1, P1),
+    (fully_connected, W2, X2, P2),
+)
+
+
+def as_sequence(values):
+    """Return values, a list, tuple, bytes or array of INPUTS items; ValueError for all else."""
+    if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
+        values = values.tolist()
+    try:
+        values[0:0]  # a number has no slices, and neither has a dict
+        n = len(values)
+    except (TypeError, KeyError):
+        raise ValueError("expected %d numbers, got %r" % (INPUTS, values))
+    if n != INPUTS:
+        raise ValueError("expected %d numbers, got %d" % (INPUTS, n))
+    return values
+
+
+def quantize(values):
+    """Return values as the network's uint8 input; ValueError says what does not fit."""
+    values = as_sequence(values)
+    each = len(SCALING) > 1
+    line = SCALING[0]
+    i = 0
+    for v in values:
+        if each:
+            line = SCALING[i]
+        units, low, high, left, bias, multiplier, shift = line
+        if isinstance(v, (int, bool)):
+            count = v * units
+        elif isinstance(v, float) and abs(v) < 1e9:
+            # Rounded to the resolution first: 32-bit and 64-bit floats then agree.
+            scaled = v * units
+            count = int(scaled + 0.5) if scaled >= 0 else -int(0.5 - scaled)
+        else:
+            count = high + 1  # not a number: refused below
+        if count < low or count > high:
+            raise ValueError(
+                "input %d is %r, expected %s to %s" % (i, v, str(low / units), str(high / units))
+            )
+        q = INPUT_ZERO_POINT + requantize((count << left) + bias, multiplier, shift)
+        X0[i] = 0 if q < 0 else 255 if q > 255 else q
+        i += 1
+    return X0
+
+
+def forward(values):
+    """Run the network; the returned buffer is written anew by the next call."""
+    x = quantize(values)
+    for kernel, w, y, p in LAYERS:
+        kernel(x, w, y, p)
+        x = y
+    return x
+
+
+def scores(values):
+    """Return the integer outputs of the last layer, the numbers that PC and board agree on."""
+    return list(forward(values))
+
+
+def predict(values):
+    """Return the class index of values; LABELS names it. The first of equal scores wins."""
+    s = forward(values)
+    return s.index(max(s))
+
+
+# round(32767 * exp(-k)), round(32767 * exp(-k / 16)), round(32767 * exp(-k / 256))
+_EXP_1 = (32767, 12054, 4435, 1631, 600, 221, 81, 30, 11, 4, 1, 1)
+_EXP_16 = (
+    32767, 30782, 28917, 27165, 25519, 23973, 22520, 21156,
+    19874, 18670, 17539, 16476, 15478, 14540, 13659, 12832,
+)
+_EXP_256 = (
+    32767, 32639, 32512, 32385, 32259, 32133, 32008, 31883,
+    31759, 31635, 31512, 31389, 31266, 31145, 31023, 30902,
+)
+
+
+def exp_q15(t):
+    """Return 32767 * exp(-t / 256) for t >= 0, a few steps of 2**-15 low at most."""
+    if t >= 3072:
+        return 0
+    e = (_EXP_1[t >> 8] * _EXP_16[(t >> 4) & 15]) >> 15
+    return (e * _EXP_256[t & 15]) >> 15
+
+
+def softmax(s):
+    """Return the probabilities of the scores s in Q15; they sum to 32768 exactly."""
+    limit, left, multiplier, shift = SOFTMAX
+    top = max(s)
+    e = [exp_q15(requantize(min(top - a, limit) << left, multiplier, shift)) for a in s]
+    total = sum(e)
+    q = [(a << 15) // total for a in e]
+    # What flooring left over goes to the winner.
+    q[s.index(top)] += 32768 - sum(q)
+    return q
+
+
+def probabilities(values):
+    """Return each class's probability in Q15, integers that sum to 32768."""
+    return softmax(forward(values))
+
+
+def predict_proba(values):
+    """Return each class's probability as a float."""
+    return [q / 32768 for q in probabilities(values)]
