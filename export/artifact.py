@@ -18,6 +18,7 @@ from thumbnet.trainer import ThumbnetError
 from .boards import BoardProfile, load_board
 from .graph import Graph
 from .header import macs
+from .inputs import units_of
 from .reference import execute, to_counts
 from .serialize import dump, graph_from_json, graph_to_json
 from .verify import verify
@@ -173,7 +174,7 @@ def load_artifact(path: str | os.PathLike[str]) -> Artifact:
 
 def readings(graph: Graph, counts: npt.ArrayLike) -> list[list[int | float]]:
     """Return counts as the numbers that `predict` takes: raw units, whole where they are."""
-    units = graph.nodes[0].attributes.get("units", np.ones(1, dtype=np.int64))
+    units = units_of(graph)
     counts = np.asarray(counts, dtype=np.int64)
     if np.all(units == 1):
         return counts.tolist()  # type: ignore[no-any-return]

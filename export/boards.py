@@ -14,6 +14,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+_FOLDER = files("thumbnet.export") / "profiles"
+
 
 @dataclass(frozen=True)
 class BoardProfile:
@@ -33,9 +35,7 @@ class BoardProfile:
 
 def list_boards() -> list[BoardProfile]:
     """Return every profile, by name."""
-    folder = files("thumbnet.export") / "profiles"
-    names = sorted(p.name[:-5] for p in folder.iterdir() if p.name.endswith(".toml"))
-    return [load_board(name) for name in names]
+    return [load_board(name) for name in _names()]
 
 
 def load_board(name: str) -> BoardProfile:
@@ -47,11 +47,14 @@ def load_board(name: str) -> BoardProfile:
         If there is none; the message lists those there are.
 
     """
-    folder = files("thumbnet.export") / "profiles"
-    known = sorted(p.name[:-5] for p in folder.iterdir() if p.name.endswith(".toml"))
+    known = _names()
     if name not in known:
         near = get_close_matches(name, known, 1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise ThumbnetError(f"no board {name!r}: {hint}use one of {', '.join(known)}")
-    fields = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+    fields = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
     return BoardProfile(name=name, **{**fields, "tiers": tuple(fields["tiers"])})
+
+
+def _names() -> list[str]:
+    return sorted(p.name[:-5] for p in _FOLDER.iterdir() if p.name.endswith(".toml"))

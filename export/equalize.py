@@ -50,7 +50,7 @@ def is_far_from_zero(counts: Counts) -> bool:
 
     The zero point, and with it the accumulators, would grow with that distance.
     """
-    distance = np.maximum(np.abs(counts.most + counts.least) / 2, 0.0)
+    distance = np.abs(counts.most + counts.least) / 2
     return bool(np.any(distance > 1.5 * (counts.most - counts.least)))
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from thumbnet.trainer import Sequential
 
 from .graph import Graph
+from .inputs import units_of
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def parameters(graph: Graph) -> int:
 def _inputs(graph: Graph, facts: Facts) -> str:
     attributes = graph.nodes[0].attributes
     (size,) = graph.tensors[graph.input].shape
-    units = np.atleast_1d(attributes.get("units", 1))
+    units = units_of(graph)
     low = np.atleast_1d(attributes["minimum"] / units)
     high = np.atleast_1d(attributes["maximum"] / units)
     numbers = "1 number" if size == 1 else f"{size} numbers"

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thumbnet.trainer import InputSpec, ThumbnetError
+from thumbnet.trainer.resolution import MOST_COUNTS
 
 from .arithmetic import (
     ACCUMULATOR_LIMIT,
@@ -17,14 +18,11 @@ from .arithmetic import (
     Ints,
     quantize_multiplier,
 )
-from .graph import Node
+from .graph import Graph, Node
 
 Scalar = TypeVar("Scalar", np.int64, np.float64)
 
 Floats = npt.NDArray[np.float64]
-
-COUNT_LIMIT = 2**20
-"""Counts stay below this, so that a 32-bit float (22 bits on some boards) holds every one."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,11 @@ def count(values: npt.ArrayLike, units: Ints) -> Ints:
     return np.asarray(
         np.where(scaled >= 0, np.floor(scaled + 0.5), -np.floor(0.5 - scaled)), np.int64
     )
+
+
+def units_of(graph: Graph) -> Ints:
+    """Return the counts per raw unit of an integer graph's inputs, one for each or one for all."""
+    return np.atleast_1d(np.asarray(graph.nodes[0].attributes.get("units", 1), dtype=np.int64))
 
 
 def choose_counts(
@@ -115,10 +118,10 @@ def choose_counts(
         one_if_alike(most),
     )
     largest = max(int(np.abs(counts.minimum).max()), int(np.abs(counts.maximum).max()))
-    if largest >= COUNT_LIMIT:
+    if largest >= MOST_COUNTS:
         raise ThumbnetError(
             f"export: inputs reach {largest} counts of their resolution, a board's float holds "
-            f"{COUNT_LIMIT}: give a coarser resolution"
+            f"{MOST_COUNTS}: give a coarser resolution"
         )
     return counts
 

@@ -19,9 +19,17 @@ _TAKEN = {
 # fmt: on
 
 
+LONGEST = 31
+"""Letters of a module's name at most."""
+
+
 def check_name(name: str) -> None:
     """Raise ThumbnetError unless `name` can be imported on a board without hiding its modules."""
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,30}", name) or keyword.iskeyword(name):
+    if (
+        not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name)
+        or len(name) > LONGEST
+        or keyword.iskeyword(name)
+    ):
         raise ThumbnetError(
             f"{name!r} cannot be imported on a board: use letters, digits and _, a letter first"
         )

@@ -126,11 +126,9 @@ class Program:
             taken = accepted(self.graph, rows)
             info = {"samples": 0, "refused": int(np.sum(~taken))}
             if test_y is not None and np.any(taken):
-                y = class_targets(self.head, test_y, len(rows))
-                info, sentence = self._measure(rows, y, taken)
-                targets = (y if self.head.kind == "regression" else y.astype(int))[taken].tolist()
-                if self.head.kind == "regression" and y.shape[1] == 1:
-                    targets = y[taken, 0].tolist()
+                y = class_targets(self.head, test_y, len(rows))[taken]
+                info, sentence = self._measure(rows[taken], y, info["refused"])
+                targets = _plain(y, whole=self.head.kind != "regression")
             rows = rows[taken]
         text = self.module(sentence)
         check_fits(self.graph, len(text.encode()), self.board)
@@ -140,12 +138,10 @@ class Program:
         )
 
     def _measure(
-        self, x: npt.NDArray[Any], y: npt.NDArray[Any], taken: npt.NDArray[np.bool_]
+        self, x: npt.NDArray[Any], y: npt.NDArray[Any], refused: int
     ) -> tuple[dict[str, Any], str]:
-        """Compare with float on the rows that are `taken`: the others have no answer there."""
-        refused = int(np.sum(~taken))
-        x, y = x[taken], y[taken]
-        integer = self.evaluate(x, y)
+        """Compare with float on accepted rows; the refused ones have no answer on the board."""
+        integer = goodness(self.head, self.predict(x), y)
         floats = goodness(self.head, float_predict(self.floats, self.head, x), y)
         info = {"samples": len(y), "refused": refused, "float": floats, "integer": integer}
         word = "R squared" if self.head.kind == "regression" else "Accuracy"
@@ -157,6 +153,13 @@ class Program:
 
     def _facts(self, accuracy: str) -> Facts:
         return header_facts(self.model, self.graph, self.head.labels, self.board.name, accuracy)
+
+
+def _plain(y: npt.NDArray[np.float64], whole: bool) -> list[Any]:
+    """Return targets as JSON has them: one number a row, or a list where there are several."""
+    if y.ndim == 2 and y.shape[1] == 1:
+        y = y[:, 0]
+    return (y.astype(np.int64) if whole else y).tolist()  # type: ignore[no-any-return]
 
 
 def convert(

@@ -37,8 +37,7 @@ def layer_quality(floats: Graph, integers: Graph, x: npt.ArrayLike) -> list[Laye
     real = run_float(floats, x)
     whole = execute(integers, to_counts(integers, x))
     measures = next(integers.only("measure"), None) is not None
-    dense = [node.output for node in floats.nodes if node.op == "dense"]
-    last = floats.outputs[0] if measures else dense[-1]
+    last = _scores_of(floats, measures)
     rows = []
     for name, tensor in integers.tensors.items():
         reference = real.get(last if name == "scores" else name)
@@ -55,13 +54,19 @@ def layer_quality(floats: Graph, integers: Graph, x: npt.ArrayLike) -> list[Laye
     return rows
 
 
+def _scores_of(floats: Graph, measures: bool) -> str:
+    """Return the float tensor that the integer scores stand for."""
+    if measures:
+        return floats.outputs[0]
+    return [node.output for node in floats.only("dense")][-1]
+
+
 def float_predict(floats: Graph, head: Head, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Return what the float graph answers on rows `x`: class indices, or real units."""
-    last_dense = [node.output for node in floats.nodes if node.op == "dense"][-1]
-    values = run_float(floats, x)
-    if head.kind == "regression":
-        return np.asarray(values[floats.outputs[0]])
-    scores = values[last_dense]
+    measures = head.kind == "regression"
+    scores = run_float(floats, x)[_scores_of(floats, measures)]
+    if measures:
+        return scores
     if head.kind == "decision":
         return np.asarray(scores[:, 0] >= head.threshold, dtype=np.float64)
     return np.asarray(scores.argmax(axis=-1), dtype=np.float64)

@@ -12,7 +12,7 @@ from thumbnet.trainer import ThumbnetError
 
 from .arithmetic import Ints
 from .graph import Graph
-from .inputs import count
+from .inputs import count, units_of
 from .integer_ops import INTEGER_OPS
 
 
@@ -49,13 +49,13 @@ def to_counts(graph: Graph, x: npt.ArrayLike) -> Ints:
         row, column = (int(i) for i in np.argwhere(bad)[0])
         attributes = graph.nodes[0].attributes
         low, high = (
-            float(np.broadcast_to(attributes[key] / _units(graph), rows.shape[1:])[column])
+            float(np.broadcast_to(attributes[key] / units_of(graph), rows.shape[1:])[column])
             for key in ("minimum", "maximum")
         )
         raise ThumbnetError(
             f"row {row}, input {column} is {rows[row, column]:g}, expected {low:g} to {high:g}"
         )
-    return count(rows, _units(graph))
+    return count(rows, units_of(graph))
 
 
 def accepted(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.bool_]:
@@ -85,13 +85,9 @@ def as_rows(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
     return rows
 
 
-def _units(graph: Graph) -> Ints:
-    return np.asarray(graph.nodes[0].attributes.get("units", 1), dtype=np.int64)
-
-
 def _bad(graph: Graph, rows: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     attributes = graph.nodes[0].attributes
     with np.errstate(invalid="ignore"):
-        counts = count(rows, _units(graph))
+        counts = count(rows, units_of(graph))
     outside = (counts < attributes["minimum"]) | (counts > attributes["maximum"])
     return np.asarray(outside | ~np.isfinite(rows))

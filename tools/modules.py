@@ -6,10 +6,8 @@ import re
 from pathlib import Path
 
 from thumbnet.export import Artifact, load_artifact
-from thumbnet.export.names import check_name
+from thumbnet.export.names import LONGEST, check_name
 from thumbnet.trainer import ThumbnetError
-
-LONGEST = 31  # letters of a module's name, as `check_name` has it
 
 
 def name_for(stem: str) -> str:

@@ -189,21 +189,16 @@ def _check_resumable(model: Sequential, recipe: Recipe, path: Path) -> None:
     The rows that are held out would be others, and the network would be judged by what it learned.
     """
     saved, epochs = load_checkpoint(path)
-    seed = saved.info.get("seed", recipe.seed)
-    if seed != recipe.seed:
-        raise ThumbnetError(
-            f"{path} was begun with seed {seed}, not {recipe.seed}: "
-            f"resume with --seed {seed}, or train without --resume"
-        )
     rate = saved.optimizer.learning_rate if saved.optimizer is not None else None
-    for what, then_, now_ in (
-        ("learning rate", rate, recipe.learning_rate),
-        ("batch size", saved.info.get("batch_size"), recipe.batch_size),
+    for option, begun, given in (
+        ("seed", saved.info.get("seed"), recipe.seed),
+        ("learning-rate", rate, recipe.learning_rate),
+        ("batch-size", saved.info.get("batch_size"), recipe.batch_size),
     ):
-        if None not in (then_, now_) and then_ != now_:
+        if None not in (begun, given) and begun != given:
             raise ThumbnetError(
-                f"{path} was begun with {what} {then_:g}, not {now_:g}: "
-                f"resume with --{what.replace(' ', '-')} {then_:g}, or train without --resume"
+                f"{path} was begun with {option.replace('-', ' ')} {begun}, not {given}: "
+                f"resume with --{option} {begun}, or train without --resume"
             )
     if saved.labels != model.labels or not _same_samples(saved, model):
         then, now = (

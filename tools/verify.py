@@ -109,7 +109,7 @@ def verify(
     """
     inputs: Sequence[Row] = artifact.inputs[:limit]
     expected = artifact.expected()[:limit]
-    targets = None if artifact.targets is None else artifact.targets[:limit]
+    targets = artifact.targets[:limit]
     verdict = Verdict(target.name, inputs=len(expected), _classes=artifact.kind == "classifier")
     name = module or target.stage(artifact.name, artifact.files)
     lines = target.run("selftest", name, inputs)
@@ -118,7 +118,7 @@ def verify(
     for row, (want, got) in enumerate(zip_longest(expected, _answers(lines))):
         if got is not None:
             _compare(verdict, target, row, want, got)
-            if targets is not None and row < len(targets):
+            if row < len(targets):
                 _score(verdict, targets[row])
         yield verdict
 

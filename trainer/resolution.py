@@ -18,8 +18,8 @@ MOST_DECIMALS = 12
 def resolution_for(decimals: int, low: float, high: float, where: str) -> float:
     """Return 10**-d for the largest d <= `decimals` with which all readings fit into the counts.
 
-    Readings are expected from low to high, and up to that range's own width beyond, on both sides:
-    the board accepts as much.
+    Readings are expected from low to high; on both sides that range's own width is kept free, for
+    the margin by which the board accepts more.
 
     Raises ThumbnetError if even whole numbers (d = 0) are too fine.
     """
