@@ -6,7 +6,8 @@ import hashlib
 import json
 import os
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ import numpy.typing as npt
 
 from thumbnet.trainer import ThumbnetError
 
-from .boards import BoardProfile, load_board
+from .boards import BoardProfile
+from .build import Build
 from .graph import Graph
 from .header import macs
 from .inputs import units_of
@@ -24,18 +26,24 @@ from .serialize import dump, graph_from_json, graph_to_json
 from .verify import verify
 
 
+SUFFIXES = (".py", ".mpy", ".hex")
+
+
 @dataclass(frozen=True)
 class Artifact:
     """A written module, with the graph that it has to agree with and rows to try.
 
-    `inputs` are rows as `predict` takes them; `targets` has a class index, a number or None for
-    each. `info` may hold the accuracy: "samples", "float", "integer".
+    `path` is the module: `.py`, `.mpy`, or the `.hex` that holds it. `digests` has the SHA-256 of
+    every file that goes on the board. `inputs` are rows as `predict` takes them; `targets` has a
+    class index, a number or None for each. `info` may hold the accuracy: "samples", "float",
+    "integer".
     """
 
     path: Path
     graph: Graph
     board: BoardProfile
-    sha256: str
+    build: Build
+    digests: dict[str, str]
     inputs: list[list[int | float]]
     targets: list[int | float | None]
     info: dict[str, Any]
@@ -48,12 +56,17 @@ class Artifact:
     @property
     def files(self) -> dict[str, bytes]:
         """Everything that goes on the board: file name to contents."""
-        return {self.path.name: self.path.read_bytes()}
+        return {name: (self.path.parent / name).read_bytes() for name in self.digests}
 
     @property
     def intact(self) -> bool:
-        """True if the module is the very file that export wrote."""
-        return hashlib.sha256(self.path.read_bytes()).hexdigest() == self.sha256
+        """True if all its files are the very ones that export wrote."""
+        return _digests(self.files) == self.digests
+
+    @property
+    def mpy(self) -> bool:
+        """True if the module is compiled already."""
+        return self.path.suffix == ".mpy"
 
     @property
     def macs(self) -> int:
@@ -87,14 +100,16 @@ def write_artifact(
     folder: str | os.PathLike[str],
     graph: Graph,
     board: BoardProfile,
-    module: str,
+    build: Build,
+    files: Mapping[str, bytes],
     rows: npt.NDArray[Any],
     targets: list[Any],
     info: dict[str, Any],
 ) -> Artifact:
-    """Write `<name>.py` and `<name>.json` beside their final names, then rename both.
+    """Write `files` (the module first) and `<name>.json` beside their final names, then rename all.
 
     To the given rows come the extremes of the input: all smallest, all largest, and both mixed.
+    Files that an earlier export of this name left and this one does not have are removed.
 
     Raises
     ------
@@ -104,31 +119,35 @@ def write_artifact(
     """
     inputs = readings(graph, to_counts(graph, rows) if len(rows) else rows)
     inputs += readings(graph, extremes(graph))
-    data = module.encode("utf-8")
     artifact = Artifact(
-        Path(folder) / f"{graph.name}.py",
+        Path(folder) / next(iter(files)),
         graph,
         board,
-        hashlib.sha256(data).hexdigest(),
+        build,
+        _digests(files),
         inputs,
         [*targets, *[None] * (len(inputs) - len(targets))],
         info,
     )
     document = {
         "digest": "",
-        "board": board.name,
-        "sha256": artifact.sha256,
+        "board": asdict(board),
+        "build": asdict(build),
+        "files": artifact.digests,
         "info": info,
         "graph": graph_to_json(graph),
         "targets": artifact.targets,
         "inputs": artifact.inputs,
     }
     document["digest"] = _digest(document)
+    sidecar = artifact.path.with_suffix(".json")
     try:
         artifact.path.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(
-            {artifact.path: data, artifact.path.with_suffix(".json"): dump(document).encode()}
-        )
+        left = _left_behind(sidecar, artifact.digests)
+        contents = {artifact.path.parent / name: data for name, data in files.items()}
+        write_whole({**contents, sidecar: dump(document).encode()})
+        for path in left:
+            path.unlink()
     except OSError as error:
         raise ThumbnetError(
             f"cannot write {artifact.path.parent}: {error.strerror or error}: "
@@ -148,20 +167,22 @@ def load_artifact(path: str | os.PathLike[str]) -> Artifact:
     """
     module = Path(path)
     if not module.is_file():
-        raise ThumbnetError(f"{module}: no such module: give the .py that `thumbnet export` wrote")
+        raise ThumbnetError(f"{module}: no such module: give the file that `thumbnet export` wrote")
     sidecar = module.with_suffix(".json")
-    if module.suffix != ".py" or not sidecar.is_file():
+    if module.suffix not in SUFFIXES or not sidecar.is_file():
         raise ThumbnetError(
             f"{module}: {sidecar.name} is not beside it: "
-            "give the .py that `thumbnet export` wrote and keep the two files together"
+            "give the module that `thumbnet export` wrote and keep its files together"
         )
     try:
         document = json.loads(sidecar.read_text(encoding="utf-8"))
         if document["digest"] != _digest(document):
             raise ValueError("its digest is another")
         graph = verify(graph_from_json(document["graph"]))
-        fields = {key: document[key] for key in ("sha256", "inputs", "targets", "info")}
-        board = load_board(document["board"])
+        fields = [document[key] for key in ("files", "inputs", "targets", "info")]
+        tiers = tuple(document["board"].pop("tiers"))
+        board = BoardProfile(tiers=tiers, **document["board"])
+        build = Build(**document["build"])
     except (ValueError, KeyError, TypeError, ThumbnetError) as error:
         raise ThumbnetError(f"{sidecar}: truncated or edited ({error}): export again") from error
     if graph.name != module.stem:
@@ -169,7 +190,15 @@ def load_artifact(path: str | os.PathLike[str]) -> Artifact:
             f"{module} holds the network {graph.name!r}: rename it back to {graph.name}.py, with "
             f"its .json, or export it with --name {module.stem}"
         )
-    return Artifact(module, graph, board, **fields)
+    for name in fields[0]:
+        if not (module.parent / name).is_file():
+            there = "export wrote" if name == module.name else "belongs to it"
+            raise ThumbnetError(f"{module}: {name}, which {there}, is not beside it: export again")
+    if module.name not in fields[0]:
+        raise ThumbnetError(
+            f"{module} is not of the last export, which wrote {', '.join(fields[0])}: give that"
+        )
+    return Artifact(module, graph, board, build, *fields)
 
 
 def readings(graph: Graph, counts: npt.ArrayLike) -> list[list[int | float]]:
@@ -197,7 +226,25 @@ def _digest(document: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
-def _write_whole(contents: dict[Path, bytes]) -> None:
+def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+
+
+def _left_behind(sidecar: Path, kept: Mapping[str, str]) -> list[Path]:
+    """Return the files that an earlier export wrote, that are as it wrote them, and not `kept`."""
+    try:
+        old = json.loads(sidecar.read_text(encoding="utf-8"))["files"].items()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []
+    paths = [(sidecar.parent / Path(name).name, digest) for name, digest in old]
+    return [
+        path
+        for path, digest in paths
+        if path.name not in kept and path.is_file() and _digests({"": path.read_bytes()})[""] == digest
+    ]
+
+
+def write_whole(contents: dict[Path, bytes]) -> None:
     """Write every file beside its place first, then move all: no half-written file is left."""
     beside: dict[Path, str] = {}
     try:

@@ -3,7 +3,8 @@
 The conventions of those files:
 - a public UPPER-CASE assignment is an example network's literal; the exporter puts its own there;
 - a private one (`_EXP_1`) belongs to the code and is copied as it stands;
-- `from forward import forward` says that this file's functions need that file's.
+- `from forward import forward` says that this file's functions need that file's;
+- any other import (`micropython`, `array`, `sys`) is one of MicroPython, and comes along.
 """
 
 from __future__ import annotations
@@ -22,23 +23,25 @@ class SourceFile:
     literals: tuple[str, ...]
     """Names that the exporter has to provide."""
 
-    imports: tuple[str, ...]
-    """Files whose functions are called by this file's functions."""
+    imports: tuple[tuple[str, str], ...]
+    """(file, function) of the functions of other files that this file's functions call."""
+
+    system: tuple[str, ...]
+    """Imports of MicroPython's own modules, as they are written."""
 
     text: str
     """The functions and private constants, as they are written."""
 
 
-def assemble(roots: list[str], tier: str, replace: dict[str, str]) -> list[SourceFile]:
+def assemble(roots: list[str], folders: tuple[str, ...], replace: dict[str, str]) -> list[SourceFile]:
     """Return the files behind `roots`, each once, every file after those that it imports.
 
     Parameters
     ----------
     roots
-        File names without `.py`, from `firmware/<tier>/`, `firmware/plain/` or `firmware/runtime/`
-        (the first that has it).
-    tier
-        The folder to look in first.
+        File names without `.py`.
+    folders
+        Folders of `firmware/` to look in; the first that has a file wins.
     replace
         File to take in place of another that has the same functions, such as
         `{"levels": "sensors"}`.
@@ -50,8 +53,8 @@ def assemble(roots: list[str], tier: str, replace: dict[str, str]) -> list[Sourc
         name = replace.get(name, name)
         if name in ordered:
             return
-        source = read_source(tier, name)
-        for needed in source.imports:
+        source = read_source(folders, name)
+        for needed, _ in source.imports:
             visit(needed)
         ordered[name] = source
 
@@ -61,26 +64,43 @@ def assemble(roots: list[str], tier: str, replace: dict[str, str]) -> list[Sourc
 
 
 @lru_cache
-def read_source(tier: str, name: str) -> SourceFile:
+def read_source(folders: tuple[str, ...], name: str) -> SourceFile:
     """Read and take apart one file of `firmware/`; FileNotFoundError if no folder has it."""
     root = files("thumbnet.firmware")
-    for folder in dict.fromkeys((tier, "plain", "runtime")):
+    for folder in folders:
         path = root / folder / f"{name}.py"
         if path.is_file():
             return _take_apart(name, path.read_text(encoding="utf-8"))
-    raise FileNotFoundError(f"firmware has no {name}.py for the {tier} tier")
+    raise FileNotFoundError(f"firmware has no {name}.py in {', '.join(folders)}")
+
+
+@lru_cache
+def firmware_files() -> frozenset[str]:
+    """Names of all files of `firmware/`, without `.py`: what they may import of each other."""
+    root = files("thumbnet.firmware")
+    return frozenset(
+        path.name[:-3]
+        for folder in root.iterdir()
+        if folder.is_dir()
+        for path in folder.iterdir()
+        if path.name.endswith(".py")
+    )
 
 
 def _take_apart(name: str, text: str) -> SourceFile:
     lines = text.splitlines()
     origins: dict[str, str] = {}
     literals: list[str] = []
+    system: list[str] = []
     kept: list[str] = []
     called: set[str] = set()
     for statement in ast.parse(text).body:
-        if isinstance(statement, ast.ImportFrom):
-            assert statement.module is not None
-            origins.update({alias.name: statement.module for alias in statement.names})
+        if isinstance(statement, ast.ImportFrom) and statement.module in firmware_files():
+            origins.update({alias.name: str(statement.module) for alias in statement.names})
+        elif isinstance(statement, ast.Import | ast.ImportFrom):
+            system.append(ast.unparse(statement))
+        elif isinstance(statement, ast.Try):  # an import that not every Python has
+            kept.append(_cut(lines, statement))
         elif isinstance(statement, ast.FunctionDef):
             called.update(n.id for n in ast.walk(statement) if isinstance(n, ast.Name))
             kept.append("\n\n" + _cut(lines, statement))
@@ -88,11 +108,12 @@ def _take_apart(name: str, text: str) -> SourceFile:
             (target,) = statement.targets
             assert isinstance(target, ast.Name)
             if target.id.startswith("_"):
+                called.update(n.id for n in ast.walk(statement) if isinstance(n, ast.Name))
                 kept.append(_cut(lines, statement))
             else:
                 literals.append(target.id)
-    imports = dict.fromkeys(module for symbol, module in origins.items() if symbol in called)
-    return SourceFile(name, tuple(literals), tuple(imports), "\n".join(kept).strip("\n"))
+    imports = tuple((module, symbol) for symbol, module in origins.items() if symbol in called)
+    return SourceFile(name, tuple(literals), imports, tuple(system), "\n".join(kept).strip("\n"))
 
 
 def _cut(lines: list[str], statement: ast.stmt) -> str:

@@ -14,11 +14,15 @@ from thumbnet.trainer import Sequential, ThumbnetError
 from .arithmetic import Ints
 from .artifact import Artifact, write_artifact
 from .boards import BoardProfile, load_board
+from .build import Build
+from .choose import choose_build
 from .emit import emit
-from .fit_board import check_fits
+from .emit_parts import emit_parts
 from .graph import Graph
 from .head import Head
 from .header import Facts, header_facts
+from .hexfile import microbit_hex
+from .mpy import compile_mpy
 from .names import check_name
 from .pipeline import Options, stages
 from .quality import LayerQuality, class_targets, float_predict, goodness, layer_quality
@@ -40,6 +44,8 @@ class Program:
     head: Head
     model: Sequential
     board: BoardProfile
+    build: Build
+    mpy: bool = False
 
     def execute(self, x: npt.ArrayLike) -> dict[str, npt.NDArray[Any]]:
         """Return every tensor of the integer graph for rows `x` (n, features) in raw units.
@@ -88,7 +94,25 @@ class Program:
 
     def module(self, accuracy: str = "") -> str:
         """Return the source of the MicroPython module."""
-        return emit(self.graph, self.board.tiers[0], self._facts(accuracy))
+        return emit(self.graph, self.build, self._facts(accuracy))[f"{self.graph.name}.py"].decode()
+
+    def files(self, accuracy: str = "") -> dict[str, bytes]:
+        """Return what goes on the board, by file name: the module first.
+
+        Raises
+        ------
+        ThumbnetError
+            If mpy-cross is missing, or the files do not fit into the board's `.hex`.
+
+        """
+        if self.board.delivery == "hex":
+            parts = emit_parts(self.graph, self.build, self._facts(accuracy))
+            return {f"{self.graph.name}.hex": microbit_hex(parts).encode()}
+        files = emit(self.graph, self.build, self._facts(accuracy))
+        if self.mpy:
+            source = files.pop(f"{self.graph.name}.py")
+            files = {f"{self.graph.name}.mpy": compile_mpy(self.graph.name, source, self.board), **files}
+        return files
 
     def write(
         self,
@@ -102,8 +126,8 @@ class Program:
         Parameters
         ----------
         folder
-            Made if missing. `<name>.py` goes on the board, `<name>.json` stays: the graph, and rows
-            to verify with.
+            Made if missing. `<name>.py` (or `.mpy`, `.hex`) and `<name>.bin`, where there is one, go
+            on the board; `<name>.json` stays: the graph, and rows to verify with.
         test_x, test_y
             Held-out rows in raw units and their targets, for the accuracy in the module's header
             and the vectors; rows out of the accepted range are left out and counted. Without them
@@ -114,7 +138,7 @@ class Program:
         Raises
         ------
         ThumbnetError
-            If the module does not fit the board, or the folder cannot be written.
+            If the module cannot be compiled, or the folder cannot be written.
 
         """
         info: dict[str, Any] = {}
@@ -130,11 +154,16 @@ class Program:
                 info, sentence = self._measure(rows[taken], y, info["refused"])
                 targets = _plain(y, whole=self.head.kind != "regression")
             rows = rows[taken]
-        text = self.module(sentence)
-        check_fits(self.graph, len(text.encode()), self.board)
         keep = len(rows) if vectors is None else vectors
         return write_artifact(
-            folder, self.graph, self.board, text, rows[:keep], targets[:keep], info
+            folder,
+            self.graph,
+            self.board,
+            self.build,
+            self.files(sentence),
+            rows[:keep],
+            targets[:keep],
+            info,
         )
 
     def _measure(
@@ -171,6 +200,9 @@ def convert(
     resolution: float | tuple[float, ...] | None = None,
     threshold: float | None = None,
     margin: float = 0.125,
+    tier: str | None = None,
+    weights: str | None = None,
+    mpy: bool = False,
 ) -> Program:
     """Convert a trained model to integers.
 
@@ -191,11 +223,19 @@ def convert(
     margin
         How far a reading may lie beyond the range of `x`, in widths of that range, where
         `model.input_spec` declares no range: the board refuses what is further out.
+    tier
+        `plain`, `viper` or `thumb`; the board's fastest by default.
+    weights
+        Where they live: `module`, `stream` (a file, read through a buffer), `romfs` (a file in
+        mapped flash); by default the first of module, romfs, stream that fits the board.
+    mpy
+        Compile the module with mpy-cross: less heap to import, but for one processor.
 
     Raises
     ------
     ThumbnetError
-        If a layer cannot be converted, an accumulator may overflow, or an argument is wrong.
+        If a layer cannot be converted, an accumulator may overflow, the network does not fit the
+        board, or an argument is wrong.
 
     """
     check_name(name)
@@ -203,4 +243,5 @@ def convert(
     done = list(stages(model, x, Options(name, resolution, threshold, margin)))
     graphs = {graph.stage: graph for graph, _ in done}
     graph, head = done[-1]
-    return Program(graph, graphs["calibrate"], head, model, profile)
+    build = choose_build(graph, profile, tier, weights, mpy)
+    return Program(graph, graphs["calibrate"], head, model, profile, build, mpy)

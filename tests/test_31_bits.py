@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from support.int31 import Int31
-from support.networks import FACTS, integer_graphs, run_module
+from support.networks import integer_graphs, module_text, run_module
 
 from thumbnet.export.arithmetic import MULTIPLIER_MAX
-from thumbnet.export.emit import emit
 from thumbnet.export.graph import Graph
 from thumbnet.export.reference import execute
 
@@ -29,7 +28,7 @@ def small(value: object) -> object:
 @settings(max_examples=200, deadline=None)
 def test_every_intermediate(case: tuple[Graph, np.ndarray]) -> None:
     graph, rows = case
-    module = run_module(emit(graph, "plain", FACTS))
+    module = run_module(module_text(graph))
     # bytearrays would turn Int31 into int again
     layers = [
         (kernel, small(w), [Int31(0)] * len(y), small(p)) for kernel, w, y, p in module["LAYERS"]

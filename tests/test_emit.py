@@ -12,9 +12,11 @@ import pytest
 from support.networks import HIDDEN, LAST, random_model, run_module
 
 from thumbnet.export import Program, convert
+from thumbnet.export.build import Build
 from thumbnet.export.firmware_source import read_source
 from thumbnet.trainer import Dense, InputSpec, Sequential
 
+FOLDERS = Build().folders
 GOLDEN = Path(__file__).parent / "golden"
 FIRMWARE = Path(__file__).parents[1] / "firmware"
 
@@ -125,14 +127,14 @@ def test_the_rest_is_literals(program: Program) -> None:
             continue
         assert isinstance(node, ast.Assign), ast.dump(node)
         calls = {c.func.id for c in ast.walk(node) if isinstance(c, ast.Call)}
-        assert calls <= {"bytearray"}
+        assert calls <= {"bytearray", "memoryview"}
     assert not any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(tree))
 
 
 def test_comments_come_along() -> None:
-    source = read_source("plain", "requantize")
+    source = read_source(FOLDERS, "requantize")
     assert "# acc = high * 2**15 + low" in source.text
-    assert "# round(32767 * exp(-k))" in read_source("plain", "exponential").text
+    assert "# round(32767 * exp(-k))" in read_source(FOLDERS, "exponential").text
 
 
 def test_every_public_literal_is_the_exporters() -> None:

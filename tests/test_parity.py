@@ -9,11 +9,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.micropython import needs_micropython
-from support.networks import FACTS, HIDDEN, LAST, integer_graphs, random_model, run_module
+from support.networks import (
+    HIDDEN,
+    LAST,
+    integer_graphs,
+    module_text,
+    random_model,
+    run_module,
+)
 
 from thumbnet.export import Program, convert, verify
 from thumbnet.export.artifact import extremes, readings
-from thumbnet.export.emit import emit
 from thumbnet.export.graph import Graph
 from thumbnet.export.reference import execute
 from thumbnet.tools.targets import UnixTarget
@@ -42,7 +48,7 @@ def counts_for(graph: Graph, rng: np.random.Generator, n: int) -> np.ndarray:
 @settings(max_examples=300)
 def test_any_graph_that_the_contract_allows(case: tuple[Graph, np.ndarray]) -> None:
     graph, rows = case
-    assert_equal(graph, emit(verify(graph), "plain", FACTS), rows)
+    assert_equal(graph, module_text(verify(graph)), rows)
 
 
 def random_program(

@@ -4,26 +4,27 @@ from requantize import requantize
 
 
 def fully_connected(x, w, y, p):
-    """Write one layer's outputs into y.
+    """Write one layer's outputs into y, from entry y_at on.
 
     x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
-    table if there is one. p: inputs, outputs, zero_point, activation_min, activation_max, the
-    table's place in w or 0, then bias, multiplier and shift of each output.
+    table if there is one. p: inputs, outputs, x_at, y_at, zero_point, activation_min,
+    activation_max, the table's place in w or 0, wide, pieces, then bias, multiplier and shift of
+    each output. x_at, wide and pieces are for other tiers.
     """
-    outputs, zero_point, low, high, table = p[1:6]
+    at, zero_point, low, high, table = p[3:8]
     # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
     excess = 128 * sum(x)
     i = 0
-    k = 6
-    for j in range(outputs):
+    for k in range(10, 10 + 3 * p[1], 3):
         acc = p[k] - excess
         for a in x:
-            acc += w[i] * a
+            if a:
+                acc += w[i] * a
             i += 1
         q = zero_point + requantize(acc, p[k + 1], p[k + 2])
         if q < low:
             q = low
         elif q > high:
             q = high
-        y[j] = w[table + q] if table else q
-        k += 3
+        y[at] = w[table + q] if table else q
+        at += 1

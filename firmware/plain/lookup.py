@@ -2,6 +2,7 @@
 
 
 def lookup(x, w, y, p):
-    """Write w[q] for each q of x into y; w: the 256-entry table, p: the number of inputs."""
+    """Write w[q] for each q of x into y; w: the 256-entry table, p: n, x_at, y_at."""
+    source, target = p[1], p[2]
     for i in range(p[0]):
-        y[i] = w[x[i]]
+        y[target + i] = w[x[source + i]]

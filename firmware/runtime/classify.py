@@ -6,4 +6,8 @@ from forward import forward
 def predict(values):
     """Return the class index of values; LABELS names it. The first of equal scores wins."""
     s = forward(values)
-    return s.index(max(s))
+    best = 0
+    for i in range(1, len(s)):
+        if s[i] > s[best]:
+            best = i
+    return best

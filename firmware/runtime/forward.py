@@ -1,4 +1,4 @@
-"""The forward pass: a table of layers, each filling its own buffer."""
+"""The forward pass: a table of layers, each a kernel with its weights, target and parameters."""
 
 from fully_connected import fully_connected
 from levels import quantize
@@ -9,7 +9,7 @@ LAYERS = (
         fully_connected,
         b"\x81\x7f",
         [0],
-        (2, 1, 0, -0x20000000, 0x20000000, 0, 0, 16384, 16),
+        (2, 1, 0, 0, 0, -0x20000000, 0x20000000, 0, 1, 1, 0, 16384, 16),
     ),
 )
 

@@ -9,9 +9,12 @@ def as_sequence(values):
     if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
         values = values.tolist()
     try:
-        values[0:0]  # a number has no slices, and neither has a dict
         n = len(values)
-    except (TypeError, KeyError):
+        # A number has no length, a set no items in order, a dict no first one; nothing is allocated.
+        if n and isinstance(values, dict):
+            raise TypeError
+        n and values[0]
+    except TypeError:
         raise ValueError("expected %d numbers, got %r" % (INPUTS, values))
     if n != INPUTS:
         raise ValueError("expected %d numbers, got %d" % (INPUTS, n))

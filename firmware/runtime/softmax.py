@@ -17,5 +17,5 @@ def softmax(s):
     total = sum(e)
     q = [(a << 15) // total for a in e]
     # What flooring left over goes to the winner.
-    q[s.index(top)] += 32768 - sum(q)
+    q[list(s).index(top)] += 32768 - sum(q)
     return q

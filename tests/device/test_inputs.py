@@ -1,5 +1,6 @@
 """Both ways of reading an input: what they accept, how they round, what they say."""
 
+import each_level
 import levels
 import sensors
 
@@ -39,7 +40,7 @@ def test_arrays_of_other_libraries():
 
 
 def test_levels_gain():
-    levels.INPUT_MIN, levels.INPUT_MAX, levels.INPUT_GAIN = -1, 1, 127
+    each_level.INPUT_MIN, each_level.INPUT_MAX, each_level.INPUT_GAIN = -1, 1, 127
     try:
         assert list(levels.quantize([-1, 1])) == [0, 254]
         assert list(levels.quantize([0, -0.4])) == [127, 127]
@@ -47,7 +48,7 @@ def test_levels_gain():
         assert list(levels.quantize([0.6, 0.5])) == [254, 254]
         assert message(levels.quantize, [0, -2]) == "input 1 is -2, expected -1 to 1"
     finally:
-        levels.INPUT_MIN, levels.INPUT_MAX, levels.INPUT_GAIN = 0, 255, 1
+        each_level.INPUT_MIN, each_level.INPUT_MAX, each_level.INPUT_GAIN = 0, 255, 1
 
 
 def test_sensors():

@@ -15,17 +15,18 @@ SCALING = (
     (2, 0, 24, 14, 0, 21760, 25),
 )
 INPUT_ZERO_POINT = 0
-X0 = bytearray(1)
+OUTPUT_STEP = 1
+OUTPUT_UNITS = 100
+ARENA = memoryview(bytearray(4))
+X0 = ARENA[0:1]
+SCORES = [0] * 1
 W1 = b'\xff'
 P1 = (
-    # inputs, outputs, zero_point, activation_min, activation_max, table
-    1, 1, 0, -268435456, 268435456, 0,
+    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
+    1, 1, 0, 0, 0, -268435456, 268435456, 0, 1, 1,
     # bias, multiplier, shift of each output
     14720, 26712, 17,
 )
-X1 = [0] * 1
-OUTPUT_STEP = 1
-OUTPUT_UNITS = 100
 
 
 def requantize(acc, multiplier, shift):
@@ -37,33 +38,34 @@ def requantize(acc, multiplier, shift):
 
 
 def fully_connected(x, w, y, p):
-    """Write one layer's outputs into y.
+    """Write one layer's outputs into y, from entry y_at on.
 
     x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
-    table if there is one. p: inputs, outputs, zero_point, activation_min, activation_max, the
-    table's place in w or 0, then bias, multiplier and shift of each output.
+    table if there is one. p: inputs, outputs, x_at, y_at, zero_point, activation_min,
+    activation_max, the table's place in w or 0, wide, pieces, then bias, multiplier and shift of
+    each output. x_at, wide and pieces are for other tiers.
     """
-    outputs, zero_point, low, high, table = p[1:6]
+    at, zero_point, low, high, table = p[3:8]
     # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
     excess = 128 * sum(x)
     i = 0
-    k = 6
-    for j in range(outputs):
+    for k in range(10, 10 + 3 * p[1], 3):
         acc = p[k] - excess
         for a in x:
-            acc += w[i] * a
+            if a:
+                acc += w[i] * a
             i += 1
         q = zero_point + requantize(acc, p[k + 1], p[k + 2])
         if q < low:
             q = low
         elif q > high:
             q = high
-        y[j] = w[table + q] if table else q
-        k += 3
+        y[at] = w[table + q] if table else q
+        at += 1
 
 
 LAYERS = (
-    (fully_connected, W1, X1, P1),
+    (fully_connected, W1, SCORES, P1),
 )
 
 
@@ -72,9 +74,12 @@ def as_sequence(values):
     if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
         values = values.tolist()
     try:
-        values[0:0]  # a number has no slices, and neither has a dict
         n = len(values)
-    except (TypeError, KeyError):
+        # A number has no length, a set no items in order, a dict no first one; nothing is allocated.
+        if n and isinstance(values, dict):
+            raise TypeError
+        n and values[0]
+    except TypeError:
         raise ValueError("expected %d numbers, got %r" % (INPUTS, values))
     if n != INPUTS:
         raise ValueError("expected %d numbers, got %d" % (INPUTS, n))

@@ -19,32 +19,33 @@ SCALING = (
     (1, 950, 1050, 14, -16384000, 20808, 27),
 )
 INPUT_ZERO_POINT = 128
-X0 = bytearray(2)
+SOFTMAX = (24289, 0, 16579, 17)
+ARENA = memoryview(bytearray(8))
+X0 = ARENA[0:2]
+X1 = ARENA[4:7]
+SCORES = [0] * 3
 W1 = (
     b'\xff\xaa'
     b'\x01\x95'
     b'\xff+'
 )
 P1 = (
-    # inputs, outputs, zero_point, activation_min, activation_max, table
-    2, 3, 0, 0, 255, 0,
+    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
+    2, 3, 0, 0, 0, 0, 255, 0, 0, 1,
     # bias, multiplier, shift of each output
     -21632, 24867, 21, 13568, 24867, 21, 0, 24867, 22,
 )
-X1 = bytearray(3)
 W2 = (
     b'\xff@\x80'
     b'@\xff\x80'
     b'\x80\x80\xff'
 )
 P2 = (
-    # inputs, outputs, zero_point, activation_min, activation_max, table
-    3, 3, 0, -268435456, 268435456, 0,
+    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
+    3, 3, 0, 0, 0, -268435456, 268435456, 0, 1, 1,
     # bias, multiplier, shift of each output
     38, 32766, 16, 38, 32766, 16, 0, 24575, 16,
 )
-X2 = [0] * 3
-SOFTMAX = (24289, 0, 16579, 17)
 
 
 def requantize(acc, multiplier, shift):
@@ -56,34 +57,35 @@ def requantize(acc, multiplier, shift):
 
 
 def fully_connected(x, w, y, p):
-    """Write one layer's outputs into y.
+    """Write one layer's outputs into y, from entry y_at on.
 
     x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
-    table if there is one. p: inputs, outputs, zero_point, activation_min, activation_max, the
-    table's place in w or 0, then bias, multiplier and shift of each output.
+    table if there is one. p: inputs, outputs, x_at, y_at, zero_point, activation_min,
+    activation_max, the table's place in w or 0, wide, pieces, then bias, multiplier and shift of
+    each output. x_at, wide and pieces are for other tiers.
     """
-    outputs, zero_point, low, high, table = p[1:6]
+    at, zero_point, low, high, table = p[3:8]
     # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
     excess = 128 * sum(x)
     i = 0
-    k = 6
-    for j in range(outputs):
+    for k in range(10, 10 + 3 * p[1], 3):
         acc = p[k] - excess
         for a in x:
-            acc += w[i] * a
+            if a:
+                acc += w[i] * a
             i += 1
         q = zero_point + requantize(acc, p[k + 1], p[k + 2])
         if q < low:
             q = low
         elif q > high:
             q = high
-        y[j] = w[table + q] if table else q
-        k += 3
+        y[at] = w[table + q] if table else q
+        at += 1
 
 
 LAYERS = (
     (fully_connected, W1, X1, P1),
-    (fully_connected, W2, X2, P2),
+    (fully_connected, W2, SCORES, P2),
 )
 
 
@@ -92,9 +94,12 @@ def as_sequence(values):
     if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
         values = values.tolist()
     try:
-        values[0:0]  # a number has no slices, and neither has a dict
         n = len(values)
-    except (TypeError, KeyError):
+        # A number has no length, a set no items in order, a dict no first one; nothing is allocated.
+        if n and isinstance(values, dict):
+            raise TypeError
+        n and values[0]
+    except TypeError:
         raise ValueError("expected %d numbers, got %r" % (INPUTS, values))
     if n != INPUTS:
         raise ValueError("expected %d numbers, got %d" % (INPUTS, n))
@@ -146,7 +151,11 @@ def scores(values):
 def predict(values):
     """Return the class index of values; LABELS names it. The first of equal scores wins."""
     s = forward(values)
-    return s.index(max(s))
+    best = 0
+    for i in range(1, len(s)):
+        if s[i] > s[best]:
+            best = i
+    return best
 
 
 # round(32767 * exp(-k)), round(32767 * exp(-k / 16)), round(32767 * exp(-k / 256))
@@ -177,7 +186,7 @@ def softmax(s):
     total = sum(e)
     q = [(a << 15) // total for a in e]
     # What flooring left over goes to the winner.
-    q[s.index(top)] += 32768 - sum(q)
+    q[list(s).index(top)] += 32768 - sum(q)
     return q
 
 

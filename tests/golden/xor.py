@@ -16,7 +16,12 @@ LABELS = ('same', 'different')
 INPUT_MIN = 0
 INPUT_MAX = 1
 INPUT_GAIN = 255
-X0 = bytearray(2)
+THRESHOLD = 0
+SOFTMAX = (19431, 0, 20723, 17)
+ARENA = memoryview(bytearray(8))
+X0 = ARENA[0:2]
+X1 = ARENA[4:6]
+SCORES = [0] * 1
 W1 = (
     b'\xff\xff'
     b'\xff\xff'
@@ -33,22 +38,18 @@ W1 = (
     b'\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xff\xff'
 )
 P1 = (
-    # inputs, outputs, zero_point, activation_min, activation_max, table
-    2, 2, 128, 0, 255, 4,
+    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
+    2, 2, 0, 0, 128, 0, 255, 4, 0, 1,
     # bias, multiplier, shift of each output
     -16192, 20887, 22, -48578, 20887, 22,
 )
-X1 = bytearray(2)
 W2 = b'\xff\x01'
 P2 = (
-    # inputs, outputs, zero_point, activation_min, activation_max, table
-    2, 1, 0, -268435456, 268435456, 0,
+    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
+    2, 1, 0, 0, 0, -268435456, 268435456, 0, 1, 1,
     # bias, multiplier, shift of each output
     -16192, 32766, 16,
 )
-X2 = [0] * 1
-THRESHOLD = 0
-SOFTMAX = (19431, 0, 20723, 17)
 
 
 def requantize(acc, multiplier, shift):
@@ -60,34 +61,35 @@ def requantize(acc, multiplier, shift):
 
 
 def fully_connected(x, w, y, p):
-    """Write one layer's outputs into y.
+    """Write one layer's outputs into y, from entry y_at on.
 
     x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
-    table if there is one. p: inputs, outputs, zero_point, activation_min, activation_max, the
-    table's place in w or 0, then bias, multiplier and shift of each output.
+    table if there is one. p: inputs, outputs, x_at, y_at, zero_point, activation_min,
+    activation_max, the table's place in w or 0, wide, pieces, then bias, multiplier and shift of
+    each output. x_at, wide and pieces are for other tiers.
     """
-    outputs, zero_point, low, high, table = p[1:6]
+    at, zero_point, low, high, table = p[3:8]
     # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
     excess = 128 * sum(x)
     i = 0
-    k = 6
-    for j in range(outputs):
+    for k in range(10, 10 + 3 * p[1], 3):
         acc = p[k] - excess
         for a in x:
-            acc += w[i] * a
+            if a:
+                acc += w[i] * a
             i += 1
         q = zero_point + requantize(acc, p[k + 1], p[k + 2])
         if q < low:
             q = low
         elif q > high:
             q = high
-        y[j] = w[table + q] if table else q
-        k += 3
+        y[at] = w[table + q] if table else q
+        at += 1
 
 
 LAYERS = (
     (fully_connected, W1, X1, P1),
-    (fully_connected, W2, X2, P2),
+    (fully_connected, W2, SCORES, P2),
 )
 
 
@@ -96,9 +98,12 @@ def as_sequence(values):
     if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
         values = values.tolist()
     try:
-        values[0:0]  # a number has no slices, and neither has a dict
         n = len(values)
-    except (TypeError, KeyError):
+        # A number has no length, a set no items in order, a dict no first one; nothing is allocated.
+        if n and isinstance(values, dict):
+            raise TypeError
+        n and values[0]
+    except TypeError:
         raise ValueError("expected %d numbers, got %r" % (INPUTS, values))
     if n != INPUTS:
         raise ValueError("expected %d numbers, got %d" % (INPUTS, n))
@@ -166,7 +171,7 @@ def softmax(s):
     total = sum(e)
     q = [(a << 15) // total for a in e]
     # What flooring left over goes to the winner.
-    q[s.index(top)] += 32768 - sum(q)
+    q[list(s).index(top)] += 32768 - sum(q)
     return q
 
 

@@ -9,6 +9,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from thumbnet.export.arithmetic import ACCUMULATOR_LIMIT, SCORE_LIMIT
+from thumbnet.export.build import Build
+from thumbnet.export.emit import emit
 from thumbnet.export.graph import Graph, Node, Tensor
 from thumbnet.export.header import Facts
 from thumbnet.trainer import Dense, Normalization, Rescaling, Sequential
@@ -17,6 +19,11 @@ FACTS = Facts(board="generic", version="0", labels=())
 
 HIDDEN = ("linear", "relu", "leaky_relu", "sigmoid", "tanh", "step", "sign")
 LAST = ("softmax", "sigmoid", "tanh", "linear", "relu", "sign", "step")
+
+
+def module_text(graph: Graph, build: Build | None = None) -> str:
+    """The module of a graph, weights in it."""
+    return emit(graph, build or Build(), FACTS)[f"{graph.name}.py"].decode()
 
 
 def run_module(source: str) -> dict[str, Any]:

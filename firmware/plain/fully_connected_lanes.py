@@ -1,0 +1,42 @@
+"""The fully connected layer with one big integer per input: a lane of 32 bits for each output."""
+
+from requantize import requantize
+
+
+def lanes(w, inputs, outputs):
+    """Return fully_connected's w as the kernel here takes it: a list of columns, and the table."""
+    columns = [0] * inputs
+    lane = bytearray(4 * outputs)
+    for i in range(inputs):
+        for j in range(outputs):
+            lane[4 * j] = w[j * inputs + i]
+        columns[i] = int.from_bytes(lane, "little")
+    return columns, w[inputs * outputs :]
+
+
+def fully_connected_lanes(x, w, y, p):
+    """Write one layer's outputs into y, as fully_connected does; w comes from lanes()."""
+    columns, curve = w
+    # Every lane is sum((w + 128) * x), below 2**32: no lane reaches into the next.
+    acc = 0
+    i = 0
+    for a in x:
+        if a:
+            acc += columns[i] * a  # the other way round would copy the column first
+        i += 1
+    sums = acc.to_bytes(4 * p[1], "little")
+    at, zero_point, low, high, table = p[3:8]
+    # 128 * sum(x) too much, in two halves: all 32 bits at once would be a long integer.
+    total = sum(x)
+    i = 0
+    for k in range(10, 10 + 3 * p[1], 3):
+        acc = (sums[i + 2] | sums[i + 3] << 8) - (total >> 9) << 16
+        acc += (sums[i] | sums[i + 1] << 8) - ((total & 511) << 7)
+        q = zero_point + requantize(acc + p[k], p[k + 1], p[k + 2])
+        if q < low:
+            q = low
+        elif q > high:
+            q = high
+        y[at] = curve[q] if table else q
+        at += 1
+        i += 4

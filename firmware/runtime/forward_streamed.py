@@ -1,0 +1,30 @@
+"""The forward pass with weights read from a file, a piece at a time."""
+
+from fully_connected import fully_connected
+from levels import quantize
+from weights_file import open_weights
+
+# Literals of an example network; the exporter puts the network's own in their place.
+# kernel, how often p is read, how often w is read for each p, w, y, p
+LAYERS = ((fully_connected, 1, 1, bytearray(2), [0], bytearray(52)),)
+
+_FILE = open_weights()
+
+
+def forward(values):
+    """Run the network; the returned buffer is written anew by the next call."""
+    x = quantize(values)
+    _FILE.seek(12)
+    for kernel, blocks, pieces, w, y, p in LAYERS:
+        for _ in range(blocks):
+            _FILE.readinto(p)
+            for _ in range(pieces):
+                _FILE.readinto(w)
+                kernel(x, w, y, p)
+        x = y
+    return x
+
+
+def scores(values):
+    """Return the integer outputs of the last layer, the numbers that PC and board agree on."""
+    return list(forward(values))

@@ -1,0 +1,23 @@
+"""The file of weights in mapped flash: read where it lies, without a copy."""
+
+from binascii import crc32
+
+from weights_file import check_header, check_payload, weights_name
+
+
+def map_weights():
+    """Return a memoryview of the file, beside the module or in /rom; ValueError if it is wrong."""
+    name = weights_name()
+    for path in (name, "/rom/" + name.rsplit("/", 1)[-1], "/rom/lib/" + name.rsplit("/", 1)[-1]):
+        try:
+            file = open(path, "rb")
+        except OSError:
+            continue
+        try:
+            data = memoryview(file)
+        except TypeError:  # a file of a file system that is not mapped
+            continue
+        check_header(path, bytes(data[:12]))
+        check_payload(path, len(data) - 12, crc32(data[12:]))
+        return data
+    raise ValueError("%s is not in mapped flash: put it there with mpremote romfs" % name)
