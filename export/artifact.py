@@ -240,7 +240,9 @@ def _left_behind(sidecar: Path, kept: Mapping[str, str]) -> list[Path]:
     return [
         path
         for path, digest in paths
-        if path.name not in kept and path.is_file() and _digests({"": path.read_bytes()})[""] == digest
+        if path.name not in kept
+        and path.is_file()
+        and _digests({"": path.read_bytes()})[""] == digest
     ]
 
 

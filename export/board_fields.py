@@ -101,8 +101,8 @@ OPTIONAL = {
     "dsp": _FLAG,
     "romfs": _whole(0, 2**40, "bytes of mapped flash, 0 for none", "0"),
     "stream": Field(
-        lambda value: type(value) is int and 64 <= value <= 2**20 and value % 4 == 0,
-        "bytes, 64 to 1,048,576, a multiple of 4",
+        lambda value: type(value) is int and value in (0, *range(64, 2**20 + 4, 4)),
+        "bytes, 64 to 1,048,576 and a multiple of 4, or 0 for none",
         "1024",
     ),
     "memoryview": _FLAG,
@@ -132,8 +132,14 @@ def check_together(file: str, board: BoardProfile) -> None:
             f"{file}: tiers has viper and arch is empty: give the -march of mpy-cross, such as "
             '`arch = "xtensawin"`, or leave viper out'
         )
-    if board.dsp and not (board.arch.startswith("armv7em") and "thumb" in board.tiers):
+    slow = [tier for tier in board.tiers if tier not in CPUS[board.cpu].tiers]
+    if slow:
         raise ThumbnetError(
-            f"{file}: dsp needs tier thumb and an arch that begins with armv7em, not "
-            f"{board.arch!r}: leave dsp out"
+            f"{file}: tiers has {', '.join(slow)}, which {board.cpu} does not run: leave it "
+            "out, or give another cpu"
+        )
+    if board.dsp and not ("thumb_dsp" in CPUS[board.cpu].tiers and "thumb" in board.tiers):
+        raise ThumbnetError(
+            f"{file}: dsp is for tier thumb on a Cortex-M4, M7 or M33, not {board.cpu}: leave "
+            "it out"
         )

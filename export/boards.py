@@ -55,7 +55,7 @@ class BoardProfile:
     """Mapped flash for ROMFS in the stock firmware, 0 is none."""
 
     stream: int = 1024
-    """The buffer that a streamed file is read through."""
+    """The buffer that a streamed file is read through, 0 where the firmware cannot stream."""
 
     memoryview: bool = True
     bigint: bool = True
@@ -75,8 +75,10 @@ class BoardProfile:
 
 
 def list_boards() -> list[BoardProfile]:
-    """Return every profile that thumbnet comes with, by name."""
-    return [load_board(name) for name in _names()]
+    """Return every profile that thumbnet comes with: `generic`, then the others by name."""
+    return [
+        load_board(name) for name in sorted(_names(), key=lambda name: (name != "generic", name))
+    ]
 
 
 def load_board(name: str) -> BoardProfile:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-WEIGHTS = ("module", "stream", "romfs")
-"""Literals in the module; `NAME.bin` read through a buffer; `NAME.bin` in mapped flash."""
+WEIGHTS = ("module", "stream", "romfs", "flash")
+"""Literals in the module; `NAME.bin` read through a buffer, or in the mapped flash of ROMFS, or in
+the chunks of a micro:bit v1's own file system."""
 
 LAYOUTS = {"plain": "rows", "viper": "rows", "thumb": "interleaved", "thumb_dsp": "words"}
 """Tier -> order of the weights in memory, see `pack`."""
@@ -19,7 +20,6 @@ class Build:
     weights: one of `WEIGHTS`.
     buffer: bytes of the buffer that streamed weights go through.
     lanes: big-integer lanes where they win (plain tier).
-    memoryview: the board has it: tensors and buffers are slices of one.
     parts: files small enough for a micro:bit v1 instead of one module.
     """
 
@@ -27,7 +27,6 @@ class Build:
     weights: str = "module"
     buffer: int = 1024
     lanes: bool = False
-    memoryview: bool = True
     parts: bool = False
 
     @property

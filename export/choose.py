@@ -6,8 +6,10 @@ from thumbnet.trainer import ThumbnetError
 
 from .boards import BoardProfile
 from .build import WEIGHTS, Build
+from .estimate import build_for
 from .fit_board import check_fits, choose_weights
 from .graph import Graph
+from .lanes import lanes_heap, lanes_win
 
 
 def choose_build(
@@ -33,34 +35,26 @@ def choose_build(
     if board.delivery == "hex" and tier == "plain":
         raise ThumbnetError(f"board {board.name} has no heap for tier plain: use {board.tiers[0]}")
     if weights is None:
-        weights = "stream" if board.delivery == "hex" else choose_weights(graph, board, tier, mpy)
+        weights = choose_weights(graph, board, tier, mpy)
     if weights not in WEIGHTS:
         raise ThumbnetError(f"no weights {weights!r}: use one of {', '.join(WEIGHTS)}")
     if weights == "romfs" and not board.romfs:
         raise ThumbnetError(
             f"board {board.name} has no mapped flash for ROMFS: use --weights module or stream"
         )
-    if board.delivery == "hex" and weights != "stream":
-        raise ThumbnetError(f"board {board.name} has no heap for weights: use --weights stream")
+    if (board.delivery == "hex") != (weights == "flash"):
+        raise ThumbnetError(
+            f"board {board.name} cannot have its weights in {weights!r}: leave --weights out"
+        )
     if mpy and (not board.mpy or board.delivery == "hex"):
         raise ThumbnetError(f"board {board.name} does not import .mpy files: export without --mpy")
     check_fits(graph, board, tier, weights, mpy)
-    return Build(
-        tier="thumb_dsp" if tier == "thumb" and board.dsp else tier,
-        weights=weights,
-        buffer=board.stream,
-        lanes=_lanes_fit(graph, board, tier, weights),
-        memoryview=board.memoryview,
-        parts=board.delivery == "hex",
-    )
+    return build_for(graph, board, tier, weights, _lanes_fit(graph, board, tier, weights))
 
 
 def _lanes_fit(graph: Graph, board: BoardProfile, tier: str, weights: str) -> bool:
-    """Tell whether the heap has room for the columns: 4 bytes a weight, and an object each."""
+    """Tell whether the columns of big integers take no more than a quarter of the heap."""
     if tier != "plain" or weights != "module" or not board.bigint:
         return False
-    columns = sum(
-        node.attributes["weight"].size * 4 + node.attributes["weight"].shape[1] * 48
-        for node in graph.only("fully_connected")
-    )
-    return bool(columns <= board.heap // 4)
+    layers = [node.attributes["weight"] for node in graph.only("fully_connected")]
+    return sum(lanes_heap(w) for w in layers if lanes_win(w)) <= board.heap // 4

@@ -22,7 +22,12 @@ _PROBABILITIES = {
     "logistic": "probabilities_of_two",
     "logistic_all": "probabilities_of_each",
 }
-_FORWARD = {"module": "forward", "romfs": "forward", "stream": "forward_streamed"}
+_FORWARD = {
+    "module": "forward",
+    "romfs": "forward",
+    "stream": "forward_streamed",
+    "flash": "forward_flash",
+}
 
 
 def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
@@ -41,7 +46,7 @@ def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     literals, late, weights = layer_literals(calls(graph, plan(graph), build), graph, build)
     literals = {**input_literals(graph), **answer_literals(graph), **literals}
     literals["LABELS"] = tuple_literal([repr(label) for label in facts.labels])
-    kernels, rest = sources(graph, build)
+    kernels, rest, _ = sources(graph, build)
     needed = {name for source in (*kernels, *rest) for name in source.literals}
     unknown = needed - {*literals, *late}
     assert not unknown, f"firmware asks for {sorted(unknown)}"
@@ -61,13 +66,18 @@ def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     return {**files, f"{graph.name}.bin": weights} if weights else files
 
 
-def sources(graph: Graph, build: Build) -> tuple[list[SourceFile], list[SourceFile]]:
+def sources(
+    graph: Graph, build: Build
+) -> tuple[list[SourceFile], list[SourceFile], dict[str, str]]:
     """Return the files of `firmware/` that a module is made of: kernels and what they need, rest.
 
-    The first are what the literals of the layers refer to, the others refer to those literals.
+    The first are what the literals of the layers refer to, the others refer to those literals. Third
+    comes which file stands for which: `{"levels": "sensors"}`.
     """
     roots = [call.kernel for call in calls(graph, plan(graph), build)]
-    if build.weights == "stream" and any("table" in node.attributes for node in graph.nodes):
+    if build.weights in ("stream", "flash") and any(
+        "table" in node.attributes for node in graph.nodes
+    ):
         roots.append("lookup")
     behind: list[str] = []
     forward = _FORWARD[build.weights]
@@ -77,7 +87,7 @@ def sources(graph: Graph, build: Build) -> tuple[list[SourceFile], list[SourceFi
             replace["levels"] = _INPUT_FILES[node.op]
         elif node.op in _PROBABILITIES:
             replace["probabilities"] = _PROBABILITIES[node.op]
-            behind.append("predict_proba")
+            behind += ["predict_proba", "probabilities"]
         elif node.op not in KERNELS:
             several = node.op == "measure" and graph.tensors["scores"].shape != (1,)
             behind.append("measure_all" if several else node.op)
@@ -87,7 +97,7 @@ def sources(graph: Graph, build: Build) -> tuple[list[SourceFile], list[SourceFi
     rest = assemble([forward, *behind], build.folders, replace)
     names = {source.name for source in kernels}
     unused = {"fully_connected"} - set(roots)  # what a file's example network calls
-    return kernels, [s for s in rest if s.name not in names | unused]
+    return kernels, [s for s in rest if s.name not in names | unused], replace
 
 
 def imports(parts: list[SourceFile], literals: dict[str, str]) -> list[str]:

@@ -7,6 +7,7 @@ from math import prod
 from .build import Build
 from .calls import HEADER, Call
 from .emit_literals import Literals
+from .flash_file import flash_payload
 from .graph import Graph
 from .literals import bytes_literal, commented_rows, tuple_literal
 from .plan import plan
@@ -19,6 +20,8 @@ def layer_literals(
     """Return the literals that stand before the kernels, those behind them, and `NAME.bin`."""
     if build.weights == "stream":
         return _streamed(calls, graph, build)
+    if build.weights == "flash":
+        return _in_flash(calls, graph, build)
     literals, names = _tensors(calls, graph, build, 0)
     late: Literals = {}
     rows: list[str] = []
@@ -26,7 +29,9 @@ def layer_literals(
     for k, call in enumerate(calls, 1):
         w, p = call.packed(build)
         if build.weights == "romfs":
-            late[f"W{k}"] = f"MAPPED[{HEADER_BYTES + len(payload)}:{HEADER_BYTES + len(payload + w)}]"
+            late[f"W{k}"] = (
+                f"MAPPED[{HEADER_BYTES + len(payload)}:{HEADER_BYTES + len(payload + w)}]"
+            )
             payload += w
         elif call.kernel == "fully_connected_lanes":
             literals[f"W{k}"] = _weights_literal(call, w, build)
@@ -44,28 +49,35 @@ def layer_literals(
     return literals, {"MAPPED": "map_weights()", **late}, file
 
 
-def _streamed(
-    calls: list[Call], graph: Graph, build: Build
-) -> tuple[Literals, Literals, bytes]:
+def _streamed(calls: list[Call], graph: Graph, build: Build) -> tuple[Literals, Literals, bytes]:
     parts = streamed(calls, build)
     literals, names = _tensors(calls, graph, build, reach(parts))
+    size, words = max(part.size for part in parts), max(part.words for part in parts)
+    literals["BUFFER"] = f"memoryview(bytearray({size}))"
+    literals["PARAMETERS"] = f'memoryview(array("i", [0] * {words}))'
     rows = []
-    if build.memoryview:
-        literals["BUFFER"] = f"memoryview(bytearray({max(part.size for part in parts)}))"
-        words = max(part.words for part in parts)
-        literals["PARAMETERS"] = f'memoryview(array("i", [0] * {words}))'
     for k, part in enumerate(parts, 1):
-        literals[f"W{k}"] = f"BUFFER[0:{part.size}]" if build.memoryview else f"bytearray({part.size})"
-        literals[f"P{k}"] = (
-            f"PARAMETERS[0:{part.words}]"
-            if build.memoryview
-            else f'array("i", [0] * {part.words})'
-        )
-        call = part.call
-        rows.append(
-            f"({call.kernel}, {part.blocks}, {part.pieces}, W{k}, {names[call.target]}, P{k})"
-        )
+        literals[f"W{k}"] = f"BUFFER[0:{part.size}]"
+        literals[f"P{k}"] = f"PARAMETERS[0:{part.words}]"
+        target = names[part.call.target]
+        row = f"{part.call.kernel}, {part.blocks}, {part.pieces}, W{k}, {target}, P{k}"
+        rows.append(f"({row})")
     file = weights_file(b"".join(part.data for part in parts))
+    literals["WEIGHTS"] = _sizes(file)
+    return literals, {"LAYERS": _table(rows)}, file
+
+
+def _in_flash(calls: list[Call], graph: Graph, build: Build) -> tuple[Literals, Literals, bytes]:
+    name = f"{graph.name}.bin"
+    payload, placed = flash_payload(name, calls)
+    literals, names = _tensors(calls, graph, build, 0)
+    literals["PARAMETERS"] = f'array("i", [0] * {max(part.size for part in placed) // 4})'
+    rows = [
+        f"({p.call.kernel}, {p.parameters}, {p.size}, {p.weights}, {names[p.call.target]})"
+        for p in placed
+    ]
+    file = weights_file(payload)
+    literals["NAME"] = repr(name)
     literals["WEIGHTS"] = _sizes(file)
     return literals, {"LAYERS": _table(rows)}, file
 

@@ -1,15 +1,16 @@
 """Emit for a micro:bit v1: a few small files in place of one module.
 
-Its heap of 8 KB cannot compile the whole at once. Each file of `firmware/` stays a file that
-imports the others; comments and docstrings are left out, since its file system is small too.
+Its heap of 9 KB cannot compile the whole at once, and its stack is too small for imports within
+imports: `NAME.py` imports the parts one by one, the largest first.
 """
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from .build import Build
-from .calls import calls
+from .calls import KERNELS, calls
 from .emit import imports, sources
 from .emit_layers import layer_literals
 from .emit_literals import answer_literals, input_literals
@@ -18,78 +19,127 @@ from .graph import Graph
 from .header import Facts
 from .literals import tuple_literal
 from .plan import plan
+from .shrink import shared_names, shrink
+
+ANSWERS = ("predict", "scores", "probabilities", "predict_proba")
+_BUFFERS = ("ARENA", "X0", "PARAMETERS", "SCORES", "LABELS")
+_ONCE = ("NAME", "WEIGHTS")
+"""Literals that the check of the weights needs, and nothing after it."""
+
+_HEADS = ("forward", "classify", "decide", "measure", "measure_all", "predict_proba")
+
+_ALONE = {"fully_connected", "requantize", "weights_file"}
+"""Large, or in need of being dropped, or used by what is loaded later: files of their own."""
+
+Parts = dict[str, list[SourceFile]]
+"""File on the board -> files of `firmware/` that it is made of."""
 
 
 def emit_parts(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     """Return the files for the board's file system: `NAME.py`, what it imports, and `NAME.bin`."""
     literals, late, weights = layer_literals(calls(graph, plan(graph), build), graph, build)
     literals = {**input_literals(graph), **answer_literals(graph), **literals, **late}
-    literals["NAME"] = repr(graph.name)
-    kernels, rest = sources(graph, build)
-    files: dict[str, bytes] = {}
-    parts = [*kernels, *rest]
-    # Buffers that several files fill are made in the file of the input, and imported from there.
-    shared = {"ARENA": "input_buffer", "X0": "input_buffer"}
-    files["input_buffer.py"] = f"ARENA = X0 = {literals['ARENA']}\n".encode()
-    for source in parts:
-        files[f"{source.name}.py"] = _file(source, literals, shared)
-    # The largest first, while the heap is empty; each from here, for the stack is small as well.
-    first = [f"import {source.name}" for source in parts]
-    labels = [f"LABELS = {tuple_literal([repr(label) for label in facts.labels])}"]
-    names = [f"from {s.name} import {f}" for s in rest for f in _public(s) if f in _ANSWERS]
-    files[f"{graph.name}.py"] = ("\n".join(["import gc", "gc.collect()", "print(gc.mem_free())", *first, *names, *labels]) + "\n").encode()
-    files[f"{graph.name}.bin"] = weights
-    return files
+    if facts.labels:
+        literals["LABELS"] = tuple_literal([repr(label) for label in facts.labels])
+    at_once, later = _parts(graph, build)
+    parts = {**at_once, **later}
+    functions = {f for found in parts.values() for f in _functions(found)}
+    public = {*ANSWERS, *KERNELS, *parts, "LABELS"}
+    shared = shared_names(sorted({*functions, *_BUFFERS, *_ONCE} - public))
+    texts = {graph.name: _entry(at_once, bool(facts.labels))}
+    texts.update({name: _text(name, parts, literals) for name in parts})
+    files = {f"{name}.py": shrink(text, shared, public) for name, text in texts.items()}
+    return {
+        **{name: f"{text}\n".encode() for name, text in files.items()},
+        f"{graph.name}.bin": weights,
+    }
 
 
-_ANSWERS = ("predict", "scores", "probabilities", "predict_proba")
+def _parts(graph: Graph, build: Build) -> tuple[Parts, Parts]:
+    """Gather the files of `firmware/`: those that are imported at once, and the others."""
+    kernels, rest, replaced = sources(graph, build)
+    # A file goes by the name under which the others import it.
+    plain = {variant: name for name, variant in replaced.items()}
+    every = {plain.get(source.name, source.name): source for source in (*kernels, *rest)}
+    heads = [name for name in _HEADS if name in every]
+    at_once = _reached([*heads, *(s.name for s in kernels)], every)
+    inputs = _reached(["levels"], every) | {"flash"}
+    parts: Parts = {name: [source] for name, source in every.items() if name in _ALONE & at_once}
+    parts["input"] = [every[name] for name in every if name in inputs - _ALONE]
+    parts["network"] = [every[name] for name in every if name in at_once - inputs - _ALONE]
+    # What is left waits for a call: see firmware/microbit/predict_proba.py.
+    later = [every[name] for name in every if name not in at_once]
+    return parts, {"probabilities": later} if later else {}
 
 
-def _public(source: SourceFile) -> list[str]:
-    tree = ast.parse(source.text)
-    return [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+def _reached(roots: list[str], every: dict[str, SourceFile]) -> set[str]:
+    """Return the files that are imported when `roots` are, themselves included."""
+    found: set[str] = set()
+    queue = list(roots)
+    while queue:
+        name = queue.pop()
+        if name not in found:
+            found.add(name)
+            queue += [file for file, _ in every[name].imports]
+    return found
 
 
-def _file(source: SourceFile, literals: dict[str, str], shared: dict[str, str]) -> bytes:
+def _entry(parts: Parts, labels: bool) -> str:
+    """Return `NAME.py`, which keeps none of the names that only the import needs."""
+    lines = ["import gc"]
+    for name in parts:
+        lines += [f"import {name}", "gc.collect()"]
+    answers = [name for name in ANSWERS if name in _functions(parts["network"])]
+    lines += [f"from network import {', '.join(answers)}"]
+    lines += ["from input import LABELS"] * labels
+    lines += ["network.prepare(weights_file.find())"]
+    once = sorted({*_functions(parts["weights_file"]), *_ONCE})
+    done = [f"weights_file.{name}" for name in once]
+    return "\n".join([*lines, f"del network.prepare, {', '.join(done)}, gc, {', '.join(parts)}"])
+
+
+def _text(name: str, parts: Parts, literals: dict[str, str]) -> str:
     """Return one file: its imports, its literals, its code."""
-    needed = list(source.literals)
-    text = "\n".join(f"{name} = {literals[name]}" for name in needed if name not in shared)
-    used = {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)} | set(needed)
-    lines = imports([source], {name: literals[name] for name in needed})
-    lines += [f"from {shared[name]} import {name}" for name in sorted(used & set(shared))]
-    lines += [f"from {file} import {function}" for file, function in source.imports]
-    lines += [f"from {name} import {name}" for name in ("lookup", "fully_connected")
-              if name in used and f"from {name} import {name}" not in lines]  # fmt: skip
-    return (small("\n".join([*lines, text, source.text])) + "\n").encode()
+    inside = parts[name]
+    needed = _closure([literal for source in inside for literal in source.literals], literals)
+    buffers = [literal for literal in _BUFFERS if literal in literals]
+    if name == "input":
+        needed |= set(buffers)
+    own = [x for x in literals if x in needed and (name == "input" or x not in buffers)]
+    lines: list[str] = imports(inside, {literal: literals[literal] for literal in own})
+    taken = [literal for literal in buffers if literal in needed and literal not in own]
+    lines += [f"from input import {', '.join(taken)}"] * bool(taken)
+    kernels = [kernel for kernel in KERNELS if kernel in needed and kernel in parts]
+    lines += [f"from {kernel} import {kernel}" for kernel in kernels]
+    for source in inside:
+        for file, function in source.imports:
+            room = next(part for part, found in parts.items() if _holds(found, file, function))
+            if room != name and function not in KERNELS:
+                lines += [f"from {room} import {function}" if function else f"import {room}"]
+    # The table of layers names kernels, which may be functions of this very file.
+    last = [f"LAYERS = {literals['LAYERS']}"] * ("LAYERS" in own)
+    lines += [f"{literal} = {literals[literal]}" for literal in own if literal != "LAYERS"]
+    lines += [*(source.text for source in inside), *last]
+    return "\n".join(dict.fromkeys(lines))
 
 
-def small(source: str) -> str:
-    """Return the same code without comments, docstrings and wide indentation."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.Module) and ast.get_docstring(node) is not None:
-            del node.body[0]
-        if isinstance(node, ast.FunctionDef):
-            node.body = _joined(node.body)
-    lines = [line for line in ast.unparse(tree).splitlines() if line.strip()]
-    return "\n".join(" " * ((len(s) - len(s.lstrip())) // 4) + s.lstrip() for s in lines)
+def _holds(found: list[SourceFile], file: str, function: str) -> bool:
+    return function in _functions(found) if function else file in {s.name for s in found}
 
 
-def _joined(body: list[ast.stmt]) -> list[ast.stmt]:
-    """Join neighbours `data(2, ...)`: the fewer statements, the less heap compiling takes."""
-    joined: list[ast.stmt] = []
-    for statement in body:
-        before = _data(joined[-1]) if joined else None
-        this = _data(statement)
-        if before is not None and this is not None:
-            joined[-1] = ast.Expr(ast.Call(before.func, [*before.args, *this.args[1:]], []))
-        else:
-            joined.append(statement)
-    return joined
+def _functions(found: list[SourceFile]) -> frozenset[str]:
+    bodies = [ast.parse(source.text).body for source in found]
+    return frozenset(n.name for body in bodies for n in body if isinstance(n, ast.FunctionDef))
 
 
-def _data(statement: ast.stmt) -> ast.Call | None:
-    match statement:
-        case ast.Expr(ast.Call(ast.Name("data"), [ast.Constant(2), *_]) as call):
-            return call
-    return None
+def _closure(names: Iterable[str], literals: dict[str, str]) -> set[str]:
+    """Return the names, and all names that their literals use."""
+    found: set[str] = set()
+    queue = list(names)
+    while queue:
+        name = queue.pop()
+        if name not in found:
+            found.add(name)
+            tree = ast.parse(literals.get(name, ""))
+            queue += [n.id for n in ast.walk(tree) if isinstance(n, ast.Name)]
+    return found

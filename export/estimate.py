@@ -2,117 +2,142 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
-from itertools import pairwise
-
-import numpy as np
-import numpy.typing as npt
 
 from .boards import BoardProfile
-from .graph import Graph, Node
-from .speed import CPUS
-
-WEIGHTS = ("module", "romfs", "stream")
-"""Where the weights live, the fastest first."""
+from .build import Build
+from .calls import calls
+from .emit import emit
+from .emit_parts import emit_parts
+from .graph import Graph
+from .header import Facts
+from .heap import Heap, compiled_size, import_cost
+from .plan import plan
+from .speed import Stream, seconds
+from .weights_file import streamed
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Bytes and seconds; docs/boards.md says how far off they may be."""
+    """Bytes and seconds; docs/boards.md says how they are found and how far off they may be."""
 
     import_heap: int
-    """Peak of the heap while the module is imported."""
+    """The most heap while the module is imported."""
 
     steady_heap: int
-    """What the imported module keeps, buffers included."""
+    """What the imported module keeps, weights and buffers included."""
 
     predict_heap: int
-    """What one `predict` allocates."""
+    """What one `predict` takes beside that, until the next garbage collection."""
 
     flash: int
-    """All files of the module in the file system (ROMFS not counted)."""
+    """All files of the module in the file system."""
 
     romfs: int
-    """Bytes of mapped flash."""
+    """What of them lies in mapped flash instead."""
 
     seconds: float
-    """One inference."""
+    """One `predict`, no input zero; zeros take less."""
+
+
+def build_for(
+    graph: Graph, board: BoardProfile, tier: str, weights: str, lanes: bool = False
+) -> Build:
+    """Return the build that the board's profile leads to."""
+    return Build(
+        tier="thumb_dsp" if tier == "thumb" and board.dsp else tier,
+        weights=weights,
+        buffer=board.stream,
+        lanes=lanes,
+        parts=board.delivery == "hex",
+    )
 
 
 def estimate(
-    graph: Graph, board: BoardProfile, tier: str, weights: str, mpy: bool = False
+    graph: Graph,
+    board: BoardProfile,
+    tier: str,
+    weights: str,
+    mpy: bool = False,
+    lanes: bool = False,
 ) -> Estimate:
-    """Return what `graph` costs on `board`."""
-    blobs = [_blob(node) for node in graph.nodes if _stored(node)]
-    total = sum(map(len, blobs))
-    largest = max(map(len, blobs), default=0)
-    text = sum(map(_literal, blobs)) if not mpy else total
-    code = {"plain": 12_000, "viper": 14_000, "thumb": 18_000}[tier]
-    parameters = _parameters(graph)
-    steady = code // 2 + parameters + arena(graph)
-    peak = code + parameters + arena(graph)
-    flash = code // 2
-    mapped = 0
-    if weights == "module":
-        steady += total
-        peak += total if mpy else 4 * total
-        flash += text
-    elif weights == "stream":
-        steady += board.stream
-        peak += board.stream
-        flash += total + 16
+    """Return what `graph` costs on `board`: the files are made, and judged by what is in them.
+
+    Parameters
+    ----------
+    graph
+        A fused graph.
+    board
+        Its processor, clock and word length count, its sizes do not.
+    tier
+        One of the board's.
+    weights
+        One of `build.WEIGHTS`.
+    mpy
+        The module is compiled by mpy-cross.
+    lanes
+        Big-integer lanes where they win (tier plain).
+
+    """
+    build = build_for(graph, board, tier, weights, lanes)
+    facts = Facts(board.name, "")
+    files = emit_parts(graph, build, facts) if build.parts else emit(graph, build, facts)
+    texts = {name[:-3]: data.decode() for name, data in files.items() if name.endswith(".py")}
+    word = 8 if board.arch in ("x64", "rv64imc") else 4
+    if build.parts:
+        heap = _in_parts(texts, graph.name)
     else:
-        mapped = total + 16
-    del largest
-    return Estimate(peak, steady, 0 if tier != "plain" else 400, flash, mapped, seconds(graph, board, tier))
-
-
-def arena(graph: Graph) -> int:
-    """Return the bytes of two consecutive tensors, the largest such pair."""
-    sizes = [_bytes(graph, graph.nodes[0].output)]
-    sizes += [_bytes(graph, node.output) for node in graph.nodes if _stored(node)]
-    return max([a + b for a, b in pairwise(sizes)], default=sizes[0])
-
-
-def seconds(graph: Graph, board: BoardProfile, tier: str) -> float:
-    """Return the time of one inference."""
-    cost = CPUS[board.cpu]["thumb_dsp" if tier == "thumb" and board.dsp else tier]
-    cycles = cost.input * graph.tensors[graph.input].shape[0]
-    for node in graph.nodes:
-        if _stored(node):
-            outputs = graph.tensors[node.output].shape[0]
-            cycles += cost.call + cost.output * outputs
-            if "weight" in node.attributes:
-                cycles += cost.mac * node.attributes["weight"].size
-    return float(cycles / board.clock)
-
-
-def _stored(node: Node) -> bool:
-    return "weight" in node.attributes or node.op == "lookup"
-
-
-def _blob(node: Node) -> npt.NDArray[np.uint8]:
-    parts = []
-    if "weight" in node.attributes:
-        parts.append((node.attributes["weight"].astype(np.int16) + 128).astype(np.uint8).ravel())
-    if "table" in node.attributes:
-        parts.append(node.attributes["table"].astype(np.uint8).ravel())
-    return np.concatenate(parts)
-
-
-def _literal(blob: npt.NDArray[np.uint8]) -> int:
-    plain = (blob >= 32) & (blob < 127)
-    return int(np.sum(np.where(plain, 1, 4))) + 8 * (len(blob) // 24 + 1)
-
-
-def _parameters(graph: Graph) -> int:
-    channels = sum(
-        graph.tensors[node.output].shape[0] for node in graph.nodes if "weight" in node.attributes
+        heap = import_cost(texts[graph.name], word, compiled=mpy)
+    code = sum(compiled_size(t) if mpy else len(t.encode()) for t in texts.values())
+    binary = sum(len(data) for name, data in files.items() if not name.endswith(".py"))
+    mapped = binary if weights == "romfs" else 0
+    return Estimate(
+        import_heap=heap.peak,
+        steady_heap=heap.kept,
+        predict_heap=_predict_heap(graph, tier, word),
+        flash=code + binary - mapped,
+        romfs=mapped,
+        seconds=seconds(graph, board, tier, _stream(graph, build)),
     )
-    return 16 * channels
 
 
-def _bytes(graph: Graph, tensor: str) -> int:
-    found = graph.tensors[tensor]
-    (size,) = found.shape
-    return -(-size // 4) * 4 if found.dtype == "uint8" else 4 * int(size)
+def _in_parts(texts: dict[str, str], name: str) -> Heap:
+    """Return the heap of a module in parts, those that it imports at once.
+
+    A part is compiled when it is imported: the largest alone has to find room, and in the end all
+    of them.
+    """
+    waiting, found = [name], list[str]()
+    while waiting:
+        part = waiting.pop()
+        if part in texts and part not in found:
+            found.append(part)
+            for node in ast.parse(texts[part]).body:
+                if isinstance(node, ast.ImportFrom) and node.module:
+                    waiting.append(node.module)
+                elif isinstance(node, ast.Import):
+                    waiting += [alias.name for alias in node.names]
+    costs = [import_cost(texts[part], old=True) for part in found]
+    kept = sum(cost.kept for cost in costs)
+    return Heap(max(kept, *(cost.peak for cost in costs)), kept)
+
+
+def _stream(graph: Graph, build: Build) -> Stream | None:
+    """Return what one inference reads, None where nothing is streamed."""
+    if build.weights != "stream":
+        return None
+    parts = streamed(calls(graph, plan(graph), build), build)
+    return Stream(
+        reads=sum(part.blocks * (1 + part.pieces) for part in parts),
+        calls=sum(part.blocks * part.pieces for part in parts),
+        bytes=sum(len(part.data) for part in parts),
+    )
+
+
+def _predict_heap(graph: Graph, tier: str, word: int) -> int:
+    """Readings that are floats take objects in every tier, levels none; tier plain a few more."""
+    few = 16 * word if tier == "plain" else 0
+    if any(node.op == "quantize_sensors" for node in graph.nodes):
+        return few + 12 * word * graph.tensors[graph.input].shape[0]
+    return few

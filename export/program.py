@@ -111,7 +111,10 @@ class Program:
         files = emit(self.graph, self.build, self._facts(accuracy))
         if self.mpy:
             source = files.pop(f"{self.graph.name}.py")
-            files = {f"{self.graph.name}.mpy": compile_mpy(self.graph.name, source, self.board), **files}
+            files = {
+                f"{self.graph.name}.mpy": compile_mpy(self.graph.name, source, self.board),
+                **files,
+            }
         return files
 
     def write(

@@ -1,19 +1,32 @@
-"""Time of one inference: cycles of each tier on each processor."""
+"""Time of one inference: what each tier costs on each processor, in cycles.
+
+Bytecode was counted in instructions on an emulated Cortex-M0 (MicroPython 1.9.2) and scaled to the
+other processors by published times of one MicroPython benchmark; kernels were counted in
+instructions there too, or timed on an RP2040 and on a PC. docs/boards.md says how far off that is.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from thumbnet.trainer import ThumbnetError
+
+from .graph import Graph
+
+if TYPE_CHECKING:
+    from .boards import BoardProfile
 
 
 @dataclass(frozen=True)
 class Cycles:
-    """What one tier costs on one processor."""
+    """What one tier costs on one processor, in cycles."""
 
     mac: float
-    """A multiply-accumulate."""
+    """A multiply-accumulate; a zero input costs less, down to none."""
 
     input: float
-    """Bringing one input to uint8."""
+    """Bringing one whole level to uint8."""
 
     output: float
     """One output of a layer: bias, requantization, clamp, table."""
@@ -22,27 +35,115 @@ class Cycles:
     """One layer: a call from Python and what surrounds it."""
 
 
-CPUS: dict[str, dict[str, Cycles]] = {}
-"""By the profile's `cpu`, then by tier; `thumb_dsp` stands for thumb on a board with `dsp`."""
+@dataclass(frozen=True)
+class Cpu:
+    """A processor that MicroPython runs on: its tiers, and what bytecode costs in all of them."""
 
-_PLAIN = Cycles(1250, 3000, 8000, 12000)
+    tiers: dict[str, Cycles]
+    """By tier; `thumb_dsp` is `thumb` on a board with `dsp`."""
 
-for _cpu, _factor in {
-    "cortex-m0": 1.15,
-    "cortex-m0plus": 1.0,
-    "cortex-m4": 0.6,
-    "cortex-m7": 0.3,
-    "cortex-m33": 0.6,
-    "xtensa-lx6": 0.8,
-    "xtensa-lx7": 0.8,
-    "xtensa-lx106": 1.2,
-    "riscv32": 0.8,
-    "x86-64": 0.1,
-    "wasm": 1.0,
-}.items():
-    CPUS[_cpu] = {
-        "plain": Cycles(*(_factor * c for c in (1250, 3000, 8000, 12000))),
-        "viper": Cycles(*(_factor * c for c in (24, 40, 120, 2500))),
-        "thumb": Cycles(*(_factor * c for c in (5, 12, 60, 2500))),
-        "thumb_dsp": Cycles(*(_factor * c for c in (2, 12, 60, 2500))),
+    sensor: float
+    """Bringing one reading of a sensor to uint8, a float: bytecode in every tier."""
+
+    predict: float
+    """What `predict` does around the layers: bytecode in every tier."""
+
+    read: float
+    """Asking a file for its next bytes, from bytecode."""
+
+    byte: float
+    """One byte that is read."""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """What one inference does with a file of weights."""
+
+    reads: int
+    calls: int
+    """Kernel calls: a layer takes several, where its weights do not fit the buffer."""
+
+    bytes: int
+
+
+def _microcontroller(
+    bytecode: float,
+    byte: float,
+    read: float = 6000,
+    viper: float = 0,
+    thumb: float = 0,
+    dsp: float = 0,
+) -> Cpu:
+    """Return a processor from its cycles of bytecode, an RP2040 being 1, and of kernels' MACs."""
+    call = 3000 * bytecode
+    tiers = {"plain": Cycles(1250 * bytecode, 9000 * bytecode, 6000 * bytecode, 10_000 * bytecode)}
+    if viper:
+        tiers["viper"] = Cycles(viper, 2 * viper, 10 * viper, call)
+    if thumb:
+        tiers["thumb"] = Cycles(thumb, 3 * thumb, 25 * thumb, call)
+    if dsp:
+        tiers["thumb_dsp"] = Cycles(dsp, 3 * thumb, 25 * thumb, call)
+    return Cpu(tiers, 25_000 * bytecode, 12_000 * bytecode, read * bytecode, byte)
+
+
+def _pc(slower: float) -> Cpu:
+    """Return a PC, `slower` times slower than a native interpreter."""
+    tiers = {
+        "plain": Cycles(130 * slower, 3000 * slower, 6000 * slower, 2000 * slower),
+        "viper": Cycles(2, 15, 150, 500),
     }
+    return Cpu(tiers, 5000 * slower, 5000 * slower, 1800 * slower, 1)
+
+
+CPUS: dict[str, Cpu] = {
+    "cortex-m0": _microcontroller(1.5, byte=4, read=2000, thumb=5),
+    "cortex-m0plus": _microcontroller(1.0, byte=50, viper=24, thumb=5),
+    "cortex-m4": _microcontroller(0.75, byte=50, viper=18, thumb=4, dsp=2.2),
+    "cortex-m7": _microcontroller(0.6, byte=50, viper=12, thumb=2.5, dsp=1.5),
+    "cortex-m33": _microcontroller(0.62, byte=50, viper=18, thumb=4, dsp=2.2),
+    "xtensa-lx6": _microcontroller(1.0, byte=200, viper=20),
+    "xtensa-lx7": _microcontroller(0.86, byte=200, viper=18),
+    "xtensa-lx106": _microcontroller(1.47, byte=200),
+    "riscv32": _microcontroller(0.85, byte=200, viper=20),
+    "x86-64": _pc(1),
+    "wasm": _pc(4),
+}
+"""By the profile's `cpu`."""
+
+
+def seconds(graph: Graph, board: BoardProfile, tier: str, stream: Stream | None = None) -> float:
+    """Return the time of one `predict` whose inputs are all there, none of them zero.
+
+    Parameters
+    ----------
+    graph
+        A fused graph.
+    board, tier
+        Where it runs, and by which kernels.
+    stream
+        What is read from a file each time.
+
+    Raises
+    ------
+    ThumbnetError
+        If there are no figures for this tier on this processor.
+
+    """
+    cpu = CPUS[board.cpu]
+    cost = cpu.tiers.get("thumb_dsp" if tier == "thumb" and board.dsp else tier)
+    if cost is None:
+        raise ThumbnetError(f"a {board.cpu} does not run tier {tier}: correct board {board.name}")
+    layers = [node for node in graph.nodes if node.op in ("fully_connected", "lookup")]
+    levels = any(node.op == "quantize_levels" for node in graph.nodes)
+    inputs = graph.tensors[graph.input].shape[0]
+    cycles = cpu.predict + inputs * (cost.input if levels else cpu.sensor)
+    cycles += cost.call * (stream.calls if stream else len(layers))
+    if stream:
+        cycles += cpu.read * stream.reads + cpu.byte * stream.bytes
+    for node in layers:
+        outputs = graph.tensors[node.output].shape[0]
+        if node.op == "fully_connected":
+            cycles += node.attributes["weight"].size * cost.mac + outputs * cost.output
+        else:
+            cycles += outputs * cost.mac
+    return float(cycles / board.clock)

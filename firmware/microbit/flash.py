@@ -1,15 +1,10 @@
 """Reads a file of the micro:bit v1 where it lies in flash: its own file objects cannot seek.
 
 The file system is made of chunks of 128 bytes: a marker, 126 bytes of data, the next chunk's
-number. A file begins with marker 0xFE, the length of its last chunk, and its name.
+number. The exporter's .hex has the chunks of a file in a row.
 """
 
 import micropython
-
-
-@micropython.asm_thumb
-def peek(r0):
-    ldrb(r0, [r0, 0])
 
 
 @micropython.asm_thumb
@@ -55,16 +50,3 @@ def read(r0, r1, r2):
     bne(CHUNK)
     str(r4, [r0, 0])
     str(r5, [r0, 4])
-
-
-def find(name):
-    """Return the state for read at the beginning of a file, None where there is none."""
-    head = bytes([0xFE]) + b"?" + bytes([len(name)]) + name
-    for at in range(0x40000 - 128, 0x18000, -128):
-        if peek(at) == 0xFE:
-            k = 2
-            while k < len(head) and peek(at + k) == head[k]:
-                k += 1
-            if k == len(head):
-                return at + k, 127 - k
-    return None

@@ -58,13 +58,13 @@ def levels(case):
     import lengths
     import levels
 
-    n = len(case["values"]) + case["missing"]
+    values = eval(case["values"])
+    n = len(values) + case["missing"]
     buffer = bytearray(b"\xa5" * (n + 3))
     for module in (levels, each_level, lengths):
         module.INPUTS, module.X0 = n, buffer
         module.INPUT_MIN, module.INPUT_MAX, module.INPUT_GAIN = case["literals"]
     kind = case["kind"]
-    values = case["values"]
     if kind in "bBhHiIqf":
         values = array(kind, values)
     elif kind != "list":

@@ -1,14 +1,17 @@
 """The clamps of the fully connected kernel, at the last value inside and the first beyond."""
 
+from array import array
+
 from fully_connected import fully_connected
 
 
-def clamped(q, low, high, table=None):
+def clamped(q, low, high, table=None, wide=0):
     """What one unit without weights writes whose requantized sum is q."""
     w = bytes([128]) + (table or b"")
-    y = [0]
+    y = array("i", [0]) if wide else bytearray(1)
     # 4 * q * 16384 / 2**16 = q
-    fully_connected([77], w, y, (1, 1, 0, low, high, 1 if table else 0, 4 * q, 16384, 16))
+    head = [1, 1, 0, 0, 0, low, high, 1 if table else 0, wide, 1]
+    fully_connected(bytearray([77]), w, y, array("i", head + [4 * q, 16384, 16]))
     return y[0]
 
 
@@ -26,8 +29,8 @@ def test_narrow():
 
 def test_wide():
     top = 1 << 28
-    assert clamped((1 << 27) - 1, -top, top) == (1 << 27) - 1
-    assert clamped(-(1 << 27), -top, top) == -(1 << 27)
+    assert clamped((1 << 27) - 1, -top, top, wide=1) == (1 << 27) - 1
+    assert clamped(-(1 << 27), -top, top, wide=1) == -(1 << 27)
 
 
 def test_table_at_its_ends():

@@ -1,24 +1,27 @@
 """The fully connected kernel against sums written out by hand."""
 
+from array import array
+
 from fully_connected import fully_connected
 from lookup import lookup
 
 WIDE = 1 << 28
 
 
-def layer(x, rows, channels, zero_point=0, low=0, high=255, table=None):
+def layer(x, rows, channels, zero_point=0, low=0, high=255, table=b"", at=0):
     """Run the kernel on rows of signed weights; channels: bias, multiplier, shift of each."""
     w = bytes([a + 128 for row in rows for a in row])
-    place = 0
-    if table:
-        place = len(w)
-        w += table
-    p = (len(x), len(rows), zero_point, low, high, place)
+    wide = high == WIDE
+    head = [len(x), len(rows), 0, at, zero_point, low, high, len(w) if table else 0, wide, 1]
+    y = [9] * (at + len(rows) + 1)
+    y = array("i", y) if wide else bytearray(y)
+    p = array("i", [int(word) for word in head])
     for channel in channels:
-        p += channel
-    y = [0] * len(rows)
-    fully_connected(x, w, y, p)
-    return y
+        p.extend(array("i", channel))
+    fully_connected(bytearray(x), w + table, y, p)
+    assert list(y[:at]) == [9] * at
+    assert y[at + len(rows)] == 9
+    return list(y[at : at + len(rows)])
 
 
 def test_by_hand():
@@ -46,19 +49,34 @@ def test_all_zero_and_all_255():
     assert layer([255] * 50, [[127, -127] * 25], channels, 0, -WIDE, WIDE) == [19]
 
 
+def test_many_inputs():
+    # eights and a rest, zeros among them
+    for n in range(1, 35):
+        x = [a * 7 % 256 if a % 11 < 5 else 0 for a in range(n)]
+        rows = [[(a * 37 + k) % 256 - 128 for a in range(n)] for k in range(3)]
+        wanted = [sum([a * b for a, b in zip(x, row)]) + 2 >> 2 for row in rows]
+        assert layer(x, rows, [(0, 16384, 16)] * 3, 0, -WIDE, WIDE) == wanted
+
+
+def test_place_of_the_outputs():
+    channels = [(0, 16384, 16)] * 2
+    assert layer([8], [[4], [2]], channels, at=3) == [8, 4]
+    assert layer([8], [[4], [-2]], channels, 0, -WIDE, WIDE, at=3) == [8, -4]
+
+
 def test_table():
     table = bytes([255 - i for i in range(256)])
     assert layer([8], [[4]], [(0, 16384, 16)], table=table) == [255 - 8]
 
 
-def test_bytes_in_bytes_out():
-    y = bytearray(2)
-    p = (2, 2, 0, 0, 255, 0, 5, 16384, 16, -1, 16384, 16)
-    fully_connected(bytearray([10, 20]), bytes([129, 130, 125, 132]), y, p)
-    assert list(y) == [14, 12]
-
-
 def test_lookup():
-    y = bytearray(3)
-    lookup([0, 7, 255], bytes(range(255, -1, -1)), y, (3,))
-    assert list(y) == [255, 248, 0]
+    y = bytearray(5)
+    x = bytearray([1, 0, 7, 255])
+    lookup(x, bytes(range(255, -1, -1)), y, array("i", [3, 1, 2]))
+    assert list(y) == [0, 0, 255, 248, 0]
+
+
+def test_lookup_in_place():
+    x = bytearray([1, 0, 7, 255])
+    lookup(x, bytes(range(255, -1, -1)), x, array("i", [3, 1, 1]))
+    assert list(x) == [1, 255, 248, 0]

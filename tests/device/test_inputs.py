@@ -13,6 +13,12 @@ def message(quantize, values):
     raise AssertionError("accepted %r" % (values,))
 
 
+def set_levels(*literals):
+    # the viper tier has them twice here, once in a generated module
+    for module in (each_level, levels):
+        module.INPUT_MIN, module.INPUT_MAX, module.INPUT_GAIN = literals
+
+
 def test_levels():
     assert list(levels.quantize([0, 255])) == [0, 255]
     assert list(levels.quantize(bytes([3, 4]))) == [3, 4]
@@ -39,16 +45,46 @@ def test_arrays_of_other_libraries():
     assert message(levels.quantize, Array(5)) == "expected 2 numbers, got 5"
 
 
+def test_long_integers():
+    for v in (2**31, 2**32 + 5, 2**63, 2**64 + 5, -(2**64) + 5):
+        assert message(levels.quantize, [0, v]) == "input 1 is %d, expected 0 to 255" % v
+        assert message(levels.quantize, (v, 0)) == "input 0 is %d, expected 0 to 255" % v
+
+
+def test_items_of_other_sizes():
+    from array import array
+
+    for kind in "bHhIiq":
+        assert list(levels.quantize(array(kind, [7, 9]))) == [7, 9]
+        assert list(levels.quantize(memoryview(array(kind, [7, 9])))) == [7, 9]
+    assert list(levels.quantize(memoryview(b"abc")[1:])) == [98, 99]
+    assert message(levels.quantize, array("H", [7, 256])) == "input 1 is 256, expected 0 to 255"
+    assert list(levels.quantize(array("f", [7, 9]))) == [7, 9]
+
+
 def test_levels_gain():
-    each_level.INPUT_MIN, each_level.INPUT_MAX, each_level.INPUT_GAIN = -1, 1, 127
+    set_levels(-1, 1, 127)
     try:
         assert list(levels.quantize([-1, 1])) == [0, 254]
+        assert list(levels.quantize(bytes([1, 0]))) == [254, 127]
+        assert message(levels.quantize, bytes([1, 2])) == "input 1 is 2, expected -1 to 1"
         assert list(levels.quantize([0, -0.4])) == [127, 127]
         assert list(levels.quantize([-0.6, -0.5])) == [0, 0]
         assert list(levels.quantize([0.6, 0.5])) == [254, 254]
         assert message(levels.quantize, [0, -2]) == "input 1 is -2, expected -1 to 1"
     finally:
-        each_level.INPUT_MIN, each_level.INPUT_MAX, each_level.INPUT_GAIN = 0, 255, 1
+        set_levels(0, 255, 1)
+
+
+def test_levels_above_zero():
+    set_levels(3, 9, 28)
+    try:
+        for kind in (bytes, bytearray, list, tuple):
+            assert list(levels.quantize(kind([3, 9]))) == [0, 168]
+            assert message(levels.quantize, kind([9, 2])) == "input 1 is 2, expected 3 to 9"
+            assert message(levels.quantize, kind([10, 3])) == "input 0 is 10, expected 3 to 9"
+    finally:
+        set_levels(0, 255, 1)
 
 
 def test_sensors():

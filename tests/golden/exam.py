@@ -9,6 +9,8 @@ Input: 1 number from 0 to 12, rounded to 0.5. In order: hours.
     exam.scores(values)         # the integer outputs, equal on every board and on the PC
 """
 
+from array import array
+
 INPUTS = 1
 SCALING = (
     # units, minimum, maximum, left_shift, bias, multiplier, shift
@@ -96,7 +98,8 @@ def quantize(values):
         if each:
             line = SCALING[i]
         units, low, high, left, bias, multiplier, shift = line
-        if isinstance(v, (int, bool)):
+        # MicroPython's bool is no int. A tuple of both would be made anew for each item.
+        if isinstance(v, int) or isinstance(v, bool):
             count = v * units
         elif isinstance(v, float) and abs(v) < 1e9:
             # Rounded to the resolution first: 32-bit and 64-bit floats then agree.

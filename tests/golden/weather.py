@@ -11,6 +11,8 @@ Input: 2 numbers: celsius (-20 to 40), hectopascal (950 to 1050).
     weather.scores(values)         # the integer outputs, equal on every board and on the PC
 """
 
+from array import array
+
 INPUTS = 2
 LABELS = ('sun', 'rain', 'wind')
 SCALING = (
@@ -116,7 +118,8 @@ def quantize(values):
         if each:
             line = SCALING[i]
         units, low, high, left, bias, multiplier, shift = line
-        if isinstance(v, (int, bool)):
+        # MicroPython's bool is no int. A tuple of both would be made anew for each item.
+        if isinstance(v, int) or isinstance(v, bool):
             count = v * units
         elif isinstance(v, float) and abs(v) < 1e9:
             # Rounded to the resolution first: 32-bit and 64-bit floats then agree.

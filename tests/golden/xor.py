@@ -11,6 +11,8 @@ Input: 2 numbers from 0 to 1, whole. In order: a, b.
     xor.scores(values)         # the integer outputs, equal on every board and on the PC
 """
 
+from array import array
+
 INPUTS = 2
 LABELS = ('same', 'different')
 INPUT_MIN = 0
@@ -93,6 +95,21 @@ LAYERS = (
 )
 
 
+def each_level(values):
+    """Write values into X0 and return it; ValueError names the first that does not fit."""
+    i = 0
+    for v in values:
+        if isinstance(v, float) and abs(v) < 1e9:
+            v = int(v + 0.5) if v >= 0 else -int(0.5 - v)
+        # MicroPython's bool is no int. A tuple of both would be made anew for each item.
+        whole = isinstance(v, int) or isinstance(v, bool)
+        if not whole or v < INPUT_MIN or v > INPUT_MAX:
+            raise ValueError("input %d is %r, expected %d to %d" % (i, v, INPUT_MIN, INPUT_MAX))
+        X0[i] = (v - INPUT_MIN) * INPUT_GAIN
+        i += 1
+    return X0
+
+
 def as_sequence(values):
     """Return values, a list, tuple, bytes or array of INPUTS items; ValueError for all else."""
     if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
@@ -112,16 +129,7 @@ def as_sequence(values):
 
 def quantize(values):
     """Return values as the network's uint8 input; ValueError says what does not fit."""
-    values = as_sequence(values)
-    i = 0
-    for v in values:
-        if isinstance(v, float) and abs(v) < 1e9:
-            v = int(v + 0.5) if v >= 0 else -int(0.5 - v)
-        if not isinstance(v, (int, bool)) or v < INPUT_MIN or v > INPUT_MAX:
-            raise ValueError("input %d is %r, expected %d to %d" % (i, v, INPUT_MIN, INPUT_MAX))
-        X0[i] = (v - INPUT_MIN) * INPUT_GAIN
-        i += 1
-    return X0
+    return each_level(as_sequence(values))
 
 
 def forward(values):

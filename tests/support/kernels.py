@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from thumbnet.export import integer_ops
@@ -17,6 +18,13 @@ from thumbnet.tools.targets.interpreter import require_micropython
 
 ROOT = Path(__file__).parents[2]
 DEVICE, FIRMWARE = ROOT / "tests" / "device", ROOT / "firmware"
+
+SOME = settings(
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
+"""Of batches of cases: each is in the message, there is nothing to make smaller."""
 
 UNTOUCHED = 0xA5
 """What stands in y before the call, and has to stand around the outputs after it."""

@@ -1,7 +1,7 @@
 """Runs the machine code of firmware functions on an emulated Cortex-M core, and counts.
 
 `mpy-cross` assembles a file's `@micropython.asm_thumb` function; Unicorn executes it. Every byte
-that the code may touch belongs to a `Buffer`; an access to any other byte ends the run with `Fault`.
+that the code may touch belongs to a `Buffer`; an access to any other byte is a `Fault`.
 
 Cycles are those of the Cortex-M0+ with memory without wait states and the multiplier of one cycle
 (Arm DDI 0484, "Instruction set summary"): 1 for everything but loads and stores (2), `ldm`, `stm`,

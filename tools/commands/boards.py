@@ -2,31 +2,67 @@
 
 from __future__ import annotations
 
-from thumbnet.export import list_boards
+from dataclasses import asdict
+from itertools import groupby
+
+from thumbnet.export import BoardProfile, list_boards
 
 from ..console import Console
 from .options import verb
 
+WIDE = 128
+"""Characters of a terminal from which a board takes one line."""
+
 
 @verb("thumbnet boards")
 def command(console: Console) -> None:
-    """List the boards that `thumbnet export --board` knows; sizes are bytes."""
+    """List the boards that `thumbnet export --board` knows; sizes are bytes.
+
+    A profile of your own works as well, `--board FILE.toml`: docs/boards.md says how.
+    """
     boards = list_boards()
+    (_lines if console.rich.width >= WIDE else _blocks)(console, boards)
+    console.result({"boards": [asdict(board) for board in boards]})
+
+
+def _lines(console: Console, boards: list[BoardProfile]) -> None:
+    """A line a board, and below how the firmware and the files get there."""
     console.table(
-        ["board", "heap", "flash", "tiers", "what it is"],
-        [[b.name, f"{b.heap:,}", f"{b.flash:,}", " ".join(b.tiers), b.title] for b in boards],
-    )
-    console.result(
-        {
-            "boards": [
-                {
-                    "name": b.name,
-                    "title": b.title,
-                    "tiers": list(b.tiers),
-                    "heap": b.heap,
-                    "flash": b.flash,
-                }
-                for b in boards
+        ["board", "what it is", "processor", "MHz", "heap", "files", "ROMFS", "tiers"],
+        [
+            [
+                b.name,
+                b.title,
+                b.cpu,
+                f"{b.clock // 10**6}",
+                f"{b.heap:,}",
+                f"{b.flash:,}",
+                f"{b.romfs:,}" if b.romfs else "-",
+                " ".join(b.tiers),
             ]
-        }
+            for b in boards
+        ],
+    )
+    console.say()
+    ways = groupby(sorted(boards, key=lambda b: b.flashed), lambda b: b.flashed)
+    console.table(
+        ["board", "how the firmware and the files get there"],
+        [[", ".join(b.name for b in group), way] for way, group in ways],
+    )
+
+
+def _blocks(console: Console, boards: list[BoardProfile]) -> None:
+    """Three or four short lines a board, broken where the terminal ends."""
+    console.table(
+        ["board", "what it is"],
+        [
+            [
+                b.name,
+                f"{b.title}: {b.cpu}, {b.clock // 10**6} MHz\n"
+                f"heap {b.heap:,}, files {b.flash:,}"
+                + (f", ROMFS {b.romfs:,}" if b.romfs else "")
+                + f"; {' '.join(b.tiers)}\n{b.flashed}",
+            ]
+            for b in boards
+        ],
     )

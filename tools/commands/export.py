@@ -24,7 +24,19 @@ FEWEST_DECIBELS = 20
 
 @verb("thumbnet export gestures.npz --board generic -o build/")
 @click.argument("model", type=MODULE)
-@click.option("--board", default="generic", help="A board of `thumbnet boards`.")
+@click.option("--board", default="generic", help="One of `thumbnet boards`, or your own FILE.toml.")
+@click.option(
+    "--tier",
+    type=click.Choice(["thumb", "viper", "plain"]),
+    help="Which kernels; the fastest that the board's firmware runs if not given.",
+)
+@click.option(
+    "--weights",
+    type=click.Choice(["module", "stream", "romfs"]),
+    help="Where the weights live: in the module, in a .bin read piece by piece, in mapped flash; "
+    "the first that fits if not given.",
+)
+@click.option("--mpy", is_flag=True, help="Compile the module: for one processor, in less heap.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("build"))
 @click.option("--name", help="What the board imports; the model's file name if not given.")
 @click.option(
@@ -53,6 +65,9 @@ def command(
     console: Console,
     model: Path,
     board: str,
+    tier: str | None,
+    weights: str | None,
+    mpy: bool,
     output: Path,
     name: str | None,
     resolution: float | None,
@@ -78,6 +93,9 @@ def command(
         resolution=resolution,
         threshold=threshold,
         margin=margin,
+        tier=tier,
+        weights=weights,
+        mpy=mpy,
     )
     artifact = program.write(output, test_x, test_y, vectors=vectors)
     quality = program.quality(calibration)

@@ -1,0 +1,87 @@
+"""`NAME.bin` for a micro:bit v1, whose kernels read it in the chunks of the board's file system.
+
+A chunk is 128 bytes: a marker, 126 bytes of the file, the number of the next chunk; the first has
+the file's name too. What is read in place begins with a chunk. Of the weights, 96 bytes lie in
+each: four inputs of eight outputs are 32 bytes, and no such group is torn apart.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .calls import Call
+from .pack import pack
+from .weights_file import HEADER_BYTES
+
+CHUNK = 128
+DATA = 126
+WEIGHTS = 96
+OUTPUTS = 8
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One kernel call, and where its parameters and weights begin: bytes from the file's chunk."""
+
+    call: Call
+    parameters: int
+    size: int
+    weights: int
+
+
+def flash_payload(name: str, calls: list[Call]) -> tuple[bytes, list[Placed]]:
+    """Return what follows the header in the file called `name`, and what lies where."""
+    data = bytearray()
+    placed: list[Placed] = []
+    chunk = 1
+    # The rest of the first chunk, behind marker, length, name, and the file's header.
+    data += bytes(DATA - 2 - len(name.encode()) - HEADER_BYTES)
+    for call in [part for call in calls for part in _split(call)]:
+        at = []
+        p, w = _parameters(call), _weights(call)
+        for section in (p, w):
+            at.append(chunk * CHUNK + 1)
+            chunks = -(-len(section) // DATA)
+            data += section.ljust(chunks * DATA, b"\x80")
+            chunk += chunks
+        placed.append(Placed(call, at[0], len(p), at[1]))
+    return bytes(data), placed
+
+
+def _split(call: Call) -> list[Call]:
+    """Return a layer and its curve as two calls: here the kernel has no tables."""
+    if not call.table or call.weight is None:
+        return [call]
+    none = np.zeros((0, 3), np.int64)
+    curve = replace(
+        call,
+        kernel="lookup",
+        source=call.target,
+        inputs=call.outputs,
+        x_at=call.y_at,
+        weight=None,
+        channels=none,
+    )
+    return [replace(call, table=b""), curve]
+
+
+def _parameters(call: Call) -> bytes:
+    if call.weight is None:
+        words = [call.inputs, call.x_at, call.y_at]
+    else:
+        words = [*call.header(0), *call.channels.ravel().tolist()]
+    return struct.pack(f"<{len(words)}i", *words)
+
+
+def _weights(call: Call) -> bytes:
+    if call.weight is None:
+        return call.table
+    outputs, inputs = call.weight.shape
+    padded = np.zeros((-(-outputs // OUTPUTS) * OUTPUTS, inputs), np.int8)
+    padded[:outputs] = call.weight
+    packed = pack(padded, "interleaved")
+    parts = [packed[at : at + WEIGHTS] for at in range(0, len(packed), WEIGHTS)]
+    return b"".join(part.ljust(DATA, b"\x80") for part in parts)

@@ -1,0 +1,39 @@
+"""The forward pass on a micro:bit v1: the kernels read the weights where they lie in flash."""
+
+from array import array
+
+import weights_file
+from flash import read
+from fully_connected import fully_connected
+from levels import quantize
+
+# Literals of an example network; the exporter puts the network's own in their place.
+X0 = bytearray(16)
+PARAMETERS = array("i", [0])
+# kernel, where its p begins, the bytes of p, where its w begins, y
+LAYERS = ((fully_connected, 129, 4, 257, [0]),)
+
+# The address of the file in flash; for read: where it goes on, and the bytes left in that chunk.
+_FILE = array("i", (0, 0, 0))
+
+
+def prepare(found):
+    """Check the weights that weights_file.find() found; ValueError says what is wrong with them."""
+    _FILE[2] = weights_file.check(found, read, _FILE, X0)
+
+
+def forward(values):
+    """Run the network; the returned buffer is written anew by the next call."""
+    x = quantize(values)
+    for kernel, p, size, w, y in LAYERS:
+        _FILE[0] = _FILE[2] + p
+        _FILE[1] = 126
+        read(_FILE, PARAMETERS, size)
+        kernel(x, _FILE[2] + w, y, PARAMETERS)
+        x = y
+    return x
+
+
+def scores(values):
+    """Return the integer outputs of the last layer, the numbers that PC and board agree on."""
+    return list(forward(values))

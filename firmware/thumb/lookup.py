@@ -1,0 +1,29 @@
+"""A curve as a table, in Thumb-1 assembly.
+
+y[y_at + i] = w[x[x_at + i]] for the n inputs; p: n, x_at, y_at. x and y may be the same place.
+"""
+# ruff: noqa: F821
+
+import micropython
+
+
+@micropython.asm_thumb
+def lookup(r0, r1, r2, r3):
+    ldr(r4, [r3, 4])
+    add(r0, r0, r4)
+    ldr(r4, [r3, 8])
+    add(r2, r2, r4)
+    ldr(r3, [r3, 0])
+    add(r3, r3, r0)
+    b(TEST)
+    label(NEXT)
+    ldrb(r4, [r0, 0])
+    add(r4, r4, r1)
+    ldrb(r4, [r4, 0])
+    strb(r4, [r2, 0])
+    add(r0, 1)
+    add(r2, 1)
+    label(TEST)
+    cmp(r0, r3)
+    bne(NEXT)
+    mov(r0, 0)

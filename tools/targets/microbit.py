@@ -1,0 +1,219 @@
+"""The target that is a BBC micro:bit v1: its real firmware on an nRF51 that QEMU emulates.
+
+The board has 16 KB of RAM and MicroPython 1.9.2 without json, so selftest.py and bench.py of
+firmware/ do not fit. The same lines are made here, from snippets of a few characters.
+
+An instruction takes 64 ns of the emulated board's time, always. A timer of the chip counts at
+16 MHz from the line before `predict` to the line after it, with the interrupts off (the display
+would add about one instruction in two hundred), and what the same lines take without `predict`
+is subtracted. So `instructions` is what the call of predict alone executes, to the instruction
+and the same on every run; `us` is that number times 0.064.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from thumbnet.trainer import ThumbnetError
+
+from .base import JsonObject, Row, Target
+from .board import DeviceError
+from .qemu import NS_PER_INSTRUCTION, Qemu
+from .snippets import COLLECT, send_row
+
+# TIMER2 of the nRF51: task START is its first register, CAPTURE[0] is K; MODE, BITMODE and
+# PRESCALER are set to count at 16 MHz in 32 bits.
+SET_UP = (
+    "import machine;C=machine.mem32;T=0x4000A000;K=T+0x40",
+    "C[T+0x504]=0;C[T+0x508]=3;C[T+0x510]=0",
+    "D=machine.disable_irq;E=machine.enable_irq;p=M.predict",
+)
+TIMED = "s=D()\nC[T]=1\ntry:{0}\nfinally:\n C[K]=1\n E(s)"
+READ = "print(C[K+0x500]);C[T+4]=C[T+12]=1"  # CC[0]; STOP and CLEAR for the next time
+TICKS = 16_000_000  # a second
+NANOSECONDS = 1_000_000_000
+
+
+class MicrobitTarget(Target):
+    """A BBC micro:bit v1 in QEMU.
+
+    Raises:
+        ThumbnetError: QEMU is not installed.
+    """
+
+    name = "microbit"
+    more_heap = "train a network with fewer hidden units, or stream its weights"
+
+    def __init__(self) -> None:
+        from .qemu import require_qemu
+
+        require_qemu()
+        self._board: Qemu | None = None
+        self._empty = 0
+
+    def put(self, files: Mapping[str, bytes]) -> None:
+        """Boot the .hex that is given, or one made of the files.
+
+        Raises:
+            ThumbnetError: the files do not fit, or the .hex does not boot.
+        """
+        from thumbnet.export.hexfile import files_in_hex, microbit_hex
+
+        images = [name for name in files if name.lower().endswith(".hex")]
+        if images and len(files) > 1:
+            raise ThumbnetError(
+                f"a micro:bit boots one .hex with everything in it, and this is "
+                f"{', '.join(files)}: export with --board microbit"
+            )
+        image = files[images[0]] if images else microbit_hex(files).encode("ascii")
+        if images:
+            files_in_hex(image.decode("ascii", "replace"), images[0])
+        self.close()
+        self._board = Qemu(image, images[0] if images else "the .hex")
+
+    def run(self, script: str, module: str, rows: Iterable[Row]) -> Iterator[JsonObject]:
+        """Do what selftest.py or bench.py does; yield the same lines."""
+        count = 0
+        begin = self._begin(module, script)
+        yield self.check_begin(begin, module)
+        functions = self._functions()
+        if script == "bench":
+            self._prepare()
+        elif "probabilities" in functions:
+            with contextlib.suppress(DeviceError):  # their code may be loaded when first asked for
+                self._ask("M.probabilities(X)")
+        for row in rows:
+            count += 1
+            try:
+                send_row(self._ask, row)
+                yield self._bench() if script == "bench" else self._selftest(functions)
+            except DeviceError as error:
+                yield _failure(error)
+        yield {"end": count}
+
+    def execute(self, code: str) -> str:
+        """Run code on the board and return what it printed.
+
+        Raises:
+            ThumbnetError: it raised there, or the board does not answer.
+        """
+        try:
+            out = self.board.execute(code)
+            self.board.execute("__import__('gc').collect()")
+            return out
+        except DeviceError as error:
+            raise ThumbnetError(f"{self.name}: {self.explain(_failure(error))}") from None
+
+    @property
+    def board(self) -> Qemu:
+        """The running board."""
+        if self._board is None:
+            raise ThumbnetError("the micro:bit has no .hex to boot: put one")
+        self._board.repl.patience = self.patience
+        return self._board
+
+    def close(self) -> None:
+        """End QEMU."""
+        if self._board is not None:
+            self._board.close()
+            self._board = None
+
+    def _ask(self, code: str | bytes) -> str:
+        """Run code, then collect: the compiler does not, and needs half a KB in one piece."""
+        try:
+            out = self.board.execute(code)
+        except DeviceError:
+            with contextlib.suppress(DeviceError):
+                self.board.execute(COLLECT)
+            raise
+        self.board.execute(COLLECT)
+        return out
+
+    def _begin(self, module: str, script: str) -> JsonObject:
+        self.board.fresh()
+        # Nothing that the module does not need is there when it is imported: no names either.
+        self.board.execute("import gc;c=gc.collect")
+        facts: JsonObject = {"begin": module, "python": "micropython"}
+        facts["platform"] = self._ask("print(__import__('sys').platform)").strip()
+        version = _value(self._ask("print(__import__('sys').implementation[1])"))
+        facts["version"] = ".".join(map(str, version[:3]))
+        facts["clock"] = f"{NS_PER_INSTRUCTION} ns an instruction"
+        before = int(self._ask("print(gc.mem_free())"))
+        try:
+            self._ask(f"M=__import__({module!r})")
+        except DeviceError as error:
+            return _failure(error)
+        facts["heap_free"] = int(self._ask("print(gc.mem_free())"))
+        self._ask("X=i=v=m=s=0")  # of rows, from here on: a new name may take heap
+        if script == "bench":
+            facts["heap_bytes_import"] = before - facts["heap_free"]
+        return facts
+
+    def _functions(self) -> list[str]:
+        there = _value(self._ask("print(dir(M))"))
+        return [name for name in ("scores", "probabilities") if name in there]
+
+    def _selftest(self, functions: list[str]) -> JsonObject:
+        line = {"predict": _value(self._ask("print(M.predict(X))"))}
+        for name in functions:
+            line[name] = _value(self._ask(f"print(list(M.{name}(X)))"))
+        return line
+
+    def _prepare(self) -> None:
+        for code in (*SET_UP, READ):
+            self._ask(code)
+        self._empty = self._instructions("pass")
+
+    def _bench(self) -> JsonObject:
+        self._ask("p(X)")
+        heap = self._heap_of_one()
+        instructions = self._instructions("p(X)") - self._empty
+        us = instructions * NS_PER_INSTRUCTION / 1000
+        return {"heap": heap, "us": us, "instructions": instructions}
+
+    def _heap_of_one(self) -> int | None:
+        """Bytes that one predict() allocates; None where they do not fit."""
+        self.board.execute("gc.disable()")
+        try:
+            self.board.execute("m=gc.mem_alloc();p(X);m=gc.mem_alloc()-m")
+        except DeviceError as error:
+            self._ask("gc.enable()")
+            if error.kind != "MemoryError":
+                raise
+            return None
+        self._ask("gc.enable()")
+        return int(self._ask("print(m)"))
+
+    def _instructions(self, code: str) -> int:
+        """What is executed between START and CAPTURE: the whole ticks of n instructions tell n."""
+        try:
+            self._ask(TIMED.format(code))
+        except DeviceError:
+            self._ask(READ)
+            raise
+        ticks = int(self._ask(READ))
+        return -(-ticks * NANOSECONDS // (TICKS * NS_PER_INSTRUCTION))
+
+
+def _failure(error: DeviceError) -> JsonObject:
+    return {"error": error.kind, "message": error.message}
+
+
+def _value(text: str) -> Any:
+    """The value that the board printed last."""
+    lines = text.split("\r\n")
+    last = lines[-2] if len(lines) > 1 else text
+    with contextlib.suppress(ValueError, SyntaxError):
+        return ast.literal_eval(re.sub(r"\b(nan|inf)\b", "None", last))
+    raise ThumbnetError(f"microbit printed {text[:60]!r} where a number was expected")
+
+
+def boot(files: Mapping[str, bytes]) -> MicrobitTarget:
+    """A board that has booted with the files, for experiments: `execute` runs code on it."""
+    target = MicrobitTarget()
+    target.put(files)
+    return target

@@ -1,0 +1,187 @@
+"""The target that is a Raspberry Pi Pico: MicroPython on an RP2040 that rp2040py emulates.
+
+It counts the cycles of the chip, but the emulated USB takes part of its time: compare figures of
+this target with each other. The emulator speaks the raw REPL on a port of this computer, so the
+rest is what a board on a port does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from thumbnet.trainer import ThumbnetError
+
+from . import child
+from .base import JsonObject, Row
+from .board import BoardGone
+from .port import PortTarget
+from .uf2 import check_uf2
+
+PACKAGE = "rp2040py==0.3.6"
+LISTENS = re.compile(r"listening on 127\.0\.0\.1:(\d+)")
+FETCH = 300.0  # seconds for rp2040py to start, the download of the firmware with it
+BOOT = 120.0  # seconds until the emulated board shows its prompt
+GIVE_ONE = "give MicroPython's .uf2 for the Pico with --firmware, or name it in THUMBNET_PICO_UF2"
+
+
+class Emulator:
+    """A running rp2040py; `port` is where it listens.
+
+    Args:
+        firmware: the .uf2 to boot; None for the one that rp2040py downloads.
+
+    Raises:
+        ThumbnetError: rp2040py is not installed, or has no firmware.
+    """
+
+    def __init__(self, firmware: Path | None) -> None:
+        self.downloads = firmware is None
+        self._said: deque[str] = deque(maxlen=50)
+        self._port: int | None = None
+        self._told = threading.Event()
+        options = [] if firmware is None else ["--image", str(firmware)]
+        self.process = child.start(
+            [*command(), "micropython", *options, "--tcp-port", "0"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        self._stop = weakref.finalize(self, child.stop, self.process)
+        threading.Thread(target=self._listen, daemon=True).start()
+        try:
+            self.port = self._wait_for_port()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End it."""
+        self._stop()
+
+    def ended(self) -> str | None:
+        """The last that it said before it ended; None while it runs."""
+        try:
+            code = self.process.wait(timeout=0.2)
+        except subprocess.TimeoutExpired:
+            return None
+        return self._said[-1] if self._said else f"exit code {code}"
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        with contextlib.suppress(OSError, ValueError):  # closed by the other thread
+            for raw in self.process.stdout:
+                line = raw.decode("utf-8", "replace").strip()
+                if line:
+                    self._said.append(line)
+                found = LISTENS.search(line)
+                if found:
+                    self._port = int(found[1])
+                    self._told.set()
+        self._told.set()
+
+    def _wait_for_port(self) -> int:
+        in_time = self._told.wait(FETCH)
+        if self._port is not None:
+            return self._port
+        why = self.ended() if in_time else None
+        said = f"({why or f'no answer for {FETCH:g} seconds'})"
+        raise ThumbnetError(
+            f"rp2040py has no firmware to boot and could not download it {said}: {GIVE_ONE}"
+            if self.downloads
+            else f"rp2040py does not start {said}: see that `{sys.executable} -m rp2040py` works"
+        )
+
+
+class PicoTarget(PortTarget):
+    """A Raspberry Pi Pico in rp2040py.
+
+    Args:
+        firmware: the .uf2 to boot; by default THUMBNET_PICO_UF2, else what rp2040py downloads.
+
+    Raises:
+        ThumbnetError: rp2040py is missing, there is no firmware, or it does not boot.
+    """
+
+    patience = 600.0  # an emulated second takes many
+
+    def __init__(self, firmware: str | None = None) -> None:
+        image = firmware or os.environ.get("THUMBNET_PICO_UF2")
+        if image:
+            check_uf2(Path(image))
+        self._emulator = Emulator(Path(image).resolve() if image else None)
+        try:
+            self._connect(f"socket://127.0.0.1:{self._emulator.port}")
+        except BaseException:
+            self._emulator.close()
+            raise
+        self.name = "pico"
+
+    def put(self, files: Mapping[str, bytes]) -> None:
+        """Write files on the board's file system."""
+        with self._watched():
+            super().put(files)
+
+    def stage(self, name: str, files: Mapping[str, bytes]) -> str:
+        """Put an artifact's files under their own names: there is nothing that they replace."""
+        self.put(files)
+        return name
+
+    def run(self, script: str, module: str, rows: Iterable[Row]) -> Iterator[JsonObject]:
+        """Run a script of firmware/ on a module that was put; yield its lines as they come."""
+        with self._watched():
+            yield from super().run(script, module, rows)
+
+    def close(self) -> None:
+        """End the emulator; its file system ends with it."""
+        try:
+            super().close()
+        finally:
+            self._emulator.close()
+
+    def _connect(self, url: str) -> None:
+        """Try until the firmware has booted: it listens before that."""
+        deadline = time.monotonic() + BOOT
+        while True:
+            try:
+                super().__init__(url)
+                return
+            except ThumbnetError as error:
+                why = self._emulator.ended()
+                if why is None and time.monotonic() < deadline:
+                    time.sleep(0.2)
+                    continue
+                raise ThumbnetError(
+                    f"the emulated Pico does not boot ({why or error}): {GIVE_ONE}"
+                ) from None
+
+    @contextlib.contextmanager
+    def _watched(self) -> Iterator[None]:
+        try:
+            yield
+        except BoardGone as error:
+            why = self._emulator.ended()
+            if why is None:
+                raise
+            raise BoardGone(f"rp2040py stopped while the Pico ran ({why}): try again") from error
+
+
+def command() -> list[str]:
+    """What starts rp2040py, or one line that says how to get it."""
+    if importlib.util.find_spec("rp2040py") is None:
+        raise ThumbnetError(
+            "the pico target needs the emulator rp2040py, which is not installed: "
+            f"run `pip install {PACKAGE}`"
+        )
+    return [sys.executable, "-m", "rp2040py"]

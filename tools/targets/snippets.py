@@ -1,0 +1,102 @@
+"""A row of numbers as snippets that make it `X` on a board which takes few characters at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+
+from .base import Row
+from .raw_repl import BURST
+
+Execute = Callable[[bytes], str]
+COLLECT = "c()"  # c is gc.collect: the compiler does not collect when it finds no room
+LOOP = b"i=%d\nfor v in %s:X[i]=v;i+=1"
+ROOM = BURST - len(LOOP % (10**4, b""))
+INTERNED = 10  # a literal of so many bytes or fewer is kept for ever
+GAP = 8  # zeros in a row that are cheaper to leave out than to send
+ESCAPES = {0x27: b"\\'", 0x5C: b"\\\\", 0x0A: b"\\n", 0x0D: b"\\r", 0x09: b"\\t"}
+
+
+def send_row(execute: Execute, row: Row) -> None:
+    """Make a row `X` on the board.
+
+    Numbers from 0 to 255 become bytes or a bytearray, which need little heap, others a tuple or
+    a list.
+    """
+    values = list(row)
+    small = all(type(v) is int and 0 <= v <= 255 for v in values)
+    whole = (b"X=bytes(%s)" if small else b"X=%s") % tuple_literal(values)
+    if len(whole) <= BURST:
+        execute(whole)
+        return
+    execute(b"X=0")
+    execute((b"X=bytearray(%d)" if small else b"X=[0]*%d") % len(values))
+    for start, part in stretches(values):
+        for place, piece in pieces(part, small):
+            execute(LOOP % (start + place, piece))
+
+
+def stretches(values: Sequence[float]) -> Iterator[tuple[int, Sequence[float]]]:
+    """Where something else than long runs of zeros stands, and what."""
+    start = end = 0  # the stretch begins at start, and its last value that is not 0 is before end
+    for place, value in enumerate(values):
+        if value == 0:
+            continue
+        if place - end >= GAP:
+            if start < end:
+                yield start, values[start:end]
+            start = place
+        end = place + 1
+    if start < end:
+        yield start, values[start:end]
+
+
+def bytes_literal(values: Sequence[float]) -> bytes:
+    """Source of a bytes object: one byte for most values, two to four for the others."""
+    out = [b"b'"]
+    for value, after in zip(values, [*values[1:], 0], strict=False):
+        value, after = int(value), int(after)
+        if value in ESCAPES:
+            out.append(ESCAPES[value])
+        elif value < 0x20:
+            # Octal digits end at what is none; control characters steer the REPL.
+            out.append(b"\\%o" % value if not 0x30 <= after <= 0x37 else b"\\%03o" % value)
+        elif value == 0x7F:
+            out.append(b"\\177")
+        else:
+            out.append(bytes([value]))
+    return b"".join(out) + b"'"
+
+
+def tuple_literal(values: Sequence[float]) -> bytes:
+    """Source of a tuple; what is no finite number through float()."""
+    return ("(" + "".join(f"{_word(value)}," for value in values) + ")").encode()
+
+
+def _word(value: float) -> str:
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"float('{value}')"
+    return repr(value)
+
+
+def pieces(values: Sequence[float], small: bool) -> Iterator[tuple[int, bytes]]:
+    """Literals that are short enough for LOOP, each with the place of its first value."""
+    place = 0
+    while place < len(values):
+        part = values[place : place + ROOM]
+        text = _longest(part, bytes_literal) if small else None
+        if text is None or text[0] <= INTERNED:
+            text = _longest(part, tuple_literal)
+        count, literal = text
+        yield place, literal
+        place += count
+
+
+def _longest(
+    values: Sequence[float], literal: Callable[[Sequence[float]], bytes]
+) -> tuple[int, bytes]:
+    """As many values as there is room for, and their literal."""
+    count = len(values)
+    while len(text := literal(values[:count])) > ROOM:
+        count -= 1
+    return count, text

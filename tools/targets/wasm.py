@@ -1,0 +1,96 @@
+"""The target that is MicroPython's WebAssembly build, in Node: what runs in a browser.
+
+Its heap grows when it is full, so no size can be given, and its clock ticks in milliseconds.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from thumbnet.trainer import ThumbnetError
+
+from .interpreter import InterpreterTarget
+
+PACKAGE = "@micropython/micropython-webassembly-pyscript"
+VERSION = "1.27.0"
+BUILD = "micropython.mjs"
+RUNNER = Path(__file__).resolve().with_name("wasm_runner.mjs")
+INSTALL = f"run `npm install {PACKAGE}@{VERSION}` here, or name its folder in THUMBNET_WASM"
+
+
+class WasmTarget(InterpreterTarget):
+    """MicroPython compiled to WebAssembly.
+
+    Raises:
+        ThumbnetError: Node or the npm package is not there.
+    """
+
+    name = "wasm"
+
+    def __init__(self) -> None:
+        self.node = require_node()
+        self.build = require_build()
+        super().__init__()
+
+    def command(self, code: str) -> list[str]:
+        """`node wasm_runner.mjs micropython.mjs code`."""
+        return [str(self.node), str(RUNNER), str(self.build), code]
+
+
+def find_node() -> Path | None:
+    """The `node` program on PATH."""
+    found = shutil.which("node")
+    return Path(found).absolute() if found else None
+
+
+def find_build() -> Path | None:
+    """micropython.mjs: from THUMBNET_WASM, else from the nearest node_modules.
+
+    Looked for in the current folder and those above it, then where the project installs it.
+
+    Raises:
+        ThumbnetError: THUMBNET_WASM is set, and it is not there.
+    """
+    named = os.environ.get("THUMBNET_WASM")
+    if named:
+        for path in (
+            Path(named),
+            Path(named) / BUILD,
+            Path(named) / "node_modules" / PACKAGE / BUILD,
+        ):
+            if path.is_file():
+                return path.resolve()
+        raise ThumbnetError(
+            f"THUMBNET_WASM is {named}, and there is no {BUILD}: "
+            f"let it name the folder of the npm package {PACKAGE}"
+        )
+    here = Path.cwd()
+    project = Path(__file__).resolve().parents[2]
+    for folder in (here, *here.parents, project, project / ".build" / "wasm"):
+        path = folder / "node_modules" / PACKAGE / BUILD
+        if path.is_file():
+            return path.resolve()
+    return None
+
+
+def require_node() -> Path:
+    """The `node` program, or one line that says how to get it."""
+    found = find_node()
+    if found is None:
+        raise ThumbnetError(
+            "the wasm target needs Node, which is not installed: Debian and Ubuntu: "
+            "`apt install nodejs npm`, macOS: `brew install node`, Windows: `choco install nodejs`"
+        )
+    return found
+
+
+def require_build() -> Path:
+    """micropython.mjs, or one line that says how to get it."""
+    found = find_build()
+    if found is None:
+        raise ThumbnetError(
+            f"the wasm target needs the npm package {PACKAGE}, which is not here: {INSTALL}"
+        )
+    return found
