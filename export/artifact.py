@@ -25,7 +25,6 @@ from .reference import execute, to_counts
 from .serialize import dump, graph_from_json, graph_to_json
 from .verify import verify
 
-
 SUFFIXES = (".py", ".mpy", ".hex")
 
 

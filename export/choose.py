@@ -38,14 +38,6 @@ def choose_build(
         weights = choose_weights(graph, board, tier, mpy)
     if weights not in WEIGHTS:
         raise ThumbnetError(f"no weights {weights!r}: use one of {', '.join(WEIGHTS)}")
-    if weights == "romfs" and not board.romfs:
-        raise ThumbnetError(
-            f"board {board.name} has no mapped flash for ROMFS: use --weights module or stream"
-        )
-    if (board.delivery == "hex") != (weights == "flash"):
-        raise ThumbnetError(
-            f"board {board.name} cannot have its weights in {weights!r}: leave --weights out"
-        )
     if mpy and (not board.mpy or board.delivery == "hex"):
         raise ThumbnetError(f"board {board.name} does not import .mpy files: export without --mpy")
     check_fits(graph, board, tier, weights, mpy)

@@ -6,6 +6,8 @@ reference executor: that the two agree is evidence as long as they are independe
 
 from __future__ import annotations
 
+import re
+
 from .build import Build
 from .calls import KERNELS, calls
 from .emit_layers import layer_literals
@@ -71,8 +73,8 @@ def sources(
 ) -> tuple[list[SourceFile], list[SourceFile], dict[str, str]]:
     """Return the files of `firmware/` that a module is made of: kernels and what they need, rest.
 
-    The first are what the literals of the layers refer to, the others refer to those literals. Third
-    comes which file stands for which: `{"levels": "sensors"}`.
+    The first are what the literals of the layers refer to, the others refer to those literals.
+    Third comes which file stands for which: `{"levels": "sensors"}`.
     """
     roots = [call.kernel for call in calls(graph, plan(graph), build)]
     if build.weights in ("stream", "flash") and any(
@@ -103,6 +105,6 @@ def sources(
 def imports(parts: list[SourceFile], literals: dict[str, str]) -> list[str]:
     """Return MicroPython's modules that the code or the literals need, as import lines."""
     lines = {line for source in parts for line in source.system}
-    if any("array(" in text for text in literals.values()):
+    if any(re.search(r"\barray\(", text) for text in literals.values()):
         lines.add("from array import array")
     return sorted(lines)

@@ -17,6 +17,9 @@ from .plan import plan
 from .speed import Stream, seconds
 from .weights_file import streamed
 
+MODULE = 128
+"""Bytes that a module takes beside what is in it."""
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -103,24 +106,18 @@ def estimate(
 
 
 def _in_parts(texts: dict[str, str], name: str) -> Heap:
-    """Return the heap of a module in parts, those that it imports at once.
+    """Return the heap of a module that imports its parts one by one, and what is kept of them.
 
-    A part is compiled when it is imported: the largest alone has to find room, and in the end all
-    of them.
+    Parts that are not imported before `predict_proba` is called do not count.
     """
-    waiting, found = [name], list[str]()
-    while waiting:
-        part = waiting.pop()
-        if part in texts and part not in found:
-            found.append(part)
-            for node in ast.parse(texts[part]).body:
-                if isinstance(node, ast.ImportFrom) and node.module:
-                    waiting.append(node.module)
-                elif isinstance(node, ast.Import):
-                    waiting += [alias.name for alias in node.names]
-    costs = [import_cost(texts[part], old=True) for part in found]
-    kept = sum(cost.kept for cost in costs)
-    return Heap(max(kept, *(cost.peak for cost in costs)), kept)
+    imports = (node for node in ast.parse(texts[name]).body if isinstance(node, ast.Import))
+    peak = kept = 0
+    for part in (alias.name for node in imports for alias in node.names):
+        if part in texts:
+            cost = import_cost(texts[part], short=True)
+            peak = max(peak, kept + cost.peak)
+            kept += cost.kept + MODULE
+    return Heap(max(peak, kept), kept)
 
 
 def _stream(graph: Graph, build: Build) -> Stream | None:

@@ -56,7 +56,7 @@ def check_fits(
     mends = [
         *_other_places(graph, board, tier, weights, mpy),
         _fewer_units(graph, board, tier, weights, mpy),
-        *_other_boards(board, tier, need),
+        *_other_boards(graph, board, tier),
     ]
     raise ThumbnetError(
         f"{graph.name} needs about {lack[1]:,} bytes of {lack[0]}, board {board.name} has "
@@ -138,19 +138,15 @@ def _without_weights(graph: Graph) -> Graph:
     return graph.rebuilt(nodes)
 
 
-def _other_boards(board: BoardProfile, tier: str, need: Estimate) -> list[str]:
-    """Return the advice to take another board: the smallest with this tier and what is needed."""
+def _other_boards(graph: Graph, board: BoardProfile, tier: str) -> list[str]:
+    """Return the advice to take another board: the smallest with this tier that it fits."""
     if board.name in ("unix", "wasm"):
         return []
-    larger = [
-        other
-        for other in list_boards()
-        if other.name not in (board.name, *VAGUE)
-        and other.delivery == "file"
-        and tier in other.tiers
-        and _lacks(other, need) is None
-    ]
-    if not larger:
-        return []
-    smallest = min(larger, key=lambda other: other.heap)
-    return [f"export for a larger board, such as {smallest.name}"]
+    for other in sorted(list_boards(), key=lambda other: other.heap):
+        if other.name in VAGUE or other.heap <= board.heap or tier not in other.tiers:
+            continue
+        if any(
+            _lacks(other, estimate(graph, other, tier, place)) is None for place in _places(other)
+        ):
+            return [f"export for a larger board, such as {other.name}"]
+    return []

@@ -39,7 +39,7 @@ def flash_payload(name: str, calls: list[Call]) -> tuple[bytes, list[Placed]]:
     chunk = 1
     # The rest of the first chunk, behind marker, length, name, and the file's header.
     data += bytes(DATA - 2 - len(name.encode()) - HEADER_BYTES)
-    for call in [part for call in calls for part in _split(call)]:
+    for call in [part for whole in calls for part in _split(whole)]:
         at = []
         p, w = _parameters(call), _weights(call)
         for section in (p, w):

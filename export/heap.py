@@ -38,8 +38,8 @@ BLOCK = 4
 WIDE = 1.55
 """How much more a 64-bit MicroPython takes for code."""
 
-OLD = 0.7
-"""How much less MicroPython 1.9.2 takes to compile, as it is on the micro:bit v1."""
+SHORT = 1.1
+"""How much more a character takes where names have one or two, as on the micro:bit v1."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Heap:
     kept: int
 
 
-def import_cost(text: str, word: int = 4, compiled: bool = False, old: bool = False) -> Heap:
+def import_cost(text: str, word: int = 4, compiled: bool = False, short: bool = False) -> Heap:
     """Return the heap that importing a module of this text takes.
 
     Parameters
@@ -61,8 +61,8 @@ def import_cost(text: str, word: int = 4, compiled: bool = False, old: bool = Fa
         Bytes of a pointer there: 4, or 8 on a PC.
     compiled
         It is imported as `.mpy`: what would be kept is loaded, and little else.
-    old
-        The MicroPython is that of the micro:bit v1.
+    short
+        It is a part for the micro:bit v1, its names shortened.
 
     """
     counts = _count(text, word)
@@ -77,7 +77,7 @@ def import_cost(text: str, word: int = 4, compiled: bool = False, old: bool = Fa
         tree = BASE + TREE * counts.characters + DOCUMENT * counts.document
         literals = counts.literals + max(wide * counts.code, counts.longest)
         numbers = NUMBER * word * counts.numbers
-        peak = max(peak, wide * (OLD if old else 1.0) * tree + literals + numbers)
+        peak = max(peak, wide * (SHORT if short else 1.0) * tree + literals + numbers)
     return Heap(round(peak), round(kept))
 
 

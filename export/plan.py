@@ -1,4 +1,4 @@
-"""The memory planner: one arena for all uint8 tensors, room shared by those never alive together."""
+"""The memory planner: one arena for all uint8 tensors; those never alive together share room."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from thumbnet.trainer import ThumbnetError
 from .graph import Graph
 
 ALIGNMENT = 4
-"""Kernels read inputs a word at a time: each tensor begins at a word, and owns its last one whole."""
+"""Kernels read inputs a word at a time: a tensor begins at a word, and owns its last one whole."""
 
 
 @dataclass(frozen=True)

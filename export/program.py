@@ -129,8 +129,8 @@ class Program:
         Parameters
         ----------
         folder
-            Made if missing. `<name>.py` (or `.mpy`, `.hex`) and `<name>.bin`, where there is one, go
-            on the board; `<name>.json` stays: the graph, and rows to verify with.
+            Made if missing. `<name>.py` (or `.mpy`, `.hex`) and `<name>.bin`, where there is one,
+            go on the board; `<name>.json` stays: the graph, and rows to verify with.
         test_x, test_y
             Held-out rows in raw units and their targets, for the accuracy in the module's header
             and the vectors; rows out of the accepted range are left out and counted. Without them

@@ -83,7 +83,7 @@ def _microcontroller(
         tiers["thumb"] = Cycles(thumb, 3 * thumb, 25 * thumb, call)
     if dsp:
         tiers["thumb_dsp"] = Cycles(dsp, 3 * thumb, 25 * thumb, call)
-    return Cpu(tiers, 25_000 * bytecode, 12_000 * bytecode, read * bytecode, byte)
+    return Cpu(tiers, 15_000 * bytecode, 12_000 * bytecode, read * bytecode, byte)
 
 
 def _pc(slower: float) -> Cpu:

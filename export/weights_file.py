@@ -89,7 +89,7 @@ def _layer(call: Call, build: Build) -> Streamed:
     pieces, part = 1, call.inputs
     if not rows and wide * BLOCK > build.buffer:
         pieces = -(-wide * BLOCK // build.buffer)
-        part = -(-(-(-call.inputs // pieces)) // 4) * 4
+        part = -(-call.inputs // (4 * pieces)) * 4
         pieces = -(-call.inputs // part)
     size = max(
         len(pack_piece(call.weight[first : first + count], build.layout, at, at + part))

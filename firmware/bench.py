@@ -32,6 +32,14 @@ def failure(error):
     return {"error": type(error).__name__, "message": str(error)}
 
 
+def refusal(error, free):
+    """What there is to say of an import that failed: the heap before it, and what .mpy runs here."""
+    line = failure(error)
+    line["heap_free"] = free
+    line["mpy"] = getattr(sys.implementation, "_mpy", None)
+    return line
+
+
 def heap_used():
     gc.collect()
     return gc.mem_alloc() if hasattr(gc, "mem_alloc") else None
@@ -44,11 +52,12 @@ def begin(name):
     module = None
     sys.modules.pop(name, None)
     before = heap_used()
+    free = gc.mem_free() if hasattr(gc, "mem_free") else None
     try:
         module = __import__(name)
     except Exception as error:
         sys.modules.pop(name, None)
-        say(failure(error))
+        say(refusal(error, free))
         return False
     after = heap_used()
     facts = {"begin": name, "python": sys.implementation.name, "platform": sys.platform}

@@ -20,17 +20,26 @@ def failure(error):
     return {"error": type(error).__name__, "message": str(error)}
 
 
+def refusal(error, free):
+    """What there is to say of an import that failed: the heap before it, and what .mpy runs here."""
+    line = failure(error)
+    line["heap_free"] = free
+    line["mpy"] = getattr(sys.implementation, "_mpy", None)
+    return line
+
+
 def begin(name):
     """Import the module; say who runs it, or why it could not be imported."""
     global module, count
     count = 0
     module = None
     gc.collect()
+    free = gc.mem_free() if hasattr(gc, "mem_free") else None
     try:
         module = __import__(name)
     except Exception as error:
         sys.modules.pop(name, None)
-        say(failure(error))
+        say(refusal(error, free))
         return False
     facts = {"begin": name, "python": sys.implementation.name, "platform": sys.platform}
     version = sys.implementation.version

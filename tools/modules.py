@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from thumbnet.export import Artifact, load_artifact
+from thumbnet.export.artifact import SUFFIXES
 from thumbnet.export.names import LONGEST, check_name
 from thumbnet.trainer import ThumbnetError
 
@@ -26,10 +27,12 @@ def name_for(stem: str) -> str:
 
 
 def load_module(path: Path) -> Artifact:
-    """The artifact of a module; its .json is taken for the .py beside.
+    """The artifact of a module; its .json is taken for the module beside.
 
     Raises:
         ThumbnetError: the module or its .json is missing or damaged.
     """
-    module = path.with_suffix(".py")
-    return load_artifact(module if path.suffix == ".json" and module.is_file() else path)
+    if path.suffix == ".json":
+        beside = (path.with_suffix(suffix) for suffix in SUFFIXES)
+        path = next((module for module in beside if module.is_file()), path)
+    return load_artifact(path)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from .refusals import check_kind, explained
 from .targets import JsonObject, Row, Target
 
 if TYPE_CHECKING:
@@ -111,9 +112,11 @@ def verify(
     expected = artifact.expected()[:limit]
     targets = artifact.targets[:limit]
     verdict = Verdict(target.name, inputs=len(expected), _classes=artifact.kind == "classifier")
+    check_kind(target, artifact)
     name = module or target.stage(artifact.name, artifact.files)
     lines = target.run("selftest", name, inputs)
-    verdict.facts = next(lines)
+    with explained(target, artifact):
+        verdict.facts = next(lines)
     yield verdict
     for row, (want, got) in enumerate(zip_longest(expected, _answers(lines))):
         if got is not None:

@@ -1,4 +1,4 @@
-"""A curve as a table, in plain code: on a micro:bit v1 a layer has few outputs, and heap is dear."""
+"""A curve as a table, in plain code: layers on a micro:bit v1 are narrow, and its heap is dear."""
 
 from machine import mem8
 

@@ -10,7 +10,7 @@ def as_sequence(values):
         values = values.tolist()
     try:
         n = len(values)
-        # A number has no length, a set no items in order, a dict no first one; nothing is allocated.
+        # A number has no length, a set and a dict no first item. Nothing is allocated.
         if n and isinstance(values, dict):
             raise TypeError
         n and values[0]

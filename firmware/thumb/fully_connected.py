@@ -13,7 +13,6 @@ A word of four zero inputs costs 7 instructions, a zero input 2 or 3 and any oth
 channels. `data` emits what the assembler has no word for: r8 to r14, and lines of three that are
 `ldrb(r3, [r1, n])`, `mul(r3, r2)` and an addition.
 """
-# ruff: noqa: F821
 
 import micropython
 

@@ -1,12 +1,13 @@
-"""Input of few whole levels: bytes, lists and tuples of integers at the speed of assembly.
+"""Input of few whole levels, such as pixels, in Thumb-1 assembly: bytes, lists and tuples at once.
 
-All else, and all that does not fit, is for the loop of `runtime/levels.py`, which says what it is.
+Any other sequence, and what does not fit, is for `each_level`. Bytes reach assembly as an address
+from MicroPython 1.12 on.
 """
-# ruff: noqa: F821
 
 from array import array
 
 import micropython
+from each_level import each_level
 from lengths import as_sequence
 
 # Literals of an example network; the exporter puts the network's own in their place.
@@ -19,10 +20,10 @@ X0 = bytearray(2)
 _LIMITS = array("i", [INPUTS, INPUT_MIN, INPUT_MAX - INPUT_MIN, INPUT_GAIN])
 
 
-# x from values: bytes, or with items = 1 the objects of a list. Returns how many are left at the
-# first that is no small int or no level.
+# r0: bytes, or with r3 = 1 the items of a list: small integers are 2 * v + 1, others even. r1: X0.
+# r2: limits. Returns how many are left from the first on that is no small integer or no level.
 @micropython.asm_thumb
-def _fill(r0, r1, r2, r3):  # values, x, limits, items
+def fill(r0, r1, r2, r3):
     ldr(r4, [r2, 0])
     add(r4, r4, r1)
     ldr(r5, [r2, 4])
@@ -52,31 +53,12 @@ def _fill(r0, r1, r2, r3):  # values, x, limits, items
     sub(r0, r4, r1)
 
 
-@micropython.asm_thumb
-def _first(r0):
-    ldrb(r0, [r0, 0])
-
-
-# MicroPython of 2017 passes the object of bytes to assembly: it starts with an aligned address.
-_BUFFERS = (bytearray, bytes) if _first(b"\x01") == 1 else (bytearray,)
-
-
 def quantize(values):
     """Return values as the network's uint8 input; ValueError says what does not fit."""
     values = as_sequence(values)
     kind = type(values)
-    if kind in _BUFFERS:
-        if not _fill(values, X0, _LIMITS, 0):
+    items = kind is list or kind is tuple
+    if items or kind is bytes or kind is bytearray:
+        if fill(values, X0, _LIMITS, items) == 0:
             return X0
-    elif kind is list or kind is tuple:
-        if not _fill(values, X0, _LIMITS, 1):
-            return X0
-    i = 0
-    for v in values:
-        if isinstance(v, float) and abs(v) < 1e9:
-            v = int(v + 0.5) if v >= 0 else -int(0.5 - v)
-        if not isinstance(v, (int, bool)) or v < INPUT_MIN or v > INPUT_MAX:
-            raise ValueError("input %d is %r, expected %d to %d" % (i, v, INPUT_MIN, INPUT_MAX))
-        X0[i] = (v - INPUT_MIN) * INPUT_GAIN
-        i += 1
-    return X0
+    return each_level(values)

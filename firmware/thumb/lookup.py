@@ -2,7 +2,6 @@
 
 y[y_at + i] = w[x[x_at + i]] for the n inputs; p: n, x_at, y_at. x and y may be the same place.
 """
-# ruff: noqa: F821
 
 import micropython
 

@@ -12,7 +12,6 @@ nine halfwords, for a channel's sum:
     smlad sum, r5, r2, sum
     smlad sum, r4, r3, sum
 """
-# ruff: noqa: F821
 
 import micropython
 

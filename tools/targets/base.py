@@ -16,6 +16,15 @@ Row = Sequence[float]
 Self = TypeVar("Self", bound="Target")
 
 
+class CannotImport(ThumbnetError):
+    """A target could not import `module`; `line` is what it said, as `Target.explain` takes it."""
+
+    def __init__(self, text: str, module: str, line: JsonObject) -> None:
+        super().__init__(text)
+        self.module = module
+        self.line = line
+
+
 class Target(ABC):
     """A place where a generated module runs.
 
@@ -23,11 +32,15 @@ class Target(ABC):
 
     Attributes:
         name: what a report calls the target ("unix", "/dev/ttyACM0").
+        suffixes: the kinds of modules that can be put there.
+        tiers: those that run there, fastest first; empty where that is not known.
         more_heap: the mend to name when the target's heap is too small.
         patience: seconds without a line after which the target is given up.
     """
 
     name: str
+    suffixes: tuple[str, ...] = (".py", ".mpy")
+    tiers: tuple[str, ...] = ()
     more_heap: str = "train a network with fewer hidden units"
     patience: float = 120.0
 
@@ -43,7 +56,8 @@ class Target(ABC):
         row, which may be {"error": ..., "message": ...}.
 
         Raises:
-            ThumbnetError: the module cannot be imported, or the target stopped answering.
+            CannotImport: the module cannot be imported.
+            ThumbnetError: the target stopped answering.
         """
 
     def stage(self, name: str, files: Mapping[str, bytes]) -> str:
@@ -55,17 +69,27 @@ class Target(ABC):
         """Remove what was put and let go of the target."""
 
     def explain(self, line: JsonObject) -> str:
-        """One readable line for an {"error": ..., "message": ...} of the target."""
+        """One readable line for an {"error": ..., "message": ...} of the target.
+
+        Of a MemoryError also the need ("need", bytes by estimate, which a host knows) and the have
+        ("heap_free", bytes before the import), as far as they are there.
+        """
         error, message = str(line.get("error")), str(line.get("message", ""))
         text = f"{error}: {message}" if message else error
         if error == "MemoryError":
-            text += f" (the heap of {self.name} is too small for this model: {self.more_heap})"
+            need, have = line.get("need"), line.get("heap_free")
+            sizes = [f"needs about {need:,} bytes to import"] if need else []
+            sizes += [f"finds {have:,}{'' if need else ' bytes'}"] if have else []
+            which = f", which {' and '.join(sizes)}" if sizes else ""
+            text += f" (the heap of {self.name} is too small for this model{which}: "
+            text += f"{self.more_heap})"
         return text
 
     def check_begin(self, line: JsonObject, module: str) -> JsonObject:
         """Return a script's first line, or raise what kept the module from being imported."""
         if "error" in line:
-            raise ThumbnetError(f"{self.name} cannot import {module}: {self.explain(line)}")
+            why = self.explain(line)
+            raise CannotImport(f"{self.name} cannot import {module}: {why}", module, line)
         return line
 
     def __enter__(self: Self) -> Self:

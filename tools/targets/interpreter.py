@@ -122,6 +122,8 @@ class CPythonTarget(InterpreterTarget):
     """The Python that runs thumbnet, in isolated mode and without its site-packages."""
 
     name = "cpython"
+    suffixes = (".py",)
+    tiers = ("plain",)
 
     def command(self, code: str) -> list[str]:
         """Isolated mode leaves the current folder out of sys.path: put it back."""
@@ -140,6 +142,7 @@ class UnixTarget(InterpreterTarget):
     """
 
     name = "unix"
+    tiers = ("viper", "plain")
     more_heap = "give a larger --heap, or train a network with fewer hidden units"
 
     def __init__(self, heap: str | None = None) -> None:

@@ -9,9 +9,9 @@ from .base import Row
 from .raw_repl import BURST
 
 Execute = Callable[[bytes], str]
-COLLECT = "c()"  # c is gc.collect: the compiler does not collect when it finds no room
+COLLECT = b"c()"  # c is gc.collect: the compiler does not collect when it finds no room
 LOOP = b"i=%d\nfor v in %s:X[i]=v;i+=1"
-ROOM = BURST - len(LOOP % (10**4, b""))
+ROOM = BURST - len(LOOP % (9999, b"")) - len(b"\n" + COLLECT)
 INTERNED = 10  # a literal of so many bytes or fewer is kept for ever
 GAP = 8  # zeros in a row that are cheaper to leave out than to send
 ESCAPES = {0x27: b"\\'", 0x5C: b"\\\\", 0x0A: b"\\n", 0x0D: b"\\r", 0x09: b"\\t"}
@@ -26,7 +26,7 @@ def send_row(execute: Execute, row: Row) -> None:
     values = list(row)
     small = all(type(v) is int and 0 <= v <= 255 for v in values)
     whole = (b"X=bytes(%s)" if small else b"X=%s") % tuple_literal(values)
-    if len(whole) <= BURST:
+    if len(whole) <= BURST - len(b"\n" + COLLECT):
         execute(whole)
         return
     execute(b"X=0")

@@ -28,6 +28,7 @@ class WasmTarget(InterpreterTarget):
     """
 
     name = "wasm"
+    tiers = ("plain",)
 
     def __init__(self) -> None:
         self.node = require_node()

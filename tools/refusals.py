@@ -1,0 +1,92 @@
+"""What keeps a module from running on a target, and the mend: another tier, kind of file, or heap."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from thumbnet.trainer import ThumbnetError
+
+from .targets import JsonObject, Target
+from .targets.base import CannotImport
+
+if TYPE_CHECKING:
+    from thumbnet.export import Artifact
+
+# `sys.implementation._mpy >> 10` -> the -march of mpy-cross; 0 is a firmware without native code.
+ARCHITECTURES = (
+    *("", "x86", "x64", "armv6", "armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp"),
+    *("xtensa", "xtensawin", "rv32imc", "rv64imc"),
+)
+
+
+def check_kind(target: Target, artifact: Artifact) -> None:
+    """Raise ThumbnetError if the target cannot take this kind of module at all."""
+    path = artifact.path
+    if path.suffix in target.suffixes:
+        return
+    mends = {
+        ".hex": "use --target microbit, or drag it onto the board's MICROBIT drive",
+        ".mpy": "export without --mpy",
+    }
+    raise ThumbnetError(f"{target.name} cannot run {path.name}: {mends[path.suffix]}")
+
+
+@contextlib.contextmanager
+def explained(target: Target, artifact: Artifact) -> Iterator[None]:
+    """Say more of a module that cannot be imported: the need of heap, what to export instead."""
+    try:
+        yield
+    except CannotImport as error:
+        line = error.line
+        if line["error"] == "MemoryError":
+            line = {**line, "need": heap_needed(artifact)}
+        mend = instead(target, artifact, line)
+        raise ThumbnetError(
+            f"{target.name} cannot import {error.module}: {target.explain(line)}"
+            + (f" ({mend})" if mend else "")
+        ) from None
+
+
+def heap_needed(artifact: Artifact) -> int:
+    """The estimated peak of heap while a module is imported, on the board it was exported for."""
+    from thumbnet.export.estimate import estimate  # emits the module: nothing for every start
+
+    build = artifact.build
+    tier = _tier(artifact)
+    kind = (build.weights, artifact.path.suffix == ".mpy", build.lanes)
+    return estimate(artifact.graph, artifact.board, tier, *kind).import_heap
+
+
+def instead(target: Target, artifact: Artifact, line: JsonObject) -> str:
+    """What to export instead, in words; "" where the export is not at fault."""
+    error, message = str(line["error"]), str(line.get("message", "")).lower()
+    build, tier = artifact.build, _tier(artifact)
+    if target.name == "microbit" and not build.parts:
+        return "a micro:bit v1 needs the .hex that export --board microbit writes"
+    if "incompatible .mpy" in message:
+        return _other_mpy(target, artifact, line)
+    missing = "decorator" in message or "'micropython'" in message
+    if tier == "plain" or not missing or error not in ("SyntaxError", "ModuleNotFoundError"):
+        return ""
+    slower = artifact.board.tiers[artifact.board.tiers.index(tier) + 1 :]
+    runs = [name for name in slower if not target.tiers or name in target.tiers]
+    mends = " or ".join(f"--tier {name}" for name in runs)
+    return f"it has no compiler for tier {tier}: export with {mends or 'another --board'}"
+
+
+def _other_mpy(target: Target, artifact: Artifact, line: JsonObject) -> str:
+    """The advice for a .mpy of another processor, or of another version of the format."""
+    board = artifact.board
+    number = int(line.get("mpy") or 0) >> 10
+    takes = ARCHITECTURES[number] if number < len(ARCHITECTURES) else ""
+    made = f"{artifact.path.name} is compiled for board {board.name}"
+    if takes and takes != board.arch:
+        made += f" ({board.arch}), and {target.name} is {takes}"
+    return f"{made}: export with the --board that it is, or without --mpy"
+
+
+def _tier(artifact: Artifact) -> str:
+    """The tier as profiles call it."""
+    return artifact.build.tier.removesuffix("_dsp")
