@@ -1,10 +1,11 @@
 # `make demo` and `make test` set everything up by themselves.
 PYTHON ?= python3
+# viper, thumb and microbit are in words of the emitters, which the stubs do not know.
 EXTRAS ?= test
 VENV := .venv
 BIN := $(VENV)/bin
 STUBS := .build/stubs
-DEVICE = $(filter-out __init__,$(basename $(notdir $(wildcard firmware/*.py firmware/*/*.py))))
+DEVICE = $(filter-out __init__,$(basename $(notdir $(wildcard firmware/*.py firmware/plain/*.py firmware/runtime/*.py))))
 
 .PHONY: demo test quick lint format types setup bench-training clean
 

@@ -45,6 +45,7 @@ def layer_literals(
     if not payload:
         return literals, late, b""
     file = weights_file(payload)
+    literals["NAME"] = repr(f"{graph.name}.bin")
     literals["WEIGHTS"] = _sizes(file)
     return literals, {"MAPPED": "map_weights()", **late}, file
 

@@ -84,10 +84,3 @@ def block_widths(outputs: int) -> list[int]:
     return [wide] * ((outputs + wide - narrow - 1) // wide) + [narrow] * (
         1 <= outputs % wide <= narrow
     )
-
-
-def packed_size(outputs: int, inputs: int, layout: str) -> int:
-    """Return `len(pack(weight, layout))` of a weight of this shape."""
-    if layout == "rows":
-        return outputs * inputs
-    return sum(block_widths(outputs)) * -(-inputs // GROUP) * GROUP

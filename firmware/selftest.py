@@ -23,7 +23,7 @@ def failure(error):
 def refusal(error, free):
     """What there is to say of an import that failed: the heap before it, and what .mpy runs here."""
     line = failure(error)
-    line["heap_free"] = free
+    line["heap_before"] = free
     line["mpy"] = getattr(sys.implementation, "_mpy", None)
     return line
 

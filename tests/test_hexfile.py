@@ -77,8 +77,8 @@ def test_empty_file():
 
 def test_package_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "micropython_microbit_fs", None)
-    refused("run `pip install micropython-microbit-fs==", microbit_hex, FILES)
-    refused("run `pip install micropython-microbit-fs==", files_in_hex, ":00000001FF\n")
+    refused("run `pip install .thumbnet.microbit", microbit_hex, FILES)
+    refused("run `pip install .thumbnet.microbit", files_in_hex, ":00000001FF\n")
 
 
 def test_damaged(image):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from thumbnet.trainer import ThumbnetError
 
-from .refusals import check_kind, explained
 from .targets import JsonObject, Target
 from .verify import finish, verify
 
@@ -25,10 +25,12 @@ class Measurement:
     Attributes:
         macs: multiply-accumulates of one inference.
         us_per_inference: microseconds of one predict(), the median over the rows.
-        module_bytes: size of all the files that go on the board.
+        module_bytes: size of all the files of the module on the board.
         heap_bytes_import: heap that the imported module keeps; None where Python does not tell.
-        heap_bytes_per_inference: heap that one predict() allocates; None where it is not known.
+        heap_bytes_per_inference: the most heap that one predict() allocated; None where unknown.
         facts: what the target said of itself.
+        instructions_per_inference: the median over the rows, None where they are not counted.
+        heap_bytes_free: heap that is left after the import; None where Python does not tell.
     """
 
     target: str
@@ -38,6 +40,8 @@ class Measurement:
     heap_bytes_import: int | None
     heap_bytes_per_inference: int | None
     facts: JsonObject
+    instructions_per_inference: int | None = None
+    heap_bytes_free: int | None = None
 
     def as_json(self) -> JsonObject:
         """What `--json` prints."""
@@ -45,8 +49,10 @@ class Measurement:
             "target": self.target,
             "macs": self.macs,
             "us_per_inference": self.us_per_inference,
+            "instructions_per_inference": self.instructions_per_inference,
             "module_bytes": self.module_bytes,
             "heap_bytes_import": self.heap_bytes_import,
+            "heap_bytes_free": self.heap_bytes_free,
             "heap_bytes_per_inference": self.heap_bytes_per_inference,
         }
 
@@ -60,27 +66,71 @@ def bench(target: Target, artifact: Artifact, rows: int = 25) -> Measurement:
     Raises:
         ThumbnetError: a wrong answer, an import that fails, a target that stopped answering.
     """
-    check_kind(target, artifact)
-    name = target.stage(artifact.name, artifact.files)
-    verdict = finish(verify(target, artifact, limit=CHECKED, module=name))
+    files = artifact.files
+    name = target.stage(artifact.name, files)
+    check_answers(target, artifact, name, CHECKED)
+    facts, measured = measure(target, name, artifact.inputs[:rows])
+    heaps = _known(measured, "heap")
+    instructions = _known(measured, "instructions")
+    return Measurement(
+        target=target.name,
+        macs=artifact.macs,
+        us_per_inference=round(median(_known(measured, "us")), 2),
+        module_bytes=sum(len(data) for data in on_board(files).values()),
+        heap_bytes_import=facts["heap_bytes_import"],
+        heap_bytes_per_inference=max(heaps) if heaps else None,
+        facts=facts,
+        instructions_per_inference=round(median(instructions)) if instructions else None,
+        heap_bytes_free=facts.get("heap_free"),
+    )
+
+
+def check_answers(target: Target, artifact: Artifact, module: str, rows: int | None = None) -> int:
+    """Run rows of a module that is on the target; return how many were equal, extremes included.
+
+    Raises:
+        ThumbnetError: one was not.
+    """
+    verdict = finish(verify(target, artifact, limit=rows, module=module))
     if not verdict.ok:
         raise ThumbnetError(
             f"{artifact.name} answers wrong on {target.name} ({verdict.reason()}): "
             "no use timing it; see `thumbnet verify`"
         )
-    with explained(target, artifact):
-        lines = list(target.run("bench", name, artifact.inputs[:rows]))
-    facts, measured = lines[0], lines[1:-1]
-    for line in measured:
+    return verdict.equal
+
+
+def measure(
+    target: Target, module: str, rows: Iterable[Any]
+) -> tuple[JsonObject, list[JsonObject]]:
+    """Return what the target said of itself, and its line for each row.
+
+    Raises:
+        ThumbnetError: a row raised there, or the target stopped answering.
+    """
+    facts, *lines, _end = target.run("bench", module, rows)
+    for line in lines:
         if "error" in line:
             raise ThumbnetError(f"{target.name}: {target.explain(line)}")
-    heaps = [line["heap"] for line in measured if line["heap"] is not None]
-    return Measurement(
-        target=target.name,
-        macs=artifact.macs,
-        us_per_inference=round(median(line["us"] for line in measured), 2),
-        module_bytes=sum(len(data) for data in artifact.files.values()),
-        heap_bytes_import=facts["heap_bytes_import"],
-        heap_bytes_per_inference=max(heaps) if heaps else None,
-        facts=facts,
-    )
+    return facts, lines
+
+
+def on_board(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the module's files as they are on the board, those in a `.hex` without the firmware.
+
+    Raises:
+        ThumbnetError: the `.hex` cannot be read.
+    """
+    inside: dict[str, bytes] = {}
+    for name, data in files.items():
+        if name.lower().endswith(".hex"):
+            from thumbnet.export.hexfile import files_in_hex
+
+            inside.update(files_in_hex(data.decode("ascii", "replace"), name))
+        else:
+            inside[name] = data
+    return inside
+
+
+def _known(lines: list[JsonObject], key: str) -> list[Any]:
+    return [line[key] for line in lines if line.get(key) is not None]

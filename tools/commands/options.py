@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
+from thumbnet.export import Artifact
 from thumbnet.trainer import ThumbnetError
 
 from ..console import Console
-from ..targets import TARGETS, JsonObject
+from ..targets import TARGETS, JsonObject, Target, open_target
 
 Command = Callable[..., None]
 
@@ -67,9 +69,49 @@ port_option = click.option(
 )
 
 
+@dataclass(frozen=True)
+class Where:
+    """The target that a user asked for; None is what was left out."""
+
+    target: str | None
+    port: str | None
+    heap: str | None
+    firmware: str | None
+
+    def open(self, artifact: Artifact) -> Target:
+        """Open it; by default a micro:bit for a `.hex` and the Unix port for all else."""
+        usual = "microbit" if artifact.path.suffix == ".hex" else "unix"
+        return open_target(self.target or usual, self.port, self.heap, self.firmware)
+
+
 def target_options(function: Command) -> Command:
-    """--target, --port and --heap: where a module is to run."""
+    """--target, --port, --heap and --firmware, as one argument `where`."""
+
+    @functools.wraps(function)
+    def run(
+        *arguments: Any,
+        target: str | None,
+        port: str | None,
+        heap: str | None,
+        firmware: str | None,
+        **others: Any,
+    ) -> None:
+        if port is not None and target is not None:
+            raise click.UsageError(
+                f"--target {target} and --port {port} exclude each other: give one"
+            )
+        if heap is not None and (port is not None or target not in (None, "unix")):
+            raise click.UsageError("--heap is for the unix target: a board has the heap it has")
+        if firmware is not None and target != "pico":
+            raise click.UsageError("--firmware is for --target pico: leave it out")
+        function(*arguments, where=Where(target, port, heap, firmware), **others)
+
     for option in (
+        click.option(
+            "--firmware",
+            metavar="FILE.uf2",
+            help="For the pico target: the MicroPython to boot; it downloads one if not given.",
+        ),
         click.option(
             "--heap",
             metavar="SIZE",
@@ -79,18 +121,9 @@ def target_options(function: Command) -> Command:
         click.option(
             "--target",
             type=click.Choice(list(TARGETS)),
-            default="unix",
-            help="An interpreter on this computer.",
+            help="An interpreter or an emulated board on this computer; microbit for a .hex and "
+            "unix for all else if not given.",
         ),
     ):
-        function = option(function)
-    return function
-
-
-def check_target(target: str, port: str | None, heap: str | None) -> None:
-    """Refuse options that do not go together, before anything is opened."""
-    source = click.get_current_context().get_parameter_source("target")
-    if port is not None and source is click.core.ParameterSource.COMMANDLINE:
-        raise click.UsageError(f"--target {target} and --port {port} exclude each other: give one")
-    if heap is not None and (port is not None or target != "unix"):
-        raise click.UsageError("--heap is for the unix target: a board has the heap it has")
+        run = option(run)
+    return run

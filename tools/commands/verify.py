@@ -8,9 +8,8 @@ import click
 
 from ..console import Console
 from ..modules import load_module
-from ..targets import open_target
 from ..verify import Verdict, verify
-from .options import MODULE, Failed, check_target, target_options, verb
+from .options import MODULE, Failed, Where, target_options, verb
 
 
 @verb("thumbnet verify build/gestures.py --target unix --heap 32k")
@@ -21,9 +20,7 @@ from .options import MODULE, Failed, check_target, target_options, verb
 def command(
     console: Console,
     module: Path,
-    target: str,
-    port: str | None,
-    heap: str | None,
+    where: Where,
     rows: int | None,
     force: bool,
 ) -> None:
@@ -31,13 +28,12 @@ def command(
 
     A module that was edited after export is compared too, but fails without --force.
     """
-    check_target(target, port, heap)
     artifact = load_module(module)
     intact = artifact.intact
     edited = f"{artifact.path} is not the file that export wrote"
     if not intact:
         console.say(f"{edited}: it is verified as it is", "yellow")
-    with open_target(target, port, heap) as place:
+    with where.open(artifact) as place:
         verdict = Verdict(place.name)
         total = len(artifact.inputs[:rows])
         with console.progress("verify", total) as update:

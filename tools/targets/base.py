@@ -72,12 +72,12 @@ class Target(ABC):
         """One readable line for an {"error": ..., "message": ...} of the target.
 
         Of a MemoryError also the need ("need", bytes by estimate, which a host knows) and the have
-        ("heap_free", bytes before the import), as far as they are there.
+        ("heap_before", bytes free before the import), as far as they are there.
         """
         error, message = str(line.get("error")), str(line.get("message", ""))
         text = f"{error}: {message}" if message else error
         if error == "MemoryError":
-            need, have = line.get("need"), line.get("heap_free")
+            need, have = line.get("need"), line.get("heap_before")
             sizes = [f"needs about {need:,} bytes to import"] if need else []
             sizes += [f"finds {have:,}{'' if need else ' bytes'}"] if have else []
             which = f", which {' and '.join(sizes)}" if sizes else ""

@@ -19,13 +19,19 @@ from typing import IO
 
 from thumbnet.trainer import ThumbnetError
 
-from .base import JsonObject, Row, Target, firmware_text, parse_line
+from .base import CannotImport, JsonObject, Row, Target, firmware_text, parse_line
 
 ROWS = "rows.jsonl"
 
 
 class InterpreterTarget(Target):
-    """A Python that is started in a temporary folder, once for every script."""
+    """A Python that is started in a temporary folder, once for every script.
+
+    Attributes:
+        heap_size: bytes of its heap, None where it has no limit.
+    """
+
+    heap_size: int | None = None
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="thumbnet-")
@@ -48,7 +54,7 @@ class InterpreterTarget(Target):
                 file.write(json.dumps(list(row)) + "\n")
         code = f"import {script}; {script}.main({module!r}, {ROWS!r})"
         first, ended = True, False
-        for line in self._lines(self.command(code)):
+        for line in self._lines(self.command(code), module):
             if first:
                 first = False
                 self.check_begin(line, module)
@@ -57,7 +63,7 @@ class InterpreterTarget(Target):
         if not ended:
             raise ThumbnetError(f"{self.name} stopped before the end of {script} on {module}")
 
-    def _lines(self, command: list[str]) -> Iterator[JsonObject]:
+    def _lines(self, command: list[str], module: str) -> Iterator[JsonObject]:
         env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "MICROPY"))}
         with tempfile.TemporaryFile() as errors:
             process = subprocess.Popen(
@@ -69,8 +75,11 @@ class InterpreterTarget(Target):
                 stderr=errors,
             )
             other: deque[str] = deque(maxlen=20)
+            answers = False
             try:
-                yield from self._follow(process, other)
+                for line in self._follow(process, other):
+                    answers = True
+                    yield line
                 code = process.wait(timeout=self.patience)
             finally:
                 process.kill()
@@ -81,7 +90,8 @@ class InterpreterTarget(Target):
                 errors.seek(0)
                 text = errors.read().decode("utf-8", "replace")
                 # MicroPython prints an uncaught exception to stdout.
-                raise ThumbnetError(self._why(code, text if text.strip() else "".join(other)))
+                text = text if text.strip() else "".join(other)
+                raise self._why(code, text, module, answers)
 
     def _follow(self, process: subprocess.Popen[bytes], other: deque[str]) -> Iterator[JsonObject]:
         # A thread, because a pipe cannot be waited for with a time limit on Windows.
@@ -104,14 +114,17 @@ class InterpreterTarget(Target):
             else:
                 other.append(text)
 
-    def _why(self, code: int, errors: str) -> str:
+    def _why(self, code: int, errors: str, module: str, answers: bool) -> ThumbnetError:
         lines = [line for line in errors.splitlines() if line.strip()]
         last = lines[-1].strip() if lines else f"exit code {code}"
         if last.startswith("MemoryError"):
-            last = self.explain({"error": "MemoryError", "message": last[13:]})
+            memory = {"error": "MemoryError", "message": last[13:], "heap_before": self.heap_size}
+            last = self.explain(memory)
+            if not answers:
+                return CannotImport(f"{self.name} cannot import {module}: {last}", module, memory)
         elif code < 0 or not lines:
             last += f" (the interpreter itself failed: {self.more_heap})"
-        return f"{self.name}: {last}"
+        return ThumbnetError(f"{self.name}: {last}")
 
     def close(self) -> None:
         """Remove the temporary folder."""
@@ -149,6 +162,8 @@ class UnixTarget(InterpreterTarget):
         if heap is not None and not re.fullmatch(r"[1-9][0-9]*[kKmM]?", heap):
             raise ThumbnetError(f"--heap {heap!r} is not a size: write it like 32k or 2m")
         self.heap = (heap or "64m").lower()
+        unit = {"k": 1 << 10, "m": 1 << 20}.get(self.heap[-1], 1)
+        self.heap_size = int(self.heap.rstrip("km")) * unit
         self.program = require_micropython()
         super().__init__()
 

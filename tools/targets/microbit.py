@@ -51,6 +51,7 @@ class MicrobitTarget(Target):
     """
 
     name = "microbit"
+    suffixes = (".py", ".hex")
     more_heap = "train a network with fewer hidden units, or stream its weights"
 
     def __init__(self) -> None:
@@ -157,7 +158,7 @@ class MicrobitTarget(Target):
         try:
             self._ask(f"M=__import__({module!r})")
         except DeviceError as error:
-            return _failure(error)
+            return {**_failure(error), "heap_before": before}
         facts["heap_free"] = self._free()
         self._ask("X=i=v=m=s=0")  # of rows, from here on: a new name may take heap
         if script == "bench":

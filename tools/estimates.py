@@ -1,0 +1,81 @@
+"""What the exporter had estimated, beside what was measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .bench import Measurement
+from .targets import JsonObject, Target
+
+if TYPE_CHECKING:
+    from thumbnet.export import Artifact
+    from thumbnet.export.estimate import Estimate
+
+FIGURES = (
+    "us_per_inference",
+    "module_bytes",
+    "heap_bytes_import",
+    "heap_bytes_free",
+    "heap_bytes_per_inference",
+)
+"""Fields of a `Measurement` that there are estimates of."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The estimates of what a `Measurement` has, by its fields' names; None where there is none."""
+
+    measured: Measurement
+    estimated: dict[str, float | None]
+
+    def deviation(self, field: str) -> float | None:
+        """By how many per cent the estimate is too high; None where that cannot be said."""
+        measured, estimated = getattr(self.measured, field), self.estimated.get(field)
+        if measured is None or estimated is None:
+            return None
+        if measured == estimated:
+            return 0.0
+        return 100 * (estimated - measured) / measured if measured else None
+
+    def as_json(self) -> JsonObject:
+        """What `--json` prints."""
+        return {
+            field: {"estimate": self.estimated[field], "off_percent": _round(self.deviation(field))}
+            for field in FIGURES
+        }
+
+
+def compare(artifact: Artifact, target: Target, port: str | None, found: Measurement) -> Compared:
+    """Put the estimates for the artifact's board beside what was measured there."""
+    from thumbnet.export.estimate import estimate
+
+    build, board = artifact.build, artifact.board
+    tier = "thumb" if build.tier == "thumb_dsp" else build.tier
+    made = estimate(artifact.graph, board, tier, build.weights, artifact.mpy, build.lanes)
+    return Compared(found, _figures(made, _heap(artifact, target, port)))
+
+
+def comparable(artifact: Artifact, target: Target, port: str | None) -> bool:
+    """Whether the target is the board that the module was made for; a port may be any board."""
+    return port is not None or artifact.board.name == target.name
+
+
+def _heap(artifact: Artifact, target: Target, port: str | None) -> int | None:
+    """The heap of the board, None where the target was given another one."""
+    own = port is not None or getattr(target, "heap", None) in (None, "64m")
+    return artifact.board.heap if own else None
+
+
+def _figures(made: Estimate, heap: int | None) -> dict[str, float | None]:
+    return {
+        "us_per_inference": round(made.seconds * 1e6, 2),
+        "module_bytes": made.flash + made.romfs,
+        "heap_bytes_import": made.steady_heap,
+        "heap_bytes_free": None if heap is None else heap - made.steady_heap,
+        "heap_bytes_per_inference": made.predict_heap,
+    }
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
