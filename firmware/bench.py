@@ -66,6 +66,7 @@ def begin(name):
     if "preview" in version[3:]:
         facts["version"] += "-preview"
     facts["heap_bytes_import"] = None if before is None else after - before
+    facts["heap_free"] = gc.mem_free() if hasattr(gc, "mem_free") else None
     say(facts)
     return True
 

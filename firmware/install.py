@@ -1,13 +1,16 @@
-"""Put a new module in the place of an old one, so that a cut cable loses neither.
+"""Put a new module in the place of an old one: neither a cut cable nor lost power loses both.
 
-The steps run on the board, through the raw REPL: a host that goes away cannot stop between two
-of them. Names: the new file waits as new, the replaced one is kept as old for a moment.
+The steps run on the board, through the raw REPL: a host that goes away cannot stop between two of
+them. The module is name.py or name.mpy, its weights, where they are a file, name.bin. New files
+wait as name__new, replaced ones are kept as .old until import finds the new module.
 """
 
 import gc
 import json
 import os
 import sys
+
+KINDS = (".py", ".mpy")  # the first that is there is imported
 
 
 def exists(path):
@@ -18,10 +21,23 @@ def exists(path):
         return False
 
 
+def remove(path):
+    if exists(path):
+        os.remove(path)
+
+
+def found(name):
+    """Return the file that import finds, None if there is none."""
+    for kind in KINDS:
+        if exists(name + kind):
+            return name + kind
+    return None
+
+
 def look(name):
     """Say how much heap and file system is free (None where it is not known), and what is there.
 
-    there: whether the file called name is; package: a folder that import would find instead.
+    there: the file that import finds; package: whether there is a folder that it finds instead.
     """
     heap = disk = block = None
     gc.collect()
@@ -32,35 +48,83 @@ def look(name):
         block = room[1] or room[0]
         disk = block * room[4]
     facts = {"platform": sys.platform, "heap": heap, "disk": disk, "block": block}
-    facts["there"] = exists(name)
-    facts["package"] = exists(name.rsplit(".", 1)[0])
+    facts["there"] = found(name)
+    facts["package"] = exists(name)
     print(json.dumps(facts))
 
 
-def repair(name, new, old):
-    """Undo what an interrupted installation left: the previous file is whole afterwards."""
-    restored = exists(old) and not exists(name)
-    if restored:
-        os.rename(old, name)
-    elif exists(old):
-        os.remove(old)
-    if exists(new):
-        os.remove(new)
-    print(json.dumps({"restored": restored}))
+def repair(name):
+    """Undo what an interrupted installation left: what import finds is whole afterwards."""
+    print(json.dumps({"restored": undo(name)}))
 
 
-def swap(name, new, old):
-    """Rename new to name. Where a rename does not replace (FAT), name steps aside as old."""
+def undo(name):
+    """Take back a swap that was not finished; return the files that are theirs again."""
+    back = []
+    for kind in KINDS:
+        main, new = name + kind, name + "__new" + kind
+        if exists(main + ".old") and not exists(main):
+            os.rename(main + ".old", main)
+            back.append(main)
+        weights = name + kind + ".bin.old"
+        if exists(weights) and not replaced(name, kind):
+            remove(name + ".bin")
+            os.rename(weights, name + ".bin")
+            back.append(name + ".bin")
+        for path in (main + ".old", weights, new):
+            remove(path)
+    remove(name + "__new.bin")
+    return back
+
+
+def replaced(name, kind):
+    """Whether import finds the new module already."""
+    return not exists(name + "__new" + kind) and found(name) == name + kind
+
+
+def swap(name, kind, weights):
+    """Put name__new in the place of what import finds as name; then remove what that was.
+
+    weights: whether there is a name__new.bin. It goes first: the old module says at import that it
+    is of another model, until import finds the new one. What fails is undone.
+    """
+    main, new = name + kind, name + "__new" + kind
+    old = exists(name + ".bin")
     try:
-        os.rename(new, name)
+        if weights:
+            if old:
+                os.rename(name + ".bin", name + kind + ".bin.old")
+            os.rename(name + "__new.bin", name + ".bin")
+        replace(new, main)
+        if kind == ".mpy":  # a .py would be imported instead
+            remove(name + ".py")
+    except BaseException:
+        if weights and not (old or exists(name + "__new.bin") or replaced(name, kind)):
+            remove(name + ".bin")
+        undo(name)
+        raise
+    for path in (main + ".old", name + kind + ".bin.old"):
+        remove(path)
+    if kind == ".py":
+        remove(name + ".mpy")
+    if not weights and is_weights(name + ".bin"):
+        remove(name + ".bin")
+    print(json.dumps({"installed": main}))
+
+
+def replace(new, main):
+    """Rename new to main. Where a rename does not replace (FAT), main steps aside first."""
+    try:
+        os.rename(new, main)
     except OSError:
-        if not exists(name):
+        if not exists(main):
             raise
-        os.rename(name, old)
-        try:
-            os.rename(new, name)
-        except OSError:
-            os.rename(old, name)
-            raise
-        os.remove(old)
-    print(json.dumps({"installed": name}))
+        os.rename(main, main + ".old")
+        os.rename(new, main)
+
+
+def is_weights(path):
+    if not exists(path):
+        return False
+    with open(path, "rb") as file:
+        return file.read(4) == b"TNW1"

@@ -158,7 +158,7 @@ def test_memory_runs_out_on_import(start):
 
 
 def test_heap_is_too_small_by_far(start, monkeypatch):
-    monkeypatch.setattr("thumbnet.tools.deploy.import_heap", lambda graph: 200_000)
+    monkeypatch.setattr("thumbnet.tools.deploy.heap_needed", lambda artifact: 200_000)
     board = start(heap="64k")
     refused(board, "about 200,000 bytes of heap .* are free: train a network with fewer hidden")
     assert b"__new.py','wb'" not in board.received  # found out before anything was copied
@@ -189,7 +189,7 @@ def test_disk_fills_up_on_the_way(start):
     board = start({}, boot=lies, heap="256k")
     with PortTarget(board.port) as target:
         target.put({"gestures.py": OLD})
-        free = target.call("install", "look('net.py')")["disk"]
+        free = target.call("install", "look('net')")["disk"]
         artifact = FakeArtifact()
         artifact.files = {"gestures.py": NEW + b"#" * free}
         target.call = lying(target.call, disk=10**9)

@@ -78,7 +78,7 @@ def test_ctrl_c(start, when, state):
 def test_ctrl_c_while_it_is_renamed(start):
     """Whichever comes first, the words say what is there, and nothing else is."""
     board = start()
-    trigger(board, b"swap('gestures.py'", ctrl_c)
+    trigger(board, b"swap('gestures'", ctrl_c)
     with pytest.raises(Interrupted) as caught:
         run(board)
     if "the new" in str(caught.value):

@@ -5,16 +5,16 @@ Look, copy beside, check the hash, answer the vectors with the copy, and only th
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from thumbnet.export import Artifact, import_heap
+from thumbnet.export import Artifact
 from thumbnet.trainer import ThumbnetError
 
+from .refusals import check_kind, heap_needed
 from .targets import JsonObject
 from .targets.board import BoardGone, uninterrupted
-from .targets.port import PortTarget, module_name, temporary_name
+from .targets.port import PortTarget, temporary_name
 from .verify import Verdict, finish, verify
 
 Report = Callable[[str], None]
@@ -70,71 +70,93 @@ def deploy(
         ThumbnetError: anything went wrong; the previous files are as they were, and temporary
             ones are removed (or said to be there, when the port is gone).
     """
-    main = artifact.path.name
+    check_deployable(artifact)
+    check_kind(target, artifact)
+    name, main = artifact.name, artifact.path.name
     if not artifact.intact and not force:
         raise ThumbnetError(
             f"{artifact.path} is not the file that export wrote (its SHA-256 differs): "
             "export again, or deploy it with --force"
         )
+    size = sum(len(data) for data in artifact.files.values())
     stage, facts = "look", JsonObject()
     try:
-        facts = _repair(artifact, target, report)
+        facts = _repair(name, target, report)
         if facts["package"]:
             raise ThumbnetError(
-                f"a folder {artifact.name} on {target.name} would be imported instead of {main}: "
+                f"a folder {name} on {target.name} would be imported instead of {main}: "
                 "remove it there, or export with another --name"
             )
-        if _same(artifact, target):
+        files = _to_copy(artifact, target)
+        if target.installed(name, files):
             report(f"{main} on {target.name} is up to date: its SHA-256 is the same")
-            verdict = _self_test(artifact, target, artifact.name, vectors, report)
-            return Deployment(target.name, "up to date", verdict, _size(artifact), facts)
+            verdict = _self_test(artifact, target, name, vectors, report)
+            return Deployment(target.name, "up to date", verdict, size, facts)
         if not force:
-            _check_room(artifact, target, facts)
+            _check_room(artifact, files, target, facts)
         stage = "copy"
-        for name, data in artifact.files.items():
-            _copy(target, name, data, progress)
-            report(f"copied {name} ({len(data):,} bytes), SHA-256 checked on the board")
-        new = module_name(temporary_name(main))
-        verdict = _self_test(artifact, target, new, vectors, report)
+        for file, data in files.items():
+            _copy(target, file, data, progress)
+            report(f"copied {file} ({len(data):,} bytes), SHA-256 checked on the board")
+        verdict = _self_test(artifact, target, temporary_name(name), vectors, report)
         stage = "swap"
-        # The module last: until then what is imported is the old one.
-        for name in sorted(artifact.files, key=lambda name: name == main):
-            target.call("install", f"swap({name!r}, {temporary_name(name)!r}, {_old(name)!r})")
+        target.board.fresh()  # the tested copy may hold its file of weights open
+        swap = f"swap({name!r}, {artifact.path.suffix!r}, {any(f != main for f in files)})"
+        target.call("install", swap)
     except BaseException as error:
-        _tidy(artifact, target, stage, error, bool(facts.get("there", True)))
+        _tidy(artifact, target, stage, error, facts.get("there", main))
         raise
     report(f"{main} is in place on {target.name}")
-    return Deployment(target.name, "deployed", verdict, _size(artifact), facts)
+    return Deployment(target.name, "deployed", verdict, size, facts)
 
 
-def _repair(artifact: Artifact, target: PortTarget, report: Report) -> JsonObject:
+def check_deployable(artifact: Artifact) -> None:
+    """Raise ThumbnetError for what goes on a board in another way."""
+    if artifact.path.suffix == ".hex":
+        raise ThumbnetError(
+            f"{artifact.path.name} holds the micro:bit's whole flash: drag it onto the board's "
+            "MICROBIT drive instead"
+        )
+
+
+def _repair(name: str, target: PortTarget, report: Report) -> JsonObject:
     """Undo what an earlier deployment left behind; say what the board has."""
-    for name in artifact.files:
-        done = target.call("install", f"repair({name!r}, {temporary_name(name)!r}, {_old(name)!r})")
-        if done["restored"]:
-            report(f"restored {name}, which an interrupted deployment had set aside")
-    return target.call("install", f"look({artifact.path.name!r})")
+    for file in target.call("install", f"repair({name!r})")["restored"]:
+        report(f"restored {file}, which an interrupted deployment had set aside")
+    return target.call("install", f"look({name!r})")
 
 
-def _same(artifact: Artifact, target: PortTarget) -> bool:
-    return all(
-        target.board.sha256(name) == hashlib.sha256(data).hexdigest()
-        for name, data in artifact.files.items()
-    )
+def _to_copy(artifact: Artifact, target: PortTarget) -> dict[str, bytes]:
+    """The files that the board's file system takes, the module last."""
+    main = artifact.path.name
+    files = dict(sorted(artifact.files.items(), key=lambda file: file[0] == main))
+    if artifact.build.weights != "romfs":
+        return files
+    for file, data in files.items():
+        if file != main and not target.mapped(file, data):
+            raise ThumbnetError(
+                f"this {file} is not in the ROMFS of {target.name}, where {main} reads it: put it "
+                f"in a folder with all that ROMFS is to hold, run `mpremote connect {target.name} "
+                "romfs deploy FOLDER`, and deploy again"
+            )
+    return {main: files[main]}
 
 
-def _check_room(artifact: Artifact, target: PortTarget, facts: JsonObject) -> None:
+def _check_room(
+    artifact: Artifact, files: dict[str, bytes], target: PortTarget, facts: JsonObject
+) -> None:
     name = artifact.path.name
     if facts["disk"] is not None:
         block = int(facts["block"])
-        needed = sum(-(-len(data) // block) * block for data in artifact.files.values())
+        needed = sum(-(-len(data) // block) * block for data in files.values())
         if facts["disk"] < needed:
             raise ThumbnetError(
-                f"{name} needs {needed:,} bytes on {target.name} and {facts['disk']:,} are free "
+                f"{' and '.join(reversed(files))} need{'s' * (len(files) == 1)} {needed:,} bytes "
+                f"on {target.name} and {facts['disk']:,} are free "
                 "(the previous model stays until the new one is tested): remove files there"
             )
     # Saves a copy in vain. What decides is the self-test: it imports the copy before it replaces.
-    needed = import_heap(artifact.graph)
+    needed = heap_needed(artifact)
     if facts["heap"] is not None and facts["heap"] < needed:
         raise ThumbnetError(
             f"{name} needs about {needed:,} bytes of heap on {target.name} and "
@@ -159,19 +181,25 @@ def _self_test(
 
 
 def _tidy(
-    artifact: Artifact, target: PortTarget, stage: str, error: BaseException, replaces: bool
+    artifact: Artifact,
+    target: PortTarget,
+    stage: str,
+    error: BaseException,
+    previous: str | None,
 ) -> None:
     """Remove temporary files, and raise the error with a word on what is on the board now."""
     main = artifact.path.name
     with uninterrupted():
         try:
             target.board.interrupt()
-            _repair(artifact, target, lambda text: None)
-            state = f"the previous {main} is untouched" if replaces else "nothing is left there"
-            if stage == "swap" and _same(artifact, target):
+            target.board.fresh()
+            _repair(artifact.name, target, lambda text: None)
+            state = f"the previous {previous} is untouched" if previous else "nothing is left there"
+            if stage == "swap" and target.installed(artifact.name, _to_copy(artifact, target)):
                 state = f"the new {main} is in place all the same"
         except ThumbnetError:
-            state = f"the previous {main} is intact: deploy again when the board is back"
+            state = f"the previous {previous} is intact" if previous else "nothing was replaced"
+            state += ": deploy again when the board is back"
             if stage == "swap":
                 state = f"{main} there may be the old or the new one: deploy again to have it right"
     if stage == "look":
@@ -181,11 +209,3 @@ def _tidy(
     if isinstance(error, ThumbnetError):
         kind = BoardGone if isinstance(error, BoardGone) else ThumbnetError
         raise kind(f"{error}; {state}") from None
-
-
-def _size(artifact: Artifact) -> int:
-    return sum(len(data) for data in artifact.files.values())
-
-
-def _old(name: str) -> str:
-    return f"{name}.old"

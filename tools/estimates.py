@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .bench import Measurement
-from .targets import JsonObject, Target
+from .targets import JsonObject
 
 if TYPE_CHECKING:
     from thumbnet.export import Artifact
-    from thumbnet.export.estimate import Estimate
 
 FIGURES = (
     "us_per_inference",
@@ -46,35 +45,26 @@ class Compared:
         }
 
 
-def compare(artifact: Artifact, target: Target, port: str | None, found: Measurement) -> Compared:
-    """Put the estimates for the artifact's board beside what was measured there."""
+def compare(artifact: Artifact, found: Measurement, own_heap: bool = True) -> Compared:
+    """Put the estimates for the artifact's board beside what was measured there.
+
+    own_heap: the board had the heap of its profile, and no other.
+    """
     from thumbnet.export.estimate import estimate
 
     build, board = artifact.build, artifact.board
     tier = "thumb" if build.tier == "thumb_dsp" else build.tier
     made = estimate(artifact.graph, board, tier, build.weights, artifact.mpy, build.lanes)
-    return Compared(found, _figures(made, _heap(artifact, target, port)))
-
-
-def comparable(artifact: Artifact, target: Target, port: str | None) -> bool:
-    """Whether the target is the board that the module was made for; a port may be any board."""
-    return port is not None or artifact.board.name == target.name
-
-
-def _heap(artifact: Artifact, target: Target, port: str | None) -> int | None:
-    """The heap of the board, None where the target was given another one."""
-    own = port is not None or getattr(target, "heap", None) in (None, "64m")
-    return artifact.board.heap if own else None
-
-
-def _figures(made: Estimate, heap: int | None) -> dict[str, float | None]:
-    return {
-        "us_per_inference": round(made.seconds * 1e6, 2),
-        "module_bytes": made.flash + made.romfs,
-        "heap_bytes_import": made.steady_heap,
-        "heap_bytes_free": None if heap is None else heap - made.steady_heap,
-        "heap_bytes_per_inference": made.predict_heap,
-    }
+    return Compared(
+        found,
+        {
+            "us_per_inference": round(made.seconds * 1e6, 2),
+            "module_bytes": made.flash + made.romfs,
+            "heap_bytes_import": made.steady_heap,
+            "heap_bytes_free": board.heap - made.steady_heap if own_heap else None,
+            "heap_bytes_per_inference": made.predict_heap,
+        },
+    )
 
 
 def _round(value: float | None) -> float | None:

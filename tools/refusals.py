@@ -1,4 +1,4 @@
-"""What keeps a module from running on a target, and the mend: another tier, kind of file, or heap."""
+"""What keeps a module from running on a target, and the mend: another tier, another file, heap."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ def explained(target: Target, artifact: Artifact) -> Iterator[None]:
         mend = instead(target, artifact, line)
         if line["error"] == "MemoryError" and not mend:
             line = {**line, "need": heap_needed(artifact, line.get("mpy"))}
-        why = f"{line['error']}: {line.get('message', '')} ({mend})" if mend else target.explain(line)
+        said = f"{line['error']}: {line.get('message', '')} ({mend})"
+        why = said if mend else target.explain(line)
         raise ThumbnetError(f"{target.name} cannot import {error.module}: {why}") from None
 
 

@@ -53,14 +53,13 @@ def of_integers(values, low, high) -> int:
 
 def quantize(values):
     """Return values as the network's uint8 input; ValueError says what does not fit."""
-    values = as_sequence(values)
     kind = type(values)
+    if (kind is bytes or kind is bytearray) and len(values) == INPUTS:
+        if of_bytes(values) == INPUTS:
+            return X0
+    values = as_sequence(values)
     try:
-        if kind is bytes or kind is bytearray:
-            n = of_bytes(values)
-        else:
-            n = of_integers(values, INPUT_MIN, INPUT_MAX)
-        if n == INPUTS:
+        if of_integers(values, INPUT_MIN, INPUT_MAX) == INPUTS:
             return X0
     except TypeError:
         pass  # floats, and what is refused

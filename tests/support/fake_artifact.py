@@ -7,6 +7,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from thumbnet.export import load_board
+from thumbnet.export.build import Build
+
 SOURCE = Path(__file__).with_name("gestures.py")
 
 
@@ -27,6 +30,8 @@ class FakeArtifact:
     macs = 12
     intact = True
     graph = None
+    board = load_board("generic")
+    build = Build()
 
     def __init__(self, path: Path = SOURCE, rows: int = 20) -> None:
         self.path = path

@@ -8,6 +8,7 @@ import click
 
 from ..bench import Measurement, bench
 from ..console import Console
+from ..estimates import Compared, compare
 from ..modules import load_module
 from .options import MODULE, Where, target_options, verb
 
@@ -17,23 +18,45 @@ from .options import MODULE, Where, target_options, verb
 @target_options
 @click.option("--rows", type=click.IntRange(1), default=25, help="Vectors to take the median of.")
 def command(console: Console, module: Path, where: Where, rows: int) -> None:
-    """Measure MODULE on a target, after a check that it answers right there."""
+    """Measure MODULE on a target, after a check that it answers right there.
+
+    Beside each figure stands the exporter's estimate where the target is the module's board.
+    """
     artifact = load_module(module)
     if not artifact.intact:
         console.say(f"{module} is not the file that export wrote", "yellow")
     with where.open(artifact) as place:
         measured = bench(place, artifact, rows)
+        known = where.port is not None or place.name == artifact.board.name
+    compared = compare(artifact, measured, own_heap=where.heap is None) if known else None
     console.say(f"{artifact.name} on {measured.target}", "bold")
-    console.facts(
-        {
-            "multiply-accumulates": f"{measured.macs:,}",
-            "time per inference": microseconds(measured.us_per_inference),
-            "module": f"{measured.module_bytes:,} bytes",
-            "heap after import": heap_bytes(measured.heap_bytes_import),
-            "heap per inference": heap_per_inference(measured),
-        }
-    )
-    console.result({**measured.as_json(), "intact": artifact.intact})
+    show(console, measured, compared)
+    estimates = compared.as_json() if compared else None
+    console.result({**measured.as_json(), "estimates": estimates, "intact": artifact.intact})
+
+
+def show(console: Console, measured: Measurement, compared: Compared | None) -> None:
+    """Print the table, the same for every target."""
+    lines = {
+        "multiply-accumulates": ("macs", f"{measured.macs:,}"),
+        "time per inference": ("us_per_inference", microseconds(measured.us_per_inference)),
+        "instructions per inference": (
+            "instructions_per_inference",
+            instructions(measured.instructions_per_inference),
+        ),
+        "module": ("module_bytes", heap_bytes(measured.module_bytes)),
+        "heap after import": ("heap_bytes_import", heap_bytes(measured.heap_bytes_import)),
+        "free heap after import": ("heap_bytes_free", heap_bytes(measured.heap_bytes_free)),
+        "heap per inference": ("heap_bytes_per_inference", heap_per_inference(measured)),
+    }
+    if compared is None:
+        console.facts({what: text for what, (_, text) in lines.items()})
+        return
+    rows = [
+        [what, text, _estimate(compared, field), _off(compared, field)]
+        for what, (field, text) in lines.items()
+    ]
+    console.table(["", "measured", "estimate", "off"], rows)
 
 
 def microseconds(us: float) -> str:
@@ -42,6 +65,11 @@ def microseconds(us: float) -> str:
         if us < limit:
             return f"{us / factor:.3g} {unit}"
     return f"{us / 1_000_000:.3g} s"
+
+
+def instructions(count: int | None) -> str:
+    """How many, or why there is no number."""
+    return "not counted here" if count is None else f"{count:,}"
 
 
 def heap_bytes(size: int | None) -> str:
@@ -55,3 +83,15 @@ def heap_per_inference(measured: Measurement) -> str:
     if size is None and measured.heap_bytes_import is not None:
         return "not measured: the heap is too tight"
     return heap_bytes(size)
+
+
+def _estimate(compared: Compared, field: str) -> str:
+    value = compared.estimated.get(field)
+    if value is None:
+        return ""
+    return microseconds(value) if field == "us_per_inference" else heap_bytes(round(value))
+
+
+def _off(compared: Compared, field: str) -> str:
+    deviation = compared.deviation(field)
+    return "" if deviation is None else f"{deviation:+.0f} %"

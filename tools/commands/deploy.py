@@ -21,11 +21,12 @@ def command(console: Console, module: Path, port: str | None, rows: int, force: 
 
     Whatever goes wrong on the way, the previous module stays as it was.
     """
-    from ..deploy import deploy  # loads mpremote
+    from ..deploy import check_deployable, deploy  # loads mpremote
     from ..targets.board import candidate_ports
     from ..targets.port import PortTarget
 
     artifact = load_module(module)
+    check_deployable(artifact)
     if port is None:
         ports = candidate_ports()
         found = ", ".join(f"{device} ({said})" if said else device for device, said in ports)

@@ -11,6 +11,9 @@ from thumbnet.trainer import ThumbnetError
 from .base import JsonObject, Row, Target, firmware_text, parse_line
 from .board import Board, BoardGone, DeviceError, uninterrupted
 
+KINDS = (".py", ".mpy")  # the first that is there is imported
+ROMFS = ("/rom", "/rom/lib")
+
 
 class PortTarget(Target):
     """A MicroPython behind a port. Scripts go through the raw REPL; only modules become files.
@@ -41,7 +44,7 @@ class PortTarget(Target):
             self.board.write(path, data, progress)
         except DeviceError as error:
             raise ThumbnetError(f"{self.name} cannot take {path}: {self.device(error)}") from None
-        if self.board.sha256(path) != hashlib.sha256(data).hexdigest():
+        if not self.has(path, data):
             raise ThumbnetError(
                 f"{path} was damaged on its way to {self.name} (its SHA-256 differs there): "
                 "try again, with another cable if it happens again"
@@ -49,14 +52,30 @@ class PortTarget(Target):
 
     def stage(self, name: str, files: Mapping[str, bytes]) -> str:
         """Use the files that are there if they are the same, else put copies beside them."""
-        hashes = {file: hashlib.sha256(data).hexdigest() for file, data in files.items()}
-        if all(self.board.sha256(file) == digest for file, digest in hashes.items()):
+        files = {file: data for file, data in files.items() if not self.mapped(file, data)}
+        if self.installed(name, files):
             return name
+        self._temporary = [temporary_name(name + ending) for ending in (*KINDS, ".bin")]
+        for beside in self._temporary:  # one of another kind might be imported instead
+            self.board.remove(beside)
         for file, data in files.items():
-            beside = temporary_name(file)
-            self._temporary.append(beside)
-            self.write(beside, data)
-        return module_name(temporary_name(f"{name}.py"))
+            self.write(temporary_name(file), data)
+        return temporary_name(name)
+
+    def installed(self, name: str, files: Mapping[str, bytes]) -> bool:
+        """Whether these very files are there, and a .py is not imported instead of a .mpy."""
+        others = {name + KINDS[0]} - {*files}
+        return all(self.has(file, data) for file, data in files.items()) and not any(
+            self.board.sha256(other) for other in others
+        )
+
+    def mapped(self, file: str, data: bytes) -> bool:
+        """Whether a file of weights is in mapped flash, where an exported module looks for it."""
+        return file.endswith(".bin") and any(self.has(f"{folder}/{file}", data) for folder in ROMFS)
+
+    def has(self, path: str, data: bytes) -> bool:
+        """Whether a file is there with this very content."""
+        return self.board.sha256(path) == hashlib.sha256(data).hexdigest()
 
     def run(self, script: str, module: str, rows: Iterable[Row]) -> Iterator[JsonObject]:
         """Define the script's functions on the board, then call them, one exec a row."""
@@ -84,6 +103,7 @@ class PortTarget(Target):
             with uninterrupted():
                 try:
                     self.board.interrupt()
+                    self.board.fresh()  # a streamed module holds its file open
                     for path in self._temporary:
                         self.board.remove(path)
                 except ThumbnetError:  # the port is gone, and what is left there does no harm
@@ -113,11 +133,9 @@ def literal(row: Row) -> str:
 
 
 def temporary_name(file: str) -> str:
-    """Where a file waits beside the one that it will replace: importable, so it can be tested."""
+    """Where a file, or a module, waits beside the one that it will replace: importable, to test it.
+
+    install.py knows the name too.
+    """
     path = PurePosixPath(file)
     return f"{path.stem}__new{path.suffix}"
-
-
-def module_name(file: str) -> str:
-    """The name under which a file is imported."""
-    return PurePosixPath(file).stem
