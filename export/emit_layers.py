@@ -71,7 +71,8 @@ def _streamed(calls: list[Call], graph: Graph, build: Build) -> tuple[Literals, 
 def _in_flash(calls: list[Call], graph: Graph, build: Build) -> tuple[Literals, Literals, bytes]:
     name = f"{graph.name}.bin"
     payload, placed = flash_payload(name, calls)
-    literals, names = _tensors(calls, graph, build, 0)
+    # The check of the file reads its header into the arena.
+    literals, names = _tensors(calls, graph, build, HEADER_BYTES)
     literals["PARAMETERS"] = f'array("i", [0] * {max(part.size for part in placed) // 4})'
     rows = [
         f"({p.call.kernel}, {p.parameters}, {p.size}, {p.weights}, {names[p.call.target]})"

@@ -37,7 +37,8 @@ def found(name):
 def look(name):
     """Say how much heap and file system is free (None where it is not known), and what is there.
 
-    there: the file that import finds; package: whether there is a folder that it finds instead.
+    mpy: which compiled modules this firmware takes; there: the file that import finds; package:
+    whether there is a folder that it finds instead.
     """
     heap = disk = block = None
     gc.collect()
@@ -48,6 +49,7 @@ def look(name):
         block = room[1] or room[0]
         disk = block * room[4]
     facts = {"platform": sys.platform, "heap": heap, "disk": disk, "block": block}
+    facts["mpy"] = getattr(sys.implementation, "_mpy", None)
     facts["there"] = found(name)
     facts["package"] = exists(name)
     print(json.dumps(facts))
@@ -74,6 +76,8 @@ def undo(name):
         for path in (main + ".old", weights, new):
             remove(path)
     remove(name + "__new.bin")
+    if exists(name + ".py"):  # never imported, except while the .py steps aside
+        remove(name + ".mpy")
     return back
 
 

@@ -21,7 +21,7 @@ def failure(error):
 
 
 def refusal(error, free):
-    """What there is to say of an import that failed: the heap before it, and what .mpy runs here."""
+    """Say of an import that failed: the heap before it, and which .mpy this firmware takes."""
     line = failure(error)
     line["heap_before"] = free
     line["mpy"] = getattr(sys.implementation, "_mpy", None)

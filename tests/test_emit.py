@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from support.networks import FACTS, HIDDEN, LAST, random_model, run_module
 from thumbnet.export import BoardProfile, Program, convert, list_boards
 from thumbnet.export.build import WEIGHTS, Build
 from thumbnet.export.emit import emit
+from thumbnet.export.emit_parts import emit_parts
 from thumbnet.export.firmware_source import read_source
 from thumbnet.trainer import Dense, InputSpec, Sequential, ThumbnetError
 
@@ -60,13 +62,40 @@ def exam() -> Program:
     return convert(model, np.array([[0.0], [12.0]]), name="exam")
 
 
-GOLDENS = {"xor": xor, "weather": weather, "exam": exam}
+def xor_for(board: str, weights: str | None = None) -> Callable[[], Program]:
+    """The same for a board of another tier."""
+    model = xor().model
+    rows = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    return lambda: convert(model, rows, name="xor", board=board, weights=weights)
+
+
+GOLDENS = {
+    "xor": xor,
+    "weather": weather,
+    "exam": exam,
+    "xor_viper": xor_for("esp32"),
+    "xor_thumb": xor_for("pico"),
+    "xor_thumb_dsp": xor_for("pico2"),
+    "xor_streamed": xor_for("generic", "stream"),
+    "xor_mapped": xor_for("samd51", "romfs"),
+}
 
 
 @pytest.mark.parametrize("name", GOLDENS)
 def test_golden_module(name: str) -> None:
     """Byte for byte. After a wanted change: `python tests/test_emit.py` writes the files anew."""
     assert GOLDENS[name]().module() == (GOLDEN / f"{name}.py").read_text(encoding="utf-8")
+
+
+def test_golden_parts() -> None:
+    """What a micro:bit v1 gets, one file behind the other."""
+    assert parts_of_xor() == (GOLDEN / "xor_microbit.txt").read_text(encoding="utf-8")
+
+
+def parts_of_xor() -> str:
+    files = emit_parts(xor().graph, Build("thumb", "flash", parts=True), FACTS)
+    texts = [f"# {name}\n{data.decode()}" for name, data in files.items() if name[-3:] == ".py"]
+    return "\n".join(texts)
 
 
 def test_golden_modules_answer() -> None:
@@ -279,3 +308,4 @@ def test_every_board_tier_and_place(
 if __name__ == "__main__":
     for name, program in GOLDENS.items():
         (GOLDEN / f"{name}.py").write_text(program().module(), encoding="utf-8")
+    (GOLDEN / "xor_microbit.txt").write_text(parts_of_xor(), encoding="utf-8")

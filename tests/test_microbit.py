@@ -225,4 +225,4 @@ def test_library_missing(monkeypatch):
     needs_qemu()
     monkeypatch.setitem(sys.modules, "micropython_microbit_fs", None)
     with open_target("microbit") as target:
-        refused("run `pip install micropython-microbit-fs==", target.put, {"a.py": b"1"})
+        refused("run `pip install .thumbnet.microbit", target.put, {"a.py": b"1"})

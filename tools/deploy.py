@@ -156,7 +156,7 @@ def _check_room(
                 "(the previous model stays until the new one is tested): remove files there"
             )
     # Saves a copy in vain. What decides is the self-test: it imports the copy before it replaces.
-    needed = heap_needed(artifact)
+    needed = heap_needed(artifact, facts["mpy"])
     if facts["heap"] is not None and facts["heap"] < needed:
         raise ThumbnetError(
             f"{name} needs about {needed:,} bytes of heap on {target.name} and "

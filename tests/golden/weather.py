@@ -152,11 +152,11 @@ def scores(values):
 def predict(values):
     """Return the class index of values; LABELS names it. The first of equal scores wins."""
     s = forward(values)
-    best = 0
-    for i in range(1, len(s)):
-        if s[i] > s[best]:
-            best = i
-    return best
+    best = max(s)
+    i = 0
+    while s[i] != best:
+        i += 1
+    return i
 
 
 # round(32767 * exp(-k)), round(32767 * exp(-k / 16)), round(32767 * exp(-k / 256))

@@ -52,11 +52,16 @@ def show(console: Console, measured: Measurement, compared: Compared | None) -> 
     if compared is None:
         console.facts({what: text for what, (_, text) in lines.items()})
         return
-    rows = [
-        [what, text, _estimate(compared, field), _off(compared, field)]
-        for what, (field, text) in lines.items()
-    ]
-    console.table(["", "measured", "estimate", "off"], rows)
+    rows = {"": ("measured", "estimate", "off by")}
+    for what, (field, text) in lines.items():
+        rows[what] = (text, _estimate(compared, field), _off(compared, field))
+    widths = [max(map(len, column)) for column in zip(*rows.values(), strict=True)]
+    console.facts(
+        {
+            what: "   ".join(map(str.ljust, columns, widths)).rstrip()
+            for what, columns in rows.items()
+        }
+    )
 
 
 def microseconds(us: float) -> str:
@@ -94,4 +99,4 @@ def _estimate(compared: Compared, field: str) -> str:
 
 def _off(compared: Compared, field: str) -> str:
     deviation = compared.deviation(field)
-    return "" if deviation is None else f"{deviation:+.0f} %"
+    return "" if deviation is None else f"{round(deviation):+d} %".replace("+0", "0")

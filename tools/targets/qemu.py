@@ -70,8 +70,13 @@ class Qemu:
             return self.repl.burst(code) if isinstance(code, bytes) else self.repl.execute(code)
 
     def fresh(self) -> None:
-        """Start from a clean heap."""
+        """Start from a clean heap, in the same state each time.
+
+        What is typed while the board boots may leave a few bytes there: hence twice.
+        """
         with self._watched():
+            self.repl.fresh()
+            self.repl.burst(b"1")
             self.repl.fresh()
 
     def close(self) -> None:

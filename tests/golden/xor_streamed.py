@@ -1,0 +1,234 @@
+"""xor: a neural network in fixed point, made by thumbnet 0.1.0 for board 'generic'.
+
+2 -> 2 sigmoid -> 1 sigmoid. 9 parameters, 6 multiply-accumulates.
+
+Input: 2 numbers from 0 to 1, whole. In order: a, b.
+
+    import xor
+    xor.predict(values)        # class index; LABELS[i] names it
+    xor.predict_proba(values)  # a probability for each class, floats
+    xor.probabilities(values)  # the same as integers: 32768 is 1.0
+    xor.scores(values)         # the integer outputs, equal on every board and on the PC
+"""
+
+from array import array
+from binascii import crc32
+
+INPUTS = 2
+LABELS = ('same', 'different')
+INPUT_MIN = 0
+INPUT_MAX = 1
+INPUT_GAIN = 255
+THRESHOLD = 0
+SOFTMAX = (19431, 0, 20723, 17)
+ARENA = memoryview(bytearray(8))
+X0 = ARENA[0:2]
+X1 = ARENA[4:6]
+SCORES = [0] * 1
+BUFFER = memoryview(bytearray(256))
+PARAMETERS = memoryview(array("i", [0] * 16))
+W1 = BUFFER[0:4]
+P1 = PARAMETERS[0:16]
+W2 = BUFFER[0:256]
+P2 = PARAMETERS[0:3]
+W3 = BUFFER[0:2]
+P3 = PARAMETERS[0:13]
+WEIGHTS = (390, 0xCB0B3102)
+
+
+def requantize(acc, multiplier, shift):
+    """Return (acc * multiplier + 2**(shift - 1)) >> shift, rounding half up."""
+    # acc = high * 2**15 + low, low >= 0: no product leaves 31 bits, and the floor is exact.
+    high = (acc >> 15) * multiplier
+    low = ((acc & 0x7FFF) * multiplier) >> 15
+    return (high + low + (1 << (shift - 16))) >> (shift - 15)
+
+
+def fully_connected(x, w, y, p):
+    """Write one layer's outputs into y, from entry y_at on.
+
+    x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
+    table if there is one. p: inputs, outputs, x_at, y_at, zero_point, activation_min,
+    activation_max, the table's place in w or 0, wide, pieces, then bias, multiplier and shift of
+    each output. x_at, wide and pieces are for other tiers.
+    """
+    at, zero_point, low, high, table = p[3:8]
+    # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
+    excess = 128 * sum(x)
+    i = 0
+    for k in range(10, 10 + 3 * p[1], 3):
+        acc = p[k] - excess
+        for a in x:
+            if a:
+                acc += w[i] * a
+            i += 1
+        q = zero_point + requantize(acc, p[k + 1], p[k + 2])
+        if q < low:
+            q = low
+        elif q > high:
+            q = high
+        y[at] = w[table + q] if table else q
+        at += 1
+
+
+def lookup(x, w, y, p):
+    """Write w[q] for each q of x into y; w: the 256-entry table, p: n, x_at, y_at."""
+    source, target = p[1], p[2]
+    for i in range(p[0]):
+        y[target + i] = w[x[source + i]]
+
+
+LAYERS = (
+    (fully_connected, 1, 1, W1, X1, P1),
+    (lookup, 1, 1, W2, X1, P2),
+    (fully_connected, 1, 1, W3, SCORES, P3),
+)
+
+
+def each_level(values):
+    """Write values into X0 and return it; ValueError names the first that does not fit."""
+    i = 0
+    for v in values:
+        if isinstance(v, float) and abs(v) < 1e9:
+            v = int(v + 0.5) if v >= 0 else -int(0.5 - v)
+        # MicroPython's bool is no int. A tuple of both would be made anew for each item.
+        whole = isinstance(v, int) or isinstance(v, bool)
+        if not whole or v < INPUT_MIN or v > INPUT_MAX:
+            raise ValueError("input %d is %r, expected %d to %d" % (i, v, INPUT_MIN, INPUT_MAX))
+        X0[i] = (v - INPUT_MIN) * INPUT_GAIN
+        i += 1
+    return X0
+
+
+def as_sequence(values):
+    """Return values, a list, tuple, bytes or array of INPUTS items; ValueError for all else."""
+    if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
+        values = values.tolist()
+    try:
+        n = len(values)
+        # A number has no length, a set and a dict no first item. Nothing is allocated.
+        if n and isinstance(values, dict):
+            raise TypeError
+        n and values[0]
+    except TypeError:
+        raise ValueError("expected %d numbers, got %r" % (INPUTS, values))
+    if n != INPUTS:
+        raise ValueError("expected %d numbers, got %d" % (INPUTS, n))
+    return values
+
+
+def quantize(values):
+    """Return values as the network's uint8 input; ValueError says what does not fit."""
+    return each_level(as_sequence(values))
+
+
+def weights_name():
+    """Return the file's name: the module's, wherever that lies and whatever it is called."""
+    return __file__.rsplit(".", 1)[0] + ".bin"
+
+
+def check_header(name, head):
+    """Raise ValueError if head, the first 12 bytes of the file, is not that of these weights."""
+    if head[:4] != b"TNW1":
+        raise ValueError("%s is not a weights file: copy the one that was exported" % name)
+    sizes = (int.from_bytes(head[4:8], "little"), int.from_bytes(head[8:12], "little"))
+    if sizes != WEIGHTS:
+        raise ValueError("%s is of another model: copy the one exported with this module" % name)
+
+
+def check_payload(name, length, crc):
+    """Raise ValueError if the length or CRC-32 of what follows the header is another."""
+    if (length, crc & 0xFFFFFFFF) != WEIGHTS:
+        raise ValueError(
+            "%s is damaged (%d of %d bytes, CRC-32 %08x, not %08x): copy it again"
+            % (name, length, WEIGHTS[0], crc & 0xFFFFFFFF, WEIGHTS[1])
+        )
+
+
+def open_weights():
+    """Return the open file; ValueError names it and says what is wrong with it."""
+    name = weights_name()
+    try:
+        file = open(name, "rb")
+    except OSError:
+        raise ValueError("%s is missing: copy it beside the module" % name)
+    check_header(name, file.read(12))
+    buffer = bytearray(256)
+    length = crc = 0
+    while True:
+        n = file.readinto(buffer)
+        if not n:
+            break
+        crc = crc32(memoryview(buffer)[:n], crc)
+        length += n
+    check_payload(name, length, crc)
+    return file
+
+
+_FILE = open_weights()
+
+
+def forward(values):
+    """Run the network; the returned buffer is written anew by the next call."""
+    x = quantize(values)
+    _FILE.seek(12)
+    for kernel, blocks, pieces, w, y, p in LAYERS:
+        for _ in range(blocks):
+            _FILE.readinto(p)
+            for _ in range(pieces):
+                _FILE.readinto(w)
+                kernel(x, w, y, p)
+        x = y
+    return x
+
+
+def scores(values):
+    """Return the integer outputs of the last layer, the numbers that PC and board agree on."""
+    return list(forward(values))
+
+
+def predict(values):
+    """Return 1 if the score reaches THRESHOLD, else 0; LABELS names them."""
+    return 1 if forward(values)[0] >= THRESHOLD else 0
+
+
+# round(32767 * exp(-k)), round(32767 * exp(-k / 16)), round(32767 * exp(-k / 256))
+_EXP_1 = (32767, 12054, 4435, 1631, 600, 221, 81, 30, 11, 4, 1, 1)
+_EXP_16 = (
+    32767, 30782, 28917, 27165, 25519, 23973, 22520, 21156,
+    19874, 18670, 17539, 16476, 15478, 14540, 13659, 12832,
+)
+_EXP_256 = (
+    32767, 32639, 32512, 32385, 32259, 32133, 32008, 31883,
+    31759, 31635, 31512, 31389, 31266, 31145, 31023, 30902,
+)
+
+
+def exp_q15(t):
+    """Return 32767 * exp(-t / 256) for t >= 0, a few steps of 2**-15 low at most."""
+    if t >= 3072:
+        return 0
+    e = (_EXP_1[t >> 8] * _EXP_16[(t >> 4) & 15]) >> 15
+    return (e * _EXP_256[t & 15]) >> 15
+
+
+def softmax(s):
+    """Return the probabilities of the scores s in Q15; they sum to 32768 exactly."""
+    limit, left, multiplier, shift = SOFTMAX
+    top = max(s)
+    e = [exp_q15(requantize(min(top - a, limit) << left, multiplier, shift)) for a in s]
+    total = sum(e)
+    q = [(a << 15) // total for a in e]
+    # What flooring left over goes to the winner.
+    q[list(s).index(top)] += 32768 - sum(q)
+    return q
+
+
+def probabilities(values):
+    """Return the probabilities of class 0 and class 1 in Q15, integers that sum to 32768."""
+    return softmax([0, forward(values)[0]])
+
+
+def predict_proba(values):
+    """Return each class's probability as a float."""
+    return [q / 32768 for q in probabilities(values)]

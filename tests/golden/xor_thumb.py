@@ -1,0 +1,432 @@
+"""xor: a neural network in fixed point, made by thumbnet 0.1.0 for board 'pico'.
+
+2 -> 2 sigmoid -> 1 sigmoid. 9 parameters, 6 multiply-accumulates.
+
+Input: 2 numbers from 0 to 1, whole. In order: a, b.
+
+    import xor
+    xor.predict(values)        # class index; LABELS[i] names it
+    xor.predict_proba(values)  # a probability for each class, floats
+    xor.probabilities(values)  # the same as integers: 32768 is 1.0
+    xor.scores(values)         # the integer outputs, equal on every board and on the PC
+"""
+
+from array import array
+import micropython
+
+INPUTS = 2
+LABELS = ('same', 'different')
+INPUT_MIN = 0
+INPUT_MAX = 1
+INPUT_GAIN = 255
+THRESHOLD = 0
+SOFTMAX = (19431, 0, 20723, 17)
+ARENA = bytearray(8)
+X0 = ARENA
+SCORES = array("i", [0] * 1)
+W1 = (
+    b'\xff\xff\x80\x80\xff\xff\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80'
+    b'\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01'
+    b'\x01\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x05'
+    b'\x05\x05\x05\x05\x06\x06\x06\x07\x07\x07\x08\x08\x08\t\t\n\n\x0b\x0b\x0c\x0c\r\x0e\x0e'
+    b'\x0f\x10\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1e\x1f "#%&(*'
+    b'+-/13579;>@CEGJMORUX[^ad'
+    b'gjmpsvy|\x80\x83\x86\x89\x8c\x8f\x92\x95\x98\x9b\x9e\xa1\xa4\xa7\xaa\xad'
+    b'\xb0\xb2\xb5\xb8\xba\xbc\xbf\xc1\xc4\xc6\xc8\xca\xcc\xce\xd0\xd2\xd4\xd5\xd7\xd9\xda\xdc\xdd\xdf'
+    b'\xe0\xe1\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\xef\xf0\xf1\xf1\xf2\xf3\xf3\xf4\xf4'
+    b'\xf5\xf5\xf6\xf6\xf7\xf7\xf7\xf8\xf8\xf8\xf9\xf9\xf9\xfa\xfa\xfa\xfa\xfa\xfb\xfb\xfb\xfb\xfb\xfc'
+    b'\xfc\xfc\xfc\xfc\xfc\xfc\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe'
+    b'\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xff\xff'
+)
+P1 = array("i", (
+    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
+    2, 2, 0, 4, 128, 0, 255, 16, 0, 1,
+    # bias, multiplier, shift of each output
+    -16192, 20887, 22, -48578, 20887, 22,
+))
+W2 = b'\xff\x80\x80\x80\x01\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80'
+P2 = array("i", (
+    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
+    2, 1, 4, 0, 0, -268435456, 268435456, 0, 1, 1,
+    # bias, multiplier, shift of each output
+    -16192, 32766, 16,
+))
+
+
+@micropython.asm_thumb
+def fully_connected(r0, r1, r2, r3):
+    mov(r4, r8)
+    mov(r5, r9)
+    mov(r6, r10)
+    mov(r7, r11)
+    push({r4, r5, r6, r7})
+    # r0: start of x, r4: its end, r2: the next output
+    ldr(r4, [r3, 8])
+    add(r0, r0, r4)
+    ldr(r4, [r3, 0])
+    add(r4, r4, r0)
+    mov(r5, 0)
+    mov(r7, r4)
+    b(ALIGN)
+    label(PAD)
+    strb(r5, [r7, 0])
+    add(r7, 1)
+    label(ALIGN)
+    lsl(r6, r7, 30)
+    bne(PAD)
+    ldr(r5, [r3, 12])
+    ldr(r6, [r3, 32])
+    lsl(r6, r6, 1)
+    lsl(r5, r6)
+    add(r2, r2, r5)
+    # the frame: x, weights to come, output, p, end of x, parameters to come, outputs to come, w
+    mov(r5, r3)
+    add(r5, 40)
+    ldr(r6, [r3, 4])
+    mov(r7, r1)
+    push({r0, r1, r2, r3, r4, r5, r6, r7})
+    label(BLOCK)
+    data(2, 0x9800, 0x9901, 0x9A06, 0x9C04)  # ldr r0 (x), r1 (weights), r2 (outputs), r4 (end)
+    # sums: r5 to r12 of a channel each, r14 of x
+    mov(r5, 0)
+    mov(r6, 0)
+    mov(r7, 0)
+    mov(r8, r5)
+    mov(r9, r5)
+    mov(r10, r5)
+    mov(r11, r5)
+    mov(r12, r5)
+    mov(r14, r5)
+    cmp(r2, 4)
+    bgt(EIGHT)
+    label(FOUR)
+    ldrb(r2, [r0, 0])
+    cmp(r2, 0)
+    beq(ZERO)
+    data(2, 0x4496)  # add r14, r2
+    data(2, 0x780B, 0x4353, 0x18ED)  # r5 += r2 * w[0]
+    data(2, 0x784B, 0x4353, 0x18F6)  # r6 += r2 * w[1]
+    data(2, 0x788B, 0x4353, 0x18FF)  # r7 += r2 * w[2]
+    data(2, 0x78CB, 0x4353, 0x4498)  # r8 += r2 * w[3]
+    label(ZERO)
+    add(r0, 1)
+    add(r1, 4)
+    cmp(r0, r4)
+    bne(FOUR)
+    b(SUMS)
+    label(EIGHT)
+    data(2, 0xC810)  # ldm r0!, {r4}
+    cmp(r4, 0)
+    beq(ZERO3)
+    lsl(r2, r4, 24)
+    beq(ZERO0)
+    lsr(r2, r2, 24)
+    data(2, 0x4496)  # add r14, r2
+    data(2, 0x780B, 0x4353, 0x18ED)  # r5 += r2 * w[0]
+    data(2, 0x784B, 0x4353, 0x18F6)  # r6 += r2 * w[1]
+    data(2, 0x788B, 0x4353, 0x18FF)  # r7 += r2 * w[2]
+    data(2, 0x78CB, 0x4353, 0x4498)  # r8 += r2 * w[3]
+    data(2, 0x790B, 0x4353, 0x4499)  # r9 += r2 * w[4]
+    data(2, 0x794B, 0x4353, 0x449A)  # r10 += r2 * w[5]
+    data(2, 0x798B, 0x4353, 0x449B)  # r11 += r2 * w[6]
+    data(2, 0x79CB, 0x4353, 0x449C)  # r12 += r2 * w[7]
+    label(ZERO0)
+    lsl(r2, r4, 16)
+    lsr(r2, r2, 24)
+    beq(ZERO1)
+    data(2, 0x4496)  # add r14, r2
+    data(2, 0x7A0B, 0x4353, 0x18ED)  # r5 += r2 * w[8]
+    data(2, 0x7A4B, 0x4353, 0x18F6)  # r6 += r2 * w[9]
+    data(2, 0x7A8B, 0x4353, 0x18FF)  # r7 += r2 * w[10]
+    data(2, 0x7ACB, 0x4353, 0x4498)  # r8 += r2 * w[11]
+    data(2, 0x7B0B, 0x4353, 0x4499)  # r9 += r2 * w[12]
+    data(2, 0x7B4B, 0x4353, 0x449A)  # r10 += r2 * w[13]
+    data(2, 0x7B8B, 0x4353, 0x449B)  # r11 += r2 * w[14]
+    data(2, 0x7BCB, 0x4353, 0x449C)  # r12 += r2 * w[15]
+    label(ZERO1)
+    lsl(r2, r4, 8)
+    lsr(r2, r2, 24)
+    beq(ZERO2)
+    data(2, 0x4496)  # add r14, r2
+    data(2, 0x7C0B, 0x4353, 0x18ED)  # r5 += r2 * w[16]
+    data(2, 0x7C4B, 0x4353, 0x18F6)  # r6 += r2 * w[17]
+    data(2, 0x7C8B, 0x4353, 0x18FF)  # r7 += r2 * w[18]
+    data(2, 0x7CCB, 0x4353, 0x4498)  # r8 += r2 * w[19]
+    data(2, 0x7D0B, 0x4353, 0x4499)  # r9 += r2 * w[20]
+    data(2, 0x7D4B, 0x4353, 0x449A)  # r10 += r2 * w[21]
+    data(2, 0x7D8B, 0x4353, 0x449B)  # r11 += r2 * w[22]
+    data(2, 0x7DCB, 0x4353, 0x449C)  # r12 += r2 * w[23]
+    label(ZERO2)
+    lsr(r2, r4, 24)
+    beq(ZERO3)
+    data(2, 0x4496)  # add r14, r2
+    data(2, 0x7E0B, 0x4353, 0x18ED)  # r5 += r2 * w[24]
+    data(2, 0x7E4B, 0x4353, 0x18F6)  # r6 += r2 * w[25]
+    data(2, 0x7E8B, 0x4353, 0x18FF)  # r7 += r2 * w[26]
+    data(2, 0x7ECB, 0x4353, 0x4498)  # r8 += r2 * w[27]
+    data(2, 0x7F0B, 0x4353, 0x4499)  # r9 += r2 * w[28]
+    data(2, 0x7F4B, 0x4353, 0x449A)  # r10 += r2 * w[29]
+    data(2, 0x7F8B, 0x4353, 0x449B)  # r11 += r2 * w[30]
+    data(2, 0x7FCB, 0x4353, 0x449C)  # r12 += r2 * w[31]
+    label(ZERO3)
+    add(r1, 32)
+    data(2, 0x9B04)  # ldr r3 (end)
+    cmp(r0, r3)
+    bcc(EIGHT)
+    label(SUMS)
+    data(2, 0x9101)  # str r1 (weights)
+    # the sums on the stack, r8: the frame, r9: w, r10: -128 * sum of x
+    mov(r0, r8)
+    mov(r1, r9)
+    mov(r2, r10)
+    mov(r3, r11)
+    mov(r4, r12)
+    mov(r8, sp)
+    push({r0, r1, r2, r3, r4})
+    push({r5, r6, r7})
+    data(2, 0x9C0B, 0x9D0D, 0x9E0A, 0x9F0E, 0x980F)  # ldr r4 (p), r5, r6, r7 (outputs), r0 (w)
+    mov(r9, r0)
+    mov(r0, r14)
+    lsl(r0, r0, 7)
+    neg(r0, r0)
+    mov(r10, r0)
+    label(CHANNEL)
+    pop({r0})
+    data(2, 0x4450)  # add r0, r10
+    ldr(r1, [r5, 0])
+    add(r0, r0, r1)
+    ldr(r1, [r4, 36])
+    cmp(r1, 1)
+    bgt(PARTIAL)
+    # requantize
+    ldr(r1, [r5, 4])
+    asr(r2, r0, 15)
+    mul(r2, r1)
+    lsl(r0, r0, 17)
+    lsr(r0, r0, 17)
+    mul(r0, r1)
+    lsr(r0, r0, 15)
+    add(r0, r0, r2)
+    ldr(r1, [r5, 8])
+    sub(r1, 16)
+    asr(r0, r1)
+    add(r0, 1)
+    asr(r0, r0, 1)
+    ldr(r1, [r4, 16])
+    add(r0, r0, r1)
+    # clamp
+    ldr(r1, [r4, 20])
+    cmp(r0, r1)
+    bge(LOW)
+    mov(r0, r1)
+    label(LOW)
+    ldr(r1, [r4, 24])
+    cmp(r0, r1)
+    ble(HIGH)
+    mov(r0, r1)
+    label(HIGH)
+    ldr(r1, [r4, 28])
+    cmp(r1, 0)
+    beq(STORE)
+    add(r0, r0, r1)
+    data(2, 0x4448)  # add r0, r9
+    ldrb(r0, [r0, 0])
+    label(STORE)
+    ldr(r1, [r4, 32])
+    cmp(r1, 0)
+    bne(WIDE)
+    strb(r0, [r6, 0])
+    add(r6, 1)
+    b(NEXT)
+    label(WIDE)
+    str(r0, [r6, 0])
+    add(r6, 4)
+    b(NEXT)
+    label(PARTIAL)
+    str(r0, [r5, 0])
+    label(NEXT)
+    add(r5, 12)
+    sub(r7, 1)
+    beq(DONE)
+    data(2, 0x45E8)  # cmp r8, sp
+    bne(CHANNEL)
+    data(2, 0x9505, 0x9602, 0x9706)  # str r5, r6, r7 (outputs)
+    b(BLOCK)
+    label(DONE)
+    mov(sp, r8)
+    ldr(r0, [r4, 36])
+    sub(r0, 1)
+    ble(LAST)
+    str(r0, [r4, 36])
+    ldr(r0, [r4, 8])
+    ldr(r1, [r4, 0])
+    add(r0, r0, r1)
+    str(r0, [r4, 8])
+    label(LAST)
+    data(2, 0xB008)  # add sp, 32
+    pop({r4, r5, r6, r7})
+    mov(r8, r4)
+    mov(r9, r5)
+    mov(r10, r6)
+    mov(r11, r7)
+    mov(r0, 0)
+
+
+LAYERS = (
+    (fully_connected, W1, ARENA, P1),
+    (fully_connected, W2, SCORES, P2),
+)
+
+
+def each_level(values):
+    """Write values into X0 and return it; ValueError names the first that does not fit."""
+    i = 0
+    for v in values:
+        if isinstance(v, float) and abs(v) < 1e9:
+            v = int(v + 0.5) if v >= 0 else -int(0.5 - v)
+        # MicroPython's bool is no int. A tuple of both would be made anew for each item.
+        whole = isinstance(v, int) or isinstance(v, bool)
+        if not whole or v < INPUT_MIN or v > INPUT_MAX:
+            raise ValueError("input %d is %r, expected %d to %d" % (i, v, INPUT_MIN, INPUT_MAX))
+        X0[i] = (v - INPUT_MIN) * INPUT_GAIN
+        i += 1
+    return X0
+
+
+def as_sequence(values):
+    """Return values, a list, tuple, bytes or array of INPUTS items; ValueError for all else."""
+    if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
+        values = values.tolist()
+    try:
+        n = len(values)
+        # A number has no length, a set and a dict no first item. Nothing is allocated.
+        if n and isinstance(values, dict):
+            raise TypeError
+        n and values[0]
+    except TypeError:
+        raise ValueError("expected %d numbers, got %r" % (INPUTS, values))
+    if n != INPUTS:
+        raise ValueError("expected %d numbers, got %d" % (INPUTS, n))
+    return values
+
+
+_LIMITS = array("i", [INPUTS, INPUT_MIN, INPUT_MAX - INPUT_MIN, INPUT_GAIN])
+
+
+# r0: bytes, or with r3 = 1 the items of a list: small integers are 2 * v + 1, others even. r1: X0.
+# r2: limits. Returns how many are left from the first on that is no small integer or no level.
+@micropython.asm_thumb
+def fill(r0, r1, r2, r3):
+    ldr(r4, [r2, 0])
+    add(r4, r4, r1)
+    ldr(r5, [r2, 4])
+    ldr(r6, [r2, 8])
+    ldr(r7, [r2, 12])
+    cmp(r3, 0)
+    bne(ITEM)
+    label(BYTE)
+    ldrb(r2, [r0, 0])
+    sub(r2, r2, r5)
+    cmp(r2, r6)
+    bhi(END)
+    mul(r2, r7)
+    strb(r2, [r1, 0])
+    add(r0, 1)
+    add(r1, 1)
+    cmp(r1, r4)
+    bne(BYTE)
+    b(END)
+    label(ITEM)
+    ldr(r2, [r0, 0])
+    asr(r2, r2, 1)
+    bcc(END)
+    sub(r2, r2, r5)
+    cmp(r2, r6)
+    bhi(END)
+    mul(r2, r7)
+    strb(r2, [r1, 0])
+    add(r0, 4)
+    add(r1, 1)
+    cmp(r1, r4)
+    bne(ITEM)
+    label(END)
+    sub(r0, r4, r1)
+
+
+def quantize(values):
+    """Return values as the network's uint8 input; ValueError says what does not fit."""
+    kind = type(values)
+    items = kind is list or kind is tuple
+    if (items or kind is bytes or kind is bytearray) and len(values) == INPUTS:
+        if fill(values, X0, _LIMITS, items) == 0:
+            return X0
+    return each_level(as_sequence(values))
+
+
+def forward(values):
+    """Run the network; the returned buffer is written anew by the next call."""
+    x = quantize(values)
+    for kernel, w, y, p in LAYERS:
+        kernel(x, w, y, p)
+        x = y
+    return x
+
+
+def scores(values):
+    """Return the integer outputs of the last layer, the numbers that PC and board agree on."""
+    return list(forward(values))
+
+
+def predict(values):
+    """Return 1 if the score reaches THRESHOLD, else 0; LABELS names them."""
+    return 1 if forward(values)[0] >= THRESHOLD else 0
+
+
+# round(32767 * exp(-k)), round(32767 * exp(-k / 16)), round(32767 * exp(-k / 256))
+_EXP_1 = (32767, 12054, 4435, 1631, 600, 221, 81, 30, 11, 4, 1, 1)
+_EXP_16 = (
+    32767, 30782, 28917, 27165, 25519, 23973, 22520, 21156,
+    19874, 18670, 17539, 16476, 15478, 14540, 13659, 12832,
+)
+_EXP_256 = (
+    32767, 32639, 32512, 32385, 32259, 32133, 32008, 31883,
+    31759, 31635, 31512, 31389, 31266, 31145, 31023, 30902,
+)
+
+
+def exp_q15(t):
+    """Return 32767 * exp(-t / 256) for t >= 0, a few steps of 2**-15 low at most."""
+    if t >= 3072:
+        return 0
+    e = (_EXP_1[t >> 8] * _EXP_16[(t >> 4) & 15]) >> 15
+    return (e * _EXP_256[t & 15]) >> 15
+
+
+def requantize(acc, multiplier, shift):
+    """Return (acc * multiplier + 2**(shift - 1)) >> shift, rounding half up."""
+    # acc = high * 2**15 + low, low >= 0: no product leaves 31 bits, and the floor is exact.
+    high = (acc >> 15) * multiplier
+    low = ((acc & 0x7FFF) * multiplier) >> 15
+    return (high + low + (1 << (shift - 16))) >> (shift - 15)
+
+
+def softmax(s):
+    """Return the probabilities of the scores s in Q15; they sum to 32768 exactly."""
+    limit, left, multiplier, shift = SOFTMAX
+    top = max(s)
+    e = [exp_q15(requantize(min(top - a, limit) << left, multiplier, shift)) for a in s]
+    total = sum(e)
+    q = [(a << 15) // total for a in e]
+    # What flooring left over goes to the winner.
+    q[list(s).index(top)] += 32768 - sum(q)
+    return q
+
+
+def probabilities(values):
+    """Return the probabilities of class 0 and class 1 in Q15, integers that sum to 32768."""
+    return softmax([0, forward(values)[0]])
+
+
+def predict_proba(values):
+    """Return each class's probability as a float."""
+    return [q / 32768 for q in probabilities(values)]

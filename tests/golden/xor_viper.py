@@ -1,0 +1,284 @@
+"""xor: a neural network in fixed point, made by thumbnet 0.1.0 for board 'esp32'.
+
+2 -> 2 sigmoid -> 1 sigmoid. 9 parameters, 6 multiply-accumulates.
+
+Input: 2 numbers from 0 to 1, whole. In order: a, b.
+
+    import xor
+    xor.predict(values)        # class index; LABELS[i] names it
+    xor.predict_proba(values)  # a probability for each class, floats
+    xor.probabilities(values)  # the same as integers: 32768 is 1.0
+    xor.scores(values)         # the integer outputs, equal on every board and on the PC
+"""
+
+from array import array
+import micropython
+
+INPUTS = 2
+LABELS = ('same', 'different')
+INPUT_MIN = 0
+INPUT_MAX = 1
+INPUT_GAIN = 255
+THRESHOLD = 0
+SOFTMAX = (19431, 0, 20723, 17)
+ARENA = bytearray(8)
+X0 = ARENA
+SCORES = array("i", [0] * 1)
+W1 = (
+    b'\xff\xff'
+    b'\xff\xff'
+    b'\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01'
+    b'\x01\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x05'
+    b'\x05\x05\x05\x05\x06\x06\x06\x07\x07\x07\x08\x08\x08\t\t\n\n\x0b\x0b\x0c\x0c\r\x0e\x0e'
+    b'\x0f\x10\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1e\x1f "#%&(*'
+    b'+-/13579;>@CEGJMORUX[^ad'
+    b'gjmpsvy|\x80\x83\x86\x89\x8c\x8f\x92\x95\x98\x9b\x9e\xa1\xa4\xa7\xaa\xad'
+    b'\xb0\xb2\xb5\xb8\xba\xbc\xbf\xc1\xc4\xc6\xc8\xca\xcc\xce\xd0\xd2\xd4\xd5\xd7\xd9\xda\xdc\xdd\xdf'
+    b'\xe0\xe1\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\xef\xf0\xf1\xf1\xf2\xf3\xf3\xf4\xf4'
+    b'\xf5\xf5\xf6\xf6\xf7\xf7\xf7\xf8\xf8\xf8\xf9\xf9\xf9\xfa\xfa\xfa\xfa\xfa\xfb\xfb\xfb\xfb\xfb\xfc'
+    b'\xfc\xfc\xfc\xfc\xfc\xfc\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe'
+    b'\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xff\xff'
+)
+P1 = array("i", (
+    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
+    2, 2, 0, 4, 128, 0, 255, 4, 0, 1,
+    # bias, multiplier, shift of each output
+    -16192, 20887, 22, -48578, 20887, 22,
+))
+W2 = b'\xff\x01'
+P2 = array("i", (
+    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
+    2, 1, 4, 0, 0, -268435456, 268435456, 0, 1, 1,
+    # bias, multiplier, shift of each output
+    -16192, 32766, 16,
+))
+
+
+# Only the first three locals live in registers, and only they are used in the loops: x, w, and y
+# as the accumulator. x + x_at is word aligned. p is read as unsigned words where int has 64 bits.
+@micropython.viper
+def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
+    """Write one layer's outputs into y.
+
+    x: the inputs, uint8, from x_at on. w: a row of weights per output, each weight + 128, then the
+    256-entry table if there is one. y: uint8, or int32 if wide, from entry y_at on. p: inputs,
+    outputs, x_at, y_at, zero_point, activation_min, activation_max, the table's place in w or 0,
+    wide, pieces (not for this kernel), then bias, multiplier and shift of each output.
+    """
+    first = int(x) + p[2]
+    last = first + p[0]
+    eights = first + (p[0] >> 3 << 3)
+    narrow = ptr8(int(y) + p[3])
+    wide = ptr32(int(y) + (p[3] << 2))
+    table = int(w) + p[7]
+    one = 1  # a literal of 2**30 or more would be an object
+    sign = one << 31
+    word = (sign << 1) - 1
+    low = (p[5] + sign & word) - sign
+    high = (p[6] + sign & word) - sign
+    # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
+    x = ptr8(first)
+    y = ptr8(0)
+    while int(x) != last:
+        y = ptr8(int(y) + x[0])
+        x = ptr8(int(x) + 1)
+    excess = int(y) << 7
+    channel = ptr32(int(p) + 40)
+    i = 0
+    while i < p[1]:
+        y = ptr8(channel[0] - excess)
+        x = ptr8(first)
+        while int(x) != eights:
+            if ptr32(x)[0] | ptr32(x)[1]:
+                y = ptr8(int(y) + w[0] * x[0])
+                y = ptr8(int(y) + w[1] * x[1])
+                y = ptr8(int(y) + w[2] * x[2])
+                y = ptr8(int(y) + w[3] * x[3])
+                y = ptr8(int(y) + w[4] * x[4])
+                y = ptr8(int(y) + w[5] * x[5])
+                y = ptr8(int(y) + w[6] * x[6])
+                y = ptr8(int(y) + w[7] * x[7])
+            x = ptr8(int(x) + 8)
+            w = ptr8(int(w) + 8)
+        while int(x) != last:
+            y = ptr8(int(y) + w[0] * x[0])
+            x = ptr8(int(x) + 1)
+            w = ptr8(int(w) + 1)
+        acc = (int(y) + sign & word) - sign
+        m = channel[1]
+        shift = channel[2] - 15
+        q = (acc >> 15) * m + ((acc & 0x7FFF) * m >> 15) + (one << shift - 1) >> shift
+        q += p[4]
+        if q < low:
+            q = low
+        elif q > high:
+            q = high
+        if p[8]:
+            wide[i] = q
+        elif p[7]:
+            narrow[i] = ptr8(table)[q]
+        else:
+            narrow[i] = q
+        channel = ptr32(int(channel) + 12)
+        i += 1
+
+
+LAYERS = (
+    (fully_connected, W1, ARENA, P1),
+    (fully_connected, W2, SCORES, P2),
+)
+
+
+def each_level(values):
+    """Write values into X0 and return it; ValueError names the first that does not fit."""
+    i = 0
+    for v in values:
+        if isinstance(v, float) and abs(v) < 1e9:
+            v = int(v + 0.5) if v >= 0 else -int(0.5 - v)
+        # MicroPython's bool is no int. A tuple of both would be made anew for each item.
+        whole = isinstance(v, int) or isinstance(v, bool)
+        if not whole or v < INPUT_MIN or v > INPUT_MAX:
+            raise ValueError("input %d is %r, expected %d to %d" % (i, v, INPUT_MIN, INPUT_MAX))
+        X0[i] = (v - INPUT_MIN) * INPUT_GAIN
+        i += 1
+    return X0
+
+
+def as_sequence(values):
+    """Return values, a list, tuple, bytes or array of INPUTS items; ValueError for all else."""
+    if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
+        values = values.tolist()
+    try:
+        n = len(values)
+        # A number has no length, a set and a dict no first item. Nothing is allocated.
+        if n and isinstance(values, dict):
+            raise TypeError
+        n and values[0]
+    except TypeError:
+        raise ValueError("expected %d numbers, got %r" % (INPUTS, values))
+    if n != INPUTS:
+        raise ValueError("expected %d numbers, got %d" % (INPUTS, n))
+    return values
+
+
+@micropython.viper
+def of_bytes(values: ptr8) -> int:
+    """Fill X0 from bytes; return how many of them fit before the first that does not."""
+    x = ptr8(X0)
+    n = int(INPUTS)
+    low = int(INPUT_MIN)
+    high = int(INPUT_MAX)
+    gain = int(INPUT_GAIN)
+    i = 0
+    while i < n:
+        v = values[i]
+        if v < low or v > high:
+            return i
+        x[i] = (v - low) * gain
+        i += 1
+    return i
+
+
+# low and high are objects: a long integer is compared whole, not cut to the machine's word.
+@micropython.viper
+def of_integers(values, low, high) -> int:
+    """Fill X0 from integers; return how many come before the first out of range.
+
+    TypeError for what is no integer.
+    """
+    x = ptr8(X0)
+    n = int(INPUTS)
+    least = int(low)
+    gain = int(INPUT_GAIN)
+    i = 0
+    while i < n:
+        v = values[i]
+        if v < low or v > high:
+            return i
+        x[i] = (int(v) - least) * gain
+        i += 1
+    return i
+
+
+def quantize(values):
+    """Return values as the network's uint8 input; ValueError says what does not fit."""
+    kind = type(values)
+    if (kind is bytes or kind is bytearray) and len(values) == INPUTS:
+        if of_bytes(values) == INPUTS:
+            return X0
+    values = as_sequence(values)
+    try:
+        if of_integers(values, INPUT_MIN, INPUT_MAX) == INPUTS:
+            return X0
+    except TypeError:
+        pass  # floats, and what is refused
+    return each_level(values)
+
+
+def forward(values):
+    """Run the network; the returned buffer is written anew by the next call."""
+    x = quantize(values)
+    for kernel, w, y, p in LAYERS:
+        kernel(x, w, y, p)
+        x = y
+    return x
+
+
+def scores(values):
+    """Return the integer outputs of the last layer, the numbers that PC and board agree on."""
+    return list(forward(values))
+
+
+def predict(values):
+    """Return 1 if the score reaches THRESHOLD, else 0; LABELS names them."""
+    return 1 if forward(values)[0] >= THRESHOLD else 0
+
+
+# round(32767 * exp(-k)), round(32767 * exp(-k / 16)), round(32767 * exp(-k / 256))
+_EXP_1 = (32767, 12054, 4435, 1631, 600, 221, 81, 30, 11, 4, 1, 1)
+_EXP_16 = (
+    32767, 30782, 28917, 27165, 25519, 23973, 22520, 21156,
+    19874, 18670, 17539, 16476, 15478, 14540, 13659, 12832,
+)
+_EXP_256 = (
+    32767, 32639, 32512, 32385, 32259, 32133, 32008, 31883,
+    31759, 31635, 31512, 31389, 31266, 31145, 31023, 30902,
+)
+
+
+def exp_q15(t):
+    """Return 32767 * exp(-t / 256) for t >= 0, a few steps of 2**-15 low at most."""
+    if t >= 3072:
+        return 0
+    e = (_EXP_1[t >> 8] * _EXP_16[(t >> 4) & 15]) >> 15
+    return (e * _EXP_256[t & 15]) >> 15
+
+
+def requantize(acc, multiplier, shift):
+    """Return (acc * multiplier + 2**(shift - 1)) >> shift, rounding half up."""
+    # acc = high * 2**15 + low, low >= 0: no product leaves 31 bits, and the floor is exact.
+    high = (acc >> 15) * multiplier
+    low = ((acc & 0x7FFF) * multiplier) >> 15
+    return (high + low + (1 << (shift - 16))) >> (shift - 15)
+
+
+def softmax(s):
+    """Return the probabilities of the scores s in Q15; they sum to 32768 exactly."""
+    limit, left, multiplier, shift = SOFTMAX
+    top = max(s)
+    e = [exp_q15(requantize(min(top - a, limit) << left, multiplier, shift)) for a in s]
+    total = sum(e)
+    q = [(a << 15) // total for a in e]
+    # What flooring left over goes to the winner.
+    q[list(s).index(top)] += 32768 - sum(q)
+    return q
+
+
+def probabilities(values):
+    """Return the probabilities of class 0 and class 1 in Q15, integers that sum to 32768."""
+    return softmax([0, forward(values)[0]])
+
+
+def predict_proba(values):
+    """Return each class's probability as a float."""
+    return [q / 32768 for q in probabilities(values)]

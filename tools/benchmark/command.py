@@ -1,0 +1,107 @@
+"""The command line of the goals table."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout, suppress
+from pathlib import Path
+
+from thumbnet.trainer import ThumbnetError
+
+from ..console import Console, print_json
+from ..output import Output
+from ..targets import JsonObject
+from . import cortex_m0, on_microbit, on_unix, races
+from .goals import Line
+from .networks import FOLDER, Networks
+from .table import show
+
+Measure = Callable[[Networks, Callable[[str], None]], list[Line]]
+
+MEASURES: dict[str, Measure] = {
+    "microbit": on_microbit.microbit,
+    "cortex-m0": cortex_m0.cortex_m0,
+    "viper": races.viper,
+    "lanes": races.lanes,
+    "digits": on_unix.digits,
+    "whole-viper": on_unix.viper,
+    "streamed": on_unix.streamed,
+}
+"""What --only takes; each gives lines of the table."""
+
+INTERRUPTED, BROKEN_PIPE = 130, 141
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the table; return 0 if every goal is met, 1 for a miss or a wrong answer."""
+    parser = argparse.ArgumentParser(prog="python -m thumbnet.tools.benchmark")
+    parser.description = "Measure the project's goals; answers are checked before times are shown."
+    parser.add_argument("--only", nargs="+", choices=MEASURES, metavar="WHAT", default=[*MEASURES])
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    parser.add_argument(
+        "--cache", type=Path, default=FOLDER, help="where trained networks are kept"
+    )
+    parser.epilog = f"WHAT: {', '.join(MEASURES)}."
+    options = parser.parse_args(arguments)
+    output = Output(sys.stdout)
+    with redirect_stdout(output):
+        code = _guarded(options)
+    output.settle()
+    return code
+
+
+def _guarded(options: argparse.Namespace) -> int:
+    try:
+        return _run(options)
+    except ThumbnetError as error:
+        return _fail(str(error), options.json)
+    except KeyboardInterrupt:
+        _fail("interrupted", options.json)
+        return INTERRUPTED
+    except BrokenPipeError:
+        return BROKEN_PIPE
+
+
+def _run(options: argparse.Namespace) -> int:
+    console, progress = Console(options.json), Console(as_json=True)
+    started = time.perf_counter()
+
+    def say(text: str) -> None:
+        progress.say(f"{time.perf_counter() - started:4.0f} s  {text}", "dim")
+
+    networks = Networks(say, options.cache)
+    # Every answer is checked before the first figure is shown.
+    lines = [line for what in MEASURES if what in options.only for line in _lines(what, networks)]
+    seconds = time.perf_counter() - started
+    show(console, lines)
+    missed = [line for line in lines if not line.ok]
+    console.say()
+    console.say(f"{len(lines) - len(missed)} of {len(lines)} goals met, in {seconds:.0f} s")
+    console.result(_result(lines, networks, seconds))
+    return int(bool(missed))
+
+
+def _lines(what: str, networks: Networks) -> list[Line]:
+    return MEASURES[what](networks, networks.say)
+
+
+def _result(lines: list[Line], networks: Networks, seconds: float) -> JsonObject:
+    return {
+        "ok": all(line.ok for line in lines),
+        "seconds": round(seconds, 1),
+        "networks": networks.origins,
+        "lines": [line.as_json() for line in lines],
+    }
+
+
+def _fail(text: str, as_json: bool) -> int:
+    line = " ".join(text.split())
+    with suppress(OSError):
+        print(f"benchmark: {line}", file=sys.stderr)
+    if as_json:
+        with suppress(OSError, ThumbnetError):
+            print_json({"ok": False, "error": line})
+    return 1
