@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STUBS := .build/stubs
 DEVICE = $(filter-out __init__,$(basename $(notdir $(wildcard firmware/*.py firmware/plain/*.py firmware/runtime/*.py))))
 
-.PHONY: demo test quick lint format types setup bench-training clean
+.PHONY: demo test quick lint format types setup bench bench-training clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/thumbnet demo digits
@@ -36,6 +36,10 @@ types: setup
 	for part in trainer export tools; do ln -sfn ../../../$$part .build/types/thumbnet/$$part; done
 	MYPYPATH=.build/types $(BIN)/mypy -p thumbnet.trainer -p thumbnet.export -p thumbnet.tools
 	$(BIN)/mypy --config-file firmware/mypy.ini $(DEVICE:%=-m %)
+
+# The goals table: networks and kernels on MicroPython here and on an emulated micro:bit.
+bench: setup
+	$(BIN)/python -m thumbnet.tools.benchmark
 
 bench-training: setup
 	$(BIN)/python -m thumbnet.trainer.benchmark

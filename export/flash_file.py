@@ -11,6 +11,7 @@ import struct
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from .calls import Call
 from .pack import pack
@@ -77,11 +78,14 @@ def _parameters(call: Call) -> bytes:
 
 
 def _weights(call: Call) -> bytes:
-    if call.weight is None:
-        return call.table
-    outputs, inputs = call.weight.shape
+    return call.table if call.weight is None else packed_weights(call.weight)
+
+
+def packed_weights(weight: npt.NDArray[np.int8]) -> bytes:
+    """Return int8 (outputs, inputs) as they lie in the data of chunks, `WEIGHTS` bytes in each."""
+    outputs, inputs = weight.shape
     padded = np.zeros((-(-outputs // OUTPUTS) * OUTPUTS, inputs), np.int8)
-    padded[:outputs] = call.weight
+    padded[:outputs] = weight
     packed = pack(padded, "interleaved")
     parts = [packed[at : at + WEIGHTS] for at in range(0, len(packed), WEIGHTS)]
     return b"".join(part.ljust(DATA, b"\x80") for part in parts)

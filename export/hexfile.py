@@ -88,6 +88,6 @@ def _library() -> Any:
     except ImportError:
         raise ThumbnetError(
             "a .hex for the micro:bit needs the firmware of the package micropython-microbit-fs, "
-            f"which is not installed: run `pip install 'thumbnet[microbit]'`"
+            "which is not installed: run `pip install 'thumbnet[microbit]'`"
         ) from None
     return micropython_microbit_fs

@@ -39,10 +39,13 @@ def opened(name, **options):
 def refused(message, call, *arguments, **options):
     """Call, which must fail with one line."""
     with pytest.raises(ThumbnetError, match=message) as caught:
-        done = call(*arguments, **options)
-        finish(done) if call is verify else done
+        call(*arguments, **options)
     assert "\n" not in str(caught.value)
     return str(caught.value)
+
+
+def verdict(target, artifact, **options):
+    return finish(verify(target, artifact, **options))
 
 
 # A file of weights that is not the module's. MicroPython and CPython say the same.
@@ -95,7 +98,7 @@ def run_with(name, artifact, weights, message):
         target.put(board)
         refused(
             rf"^{name} cannot import gestures: ValueError: (\S*[/\\])?gestures\.bin {message}",
-            *(verify, target, artifact),
+            *(verdict, target, artifact),
             module=artifact.name,
         )
 
@@ -117,7 +120,7 @@ def test_weights_of_another_model_or_none(tmp_path, name, options):
     run_with(name, artifact, wrong, "is of another model: copy the one exported with this module")
     run_with(name, artifact, None, "is missing: copy it beside the module")
     with opened(name) as target:  # the artifact itself is right
-        assert finish(verify(target, artifact)).ok
+        assert verdict(target, artifact).ok
 
 
 def test_every_bit_counts(tmp_path):
@@ -181,7 +184,7 @@ def test_every_bit_counts(tmp_path):
 def test_a_module_for_another_interpreter(tmp_path, name, options, message):
     artifact = exported(tmp_path, **options)
     with opened(name) as target:
-        refused(message, verify, target, artifact)
+        refused(message, verdict, target, artifact)
         refused(message, bench, target, artifact)
 
 
@@ -194,7 +197,7 @@ def test_what_is_advised_works(tmp_path):
         ("unix", {"board": "pico", "tier": "plain", "mpy": True}),
     ):
         with opened(name) as target:
-            assert finish(verify(target, exported(tmp_path, **options))).ok
+            assert verdict(target, exported(tmp_path, **options)).ok
 
 
 def test_a_mpy_of_another_version(tmp_path):
@@ -205,7 +208,7 @@ def test_a_mpy_of_another_version(tmp_path):
     with opened("unix") as target:
         refused(
             r"ValueError: incompatible .mpy file \(gestures.mpy is compiled for board unix: export",
-            *(verify, target, artifact),
+            *(verdict, target, artifact),
         )
 
 
@@ -262,11 +265,11 @@ def sizes(text):
 def test_heap_too_small_for_the_import(tmp_path, options, heap):
     artifact = exported(tmp_path, **options)
     with opened("unix", heap=f"{heap}k") as target:
-        need, have = sizes(refused("MemoryError", verify, target, artifact))
+        need, have = sizes(refused("MemoryError", verdict, target, artifact))
     assert need == heap_needed(artifact, 2 << 10)
     assert heap * 1024 - 8000 < have < heap * 1024 - 2000
     with opened("unix", heap=f"{heap + (need - have) // 1024 + 1}k") as target:  # so much suffices
-        assert finish(verify(target, artifact, limit=2)).ok
+        assert verdict(target, artifact, limit=2).ok
 
 
 def test_heap_too_small_for_bench(tmp_path):
@@ -278,7 +281,7 @@ def test_heap_too_small_for_bench(tmp_path):
                 bench(target, artifact, rows=1)
             except ThumbnetError as error:
                 need, have = sizes(str(error))
-                assert finish(verify(target, artifact, limit=1)).ok
+                assert verdict(target, artifact, limit=1).ok
                 break
     assert have <= heap * 1024
     assert need == heap_needed(artifact)
@@ -287,7 +290,7 @@ def test_heap_too_small_for_bench(tmp_path):
 def test_heap_too_small_for_the_interpreter(tmp_path):
     artifact = exported(tmp_path)
     with opened("unix", heap="8k") as target:
-        need, have = sizes(refused("MemoryError", verify, target, artifact))
+        need, have = sizes(refused("MemoryError", verdict, target, artifact))
     assert (need, have) == (heap_needed(artifact), 8192)
 
 

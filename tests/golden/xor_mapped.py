@@ -62,7 +62,8 @@ def fully_connected(r0, r1, r2, r3):
     label(ALIGN)
     lsl(r6, r7, 30)
     bne(PAD)
-    # r5: -128 * sum of x, from 0 on
+    # the sum of x, 128 times
+    mov(r5, 0)
     mov(r8, r5)
     mov(r7, r0)
     label(ADD)

@@ -27,12 +27,12 @@ _machine_code = lru_cache(assemble)
 class Firmware:
     """The functions of a file, its own literals and imports replaced by `names`.
 
-    align: the address of bytes modulo 4 (a bytearray's or an array's is a multiple of 4).
+    align: the address of bytes modulo `modulo` (a bytearray's or an array's is a multiple of 4).
     cost: of the last call of assembly.
     """
 
     def __init__(self, path: Path, arch: str = "armv6m", **names: Any) -> None:
-        self.align = 0
+        self.align, self.modulo = 0, 4
         self.cost = Cost(0, 0)
         self._text = path.read_text(encoding="utf-8")
         self._arch = arch
@@ -57,7 +57,7 @@ class Firmware:
             passed = [a if isinstance(a, int) else memory[id(a)] for a in arguments]
             result, self.cost = machine.call(*passed)
             for argument in arguments:
-                if isinstance(argument, bytearray | array):
+                if isinstance(argument, bytearray | array | memoryview):
                     memoryview(argument).cast("B")[:] = memory[id(argument)].data
             return result - (result >> 31 << 32)
 
@@ -65,8 +65,8 @@ class Firmware:
 
     def _buffer(self, argument: Any) -> Buffer:
         if isinstance(argument, bytes):
-            return Buffer(argument, align=self.align)
-        if isinstance(argument, bytearray):
+            return Buffer(argument, align=self.align, modulo=self.modulo)
+        if isinstance(argument, bytearray | memoryview):
             return Buffer(bytes(argument), writable=True)
         if isinstance(argument, array):
             return Buffer(argument.tobytes(), writable=True)

@@ -34,12 +34,13 @@ class Fault(Exception):
 class Buffer:
     """Memory that the code may read, and may write if `writable`; `data` is its content after.
 
-    align: its address modulo 4.
+    align: its address modulo `modulo`.
     """
 
     data: bytes
     writable: bool = False
     align: int = 0
+    modulo: int = 4
     address: int = field(default=0, init=False)
 
 
@@ -127,11 +128,11 @@ class _Run:
             return buffer.address
         at = max((b.address + len(b.data) for b in self.buffers), default=DATA)
         start = -(-at // PAGE) * PAGE + PAGE
-        room = -(-(len(buffer.data) + 4) // PAGE) * PAGE
+        room = -(-(len(buffer.data) + buffer.modulo) // PAGE) * PAGE
         self.core.mem_map(start, room)
         # Its end at the end of a page, as far as `align` lets it.
         address = start + room - len(buffer.data)
-        buffer.address = address - (address - buffer.align) % 4
+        buffer.address = address - (address - buffer.align) % buffer.modulo
         self.core.mem_write(buffer.address, bytes(buffer.data))
         self.allowed.append((buffer.address, buffer.address + len(buffer.data), buffer.writable))
         self.buffers.append(buffer)

@@ -14,6 +14,8 @@ from thumbnet.trainer import ThumbnetError
 from ..console import Console, print_json
 from ..output import Output
 from ..targets import JsonObject
+from ..targets.interpreter import require_micropython
+from ..targets.qemu import require_qemu
 from . import cortex_m0, on_microbit, on_unix, races
 from .goals import Line
 from .networks import FOLDER, Networks
@@ -31,6 +33,9 @@ MEASURES: dict[str, Measure] = {
     "streamed": on_unix.streamed,
 }
 """What --only takes; each gives lines of the table."""
+
+EMULATED = {"microbit", "cortex-m0"}
+"""Those that need QEMU; the others need the Unix port."""
 
 INTERRUPTED, BROKEN_PIPE = 130, 141
 
@@ -72,9 +77,11 @@ def _run(options: argparse.Namespace) -> int:
     def say(text: str) -> None:
         progress.say(f"{time.perf_counter() - started:4.0f} s  {text}", "dim")
 
+    _check_tools(options.only)
     networks = Networks(say, options.cache)
     # Every answer is checked before the first figure is shown.
-    lines = [line for what in MEASURES if what in options.only for line in _lines(what, networks)]
+    wanted = [measure for what, measure in MEASURES.items() if what in options.only]
+    lines = [line for measure in wanted for line in measure(networks, say)]
     seconds = time.perf_counter() - started
     show(console, lines)
     missed = [line for line in lines if not line.ok]
@@ -84,8 +91,12 @@ def _run(options: argparse.Namespace) -> int:
     return int(bool(missed))
 
 
-def _lines(what: str, networks: Networks) -> list[Line]:
-    return MEASURES[what](networks, networks.say)
+def _check_tools(only: Sequence[str]) -> None:
+    """Before minutes are spent: is there all that is needed?"""
+    if EMULATED & {*only}:
+        require_qemu()
+    if {*only} - EMULATED:
+        require_micropython()
 
 
 def _result(lines: list[Line], networks: Networks, seconds: float) -> JsonObject:

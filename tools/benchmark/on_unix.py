@@ -11,6 +11,7 @@ from thumbnet.trainer import Callback
 
 from .. import demo
 from ..bench import check_answers, measure
+from ..commands.bench import microseconds
 from ..targets import JsonObject, UnixTarget
 from .calls import calls_on_unix
 from .goals import Goal, Line
@@ -124,6 +125,4 @@ def _measured(
 
 
 def _time(measured: list[JsonObject]) -> str:
-    from ..commands.bench import microseconds
-
     return microseconds(median(line["us"] for line in measured))

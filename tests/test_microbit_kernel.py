@@ -1,0 +1,75 @@
+"""The kernel that reads weights in the chunks of a micro:bit v1's flash, on an emulated core."""
+
+from __future__ import annotations
+
+from array import array
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.asm_thumb import Firmware
+from support.kernels import FIRMWARE, Case, layers
+from support.thumb_machine import Fault
+
+from thumbnet.export import integer_ops
+from thumbnet.export.flash_file import DATA, packed_weights
+
+PATH = FIRMWARE / "microbit" / "fully_connected.py"
+
+
+def firmware() -> Firmware:
+    fw = Firmware(PATH)
+    fw.align, fw.modulo = 1, 128
+    return fw
+
+
+def flash(weight: np.ndarray, rng: np.random.Generator) -> bytes:
+    """Memory as it is on the board: between the chunks' data two bytes of the file system."""
+    data = packed_weights(weight.astype(np.int8))
+    chunks = [data[at : at + DATA] for at in range(0, len(data), DATA)]
+    return b"".join(chunk + rng.bytes(2) for chunk in chunks)[:-2]
+
+
+@given(case=layers(), seed=st.integers(0, 999))
+@settings(max_examples=300, deadline=None)
+def test_any_layer(case: Case, seed: int) -> None:
+    """Dirt behind x meets weights of 0; nothing outside x, w, y and p is touched."""
+    node = {key: value for key, value in case.node.items() if key != "table"}
+    rng = np.random.default_rng(seed)
+    p: list[int] = list(case.line()["p"])
+    p[7] = 0
+    x = bytearray(case.before + case.x + rng.bytes(-len(case.x) % 4))
+    before = bytes(x)
+    y = array("i", [7] * (case.y_at + p[1])) if case.wide else bytearray(case.y_at + p[1])
+    kept = array("i", p)
+    assert firmware().fully_connected(x, flash(node["weight"], rng), y, kept) == 0
+    inputs = np.frombuffer(case.x, np.uint8).astype(np.int64)
+    wanted = integer_ops.fully_connected(inputs[None], **node)[0].tolist()
+    assert list(y)[case.y_at :] == wanted
+    assert set(list(y)[: case.y_at]) <= {0, 7}
+    assert list(kept) == p
+    assert x == before
+
+
+@pytest.mark.parametrize("full", [1.0, 0.2])
+def test_speed(full: float) -> None:
+    """784x16 as the Thumb tier's goals have it, and the chunks cost next to nothing."""
+    rng = np.random.default_rng(1)
+    weight = rng.integers(-128, 128, (16, 784))
+    at = np.arange(784)
+    x = np.where((at // 8) % 5 < 5 * full, at % 255 + 1, 0).astype(np.uint8)
+    p = [784, 16, 0, 0, 0, -(2**28), 2**28, 0, 1, 1, *[0, 16384, 20] * 16]
+    fw = firmware()
+    fw.fully_connected(
+        bytearray(x.tobytes()), flash(weight, rng), array("i", [0] * 16), array("i", p)
+    )
+    assert fw.cost.instructions / weight.size < (4.0 if full == 1.0 else 1.4)
+
+
+def test_a_read_beyond_the_weights_is_seen() -> None:
+    rng = np.random.default_rng(1)
+    p = [8, 16, 0, 0, 0, -(2**28), 2**28, 0, 1, 1, *[0, 16384, 20] * 16]
+    short = flash(rng.integers(-128, 128, (8, 8)), rng)[:64]
+    with pytest.raises(Fault):
+        firmware().fully_connected(bytearray([1] * 8), short, array("i", [0] * 16), array("i", p))
