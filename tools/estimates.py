@@ -10,6 +10,7 @@ from .targets import JsonObject
 
 if TYPE_CHECKING:
     from thumbnet.export import Artifact
+    from thumbnet.export.estimate import Estimate
 
 FIGURES = (
     "us_per_inference",
@@ -45,16 +46,21 @@ class Compared:
         }
 
 
+def estimate_of(artifact: Artifact) -> Estimate:
+    """What the exporter expects of a module on the board that it was made for."""
+    from thumbnet.export.estimate import estimate
+
+    build = artifact.build
+    tier = "thumb" if build.tier == "thumb_dsp" else build.tier
+    return estimate(artifact.graph, artifact.board, tier, build.weights, artifact.mpy, build.lanes)
+
+
 def compare(artifact: Artifact, found: Measurement, own_heap: bool = True) -> Compared:
     """Put the estimates for the artifact's board beside what was measured there.
 
     own_heap: the board had the heap of its profile, and no other.
     """
-    from thumbnet.export.estimate import estimate
-
-    build, board = artifact.build, artifact.board
-    tier = "thumb" if build.tier == "thumb_dsp" else build.tier
-    made = estimate(artifact.graph, board, tier, build.weights, artifact.mpy, build.lanes)
+    made, board = estimate_of(artifact), artifact.board
     return Compared(
         found,
         {

@@ -37,8 +37,8 @@ def crc32(r0, r1, r2):
 
 
 def find():
-    """Return the address of the file's first chunk."""
-    for at in range(0x40000 - 128, 0x18000, -128):
+    """Return the address of the file's first chunk, the lowest as it is for the firmware itself."""
+    for at in range(0x38000, 0x40000, 128):
         if mem8[at] == 0xFE and mem8[at + 2] == len(NAME):
             k = 0
             while k < len(NAME) and mem8[at + 3 + k] == ord(NAME[k]):

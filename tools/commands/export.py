@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from thumbnet.export.quality import LayerQuality
 from thumbnet.trainer import Sequential, ThumbnetError, load_dataset, load_model
 
 from ..console import Console
+from ..estimates import estimate_of
 from ..modules import name_for
 from ..recipe import Array, check_finished
+from .bench import microseconds
 from .options import MODULE, verb
 
 PLACES = {
@@ -43,6 +46,12 @@ FEWEST_DECIBELS = 20
     "the first that fits if not given.",
 )
 @click.option("--mpy", is_flag=True, help="Compile the module: for one processor, in less heap.")
+@click.option(
+    "--main",
+    type=MODULE,
+    metavar="SKETCH.py",
+    help="For a micro:bit: the program that goes into the .hex as main.py.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("build"))
 @click.option("--name", help="What the board imports; the model's file name if not given.")
 @click.option(
@@ -74,6 +83,7 @@ def command(
     tier: str | None,
     weights: str | None,
     mpy: bool,
+    main: Path | None,
     output: Path,
     name: str | None,
     resolution: float | None,
@@ -103,6 +113,8 @@ def command(
         weights=weights,
         mpy=mpy,
     )
+    if main is not None:
+        program = program.with_sketch(_sketch(main))
     artifact = program.write(output, test_x, test_y, vectors=vectors)
     quality = program.quality(calibration)
     console.table(
@@ -128,6 +140,13 @@ def _rows(
             "with `thumbnet train`"
         )
     return samples["calibration"], samples.get("test_x"), samples.get("test_y")
+
+
+def _sketch(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ThumbnetError(f"cannot read {path}: {error.strerror}: give a sketch") from error
 
 
 def _warn(console: Console, quality: list[LayerQuality]) -> None:
@@ -159,6 +178,11 @@ def _report(console: Console, artifact: Artifact) -> None:
         )
     elif info.get("refused"):
         console.say("every held-out row is out of the accepted range: see --margin", "yellow")
+    made = estimate_of(artifact)
+    console.say(
+        f"estimate for {artifact.board.name}: {microseconds(made.seconds * 1e6)} an inference, "
+        f"{made.import_heap:,} bytes of heap to import, {made.steady_heap:,} kept"
+    )
     for file in list(artifact.files)[1:]:
         console.say(f"{artifact.path.parent / file} belongs to it: both go on the board")
     runs_here = artifact.path.suffix == ".hex" or not artifact.build.tier.startswith("thumb")
@@ -177,5 +201,6 @@ def _report(console: Console, artifact: Artifact) -> None:
             "accuracy_float": info.get("float"),
             "accuracy_integer": info.get("integer"),
             "vectors": len(artifact.inputs),
+            "estimate": asdict(made),
         }
     )

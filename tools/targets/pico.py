@@ -182,6 +182,6 @@ def command() -> list[str]:
     if importlib.util.find_spec("rp2040py") is None:
         raise ThumbnetError(
             "the pico target needs the emulator rp2040py, which is not installed: "
-            f"run `pip install 'thumbnet[pico]'`"
+            "run `pip install 'thumbnet[pico]'`"
         )
     return [sys.executable, "-m", "rp2040py"]

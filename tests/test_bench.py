@@ -1,0 +1,210 @@
+"""`thumbnet bench`: what is measured, and the exporter's estimates beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from support.cli import last_json, thumbnet
+from support.emulators import needs_qemu
+from support.fake_artifact import FakeArtifact
+from support.fused import program
+from support.micropython import needs_micropython
+
+from thumbnet.export import Artifact
+from thumbnet.tools.bench import Measurement, bench, on_board
+from thumbnet.tools.estimates import FIGURES, Compared, compare
+from thumbnet.tools.targets import CPythonTarget, Target, UnixTarget
+from thumbnet.trainer import ThumbnetError
+
+SIZES = (20, 6, 3)
+FIELDS = {
+    *("target", "macs", "us_per_inference", "instructions_per_inference", "module_bytes"),
+    *("heap_bytes_import", "heap_bytes_free", "heap_bytes_per_inference"),
+}
+
+
+def written(folder: Path, board: str) -> Artifact:
+    x = np.random.default_rng(1).integers(0, 256, (8, SIZES[0]))
+    return program(*SIZES, board=board).write(folder, x)
+
+
+class Counter(Target):
+    """A target that answers right and says what its measurements are."""
+
+    name = "counter"
+
+    def __init__(self, lines: list[dict[str, Any]], wrong: bool = False) -> None:
+        self.lines, self.wrong, self.ran = lines, wrong, list[str]()
+
+    def put(self, files):
+        pass
+
+    def run(self, script, module, rows):
+        self.ran.append(script)
+        if script == "selftest":
+            answers = FakeArtifact().expected()
+            answers[0]["predict"] += self.wrong
+            yield {"begin": module}
+            yield from answers[: len(list(rows))]
+        else:
+            yield {"begin": module, "heap_bytes_import": 700, "heap_free": 5000}
+            yield from self.lines
+        yield {"end": 0}
+
+
+def test_median_of_the_rows_and_the_most_heap() -> None:
+    lines = [
+        {"us": 1.5, "instructions": 30, "heap": 0},
+        {"us": 9.0, "instructions": 90, "heap": 48},
+        {"us": 2.0, "instructions": 20, "heap": 16},
+    ]
+    measured = bench(Counter(lines), FakeArtifact())
+    assert measured.as_json() == {
+        "target": "counter",
+        "macs": 12,
+        "us_per_inference": 2.0,
+        "instructions_per_inference": 30,
+        "module_bytes": len(FakeArtifact().files["gestures.py"]),
+        "heap_bytes_import": 700,
+        "heap_bytes_free": 5000,
+        "heap_bytes_per_inference": 48,
+    }
+
+
+def test_instructions_where_none_are_counted() -> None:
+    measured = bench(Counter([{"us": 2.0, "heap": None}]), FakeArtifact())
+    assert measured.instructions_per_inference is None
+    assert measured.heap_bytes_per_inference is None
+
+
+def test_nothing_is_measured_after_a_wrong_answer() -> None:
+    target = Counter([{"us": 2.0, "heap": 0}], wrong=True)
+    with pytest.raises(ThumbnetError, match=r"answers wrong on counter \(row 0"):
+        bench(target, FakeArtifact())
+    assert target.ran == ["selftest"]
+
+
+def test_an_error_among_the_rows() -> None:
+    target = Counter([{"us": 2.0, "heap": 0}, {"error": "OSError", "message": "5"}])
+    with pytest.raises(ThumbnetError, match="counter: OSError: 5"):
+        bench(target, FakeArtifact())
+
+
+def test_free_heap_is_said_by_the_target() -> None:
+    needs_micropython()
+    with UnixTarget("48k") as target:
+        measured = bench(target, FakeArtifact(), rows=2)
+    assert measured.heap_bytes_free is not None
+    assert 20_000 < measured.heap_bytes_free < 48 * 1024
+    with CPythonTarget() as target:
+        assert bench(target, FakeArtifact(), rows=2).heap_bytes_free is None
+
+
+def test_files_in_a_hex() -> None:
+    needs_qemu()
+    from thumbnet.export.hexfile import microbit_hex
+
+    files = {"a.py": b"x = 1\n", "a.bin": bytes(300)}
+    assert on_board({"a.hex": microbit_hex(files).encode()}) == files
+    assert on_board(files) == files
+
+
+# Estimates
+
+
+def measurement(**changes: Any) -> Measurement:
+    fields = {
+        **{"target": "unix", "macs": 138, "us_per_inference": 50.0, "module_bytes": 4000},
+        **{"heap_bytes_import": 3000, "heap_bytes_per_inference": 0, "facts": {}},
+        **{"heap_bytes_free": None, **changes},
+    }
+    return Measurement(**fields)
+
+
+@pytest.mark.parametrize(
+    ("measured", "estimated", "off"),
+    [(50.0, 60.0, 20.0), (50.0, 40.0, -20.0), (50.0, 50.0, 0.0), (0.0, 7.0, None), (0.0, 0.0, 0.0)],
+)
+def test_deviation(measured: float, estimated: float, off: float | None) -> None:
+    found = measurement(us_per_inference=measured)
+    compared = Compared(found, dict.fromkeys(FIGURES, estimated))
+    assert compared.deviation("us_per_inference") == off
+    assert compared.deviation("heap_bytes_free") is None
+
+
+def test_the_estimate_is_that_of_the_artifacts_build(tmp_path: Path) -> None:
+    from thumbnet.export.estimate import estimate
+
+    artifact = written(tmp_path, "unix")
+    made = estimate(artifact.graph, artifact.board, "viper", "module")
+    compared = compare(artifact, measurement())
+    assert compared.estimated == {
+        "us_per_inference": round(made.seconds * 1e6, 2),
+        "module_bytes": made.flash,
+        "heap_bytes_import": made.steady_heap,
+        "heap_bytes_free": 64_000_000 - made.steady_heap,
+        "heap_bytes_per_inference": 0,
+    }
+    assert compare(artifact, measurement(), own_heap=False).estimated["heap_bytes_free"] is None
+    off = compared.as_json()["heap_bytes_import"]["off_percent"]
+    assert off == round(100 * (made.steady_heap - 3000) / 3000, 1)
+
+
+# The command
+
+
+def test_estimates_where_the_target_is_the_board(tmp_path: Path) -> None:
+    needs_micropython()
+    written(tmp_path, "unix")
+    done = thumbnet("bench net.py", tmp_path)
+    header, macs, time, *others = done.stdout.splitlines()[1:]
+    assert header.split() == ["measured", "estimate", "off", "by"]
+    assert macs.split() == ["multiply-accumulates", "138"]
+    assert time.split()[:3] == ["time", "per", "inference"]
+    assert time.endswith(" %")
+    assert [line.rstrip().endswith(" %") for line in others] == [False, True, True, True, True]
+    result = last_json(thumbnet("bench net.py --json", tmp_path))
+    assert set(result) == {*FIELDS, "estimates", "intact"}
+    assert set(result["estimates"]) == set(FIGURES)
+    for field in FIGURES:
+        there = result["estimates"][field]
+        assert there["estimate"] is not None
+        if result[field]:
+            off = 100 * (there["estimate"] - result[field]) / result[field]
+            assert there["off_percent"] == pytest.approx(off, abs=0.06)
+
+
+def test_another_heap_has_no_estimate_of_what_is_free(tmp_path: Path) -> None:
+    needs_micropython()
+    written(tmp_path, "unix")
+    result = last_json(thumbnet("bench net.py --heap 64k --json", tmp_path))
+    assert 0 < result["heap_bytes_free"] < 65_536
+    assert result["estimates"]["heap_bytes_free"] == {"estimate": None, "off_percent": None}
+    assert result["estimates"]["heap_bytes_import"]["estimate"] > 0
+
+
+@pytest.mark.parametrize("target", ["unix", "cpython"])
+def test_no_estimate_elsewhere(tmp_path: Path, target: str) -> None:
+    needs_micropython()
+    written(tmp_path, "generic")
+    done = thumbnet(f"bench net.py --target {target}", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "estimate" not in done.stdout
+    assert len(done.stdout.splitlines()) == 8
+    result = last_json(thumbnet(f"bench net.py --target {target} --json", tmp_path))
+    assert result["estimates"] is None
+
+
+def test_a_port_may_be_any_board(tmp_path: Path) -> None:
+    needs_micropython()
+    pty_board = pytest.importorskip("support.pty_board", reason="a pty needs a Unix")
+    written(tmp_path, "generic")
+    board = pty_board.PtyBoard(tmp_path / "board")
+    result = last_json(thumbnet(f"bench net.py --port {board.port} --json", tmp_path))
+    board.close()
+    assert result["heap_bytes_free"] > 10_000
+    assert result["estimates"]["heap_bytes_free"]["estimate"] > 90_000
+    assert result["estimates"]["us_per_inference"]["estimate"] > 100
