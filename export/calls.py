@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from .build import Build
-from .graph import Graph
+from .graph import Graph, Node
 from .lanes import lanes_win
 from .pack import pack
 from .plan import Plan
@@ -65,34 +65,53 @@ class Call:
         return weights + self.table, [*header, *self.channels.ravel().tolist()]
 
 
+def apart(call: Call) -> list[Call]:
+    """Return a layer and its curve as two calls, the second in the place of the first's result."""
+    if call.weight is None or not call.table:
+        return [call]
+    curve = replace(
+        call,
+        kernel="lookup",
+        source=call.target,
+        inputs=call.outputs,
+        x_at=call.y_at,
+        weight=None,
+        channels=call.channels[:0],
+    )
+    return [replace(call, table=b""), curve]
+
+
 def calls(graph: Graph, plan: Plan, build: Build) -> list[Call]:
     """Return the kernel calls of a fused graph, in order."""
-    made: list[Call] = []
-    for node in graph.nodes:
-        if node.op not in KERNELS:
-            continue
-        source, target = node.inputs[0], node.output
-        wide = graph.tensors[target].dtype != "uint8"
-        x_at, y_at = (
-            (plan.offsets[source], 0 if wide else plan.offsets[target]) if build.native else (0, 0)
-        )
-        a = node.attributes
-        table = a["table"].tobytes() if "table" in a else b""
-        (inputs,), (outputs,) = graph.tensors[source].shape, graph.tensors[target].shape
-        if node.op == "lookup":
-            none = np.zeros((0, 3), np.int64)
-            made.append(
-                Call("lookup", source, target, inputs, outputs, x_at, y_at, False, None, none,
-                     (0, 0, 0), table)
-            )  # fmt: skip
-            continue
-        channels = np.stack([a["bias"], a["multiplier"], a["shift"]], axis=1).astype(np.int64)
-        limits = (int(a["zero_point"]), int(a["activation_min"]), int(a["activation_max"]))
-        kernel = "fully_connected"
-        if build.lanes and build.weights == "module" and lanes_win(a["weight"]):
-            kernel = "fully_connected_lanes"
-        made.append(
-            Call(kernel, source, target, inputs, outputs, x_at, y_at, wide, a["weight"], channels,
-                 limits, table)
-        )  # fmt: skip
-    return made
+    return [_call(graph, node, plan, build) for node in graph.nodes if node.op in KERNELS]
+
+
+def _call(graph: Graph, node: Node, plan: Plan, build: Build) -> Call:
+    a = node.attributes
+    source, target = node.inputs[0], node.output
+    wide = graph.tensors[target].dtype != "uint8"
+    # Tensors of other tiers are objects of their own.
+    places = plan.offsets if build.native else {}
+    call = Call(
+        kernel=node.op,
+        source=source,
+        target=target,
+        inputs=graph.tensors[source].shape[0],
+        outputs=graph.tensors[target].shape[0],
+        x_at=places.get(source, 0),
+        y_at=0 if wide else places.get(target, 0),
+        wide=wide,
+        weight=a.get("weight"),
+        channels=np.zeros((0, 3), np.int64),
+        limits=(0, 0, 0),
+        table=a["table"].tobytes() if "table" in a else b"",
+    )
+    if call.weight is None:
+        return call
+    if build.lanes and build.weights == "module" and lanes_win(call.weight):
+        call = replace(call, kernel="fully_connected_lanes")
+    return replace(
+        call,
+        channels=np.stack([a["bias"], a["multiplier"], a["shift"]], axis=1).astype(np.int64),
+        limits=(int(a["zero_point"]), int(a["activation_min"]), int(a["activation_max"])),
+    )

@@ -9,6 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from thumbnet.trainer import ThumbnetError
+
 from .build import Build
 from .calls import KERNELS, calls
 from .emit import imports, sources
@@ -43,6 +45,11 @@ def emit_parts(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
         literals["LABELS"] = tuple_literal([repr(label) for label in facts.labels])
     at_once, later = _parts(graph, build)
     parts = {**at_once, **later}
+    if graph.name in parts:
+        raise ThumbnetError(
+            f"{graph.name} is the name of a part of every module for this board: export it with "
+            "another --name"
+        )
     functions = {f for found in parts.values() for f in _functions(found)}
     public = {*ANSWERS, *KERNELS, *parts, "LABELS"}
     shared = shared_names(sorted({*functions, *_BUFFERS, *_ONCE} - public))

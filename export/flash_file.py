@@ -8,12 +8,12 @@ each: four inputs of eight outputs are 32 bytes, and no such group is torn apart
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from .calls import Call
+from .calls import Call, apart
 from .pack import pack
 from .weights_file import HEADER_BYTES
 
@@ -40,7 +40,7 @@ def flash_payload(name: str, calls: list[Call]) -> tuple[bytes, list[Placed]]:
     chunk = 1
     # The rest of the first chunk, behind marker, length, name, and the file's header.
     data += bytes(DATA - 2 - len(name.encode()) - HEADER_BYTES)
-    for call in [part for whole in calls for part in _split(whole)]:
+    for call in [part for whole in calls for part in apart(whole)]:
         at = []
         p, w = _parameters(call), _weights(call)
         for section in (p, w):
@@ -50,23 +50,6 @@ def flash_payload(name: str, calls: list[Call]) -> tuple[bytes, list[Placed]]:
             chunk += chunks
         placed.append(Placed(call, at[0], len(p), at[1]))
     return bytes(data), placed
-
-
-def _split(call: Call) -> list[Call]:
-    """Return a layer and its curve as two calls: here the kernel has no tables."""
-    if not call.table or call.weight is None:
-        return [call]
-    none = np.zeros((0, 3), np.int64)
-    curve = replace(
-        call,
-        kernel="lookup",
-        source=call.target,
-        inputs=call.outputs,
-        x_at=call.y_at,
-        weight=None,
-        channels=none,
-    )
-    return [replace(call, table=b""), curve]
 
 
 def _parameters(call: Call) -> bytes:

@@ -15,13 +15,10 @@ from __future__ import annotations
 
 import struct
 from binascii import crc32
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-
-import numpy as np
+from dataclasses import dataclass
 
 from .build import Build
-from .calls import Call
+from .calls import Call, apart
 from .pack import pack_piece
 
 MAGIC = b"TNW1"
@@ -54,21 +51,8 @@ def weights_file(payload: bytes) -> bytes:
 
 def streamed(calls: list[Call], build: Build) -> list[Streamed]:
     """Cut each call into pieces that go through a buffer of `build.buffer` bytes."""
-    return [part for call in calls for part in _parts(call, build)]
-
-
-def _parts(call: Call, build: Build) -> Iterator[Streamed]:
-    if call.weight is None:
-        yield _lookup(call)
-        return
-    yield _layer(replace(call, table=b""), build)
-    if call.table:
-        n = call.outputs
-        none = np.zeros((0, 3), np.int64)
-        yield _lookup(
-            replace(call, kernel="lookup", source=call.target, inputs=n, x_at=call.y_at,
-                    weight=None, channels=none)
-        )  # fmt: skip
+    parts = [part for call in calls for part in apart(call)]
+    return [_lookup(part) if part.weight is None else _layer(part, build) for part in parts]
 
 
 def _lookup(call: Call) -> Streamed:

@@ -120,7 +120,7 @@ def test_other_output_is_passed_over(board):
         ("broken", "microbit cannot import broken: SyntaxError: invalid syntax"),
         ("nowhere", "microbit cannot import nowhere: ImportError: no module named 'nowhere'"),
         ("n" * 70, "ImportError: no module named 'nnn"),
-        ("big", r"cannot import big: MemoryError: memory .* 20001 bytes \(the heap .*stream its"),
+        ("big", r"cannot import big: MemoryError: memory .* 20001 bytes \(the heap .*fewer hidden"),
     ],
 )
 def test_import_error_is_one_line(board, module, message):

@@ -50,3 +50,10 @@ def test_the_board_runs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(RawRepl, "enter", enter)
     Qemu(made.files()["net.hex"], "net.hex").close()
     assert int(heard[0]) == made.predict([[1, 2, 3]])[0]
+
+
+@pytest.mark.parametrize("name", ["network", "input", "fully_connected"])
+def test_names_of_parts_are_refused(name: str) -> None:
+    model, x = random_model(np.random.default_rng(5), [3, 4, 2], "relu", "softmax", "standard")
+    with pytest.raises(ThumbnetError, match=f"{name} is the name of a part .* another --name"):
+        convert(model, x, name=name, board="microbit").files()

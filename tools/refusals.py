@@ -70,6 +70,8 @@ def instead(target: Target, artifact: Artifact, line: JsonObject) -> str:
     build, tier = artifact.build, _tier(artifact)
     if target.name == "microbit" and not build.parts:
         return "a micro:bit v1 needs the .hex that export --board microbit writes"
+    if target.name == "microbit" and error.startswith(("Syntax", "Name", "Indent", "Import")):
+        return "its files are not whole: flash the .hex again"
     if "incompatible .mpy" in message:
         return _other_mpy(target, artifact, line)
     if "not in mapped flash" in message:

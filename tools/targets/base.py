@@ -78,6 +78,9 @@ class Target(ABC):
         text = f"{error}: {message}" if message else error
         if error == "MemoryError":
             need, have = line.get("need"), line.get("heap_before")
+            if need and have and need <= have:
+                which = f"{self.name} has {have:,} bytes of heap and the import needs about {need:,}"
+                return f"{text} ({which}: put the files there again, or {self.more_heap})"
             sizes = [f"needs about {need:,} bytes to import"] if need else []
             sizes += [f"finds {have:,}{'' if need else ' bytes'}"] if have else []
             which = f", which {' and '.join(sizes)}" if sizes else ""
