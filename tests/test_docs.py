@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 
 import click
 import pytest
@@ -55,6 +56,13 @@ def place(rest: str, text: str) -> int:
     lines, wanted = text.splitlines(), rest.splitlines()
     starts = range(len(lines) - len(wanted) + 1)
     return next((k for k in starts if lines[k : k + len(wanted)] == wanted), -1)
+
+
+def test_what_is_no_piece_is_seen() -> None:
+    text = "one\n  two\nthree\n"
+    assert place("  two\nthree\n", text) == 1
+    for other in ("one\nthree\n", "two\n", "  two \n", "three\nfour\n"):
+        assert place(other, text) == -1
 
 
 @EACH_PAGE

@@ -52,7 +52,7 @@ def test_the_board_runs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert int(heard[0]) == made.predict([[1, 2, 3]])[0]
 
 
-@pytest.mark.parametrize("name", ["network", "input", "fully_connected"])
+@pytest.mark.parametrize("name", ["weights_file", "input", "fully_connected"])
 def test_names_of_parts_are_refused(name: str) -> None:
     model, x = random_model(np.random.default_rng(5), [3, 4, 2], "relu", "softmax", "standard")
     with pytest.raises(ThumbnetError, match=f"{name} is the name of a part .* another --name"):
