@@ -229,9 +229,12 @@ def test_bench(folder):
         "target",
         "macs",
         "us_per_inference",
+        "instructions_per_inference",
         "module_bytes",
         "heap_bytes_import",
+        "heap_bytes_free",
         "heap_bytes_per_inference",
+        "estimates",
         "intact",
     }
     assert result["us_per_inference"] > 1

@@ -43,9 +43,9 @@ def more(large: tuple[int, int], small: tuple[int, int]) -> list[int]:
     return [a - b for a, b in zip(large, small, strict=True)]
 
 
-def test_what_four_inputs_cost() -> None:
-    for inputs, *said in rows("four inputs"):
-        turn = more(cost([1] * 4 + list(map(int, inputs.split())), 8), cost([1] * 4, 8))
+def test_what_eight_inputs_cost() -> None:
+    for inputs, *said in rows("eight inputs"):
+        turn = more(cost([1] * 8 + list(map(int, inputs.split())), 8), cost([1] * 8, 8))
         assert [int(number) for number in said] == turn
     # In thumb_dsp the sum of the inputs is taken once for all blocks, apart.
     eight, sixteen = (

@@ -24,23 +24,31 @@ class FileSystem:
         self.replaces = replaces
         self.refuse: tuple[str, ...] = ()
         self.steps = 10**9  # until the power is lost
+        self.calm = 10**9  # steps until a Ctrl-C
 
     def _step(self):
         if self.steps == 0:
             raise PowerLost
         self.steps -= 1
 
+    def _done(self):
+        self.calm -= 1
+        if self.calm == 0:
+            raise KeyboardInterrupt
+
     def rename(self, old, new):
         self._step()
         if old in self.refuse or (os.path.exists(new) and not self.replaces):
             raise OSError(5)
         os.replace(old, new)
+        self._done()
 
     def remove(self, path):
         self._step()
         if path in self.refuse:
             raise OSError(5)
         os.remove(path)
+        self._done()
 
     def stat(self, path):
         if self.steps == 0:
@@ -175,6 +183,33 @@ def test_power_lost_at_every_step_of_a_swap(install, before, kind, weights, repl
             break
         steps += 1
     assert steps >= 1 + 2 * weights * ("net.bin" in first)
+
+
+@pytest.mark.parametrize("replaces", [True, False], ids=["replacing", "FAT"])
+@pytest.mark.parametrize(("kind", "weights"), NEW)
+@pytest.mark.parametrize("before", BEFORE)
+def test_ctrl_c_at_every_step_of_a_swap(install, before, kind, weights, replaces):
+    """The old model or the new one is there, whole: the swap itself sees to that."""
+    install.os.replaces = replaces
+    first = BEFORE[before]
+    put(first)
+    old = imported()
+    step = 1
+    while True:
+        put({**first, **copied(kind, weights)})
+        install.os.calm = step
+        try:
+            install.swap("net", kind, weights)
+            break
+        except KeyboardInterrupt:
+            install.repair("net")
+        assert imported() in {old, "new"}
+        if imported() == old:
+            assert there() == first
+        else:
+            assert {**there(), **in_place(first, kind, weights)} == there()
+        step += 1
+    assert step > 1
 
 
 @pytest.mark.parametrize("before", ["nothing", "py", "py and weights", "weights alone"])

@@ -73,3 +73,19 @@ def test_a_read_beyond_the_weights_is_seen() -> None:
     short = flash(rng.integers(-128, 128, (8, 8)), rng)[:64]
     with pytest.raises(Fault):
         firmware().fully_connected(bytearray([1] * 8), short, array("i", [0] * 16), array("i", p))
+
+
+@given(st.binary(min_size=1, max_size=80), st.integers(0, 999), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_lookup(x: bytes, seed: int, in_place: bool) -> None:
+    rng = np.random.default_rng(seed)
+    table = rng.bytes(256)
+    chunks = [table[at : at + DATA] for at in range(0, 256, DATA)]
+    fw = Firmware(FIRMWARE / "microbit" / "lookup.py")
+    fw.align, fw.modulo = 1, 128
+    source = bytearray(b"\x05\x06\x07\x08" + x)
+    target = source if in_place else bytearray(3 + len(x))
+    y_at = 4 if in_place else 3
+    w = b"".join(chunk + rng.bytes(2) for chunk in chunks)[:-2]
+    fw.lookup(source, w, target, array("i", [len(x), 4, y_at]))
+    assert target[y_at:] == bytes(table[q] for q in x)

@@ -115,6 +115,12 @@ def fully_connected(r0, r1, r2, r3):
     bne(FOUR)
     b(SUMS)
     label(EIGHT)
+    # two words a turn; the last of an odd number of words comes first
+    sub(r3, r4, r0)
+    add(r3, 3)
+    lsl(r3, r3, 29)
+    bmi(SECOND)
+    label(FIRST)
     data(2, 0xC810)  # ldm r0!, {r4}
     cmp(r4, 0)
     beq(ZERO3)
@@ -170,9 +176,66 @@ def fully_connected(r0, r1, r2, r3):
     data(2, 0x7FCB, 0x4353, 0x449C)  # r12 += r2 * w[31]
     label(ZERO3)
     add(r1, 32)
+    label(SECOND)
+    data(2, 0xC810)  # ldm r0!, {r4}
+    cmp(r4, 0)
+    beq(LAST3)
+    lsl(r2, r4, 24)
+    beq(LAST0)
+    lsr(r2, r2, 24)
+    data(2, 0x4496)  # add r14, r2
+    data(2, 0x780B, 0x4353, 0x18ED)  # r5 += r2 * w[0]
+    data(2, 0x784B, 0x4353, 0x18F6)  # r6 += r2 * w[1]
+    data(2, 0x788B, 0x4353, 0x18FF)  # r7 += r2 * w[2]
+    data(2, 0x78CB, 0x4353, 0x4498)  # r8 += r2 * w[3]
+    data(2, 0x790B, 0x4353, 0x4499)  # r9 += r2 * w[4]
+    data(2, 0x794B, 0x4353, 0x449A)  # r10 += r2 * w[5]
+    data(2, 0x798B, 0x4353, 0x449B)  # r11 += r2 * w[6]
+    data(2, 0x79CB, 0x4353, 0x449C)  # r12 += r2 * w[7]
+    label(LAST0)
+    lsl(r2, r4, 16)
+    lsr(r2, r2, 24)
+    beq(LAST1)
+    data(2, 0x4496)  # add r14, r2
+    data(2, 0x7A0B, 0x4353, 0x18ED)  # r5 += r2 * w[8]
+    data(2, 0x7A4B, 0x4353, 0x18F6)  # r6 += r2 * w[9]
+    data(2, 0x7A8B, 0x4353, 0x18FF)  # r7 += r2 * w[10]
+    data(2, 0x7ACB, 0x4353, 0x4498)  # r8 += r2 * w[11]
+    data(2, 0x7B0B, 0x4353, 0x4499)  # r9 += r2 * w[12]
+    data(2, 0x7B4B, 0x4353, 0x449A)  # r10 += r2 * w[13]
+    data(2, 0x7B8B, 0x4353, 0x449B)  # r11 += r2 * w[14]
+    data(2, 0x7BCB, 0x4353, 0x449C)  # r12 += r2 * w[15]
+    label(LAST1)
+    lsl(r2, r4, 8)
+    lsr(r2, r2, 24)
+    beq(LAST2)
+    data(2, 0x4496)  # add r14, r2
+    data(2, 0x7C0B, 0x4353, 0x18ED)  # r5 += r2 * w[16]
+    data(2, 0x7C4B, 0x4353, 0x18F6)  # r6 += r2 * w[17]
+    data(2, 0x7C8B, 0x4353, 0x18FF)  # r7 += r2 * w[18]
+    data(2, 0x7CCB, 0x4353, 0x4498)  # r8 += r2 * w[19]
+    data(2, 0x7D0B, 0x4353, 0x4499)  # r9 += r2 * w[20]
+    data(2, 0x7D4B, 0x4353, 0x449A)  # r10 += r2 * w[21]
+    data(2, 0x7D8B, 0x4353, 0x449B)  # r11 += r2 * w[22]
+    data(2, 0x7DCB, 0x4353, 0x449C)  # r12 += r2 * w[23]
+    label(LAST2)
+    lsr(r2, r4, 24)
+    beq(LAST3)
+    data(2, 0x4496)  # add r14, r2
+    data(2, 0x7E0B, 0x4353, 0x18ED)  # r5 += r2 * w[24]
+    data(2, 0x7E4B, 0x4353, 0x18F6)  # r6 += r2 * w[25]
+    data(2, 0x7E8B, 0x4353, 0x18FF)  # r7 += r2 * w[26]
+    data(2, 0x7ECB, 0x4353, 0x4498)  # r8 += r2 * w[27]
+    data(2, 0x7F0B, 0x4353, 0x4499)  # r9 += r2 * w[28]
+    data(2, 0x7F4B, 0x4353, 0x449A)  # r10 += r2 * w[29]
+    data(2, 0x7F8B, 0x4353, 0x449B)  # r11 += r2 * w[30]
+    data(2, 0x7FCB, 0x4353, 0x449C)  # r12 += r2 * w[31]
+    label(LAST3)
+    add(r1, 32)
     data(2, 0x9B04)  # ldr r3 (end)
     cmp(r0, r3)
-    bcc(EIGHT)
+    bcs(SUMS)
+    b(FIRST)
     label(SUMS)
     data(2, 0x9101)  # str r1 (weights)
     # the sums on the stack, r8: the frame, r9: w, r10: -128 * sum of x

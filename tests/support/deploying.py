@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from thumbnet.export import Artifact
 from thumbnet.tools.deploy import Deployment, deploy
 from thumbnet.tools.targets.port import PortTarget
+from thumbnet.tools.verify import finish, verify
 from thumbnet.trainer import ThumbnetError
 
 from .fake_artifact import SOURCE, FakeArtifact
@@ -60,6 +62,12 @@ def run(board: PtyBoard, artifact: Any = None, **options: Any) -> tuple[Deployme
     with PortTarget(board.port) as target:
         done = deploy(artifact or FakeArtifact(), target, report=said.append, **options)
     return done, said
+
+
+def answers(board: PtyBoard, artifact: Artifact) -> bool:
+    """Whether the board's module, whatever it is, answers as the artifact does."""
+    with PortTarget(board.port) as target:
+        return finish(verify(target, artifact, module=artifact.name)).ok
 
 
 def refused(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from thumbnet.export import Artifact, Program, convert
 from thumbnet.trainer import Dense
@@ -29,4 +30,6 @@ def rows(count: int) -> np.ndarray:
 
 def exported(folder: Path, seed: int = 0, **options: Any) -> Artifact:
     """The artifact, written to a folder of its own."""
+    if options.get("board") == "microbit":
+        pytest.importorskip("micropython_microbit_fs")
     return program(seed, **options).write(folder / f"{len(list(folder.iterdir()))}", rows(20))

@@ -71,21 +71,22 @@ class Target(ABC):
     def explain(self, line: JsonObject) -> str:
         """One readable line for an {"error": ..., "message": ...} of the target.
 
-        Of a MemoryError also the need ("need", bytes by estimate, which a host knows) and the have
-        ("heap_before", bytes free before the import), as far as they are there.
+        Of a MemoryError it has the need ("need": bytes by estimate, which a host knows) and the
+        have ("heap_before": bytes free before the import, or "heap_size": all there are).
         """
         error, message = str(line.get("error")), str(line.get("message", ""))
         text = f"{error}: {message}" if message else error
-        if error == "MemoryError":
-            need, have = line.get("need"), line.get("heap_before")
-            if need and have and need <= have:
-                which = f"{self.name} has {have:,} bytes of heap and the import needs about {need:,}"
-                return f"{text} ({which}: put the files there again, or {self.more_heap})"
-            sizes = [f"needs about {need:,} bytes to import"] if need else []
-            sizes += [f"finds {have:,}{'' if need else ' bytes'}"] if have else []
-            which = f", which {' and '.join(sizes)}" if sizes else ""
-            text += f" (the heap of {self.name} is too small for this model{which}: "
-            text += f"{self.more_heap})"
+        if error != "MemoryError":
+            return text
+        need, have, size = (line.get(key) for key in ("need", "heap_before", "heap_size"))
+        if need and have and need <= have:
+            which = f"{self.name} has {have:,} bytes of heap and the import needs about {need:,}"
+            return f"{text} ({which}: put the files there again, or {self.more_heap})"
+        sizes = [f"needs about {need:,} bytes to import"] if need else []
+        sizes += [f"finds {have:,}{'' if need else ' bytes'}"] if have else []
+        sizes += [f"has to share {size:,}{'' if need else ' bytes'}"] if size else []
+        which = f", which {' and '.join(sizes)}" if sizes else ""
+        text += f" (the heap of {self.name} is too small for this model{which}: {self.more_heap})"
         return text
 
     def check_begin(self, line: JsonObject, module: str) -> JsonObject:

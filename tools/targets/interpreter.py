@@ -118,7 +118,7 @@ class InterpreterTarget(Target):
         lines = [line for line in errors.splitlines() if line.strip()]
         last = lines[-1].strip() if lines else f"exit code {code}"
         if last.startswith("MemoryError"):
-            memory = {"error": "MemoryError", "message": last[13:], "heap_before": self.heap_size}
+            memory = {"error": "MemoryError", "message": last[13:], "heap_size": self.heap_size}
             last = self.explain(memory)
             if not answers:
                 return CannotImport(f"{self.name} cannot import {module}: {last}", module, memory)
