@@ -1,12 +1,12 @@
 """Quantize a trained network and emit it as one MicroPython module.
 
 The stages, in the order of the data (see `pipeline`): `lower`, `fold`, `equalize`, `calibrate`,
-`quantize`, `fuse`, then `emit`; `reference` executes what `emit` writes, each on its own.
+`quantize`, `fuse`, then `choose` (tier and place of the weights for a board), `plan` (memory),
+`calls`, `emit`; `reference` executes what `emit` writes, each on its own.
 """
 
 from .artifact import Artifact, load_artifact
 from .boards import BoardProfile, list_boards, load_board
-from .fit_board import import_heap
 from .graph import Graph, Node, Tensor
 from .pipeline import STAGES, Options, run_until
 from .program import Program, convert
@@ -22,7 +22,6 @@ __all__ = [
     "Program",
     "Tensor",
     "convert",
-    "import_heap",
     "list_boards",
     "load_artifact",
     "load_board",

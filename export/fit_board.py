@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from thumbnet.trainer import ThumbnetError
 
-from .boards import BoardProfile, list_boards, load_board
+from .boards import BoardProfile, list_boards
 from .estimate import Estimate, estimate
 from .graph import Graph
 from .header import macs
@@ -62,11 +62,6 @@ def check_fits(
         f"{graph.name} needs about {lack[1]:,} bytes of {lack[0]}, board {board.name} has "
         f"{lack[2]:,}: {'; or '.join(mends)}"
     )
-
-
-def import_heap(graph: Graph) -> int:
-    """Return the estimated peak of heap while a module of tier plain is imported from source."""
-    return estimate(graph, load_board("generic"), "plain", "module").import_heap
 
 
 def _places(board: BoardProfile) -> list[str]:

@@ -10,7 +10,7 @@ from support.fused import network
 
 from thumbnet.export import BoardProfile, load_board
 from thumbnet.export.estimate import Estimate, estimate
-from thumbnet.export.fit_board import check_fits, choose_weights, import_heap
+from thumbnet.export.fit_board import check_fits, choose_weights
 from thumbnet.export.graph import Graph
 from thumbnet.trainer import ThumbnetError
 
@@ -122,10 +122,3 @@ def test_no_such_place() -> None:
         ThumbnetError, match="microbit_v2 has no place for --weights stream: use on"
     ):
         check_fits(graph, load_board("microbit_v2"), "thumb", "stream")
-
-
-def test_the_heap_that_deploy_asks_for() -> None:
-    graph = network(64, 32, 10)
-    assert (
-        import_heap(graph) == estimate(graph, load_board("generic"), "plain", "module").import_heap
-    )

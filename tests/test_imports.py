@@ -17,7 +17,7 @@ def files(part: str) -> list[Path]:
     found = [
         p
         for p in sorted((ROOT / part).rglob("*.py"))
-        if "examples" not in p.relative_to(ROOT).parts
+        if not {"examples", "golden"} & set(p.relative_to(ROOT).parts)
     ]
     assert found
     return found
