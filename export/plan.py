@@ -26,7 +26,7 @@ def plan(graph: Graph) -> Plan:
 
     The input lies at 0 (a board without `memoryview` writes it through the arena itself). The
     others go, the largest first, to the lowest place where no tensor lies that is alive at the
-    same time; a lookup may write over what it reads.
+    same time.
     """
     lives = lifetimes(graph)
     first = graph.nodes[0].output
@@ -51,17 +51,16 @@ def plan(graph: Graph) -> Plan:
 def lifetimes(graph: Graph) -> dict[str, tuple[int, int]]:
     """Return for each uint8 tensor the first and the last moment at which its bytes count.
 
-    Node `k` reads at moment `2 * k` and writes at `2 * k + 1`; an operation that works entry by
-    entry (lookup) writes at `2 * k` already, so that its result may lie where its input lay.
+    Node `k` writes at moment `k`, and reads until then: what it reads and what it writes are alive
+    together.
     """
     lives: dict[str, tuple[int, int]] = {}
     for k, node in enumerate(graph.nodes):
         for name in node.inputs:
             if name in lives:
-                # Read while the node writes: both have to be there, but for a lookup.
-                lives[name] = (lives[name][0], 2 * k if node.op == "lookup" else 2 * k + 1)
+                lives[name] = (lives[name][0], k)
         if graph.tensors[node.output].dtype == "uint8":
-            lives[node.output] = (2 * k + 1, 2 * k + 1)
+            lives[node.output] = (k, k)
     return lives
 
 

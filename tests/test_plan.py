@@ -1,0 +1,92 @@
+"""The memory planner: nothing alive is overwritten, nothing is larger than it has to be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.networks import integer_graphs
+
+from thumbnet.export.graph import Graph, Node, Tensor
+from thumbnet.export.plan import ALIGNMENT, Plan, check_plan, lifetimes, plan
+from thumbnet.trainer import ThumbnetError
+
+
+def chain(sizes: list[int], lookups: tuple[int, ...] = ()) -> Graph:
+    """Input, dense layers of these sizes, a lookup behind some of them, wide scores at the end."""
+    tensors = {
+        "input": Tensor("input", (sizes[0],), "int32"),
+        "x": Tensor("x", (sizes[0],), "uint8"),
+    }
+    nodes = [Node("quantize_levels", ("input",), "x")]
+    for k, size in enumerate(sizes[1:]):
+        last = k == len(sizes) - 2
+        tensors[f"d{k}"] = Tensor(f"d{k}", (size,), "int32" if last else "uint8")
+        nodes.append(Node("fully_connected", (nodes[-1].output,), f"d{k}"))
+        if k in lookups and not last:
+            tensors[f"l{k}"] = Tensor(f"l{k}", (size,), "uint8")
+            nodes.append(Node("lookup", (f"d{k}",), f"l{k}"))
+    return Graph("net", "fuse", "input", (nodes[-1].output,), tuple(nodes), tensors)
+
+
+def rounded(size: int) -> int:
+    return -(-size // ALIGNMENT) * ALIGNMENT
+
+
+@given(st.lists(st.integers(1, 300), min_size=2, max_size=8), st.sets(st.integers(0, 6)))
+@settings(max_examples=300)
+def test_chains(sizes: list[int], lookups: set[int]) -> None:
+    graph = chain(sizes, tuple(lookups))
+    made = check_plan(graph, plan(graph))
+    assert made.offsets["x"] == 0
+    narrow = [rounded(graph.tensors[n.output].shape[0]) for n in graph.nodes[:-1]]
+    # Two neighbours are alive at once, and that is all that has to fit but for the pinned input.
+    least = max([a + b for a, b in pairwise(narrow)], default=narrow[0])
+    assert max(least, narrow[0]) <= made.size <= sum(narrow)
+    if narrow == sorted(narrow, reverse=True):
+        assert made.size == max(least, narrow[0])
+
+
+@given(integer_graphs())
+@settings(max_examples=100)
+def test_graphs(case: tuple[Graph, np.ndarray]) -> None:
+    graph, _ = case
+    made = check_plan(graph, plan(graph))
+    uint8 = {name for name, tensor in graph.tensors.items() if tensor.dtype == "uint8"}
+    assert set(made.offsets) == uint8
+
+
+def test_a_lookup_does_not_write_over_what_it_reads() -> None:
+    """At the same place it could, but one that lies a little higher would read its own results."""
+    graph = chain([8, 16, 20, 2], (0,))
+    made = plan(graph)
+    d0, l0 = made.offsets["d0"], made.offsets["l0"]
+    assert d0 + 16 <= l0 or l0 + 16 <= d0
+
+
+def test_a_tensor_that_is_read_again_stays() -> None:
+    """A residual connection, as a later graph may have it: x lives until the last node."""
+    graph = chain([8, 8, 8, 2])
+    first, second, third, last = graph.nodes
+    again = replace(graph, nodes=(first, second, replace(third, inputs=("d0", "x")), last))
+    assert lifetimes(again)["x"][1] > lifetimes(graph)["x"][1]
+    assert plan(graph).size == 16
+    assert plan(again).size == 24
+
+
+@pytest.mark.parametrize(
+    ("offsets", "said"),
+    [
+        ({"x": 0, "d0": 4, "d1": 8}, "x and d0 share memory while alive"),
+        ({"x": 0, "d0": 8, "d1": 12}, "d0 and d1 share memory while alive"),
+        ({"x": 0, "d0": 8, "d1": 99}, "d1 at 99 does not lie in the arena"),
+        ({"x": 0, "d0": 10, "d1": 0}, "d0 at 10 does not lie in the arena"),
+    ],
+)
+def test_unsound_plans(offsets: dict[str, int], said: str) -> None:
+    with pytest.raises(ThumbnetError, match=said):
+        check_plan(chain([8, 8, 8, 2]), Plan(24, offsets))
