@@ -19,8 +19,8 @@ from thumbnet.trainer import ThumbnetError
 from .boards import BoardProfile
 from .build import Build
 from .graph import Graph
-from .header import macs
-from .inputs import units_of
+from .inputs import accepted_counts
+from .macs import macs
 from .reference import execute, to_counts
 from .serialize import dump, graph_from_json, graph_to_json
 from .verify import verify
@@ -83,7 +83,8 @@ class Artifact:
         Each answer has "scores" (integers), for classifiers "predict" (a class index), and
         "probabilities" (Q15 integers) where the module has them.
         """
-        values = execute(self.graph, to_counts(self.graph, self.inputs if rows is None else rows))
+        counts = to_counts(self.graph, self.inputs if rows is None else rows)
+        values = execute(self.graph, counts, self.graph.outputs)
         answers: list[dict[str, Any]] = [{"scores": row} for row in values["scores"].tolist()]
         keys = {"prediction": "predict", "probabilities": "probabilities"}
         if self.kind == "regression":
@@ -202,7 +203,7 @@ def load_artifact(path: str | os.PathLike[str]) -> Artifact:
 
 def readings(graph: Graph, counts: npt.ArrayLike) -> list[list[int | float]]:
     """Return counts as the numbers that `predict` takes: raw units, whole where they are."""
-    units = units_of(graph)
+    units = accepted_counts(graph).units
     counts = np.asarray(counts, dtype=np.int64)
     if np.all(units == 1):
         return counts.tolist()  # type: ignore[no-any-return]
@@ -211,11 +212,9 @@ def readings(graph: Graph, counts: npt.ArrayLike) -> list[list[int | float]]:
 
 def extremes(graph: Graph) -> npt.NDArray[np.int64]:
     """Return rows of counts at the ends of the accepted range: low, high, and both in turn."""
-    (size,) = graph.tensors[graph.input].shape
-    low, high = (
-        np.broadcast_to(graph.nodes[0].attributes[key], (size,)) for key in ("minimum", "maximum")
-    )
-    odd = np.arange(size) % 2 == 1
+    inputs = accepted_counts(graph)
+    low, high = inputs.minimum, inputs.maximum
+    odd = np.arange(len(low)) % 2 == 1
     return np.stack([low, high, np.where(odd, high, low), np.where(odd, low, high)])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -11,16 +12,31 @@ from thumbnet.trainer import ThumbnetError
 
 from .float_ops import FLOAT_OPS
 from .graph import Graph
+from .observers import OBSERVERS
+
+ROWS = 256
+"""At a time: bounds the memory that the windows of a convolution take."""
 
 
-def run_float(graph: Graph, x: npt.ArrayLike) -> dict[str, npt.NDArray[np.float64]]:
-    """Execute a float stage on `x` (n, ...) and return every tensor, in float64."""
+def run_float(
+    graph: Graph, x: npt.ArrayLike, keep: Iterable[str] | None = None
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Execute a float stage on `x` (n, ...) and return its tensors, or those to `keep`, float64."""
     rows = np.asarray(x, dtype=np.float64)
-    values: dict[str, npt.NDArray[np.float64]] = {graph.input: rows.reshape(len(rows), -1)}
+    names = [graph.input, *(node.output for node in graph.nodes)] if keep is None else list(keep)
+    parts = [_run(graph, rows[at : at + ROWS], names) for at in range(0, len(rows), ROWS)]
+    return {name: np.concatenate([part[name] for part in parts]) for name in names}
+
+
+def _run(
+    graph: Graph, rows: npt.NDArray[np.float64], names: list[str]
+) -> dict[str, npt.NDArray[np.float64]]:
+    values = {graph.input: rows.reshape(len(rows), *graph.tensors[graph.input].shape)}
     for node in graph.nodes:
         arguments = [values[name] for name in node.inputs]
-        values[node.output] = FLOAT_OPS[node.op](*arguments, **node.attributes)
-    return values
+        result = FLOAT_OPS[node.op](*arguments, **node.attributes)
+        values[node.output] = result.reshape(len(rows), *graph.tensors[node.output].shape)
+    return {name: values[name] for name in names}
 
 
 def check_samples(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -53,22 +69,28 @@ def check_samples(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
     return rows
 
 
-def calibrate(graph: Graph, x: npt.ArrayLike) -> Graph:
+def calibrate(graph: Graph, x: npt.ArrayLike, observer: str = "min_max") -> Graph:
     """Return the graph with `low`, `high` and `mean` of every tensor, as seen on `x`.
 
     Parameters
     ----------
     graph
-        A float stage.
+        A float stage. A range that a tensor has already, from training, is kept.
     x
         Rows as `check_samples` returns them.
+    observer
+        One of `OBSERVERS`. The ends of the network, its input and its scores, are seen whole.
 
     Raises
     ------
     ThumbnetError
-        If some layer overflows: the weights are not finite, or too large.
+        If some layer overflows: the weights are not finite, or too large. Or there is no such
+        observer.
 
     """
+    if observer not in OBSERVERS:
+        raise ThumbnetError(f"no calibration {observer!r}: use one of {', '.join(OBSERVERS)}")
+    ends = {graph.input, "x", *graph.outputs}
     tensors = {}
     for name, values in run_float(graph, x).items():
         if not np.all(np.isfinite(values)):
@@ -76,10 +98,9 @@ def calibrate(graph: Graph, x: npt.ArrayLike) -> Graph:
                 f"calibration: {name} is not finite on some row: the weights are broken, "
                 "train again with a lower learning rate"
             )
-        tensors[name] = replace(
-            graph.tensors[name],
-            low=float(values.min()),
-            high=float(values.max()),
-            mean=values.mean(axis=0),
-        )
+        tensor = graph.tensors[name]
+        low, high = OBSERVERS["min_max" if name in ends else observer](values)
+        if tensor.low is not None and tensor.high is not None and name not in ends:
+            low, high = tensor.low, tensor.high
+        tensors[name] = replace(tensor, low=low, high=high, mean=values.mean(axis=0))
     return graph.rebuilt(graph.nodes, tensors, stage="calibrate")

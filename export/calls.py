@@ -2,116 +2,163 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
 
 from .build import Build
+from .call import ADD, CONV, COPY, COPY_CHANNELS, HEADER, POOL, Call
+from .calls_recurrent import recurrent
 from .graph import Graph, Node
 from .lanes import lanes_win
-from .pack import pack
 from .plan import Plan
+from .window import Window
 
-KERNELS = ("fully_connected", "lookup")
-"""Operations with a kernel in each tier; a layer is one call."""
-
-HEADER = (
-    *("inputs", "outputs", "x_at", "y_at", "zero_point", "activation_min", "activation_max"),
-    *("table", "wide", "pieces"),
+KERNELS = (
+    *("fully_connected", "conv", "conv_int4", "depthwise_conv", "max_pool", "average_pool", "add"),
+    *("concatenate", "copy_channels", "lookup", "simple_rnn", "gru", "recurrent", "copy"),
 )
-"""The words before bias, multiplier and shift of each output, see the kernels."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """One kernel call: `kernel(x, w, y, p)`.
-
-    source, target: the tensors that it reads and writes.
-    x_at, y_at: where they lie in the arena (native tiers; else 0).
-    wide: the target is int32, and no part of the arena.
-    weight: int8 (outputs, inputs), None for a lookup.
-    channels: bias, multiplier and shift of each output, (outputs, 3) int64.
-    limits: zero_point, activation_min, activation_max.
-    table: the 256 bytes of a curve, or none.
-    """
-
-    kernel: str
-    source: str
-    target: str
-    inputs: int
-    outputs: int
-    x_at: int
-    y_at: int
-    wide: bool
-    weight: npt.NDArray[np.int8] | None
-    channels: npt.NDArray[np.int64]
-    limits: tuple[int, int, int]
-    table: bytes
-
-    def header(self, table: int, first: int = 0, count: int | None = None) -> list[int]:
-        """Return the first words of `p`, for the outputs `first` to `first + count`."""
-        outputs = self.outputs if count is None else count
-        at = self.y_at + first
-        return [self.inputs, outputs, self.x_at, at, *self.limits, table, int(self.wide), 1]
-
-    def packed(self, build: Build) -> tuple[bytes, list[int]]:
-        """Return all of `w`, and all of `p`."""
-        if self.weight is None:
-            return self.table, [self.inputs, self.x_at, self.y_at]
-        layout = "rows" if self.kernel == "fully_connected_lanes" else build.layout
-        weights = pack(self.weight, layout)
-        header = self.header(len(weights) if self.table else 0)
-        return weights + self.table, [*header, *self.channels.ravel().tolist()]
-
-
-def apart(call: Call) -> list[Call]:
-    """Return a layer and its curve as two calls, the second in the place of the first's result."""
-    if call.weight is None or not call.table:
-        return [call]
-    curve = replace(
-        call,
-        kernel="lookup",
-        source=call.target,
-        inputs=call.outputs,
-        x_at=call.y_at,
-        weight=None,
-        channels=call.channels[:0],
-    )
-    return [replace(call, table=b""), curve]
+"""Operations with a kernel in each tier; a layer is one call."""
 
 
 def calls(graph: Graph, plan: Plan, build: Build) -> list[Call]:
     """Return the kernel calls of a fused graph, in order."""
-    return [_call(graph, node, plan, build) for node in graph.nodes if node.op in KERNELS]
-
-
-def _call(graph: Graph, node: Node, plan: Plan, build: Build) -> Call:
-    a = node.attributes
-    source, target = node.inputs[0], node.output
-    wide = graph.tensors[target].dtype != "uint8"
     # Tensors of other tiers are objects of their own.
     places = plan.offsets if build.native else {}
-    call = Call(
-        kernel=node.op,
-        source=source,
-        target=target,
-        inputs=graph.tensors[source].shape[0],
-        outputs=graph.tensors[target].shape[0],
-        x_at=places.get(source, 0),
-        y_at=0 if wide else places.get(target, 0),
-        wide=wide,
-        weight=a.get("weight"),
-        channels=np.zeros((0, 3), np.int64),
-        limits=(0, 0, 0),
-        table=a["table"].tobytes() if "table" in a else b"",
+    made: list[Call] = []
+    for node in graph.nodes:
+        if node.op in _CALLS:
+            made += _CALLS[node.op](graph, node, places, build)
+    return made
+
+
+def _fully_connected(graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
+    (source,), target = node.inputs, node.output
+    inputs, outputs = prod(graph.tensors[source].shape), prod(graph.tensors[target].shape)
+    weight = node.attributes["weight"]
+    wide = graph.tensors[target].dtype != "uint8"
+    if "bits" in node.attributes:
+        window = Window(1, 1, inputs, 1, 1, 1, 1, 0, 0, 1, 1)
+        return [_conv_call(graph, node, window, places, "conv_int4")]
+    lanes = build.lanes and build.weights == "module" and lanes_win(weight)
+    head = (
+        *(inputs, outputs, places.get(source, 0), 0 if wide else places.get(target, 0)),
+        *(*_limits(node), 0, int(wide), 1),
     )
-    if call.weight is None:
-        return call
-    if build.lanes and build.weights == "module" and lanes_win(call.weight):
-        call = replace(call, kernel="fully_connected_lanes")
-    return replace(
-        call,
-        channels=np.stack([a["bias"], a["multiplier"], a["shift"]], axis=1).astype(np.int64),
-        limits=(int(a["zero_point"]), int(a["activation_min"]), int(a["activation_max"])),
+    kernel = "fully_connected_lanes" if lanes else "fully_connected"
+    call = Call(kernel, source, target, HEADER, head, weight, _channels(node), wide=wide)
+    return [replace(call, table=_table(node))]
+
+
+def _conv(graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
+    kernel = "conv_int4" if "bits" in node.attributes else node.op
+    return [_conv_call(graph, node, Window.of(node.attributes), places, kernel)]
+
+
+def _conv_call(
+    graph: Graph, node: Node, window: Window, places: dict[str, int], kernel: str
+) -> Call:
+    (source,), target = node.inputs, node.output
+    weight = node.attributes["weight"]
+    wide = graph.tensors[target].dtype != "uint8"
+    outputs = len(weight)
+    at = 0 if wide else places.get(target, 0)
+    head = (
+        *(weight.shape[1], outputs, places.get(source, 0), at, *_limits(node), 0, int(wide), 1),
+        *_moves(window, outputs),
+        *(int(node.attributes.get("pad", 0)), places.get(f"{target}.patch", 0)),
     )
+    call = Call(kernel, source, target, CONV, head, weight, _channels(node), wide=wide)
+    return replace(call, table=_table(node))
+
+
+def _moves(w: Window, outputs: int) -> tuple[int, ...]:
+    """Return the words of `call.WINDOW`."""
+    run, step = w.kernel_width * w.channels, w.stride_width * w.channels
+    return (
+        *(w.height, w.width * w.channels, w.kernel_height, run, w.stride_height, step),
+        *(w.top, w.left * w.channels, w.out_height, w.out_width, outputs),
+    )
+
+
+def _max_pool(graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
+    return [_pool(node, places, (0, 0, 255, 0), 0)]
+
+
+def _average_pool(graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
+    a = node.attributes
+    call = _pool(node, places, (*_limits(node), int(a["x_zero_point"])), int(a["fewest"]))
+    pairs = np.stack([a["multiplier"], a["shift"]], axis=1).astype(np.int64)
+    return [replace(call, channels=pairs)]
+
+
+def _pool(
+    node: Node, places: dict[str, int], numbers: tuple[int, int, int, int], fewest: int
+) -> Call:
+    (source,), target = node.inputs, node.output
+    window = Window.of(node.attributes)
+    head = (
+        *(window.channels, 0, places.get(source, 0), places.get(target, 0), *numbers, 0, 0),
+        *(*_moves(window, window.channels), fewest),
+    )
+    return Call(node.op, source, target, POOL, head)
+
+
+def _add(graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
+    (a, b), target = node.inputs, node.output
+    names = ("ka", "kb", "bias", "shift", "activation_min", "activation_max")
+    numbers = (int(node.attributes[name]) for name in names)
+    at = (places.get(name, 0) for name in (a, b, target))
+    head = (prod(graph.tensors[target].shape), *at, *numbers)
+    return [Call("add", a, target, ADD, head, other=b)]
+
+
+def _concatenate(graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
+    made = []
+    at = places.get(node.output, 0)
+    width = graph.tensors[node.output].shape[-1]
+    for source, table in zip(node.inputs, node.attributes["tables"], strict=True):
+        shape = graph.tensors[source].shape
+        head = (prod(shape) // shape[-1], shape[-1], places.get(source, 0), at, width)
+        call = Call("copy_channels", source, node.output, COPY_CHANNELS, head)
+        made.append(replace(call, table=table.tobytes()))
+        at += shape[-1]
+    return made
+
+
+def _lookup(graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
+    (source,), target = node.inputs, node.output
+    size = prod(graph.tensors[source].shape)
+    head = (size, places.get(source, 0), places.get(target, 0))
+    return [Call("lookup", source, target, COPY, head, table=_table(node))]
+
+
+def _limits(node: Node) -> tuple[int, int, int]:
+    a = node.attributes
+    return int(a["zero_point"]), int(a["activation_min"]), int(a["activation_max"])
+
+
+def _channels(node: Node) -> npt.NDArray[np.int64]:
+    columns = [node.attributes[name] for name in ("bias", "multiplier", "shift")]
+    return np.stack(columns, axis=1).astype(np.int64)
+
+
+def _table(node: Node) -> bytes:
+    return node.attributes["table"].tobytes() if "table" in node.attributes else b""
+
+
+_CALLS: dict[str, Callable[[Graph, Node, dict[str, int], Build], list[Call]]] = {
+    "fully_connected": _fully_connected,
+    "conv": _conv,
+    "depthwise_conv": _conv,
+    "max_pool": _max_pool,
+    "average_pool": _average_pool,
+    "add": _add,
+    "concatenate": _concatenate,
+    "lookup": _lookup,
+    "simple_rnn": recurrent,
+    "gru": recurrent,
+}

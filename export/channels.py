@@ -17,7 +17,6 @@ from .arithmetic import (
     SHIFT_MAX,
     SHIFT_MIN,
     SMALL_INT_LIMIT,
-    WEIGHT_MAX,
     Ints,
     quantize_multiplier,
 )
@@ -42,13 +41,23 @@ class Channels:
 
 
 def quantize_channels(
-    layer: str, kernel: Floats, bias: Floats, mean: Floats, in_scale: float, zero_point: int
+    layer: str,
+    kernel: Floats,
+    bias: Floats,
+    mean: Floats,
+    in_scale: float,
+    zero_point: int,
+    bits: int = 8,
+    fitted: bool = False,
 ) -> Channels:
     """Quantize `kernel` (inputs, outputs) and `bias` (outputs,), each channel by its own scale.
 
-    The rounding of the weights shifts a channel by `mean @ (kernel - rounded)` on average, `mean`
-    (inputs,) being that of the layer's real inputs: the bias takes it back (bias correction,
-    Nagel et al. 2019, arXiv:1906.04721, section 4.2).
+    The rounding of the weights shifts a channel by `sum(mean * (kernel - rounded))` on average,
+    `mean` being that of the layer's real inputs, (inputs, 1) or (1, outputs): the bias takes it
+    back (bias correction, Nagel et al. 2019, arXiv:1906.04721, section 4.2).
+
+    Weights of 4 bits reach from -7 to 7, at the scale that leaves the least squared error, unless
+    they were `fitted` for it: then their largest is their range, as it was in training.
 
     Raises
     ------
@@ -56,15 +65,25 @@ def quantize_channels(
         If an accumulator may reach 2**29.
 
     """
-    scale = np.maximum(
-        np.abs(kernel).max(axis=0) * in_scale / WEIGHT_MAX, np.abs(bias) / _BIAS_STEPS
-    )
+    most = 2 ** (bits - 1) - 1
+    largest = np.abs(kernel).max(axis=0)
+    if bits < 8 and not fitted:
+        largest = largest * _best_share(kernel, largest, most)
+    scale = np.maximum(largest * in_scale / most, np.abs(bias) / _BIAS_STEPS)
     safe = np.where(scale > 0, scale, 1.0)
-    weight = np.round(kernel * in_scale / safe)
-    corrected = bias + mean @ (kernel - weight * (safe / in_scale))
+    weight = np.clip(np.round(kernel * in_scale / safe), -most, most)
+    corrected = bias + (mean * (kernel - weight * (safe / in_scale))).sum(axis=0)
     folded = np.round(corrected / safe) - zero_point * weight.sum(axis=0)
     check_accumulator(layer, weight, folded)
     return Channels(weight.T.astype(np.int8), folded.astype(np.int64), scale)
+
+
+def _best_share(kernel: Floats, largest: Floats, most: int) -> Floats:
+    """Return for each channel the share of its largest weight that is its best range."""
+    shares = np.linspace(0.4, 1.0, 31)[:, None]
+    steps = np.where(largest > 0, largest, 1.0) * shares / most
+    rounded = np.clip(np.round(kernel / steps[:, None]), -most, most) * steps[:, None]
+    return np.asarray(shares[((kernel - rounded) ** 2).sum(axis=1).argmin(axis=0), 0])
 
 
 def multipliers(scale: Floats, out_scale: npt.ArrayLike) -> tuple[Ints, Ints]:

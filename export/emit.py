@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from .build import Build
+from .call import Call, apart
 from .calls import KERNELS, calls
 from .emit_layers import layer_literals
 from .emit_literals import answer_literals, input_literals
@@ -45,10 +46,12 @@ def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
         What the header says: accuracy, labels, board.
 
     """
-    literals, late, weights = layer_literals(calls(graph, plan(graph), build), graph, build)
+    made = plan(graph, build.native)
+    row_calls = calls(graph, made, build)
+    literals, late, weights = layer_literals(row_calls, graph, made, build)
     literals = {**input_literals(graph), **answer_literals(graph), **literals}
     literals["LABELS"] = tuple_literal([repr(label) for label in facts.labels])
-    kernels, rest, _ = sources(graph, build)
+    kernels, rest, _ = sources(graph, build, row_calls)
     needed = {name for source in (*kernels, *rest) for name in source.literals}
     unknown = needed - {*literals, *late}
     assert not unknown, f"firmware asks for {sorted(unknown)}"
@@ -69,18 +72,16 @@ def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
 
 
 def sources(
-    graph: Graph, build: Build
+    graph: Graph, build: Build, made: list[Call]
 ) -> tuple[list[SourceFile], list[SourceFile], dict[str, str]]:
     """Return the files of `firmware/` that a module is made of: kernels and what they need, rest.
 
     The first are what the literals of the layers refer to, the others refer to those literals.
     Third comes which file stands for which: `{"levels": "sensors"}`.
     """
-    roots = [call.kernel for call in calls(graph, plan(graph), build)]
-    if build.weights in ("stream", "flash") and any(
-        "table" in node.attributes for node in graph.nodes
-    ):
-        roots.append("lookup")
+    if build.weights in ("stream", "flash"):
+        made = [part for call in made for part in apart(call)]
+    roots = [row.kernel for call in made for row in (call, *call.rows)]
     behind: list[str] = []
     forward = _FORWARD[build.weights]
     replace = {"forward": forward}

@@ -1,146 +1,161 @@
-"""The literals of the layers: buffers, weights, parameters, and the table that forward runs."""
+"""The literals of the layers: weights, parameters, and the table of rows that forward runs."""
 
 from __future__ import annotations
 
-from math import prod
+from dataclasses import dataclass, field
 
 from .build import Build
-from .calls import HEADER, Call
+from .call import Call
 from .emit_literals import Literals
+from .emit_tensors import tensor_literals
 from .flash_file import flash_payload
 from .graph import Graph
 from .literals import bytes_literal, commented_rows, tuple_literal
-from .plan import plan
+from .plan import Plan
 from .weights_file import HEADER_BYTES, Streamed, reach, streamed, weights_file
 
 
 def layer_literals(
-    calls: list[Call], graph: Graph, build: Build
+    calls: list[Call], graph: Graph, plan: Plan, build: Build
 ) -> tuple[Literals, Literals, bytes]:
     """Return the literals that stand before the kernels, those behind them, and `NAME.bin`."""
-    if build.weights == "stream":
-        return _streamed(calls, graph, build)
     if build.weights == "flash":
-        return _in_flash(calls, graph, build)
-    literals, names = _tensors(calls, graph, build, 0)
-    late: Literals = {}
-    rows: list[str] = []
-    payload = b""
-    for k, call in enumerate(calls, 1):
-        w, p = call.packed(build)
-        if build.weights == "romfs":
-            late[f"W{k}"] = (
-                f"MAPPED[{HEADER_BYTES + len(payload)}:{HEADER_BYTES + len(payload + w)}]"
-            )
-            payload += w
-        elif call.kernel == "fully_connected_lanes":
-            literals[f"W{k}"] = _weights_literal(call, w, build)
-            late[f"L{k}"] = f"lanes(W{k}, {call.inputs}, {call.outputs})"
-        else:
-            literals[f"W{k}"] = _weights_literal(call, w, build)
-        literals[f"P{k}"] = _parameters(call, p, build)
-        name = "L" if call.kernel == "fully_connected_lanes" else "W"
-        rows.append(f"({call.kernel}, {name}{k}, {names[call.target]}, P{k})")
-    late["LAYERS"] = _table(rows)
-    if not payload:
-        return literals, late, b""
-    file = weights_file(payload)
+        return _in_flash(calls, graph, plan, build)
+    parts = streamed(calls, build) if build.weights == "stream" else []
+    literals, names = tensor_literals(calls, graph, plan, build, reach(parts))
+    if build.weights == "stream":
+        return _streamed(parts, literals, names, build)
+    table = _Table(build, literals, names)
+    late = {"LAYERS": _rows([table.row(call) for call in calls])}
+    if not table.payload:
+        return literals, {**table.late, **late}, b""
+    file = weights_file(table.payload)
     literals["NAME"] = repr(f"{graph.name}.bin")
     literals["WEIGHTS"] = _sizes(file)
-    return literals, {"MAPPED": "map_weights()", **late}, file
+    return literals, {"MAPPED": "map_weights()", **table.late, **late}, file
 
 
-def _streamed(calls: list[Call], graph: Graph, build: Build) -> tuple[Literals, Literals, bytes]:
-    parts = streamed(calls, build)
-    literals, names = _tensors(calls, graph, build, reach(parts))
+@dataclass
+class _Table:
+    """Rows for `LAYERS`; the literals that they name are gathered on the way.
+
+    names: tensor -> the name of its memory. late: literals that need the kernels. payload: weights
+    for mapped flash.
+    """
+
+    build: Build
+    literals: Literals
+    names: dict[str, str]
+    late: Literals = field(default_factory=dict)
+    payload: bytes = b""
+    count: int = 0
+
+    def row(self, call: Call, *between: int) -> str:
+        """Return a call as `(kernel, x, w, y, p)`; `between` come behind the kernel."""
+        self.count += 1
+        k = self.count
+        _, p = packed = call.packed(self.build)
+        self.literals[f"P{k}"] = _parameters(call, p, self.build)
+        if call.rows:
+            w = f"R{k}"
+            self.late[w] = _rows([self.row(inner) for inner in call.rows])
+        elif call.other:
+            w = self.names[call.other]
+        else:
+            w = self._weights(call, packed[0], k)
+        x, y = self.names[call.x], self.names[call.y]
+        return f"({', '.join([call.kernel, *map(str, between), x, w, y, f'P{k}'])})"
+
+    def _weights(self, call: Call, w: bytes, k: int) -> str:
+        if not w:
+            return 'b""'
+        if self.build.weights == "romfs":
+            at = HEADER_BYTES + len(self.payload)
+            self.late[f"W{k}"] = f"MAPPED[{at}:{at + len(w)}]"
+            self.payload += w
+            return f"W{k}"
+        self.literals[f"W{k}"] = _weights_literal(call, w, self.build)
+        if call.kernel != "fully_connected_lanes":
+            return f"W{k}"
+        self.late[f"L{k}"] = f"lanes(W{k}, {call.word('inputs')}, {call.word('outputs')})"
+        return f"L{k}"
+
+
+def _streamed(
+    parts: list[Streamed], literals: Literals, names: dict[str, str], build: Build
+) -> tuple[Literals, Literals, bytes]:
     size, words = max(part.size for part in parts), max(part.words for part in parts)
     literals["BUFFER"] = f"memoryview(bytearray({size}))"
     literals["PARAMETERS"] = f'memoryview(array("i", [0] * {words}))'
+    table = _Table(build, literals, names)
     rows = []
-    for k, part in enumerate(parts, 1):
-        literals[f"W{k}"] = f"BUFFER[0:{part.size}]"
-        literals[f"P{k}"] = f"PARAMETERS[0:{part.words}]"
-        target = names[part.call.target]
-        row = f"{part.call.kernel}, {part.blocks}, {part.pieces}, W{k}, {target}, P{k}"
-        rows.append(f"({row})")
+    for part in parts:
+        if not part.blocks:  # nothing to read: all of it is in the module
+            rows.append(table.row(part.call, 0, 0))
+            continue
+        table.count += 1
+        w, p = f"W{table.count}", f"P{table.count}"
+        literals[w] = f"BUFFER[0:{part.size}]"
+        literals[p] = f"PARAMETERS[0:{part.words}]"
+        x, y = names[part.call.x], names[part.call.y]
+        rows.append(f"({part.call.kernel}, {part.blocks}, {part.pieces}, {x}, {w}, {y}, {p})")
     file = weights_file(b"".join(part.data for part in parts))
     literals["WEIGHTS"] = _sizes(file)
-    return literals, {"LAYERS": _table(rows)}, file
+    return literals, {**table.late, "LAYERS": _rows(rows)}, file
 
 
-def _in_flash(calls: list[Call], graph: Graph, build: Build) -> tuple[Literals, Literals, bytes]:
+def _in_flash(
+    calls: list[Call], graph: Graph, plan: Plan, build: Build
+) -> tuple[Literals, Literals, bytes]:
     name = f"{graph.name}.bin"
     payload, placed = flash_payload(name, calls)
     # The check of the file reads its header into the arena.
-    literals, names = _tensors(calls, graph, build, HEADER_BYTES)
+    literals, names = tensor_literals(calls, graph, plan, build, HEADER_BYTES)
     literals["PARAMETERS"] = f'array("i", [0] * {max(part.size for part in placed) // 4})'
     rows = [
-        f"({p.call.kernel}, {p.parameters}, {p.size}, {p.weights}, {names[p.call.target]})"
+        f"({p.call.kernel}, {p.parameters}, {p.size}, {p.weights}, {names[p.call.y]})"
         for p in placed
     ]
     file = weights_file(payload)
     literals["NAME"] = repr(name)
     literals["WEIGHTS"] = _sizes(file)
-    return literals, {"LAYERS": _table(rows)}, file
-
-
-def _tensors(
-    calls: list[Call], graph: Graph, build: Build, reach: int
-) -> tuple[Literals, dict[str, str]]:
-    """Return the literals of the arena, and for each tensor the name by which it is called."""
-    made = plan(graph)
-    size = max(made.size, reach)
-    literals: Literals = {}
-    names: dict[str, str] = {}
-    if build.native:
-        literals["ARENA"] = f"bytearray({size})"
-        literals["X0"] = "ARENA"
-    else:
-        literals["ARENA"] = f"memoryview(bytearray({size}))"
-    for k, name in enumerate(made.offsets and _in_order(graph, made.offsets)):
-        names[name] = "ARENA" if build.native else f"X{k}"
-        if not build.native:
-            at = made.offsets[name]
-            literals[f"X{k}"] = f"ARENA[{at}:{at + prod(graph.tensors[name].shape)}]"
-    for call in calls:
-        if call.wide:
-            names[call.target] = "SCORES"
-            zeros = f"[0] * {call.outputs}"
-            literals["SCORES"] = f'array("i", {zeros})' if build.native else zeros
-    return literals, names
-
-
-def _in_order(graph: Graph, offsets: dict[str, int]) -> list[str]:
-    return [node.output for node in graph.nodes if node.output in offsets]
+    return literals, {"LAYERS": _rows(rows)}, file
 
 
 def _weights_literal(call: Call, w: bytes, build: Build) -> str:
     if call.weight is None:
         return bytes_literal([w])
     size = len(w) - len(call.table)
-    row = call.inputs if build.layout == "rows" else size
-    rows = [w[at : at + row] for at in range(0, size, row)]
+    layout = call.layout(build)
+    row = {"rows": call.word("inputs"), "nibble_rows": size // call.word("outputs")}
+    row["taps"] = call.word("outputs")
+    step = row.get(layout, size)
+    rows = [w[at : at + step] for at in range(0, size, step)]
     return bytes_literal([*rows, call.table] if call.table else rows)
 
 
 def _parameters(call: Call, p: list[int], build: Build) -> str:
-    if call.weight is None:
+    n = len(call.names)
+    # What `recurrent` changes while it runs has to be a list.
+    changed = call.kernel in ("copy", "simple_rnn", "gru")
+    if len(p) <= 6:
         text = tuple_literal(p)
     else:
-        n = len(HEADER)
-        text = commented_rows(
-            [(", ".join(HEADER), p[:n]), ("bias, multiplier, shift of each output", p[n:])]
-        )
-    return f'array("i", {text})' if build.native else text
+        groups = [(", ".join(name or "0" for name in call.names), p[:n])]
+        if len(p) > n:
+            width = call.channels.shape[1]
+            what = "bias, multiplier, shift" if width == 3 else "multiplier, shift"
+            groups.append((f"{what} of each", p[n:]))
+        text = commented_rows(groups)
+    if build.native:
+        return f'array("i", {text})'
+    return f"[{text[1:-1]}]" if changed else text
 
 
-def _table(rows: list[str]) -> str:
+def _rows(rows: list[str]) -> str:
     return "(\n" + "".join(f"    {row},\n" for row in rows) + ")"
 
 
 def _sizes(file: bytes) -> str:
     length, crc = (int.from_bytes(file[at : at + 4], "little") for at in (4, 8))
     return f"({length}, 0x{crc:08X})"
-
-
-__all__ = ["Streamed", "layer_literals"]

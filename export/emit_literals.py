@@ -38,7 +38,9 @@ def _sensors(node: Node) -> Literals:
     names = ("units", "minimum", "maximum", "left_shift", "bias", "multiplier", "shift")
     columns = [node.attributes[name].tolist() for name in names]
     lines = [f"    {tuple(line)}," for line in zip(*columns, strict=True)]
-    comment = f"    # {', '.join(names)}" + ("" if len(lines) == 1 else ", a line a feature")
+    comment = f"    # {', '.join(names)}" + (
+        "" if len(lines) == 1 else ", a line a feature or channel"
+    )
     return {
         "SCALING": "(\n" + "\n".join([comment, *lines]) + "\n)",
         "INPUT_ZERO_POINT": str(node.attributes["zero_point"]),

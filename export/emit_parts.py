@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from thumbnet.trainer import ThumbnetError
 
 from .build import Build
+from .call import Call
 from .calls import KERNELS, calls
 from .emit import imports, sources
 from .emit_layers import layer_literals
@@ -39,11 +40,13 @@ Parts = dict[str, list[SourceFile]]
 
 def emit_parts(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     """Return the files for the board's file system: `NAME.py`, what it imports, and `NAME.bin`."""
-    literals, late, weights = layer_literals(calls(graph, plan(graph), build), graph, build)
+    made = plan(graph, build.native)
+    rows = calls(graph, made, build)
+    literals, late, weights = layer_literals(rows, graph, made, build)
     literals = {**input_literals(graph), **answer_literals(graph), **literals, **late}
     if facts.labels:
         literals["LABELS"] = tuple_literal([repr(label) for label in facts.labels])
-    at_once, later = _parts(graph, build)
+    at_once, later = _parts(graph, build, rows)
     parts = {**at_once, **later}
     if graph.name in parts:
         raise ThumbnetError(
@@ -62,9 +65,9 @@ def emit_parts(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     }
 
 
-def _parts(graph: Graph, build: Build) -> tuple[Parts, Parts]:
+def _parts(graph: Graph, build: Build, rows: list[Call]) -> tuple[Parts, Parts]:
     """Gather the files of `firmware/`: those that are imported at once, and the others."""
-    kernels, rest, replaced = sources(graph, build)
+    kernels, rest, replaced = sources(graph, build, rows)
     # A file goes by the name under which the others import it.
     plain = {variant: name for name, variant in replaced.items()}
     every = {plain.get(source.name, source.name): source for source in (*kernels, *rest)}

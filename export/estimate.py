@@ -124,7 +124,7 @@ def _stream(graph: Graph, build: Build) -> Stream | None:
     """Return what one inference reads, None where nothing is streamed."""
     if build.weights != "stream":
         return None
-    parts = streamed(calls(graph, plan(graph), build), build)
+    parts = streamed(calls(graph, plan(graph, build.native), build), build)
     return Stream(
         reads=sum(part.blocks * (1 + part.pieces) for part in parts),
         calls=sum(part.blocks * part.pieces for part in parts),

@@ -10,7 +10,7 @@ from thumbnet.trainer import ThumbnetError
 from .boards import BoardProfile, list_boards
 from .estimate import Estimate, estimate
 from .graph import Graph
-from .header import macs
+from .macs import macs
 
 PLACES = ("module", "romfs", "stream")
 """Where the weights may live on a board that files are copied to, the fastest first."""

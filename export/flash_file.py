@@ -13,14 +13,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .calls import Call, apart
-from .pack import pack
+from thumbnet.trainer import ThumbnetError
+
+from .call import Call, apart
+from .pack import WIDTHS, pack
 from .weights_file import HEADER_BYTES
 
 CHUNK = 128
 DATA = 126
 WEIGHTS = 96
-OUTPUTS = 8
+OUTPUTS = WIDTHS[0]
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,13 @@ def flash_payload(name: str, calls: list[Call]) -> tuple[bytes, list[Placed]]:
     data += bytes(DATA - 2 - len(name.encode()) - HEADER_BYTES)
     for call in [part for whole in calls for part in apart(whole)]:
         at = []
-        p, w = _parameters(call), _weights(call)
+        if call.kernel not in ("fully_connected", "lookup"):
+            raise ThumbnetError(
+                f"export: {call.kernel} does not run on this board: use Dense layers, or export "
+                "for a larger one, such as pico"
+            )
+        words = call.parameters()
+        p, w = struct.pack(f"<{len(words)}i", *words), _weights(call)
         for section in (p, w):
             at.append(chunk * CHUNK + 1)
             chunks = -(-len(section) // DATA)
@@ -50,14 +58,6 @@ def flash_payload(name: str, calls: list[Call]) -> tuple[bytes, list[Placed]]:
             chunk += chunks
         placed.append(Placed(call, at[0], len(p), at[1]))
     return bytes(data), placed
-
-
-def _parameters(call: Call) -> bytes:
-    if call.weight is None:
-        words = [call.inputs, call.x_at, call.y_at]
-    else:
-        words = [*call.header(0), *call.channels.ravel().tolist()]
-    return struct.pack(f"<{len(words)}i", *words)
 
 
 def _weights(call: Call) -> bytes:

@@ -8,46 +8,36 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .curves import CURVES
+from .float_layers import (
+    add,
+    average_pool,
+    concatenate,
+    conv,
+    depthwise_conv,
+    gru,
+    max_pool,
+    simple_rnn,
+)
+
 Floats = npt.NDArray[np.float64]
 
 
 def scale_shift(x: Floats, *, scale: Floats, offset: Floats) -> Floats:
-    """`x * scale + offset`, per feature or for all."""
-    return x * scale + offset
+    """`x * scale + offset`: for all, per channel (the last axis), or per number of a sample."""
+    rows = x.reshape(len(x), -1)
+    scale, offset = (np.tile(v, rows.shape[1] // np.size(v)) for v in (scale, offset))
+    return (rows * scale + offset).reshape(x.shape)
 
 
 def dense(x: Floats, *, kernel: Floats, bias: Floats) -> Floats:
     """`x @ kernel + bias`; x (n, inputs), kernel (inputs, outputs)."""
-    return x @ kernel + bias
+    return x.reshape(len(x), -1) @ kernel + bias
 
 
 def reshape(x: Floats) -> Floats:
     """One row a sample."""
     return x.reshape(len(x), -1)
-
-
-def softmax(x: Floats) -> Floats:
-    """Probabilities along the last axis."""
-    e = np.exp(x - x.max(axis=-1, keepdims=True))
-    return np.asarray(e / e.sum(axis=-1, keepdims=True))
-
-
-def sigmoid(x: Floats) -> Floats:
-    """`1 / (1 + exp(-x))`, written so that nothing overflows."""
-    return 0.5 + 0.5 * np.tanh(0.5 * x)
-
-
-CURVES: dict[str, Callable[[Floats], Floats]] = {
-    "linear": lambda x: x,
-    "relu": lambda x: np.maximum(x, 0.0),
-    "leaky_relu": lambda x: np.where(x >= 0, x, 0.01 * x),
-    "sigmoid": sigmoid,
-    "tanh": np.tanh,
-    "step": lambda x: np.where(x >= 0, 1.0, 0.0),
-    "sign": lambda x: np.where(x >= 0, 1.0, -1.0),
-    "softmax": softmax,
-}
-"""The trainer's activations: step and sign give 1 at zero, leaky_relu has slope 0.01."""
 
 
 def activation(x: Floats, *, function: str) -> Floats:
@@ -60,4 +50,12 @@ FLOAT_OPS: dict[str, Callable[..., Any]] = {
     "dense": dense,
     "reshape": reshape,
     "activation": activation,
+    "conv": conv,
+    "depthwise_conv": depthwise_conv,
+    "max_pool": max_pool,
+    "average_pool": average_pool,
+    "add": add,
+    "concatenate": concatenate,
+    "simple_rnn": simple_rnn,
+    "gru": gru,
 }

@@ -1,10 +1,17 @@
-"""Stage 6, fuse: one node per kernel call, `matmul, requantize[, lookup] -> fully_connected`."""
+"""Stage 6, fuse: one node per kernel call: products, `requantize` and `lookup` become a layer."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from .graph import Graph, Node
+
+FUSED = {
+    "matmul": "fully_connected",
+    "convolve": "conv",
+    "convolve_depthwise": "depthwise_conv",
+}
+"""Products -> the layer that they and their requantization are."""
 
 
 def fuse(graph: Graph) -> Graph:
@@ -13,14 +20,16 @@ def fuse(graph: Graph) -> Graph:
     for node in graph.nodes:
         before = nodes[-1] if nodes else None
         single = before is not None and len(graph.consumers(before.output)) == 1
-        if before is not None and single and (before.op, node.op) == ("matmul", "requantize"):
+        joined = before is not None and single and node.inputs == (before.output,)
+        if before is not None and joined and before.op in FUSED and node.op == "requantize":
             nodes[-1] = replace(
-                before.with_attributes(**node.attributes), op="fully_connected", output=node.output
+                before.with_attributes(**node.attributes), op=FUSED[before.op], output=node.output
             )
         elif (
             before is not None
-            and single
-            and (before.op, node.op) == ("fully_connected", "lookup")
+            and joined
+            and before.op in FUSED.values()
+            and node.op == "lookup"
             and "table" not in before.attributes
         ):
             nodes[-1] = replace(before.with_attributes(**node.attributes), output=node.output)

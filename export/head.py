@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from thumbnet.trainer import Sequential, ThumbnetError
+from thumbnet.trainer import Model, ThumbnetError
 
 from .graph import Graph
 
@@ -30,7 +30,7 @@ class Head:
     threshold: float = 0.0
 
 
-def choose_head(model: Sequential, graph: Graph, threshold: float | None) -> Head:
+def choose_head(model: Model, graph: Graph, threshold: float | None) -> Head:
     """Return the head of `model`, whose folded float graph is `graph`.
 
     A linear output is a regression, unless the model has labels: then its outputs are logits.

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import Sequential
+from thumbnet.trainer import Layer, Model
 
 from .graph import Graph
-from .inputs import units_of
+from .macs import macs, parameters
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Facts:
 
 
 def header_facts(
-    model: Sequential, graph: Graph, labels: tuple[str, ...], board: str, accuracy: str
+    model: Model, graph: Graph, labels: tuple[str, ...], board: str, accuracy: str
 ) -> Facts:
     """Return the facts of `model`, in words."""
     spec = model.input_spec
@@ -42,16 +42,46 @@ def header_facts(
     return Facts(board, version("thumbnet"), labels, layers_in_words(graph, model), accuracy, names)
 
 
-def layers_in_words(graph: Graph, model: Sequential) -> str:
+def layers_in_words(graph: Graph, model: Model) -> str:
     """Return the network's shape, such as `64 -> 32 relu -> 10 softmax`."""
-    words = [str(graph.tensors[graph.input].shape[0])]
+    shape = model.input_shape or graph.tensors[graph.input].shape
+    words = ["x".join(str(size) for size in shape)]
     for layer in model.layers:
         activation = getattr(layer, "activation", "linear")
-        if type(layer).__name__ == "Dense":
+        kind = type(layer).__name__
+        if kind == "Dense":
             words.append(str(layer.output_shape[-1]))
+        elif kind in _SHORT:
+            size = "x".join(str(n) for n in getattr(layer, "window", ()) if n > 1)
+            words.append(" ".join(filter(None, (_SHORT[kind], size, _channels(layer)))))
         if activation != "linear":
             words[-1] += f" {activation}"
     return " -> ".join(words)
+
+
+def _channels(layer: Layer) -> str:
+    """Return how many channels a layer makes, where it chooses them."""
+    chosen = getattr(layer, "filters", getattr(layer, "units", None))
+    return "" if chosen is None else str(chosen)
+
+
+_SHORT = {
+    "Add": "add",
+    "AveragePooling1D": "average",
+    "AveragePooling2D": "average",
+    "Concatenate": "concatenate",
+    "Conv1D": "conv",
+    "Conv2D": "conv",
+    "DepthwiseConv1D": "depthwise",
+    "DepthwiseConv2D": "depthwise",
+    "GRU": "gru",
+    "GlobalAveragePooling1D": "average of all",
+    "GlobalAveragePooling2D": "average of all",
+    "MaxPooling1D": "max",
+    "MaxPooling2D": "max",
+    "SimpleRNN": "rnn",
+}
+"""What a layer is called in the header; the others change no shape."""
 
 
 def header(graph: Graph, facts: Facts) -> str:
@@ -71,37 +101,27 @@ def header(graph: Graph, facts: Facts) -> str:
     return '"""' + text.replace("\\", "\\\\").replace('"""', "'''") + '\n"""'
 
 
-def macs(graph: Graph) -> int:
-    """Return the multiply-accumulates of one inference."""
-    return sum(int(n.attributes["weight"].size) for n in graph.nodes if "weight" in n.attributes)
-
-
-def parameters(graph: Graph) -> int:
-    """Return the weights and biases of all layers."""
-    biases = sum(int(n.attributes["bias"].size) for n in graph.nodes if "weight" in n.attributes)
-    return macs(graph) + biases
-
-
 def _inputs(graph: Graph, facts: Facts) -> str:
     attributes = graph.nodes[0].attributes
     (size,) = graph.tensors[graph.input].shape
-    units = units_of(graph)
-    low = np.atleast_1d(attributes["minimum"] / units)
-    high = np.atleast_1d(attributes["maximum"] / units)
+    units = np.atleast_1d(attributes.get("units", 1))
+    low, high = np.broadcast_arrays(
+        *np.atleast_1d(attributes["minimum"] / units, attributes["maximum"] / units)
+    )
     numbers = "1 number" if size == 1 else f"{size} numbers"
     if len(low) == 1:
         step = f", rounded to {1 / units[0]:g}" if units[0] != 1 else ", whole"
         text = f"Input: {numbers} from {low[0]:g} to {high[0]:g}{step}."
         return text + (f" In order: {', '.join(facts.names)}." if facts.names else "")
-    names = facts.names or tuple(f"input {i}" for i in range(size))
-    each = [
-        f"{n} ({a:g} to {b:g})"
-        for n, a, b in zip(
-            names, np.broadcast_to(low, size), np.broadcast_to(high, size), strict=True
-        )
-    ]
+    repeated = len(low) < size
+    names = facts.names[: len(low)] or tuple(
+        f"{'channel' if repeated else 'input'} {i}" for i in range(len(low))
+    )
+    each = [f"{n} ({a:g} to {b:g})" for n, a, b in zip(names, low, high, strict=True)]
     if len(each) > 16:
-        each = [*each[:15], f"... {size - 15} more"]
+        each = [*each[:15], f"... {len(each) - 15} more"]
+    if repeated:
+        numbers += f", {size // len(low)} steps of {len(low)} channels"
     return f"Input: {numbers}: {', '.join(each)}."
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +28,10 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Counts:
-    """Raw units as integers, feature by feature (arrays of length 1 where all are alike).
+    """Raw units as integers, feature by feature.
+
+    The arrays have length 1 where all are alike, and one number for each channel where a
+    convolution or a recurrent layer reads them.
 
     A reading `v` is the count `round(v * units)`, and has to lie in `minimum` to `maximum` counts.
     From `least` to `most`, in raw units, it is told apart; what is accepted beyond saturates.
@@ -48,9 +52,21 @@ def count(values: npt.ArrayLike, units: Ints) -> Ints:
     )
 
 
-def units_of(graph: Graph) -> Ints:
-    """Return the counts per raw unit of an integer graph's inputs, one for each or one for all."""
-    return np.atleast_1d(np.asarray(graph.nodes[0].attributes.get("units", 1), dtype=np.int64))
+@dataclass(frozen=True)
+class Accepted:
+    """Of each input of an integer graph: counts per raw unit, the least and the largest count."""
+
+    units: Ints
+    minimum: Ints
+    maximum: Ints
+
+
+def accepted_counts(graph: Graph) -> Accepted:
+    """Return what the first node of an integer graph accepts, arrays (features,)."""
+    (size,) = graph.tensors[graph.input].shape
+    node = graph.nodes[0].attributes
+    columns = (node.get("units", 1), node["minimum"], node["maximum"])
+    return Accepted(*(per_input(np.atleast_1d(np.asarray(v, np.int64)), size) for v in columns))
 
 
 def choose_counts(
@@ -59,13 +75,15 @@ def choose_counts(
     resolution: float | tuple[float, ...] | None,
     alike: bool,
     margin: float,
+    channels: int | None = None,
 ) -> Counts:
     """Return the resolution and the accepted range, from what is declared, else from `x`.
 
     Without a declared resolution: 1 where every value of a feature is whole, else the power of ten
     that gives the feature's range at least 4,096 counts. Without a declared range: the range of
     `x`, widened on both sides by `margin` times its width, so that a live reading is not refused
-    for being a little beyond the training data. Where all features are `alike`, they share both.
+    for being a little beyond the training data. Where all features are `alike`, they share both;
+    with `channels`, the features at all positions of a channel do.
 
     Raises
     ------
@@ -78,12 +96,14 @@ def choose_counts(
         raise ThumbnetError(f"export: margin={margin} has to be 0 or more: 0.125 is an eighth")
     x = np.asarray(x, dtype=np.float64).reshape(len(np.asarray(x)), -1)
     features = x.shape[1]
-    if alike:
-        x = x.reshape(-1, 1)
+    if alike or channels:
+        x = x.reshape(-1, 1 if alike or not channels else channels)
     low, high = x.min(axis=0), x.max(axis=0)
     if resolution is None and spec is not None:
         resolution = spec.resolution
     units = _natural_units(x) if resolution is None else _declared_units(resolution)
+    if channels and not alike and units.size == features:
+        units = units.reshape(-1, channels).max(axis=0)
     if units.size not in (1, features):
         raise ThumbnetError(
             f"export: {units.size} resolutions for {features} features: give one, or one for each"
@@ -95,16 +115,16 @@ def choose_counts(
     maximum += minimum == maximum  # a constant feature: keep its range from being empty
     least, most = minimum / units, maximum / units
     if spec is not None and spec.minimum is not None:
-        minimum = count(spec.minimum, units)
+        minimum = count(_each(spec.minimum, channels, np.min), units)
         least = np.maximum(least, minimum / units)
     if spec is not None and spec.maximum is not None:
-        maximum = count(spec.maximum, units)
+        maximum = count(_each(spec.maximum, channels, np.max), units)
         most = np.minimum(most, maximum / units)
     if np.any(minimum >= maximum):
         raise ThumbnetError(
             "export: an input's minimum is not below its maximum: set both in model.input_spec"
         )
-    outside = np.flatnonzero(np.broadcast_to(least > most, features))
+    outside = np.flatnonzero(per_input(least > most, features))
     if outside.size:
         raise ThumbnetError(
             f"export: all samples of input {outside[0]} are outside its declared range: "
@@ -224,6 +244,21 @@ def spec_of_dtype(x: npt.ArrayLike) -> InputSpec | None:
     if largest is None or array.ndim < 2 or array[0].size == 0:
         return None
     return InputSpec(array.shape[1:], minimum=0.0, maximum=largest)
+
+
+def _each(
+    values: float | tuple[float, ...], channels: int | None, choose: Callable[..., Any]
+) -> Floats:
+    """Return what is declared of each feature; of all positions of a channel, the extreme."""
+    each = np.asarray(values, dtype=np.float64)
+    if channels and each.size > channels:
+        each = choose(each.reshape(-1, channels), axis=0)
+    return each
+
+
+def per_input(values: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
+    """Return one number for each of `size` inputs: of one for all, or of one for each channel."""
+    return np.tile(values, size // len(values))
 
 
 def one_if_alike(values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:

@@ -6,12 +6,23 @@ Every function takes int64 arrays with a batch axis in front and returns int64. 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from .arithmetic import ACTIVATION_MAX, PROBABILITY_ONE, Ints, requantize
+from .inputs import per_input
+from .integer_layers import (
+    add,
+    average_pool,
+    concatenate,
+    convolve,
+    convolve_depthwise,
+    gru,
+    max_pool,
+    simple_rnn,
+)
 
 
 def quantize_levels(counts: Ints, *, minimum: int, maximum: int, gain: int) -> Ints:
@@ -31,15 +42,21 @@ def quantize_sensors(
     minimum: Ints,
     maximum: Ints,
 ) -> Ints:
-    """Counts to uint8, feature by feature, saturating."""
+    """Counts to uint8, saturating: one line of numbers for all, or one for each channel."""
+    lines = [left_shift, bias, multiplier, shift]
+    left_shift, bias, multiplier, shift = (per_input(v, counts.shape[-1]) for v in lines)
     q = zero_point + requantize((counts << left_shift) + bias, multiplier, shift)
     return np.clip(q, 0, ACTIVATION_MAX)
 
 
-def matmul(x: Ints, *, weight: Ints, bias: Ints) -> Ints:
-    """`x @ weight.T + bias`: weight (outputs, inputs) int8, the zero point is in the bias."""
+def matmul(x: Ints, *, weight: Ints, bias: Ints, bits: int = 8) -> Ints:
+    """`x @ weight.T + bias`: weight (outputs, inputs) int8, the zero point is in the bias.
+
+    bits: how wide weights are in memory; their values say all that counts here.
+    """
     # float64 holds these integers exactly (below 2**29) and BLAS multiplies them fast.
-    product = x.astype(np.float64) @ weight.T.astype(np.float64)
+    rows = x.reshape(len(x), -1)
+    product = rows.astype(np.float64) @ weight.T.astype(np.float64)
     return np.asarray(product.astype(np.int64) + bias)
 
 
@@ -63,10 +80,49 @@ def lookup(q: Ints, *, table: Ints) -> Ints:
 
 
 def fully_connected(
-    x: Ints, *, weight: Ints, bias: Ints, table: Ints | None = None, **requantization: Any
+    x: Ints,
+    *,
+    weight: Ints,
+    bias: Ints,
+    bits: int = 8,
+    table: Ints | None = None,
+    **requantization: Any,
 ) -> Ints:
     """`matmul`, `requantize_clamp`, and `lookup` if there is a table: what one kernel call does."""
     q = requantize_clamp(matmul(x, weight=weight, bias=bias), **requantization)
+    return q if table is None else lookup(q, table=table)
+
+
+def conv(
+    x: Ints,
+    *,
+    weight: Ints,
+    bias: Ints,
+    window: Sequence[int],
+    pad: int,
+    bits: int = 8,
+    table: Ints | None = None,
+    **requantization: Any,
+) -> Ints:
+    """`convolve`, `requantize_clamp`, and `lookup` if there is a table."""
+    acc = convolve(x, weight=weight, bias=bias, window=window, pad=pad)
+    q = requantize_clamp(acc, **requantization)
+    return q if table is None else lookup(q, table=table)
+
+
+def depthwise_conv(
+    x: Ints,
+    *,
+    weight: Ints,
+    bias: Ints,
+    window: Sequence[int],
+    pad: int,
+    table: Ints | None = None,
+    **requantization: Any,
+) -> Ints:
+    """`convolve_depthwise`, `requantize_clamp`, and `lookup` if there is a table."""
+    acc = convolve_depthwise(x, weight=weight, bias=bias, window=window, pad=pad)
+    q = requantize_clamp(acc, **requantization)
     return q if table is None else lookup(q, table=table)
 
 
@@ -124,6 +180,16 @@ INTEGER_OPS: dict[str, Callable[..., Any]] = {
     "requantize": requantize_clamp,
     "lookup": lookup,
     "fully_connected": fully_connected,
+    "convolve": convolve,
+    "convolve_depthwise": convolve_depthwise,
+    "conv": conv,
+    "depthwise_conv": depthwise_conv,
+    "max_pool": max_pool,
+    "average_pool": average_pool,
+    "add": add,
+    "concatenate": concatenate,
+    "simple_rnn": simple_rnn,
+    "gru": gru,
     "classify": classify,
     "decide": decide,
     "softmax": softmax,

@@ -13,6 +13,15 @@ interleaved
 words
     In a block: for each 4 inputs, for every output, its 4 bytes. One load brings 4 weights.
 
+taps
+    Of a depthwise convolution: for each place of the window, a byte of every channel.
+nibble_rows
+    Weights of 4 bits, each weight + 8. Like rows, two inputs to a byte, the first in its low half;
+    a row ends with a whole byte.
+nibble_blocks
+    Like interleaved, always in blocks of 8: for each input 4 bytes, the low half of the first being
+    output 0. What is missing has weight 0, the number 8.
+
 For 3 outputs a, b, c of 5 inputs (`.` is 128):
 
     rows         a0 a1 a2 a3 a4  b0 b1 b2 b3 b4  c0 c1 c2 c3 c4
@@ -34,7 +43,7 @@ GROUP = 4
 WIDTHS = (8, 4)
 """Outputs of a block: the first while more than the second remain."""
 
-LAYOUTS = ("rows", "interleaved", "words")
+LAYOUTS = ("rows", "interleaved", "words", "taps", "nibble_rows", "nibble_blocks")
 
 
 def pack(weight: npt.NDArray[Any], layout: str) -> bytes:
@@ -57,6 +66,10 @@ def pack_piece(weight: npt.NDArray[Any], layout: str, start: int, stop: int) -> 
     For `stop` beyond the last input the piece is as long as its inputs; a kernel that is given
     pieces one after the other needs each but the last to be a multiple of `GROUP` inputs.
     """
+    if layout in _NIBBLES:
+        return bytes(_NIBBLES[layout](weight[:, start:stop].astype(np.int64) + 8))
+    if layout == "taps":
+        return bytes((weight.T.astype(np.int64) + 128).astype(np.uint8))
     piece = (weight[:, start:stop].astype(np.int64) + 128).astype(np.uint8)
     if layout == "rows":
         return piece.tobytes()
@@ -84,3 +97,21 @@ def block_widths(outputs: int) -> list[int]:
     return [wide] * ((outputs + wide - narrow - 1) // wide) + [narrow] * (
         1 <= outputs % wide <= narrow
     )
+
+
+def _nibble_rows(piece: npt.NDArray[np.int64]) -> bytes:
+    outputs, inputs = piece.shape
+    padded = np.full((outputs, -(-inputs // 2) * 2), 8)
+    padded[:, :inputs] = piece
+    return bytes((padded[:, ::2] | padded[:, 1::2] << 4).astype(np.uint8))
+
+
+def _nibble_blocks(piece: npt.NDArray[np.int64]) -> bytes:
+    outputs, inputs = piece.shape
+    padded = np.full((-(-outputs // 8) * 8, -(-inputs // GROUP) * GROUP), 8)
+    padded[:outputs, :inputs] = piece
+    blocks = padded.reshape(-1, 8, padded.shape[1]).swapaxes(1, 2)
+    return bytes((blocks[:, :, ::2] | blocks[:, :, 1::2] << 4).astype(np.uint8))
+
+
+_NIBBLES = {"nibble_rows": _nibble_rows, "nibble_blocks": _nibble_blocks}

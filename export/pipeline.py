@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import Sequential, ThumbnetError
+from thumbnet.trainer import Model, ThumbnetError
 
 from .calibrate import calibrate, check_samples
-from .equalize import are_alike, equalize, is_far_from_zero
+from .equalize import are_alike, channels_of, equalize, is_far_from_zero
 from .fold import fold
 from .fuse import fuse
 from .graph import Graph
@@ -32,9 +32,11 @@ class Options:
     resolution: float | tuple[float, ...] | None = None
     threshold: float | None = None
     margin: float = 0.125
+    calibration: str = "min_max"
+    bits: int = 8
 
 
-def stages(model: Sequential, x: npt.ArrayLike, options: Options) -> Iterator[tuple[Graph, Head]]:
+def stages(model: Model, x: npt.ArrayLike, options: Options) -> Iterator[tuple[Graph, Head]]:
     """Yield the verified graph after each of `STAGES`, with the meaning of its outputs."""
     graph = verify(lower(model, options.name))
     folded = verify(fold(graph))
@@ -44,21 +46,25 @@ def stages(model: Sequential, x: npt.ArrayLike, options: Options) -> Iterator[tu
     rows = check_samples(folded, x)
     spec = model.input_spec or spec_of_dtype(x)
     one_unit = options.resolution is None or bool(np.ptp(options.resolution) == 0)
-    alike = one_unit and are_alike(folded, rows, spec)
-    counts = choose_counts(rows, spec, options.resolution, alike, options.margin)
+    channels = channels_of(folded)
+    alike = one_unit and are_alike(folded, rows, spec, channels)
+    counts = choose_counts(rows, spec, options.resolution, alike, options.margin, channels)
     pixels = alike and not is_far_from_zero(counts)
     graph = verify(folded if pixels else equalize(folded, counts))
     yield replace(graph, stage="equalize"), head
-    graph = verify(calibrate(graph, rows))
+    graph = verify(calibrate(graph, rows, options.calibration))
     yield graph, head
-    graph = verify(quantize(graph, counts, head))
+    if options.bits not in (4, 8):
+        raise ThumbnetError(f"export: weights of {options.bits} bits: there are 8 and 4")
+    fitted = model.quantized == f"int{options.bits}"
+    graph = verify(quantize(graph, counts, head, options.bits, fitted))
     yield graph, head
     graph = verify(fuse(graph))
     yield graph, head
 
 
 def run_until(
-    model: Sequential, x: npt.ArrayLike, options: Options, stage: str = STAGES[-1]
+    model: Model, x: npt.ArrayLike, options: Options, stage: str = STAGES[-1]
 ) -> tuple[Graph, Head]:
     """Return the graph as it is after `stage`.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import Sequential, ThumbnetError
+from thumbnet.trainer import Model, ThumbnetError
 
 from .arithmetic import Ints
 from .artifact import Artifact, write_artifact
@@ -42,14 +43,18 @@ class Program:
     graph: Graph
     floats: Graph
     head: Head
-    model: Sequential
+    model: Model
     board: BoardProfile
     build: Build
     mpy: bool = False
     sketch: bytes | None = None
 
-    def execute(self, x: npt.ArrayLike) -> dict[str, npt.NDArray[Any]]:
-        """Return every tensor of the integer graph for rows `x` (n, features) in raw units.
+    def execute(
+        self, x: npt.ArrayLike, keep: Iterable[str] | None = None
+    ) -> dict[str, npt.NDArray[Any]]:
+        """Return tensors of the integer graph for rows `x` (n, features) in raw units.
+
+        keep: the names of those to return, None for all.
 
         Raises
         ------
@@ -57,15 +62,15 @@ class Program:
             If a row has the wrong length or a value is out of the accepted range.
 
         """
-        return execute(self.graph, to_counts(self.graph, x))
+        return execute(self.graph, to_counts(self.graph, x), keep)
 
     def scores(self, x: npt.ArrayLike) -> Ints:
         """Return the integer outputs, (n, outputs) int64: what the board's `scores` gives."""
-        return self.execute(x)["scores"]
+        return self.execute(x, ["scores"])["scores"]
 
     def predict(self, x: npt.ArrayLike) -> npt.NDArray[Any]:
         """Return class indices (n,) int64; for a regression real units (n,) or (n, outputs)."""
-        values = self.execute(x)["prediction"]
+        values = self.execute(x, ["prediction"])["prediction"]
         return values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
 
     def probabilities(self, x: npt.ArrayLike) -> Ints:
@@ -77,12 +82,11 @@ class Program:
             If the network has none: a regression, or a sign or step output.
 
         """
-        values = self.execute(x)
-        if "probabilities" not in values:
+        if "probabilities" not in self.graph.outputs:
             raise ThumbnetError(
                 f"{self.graph.name} ends in {self.head.function}: it has no probabilities"
             )
-        return values["probabilities"]
+        return self.execute(x, ["probabilities"])["probabilities"]
 
     def evaluate(self, x: npt.ArrayLike, y: npt.ArrayLike) -> float:
         """Return the accuracy (classes, `y` class indices) or R squared (regression)."""
@@ -214,7 +218,7 @@ def _plain(y: npt.NDArray[np.float64], whole: bool) -> list[Any]:
 
 
 def convert(
-    model: Sequential,
+    model: Model,
     x: npt.ArrayLike,
     *,
     name: str = "model",
@@ -225,13 +229,15 @@ def convert(
     tier: str | None = None,
     weights: str | None = None,
     mpy: bool = False,
+    calibration: str = "min_max",
+    bits: int = 8,
 ) -> Program:
     """Convert a trained model to integers.
 
     Parameters
     ----------
     model
-        A `Sequential` of Dense layers and what folds into them; raw units go in.
+        A `Sequential` or `Model`; raw units go in. Its scores come from a last Dense layer.
     x
         Representative inputs, (n, features) in raw units: some hundred rows of the training set.
     name
@@ -252,6 +258,11 @@ def convert(
         mapped flash); by default the first of module, romfs, stream that fits the board.
     mpy
         Compile the module with mpy-cross: less heap to import, but for one processor.
+    calibration
+        How the range of each layer's values is chosen: `min_max`, `percentile` or `mse`, the one of
+        least squared error. A model trained with `fit(quantize=...)` brings its ranges along.
+    bits
+        The width of the weights, 8 or 4: those of dense, convolution and recurrent layers.
 
     Raises
     ------
@@ -262,7 +273,7 @@ def convert(
     """
     check_name(name)
     profile = load_board(board) if isinstance(board, str) else board
-    done = list(stages(model, x, Options(name, resolution, threshold, margin)))
+    done = list(stages(model, x, Options(name, resolution, threshold, margin, calibration, bits)))
     graphs = {graph.stage: graph for graph, _ in done}
     graph, head = done[-1]
     build = choose_build(graph, profile, tier, weights, mpy)

@@ -64,7 +64,8 @@ def _scores_of(floats: Graph, measures: bool) -> str:
 def float_predict(floats: Graph, head: Head, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Return what the float graph answers on rows `x`: class indices, or real units."""
     measures = head.kind == "regression"
-    scores = run_float(floats, x)[_scores_of(floats, measures)]
+    name = _scores_of(floats, measures)
+    scores = run_float(floats, x, [name])[name]
     if measures:
         return scores
     if head.kind == "decision":

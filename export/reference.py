@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,17 @@ from thumbnet.trainer import ThumbnetError
 
 from .arithmetic import Ints
 from .graph import Graph
-from .inputs import count, units_of
+from .inputs import accepted_counts, count
 from .integer_ops import INTEGER_OPS
 
+ROWS = 256
+"""At a time: bounds the memory that the windows of a convolution take."""
 
-def execute(graph: Graph, counts: npt.ArrayLike) -> dict[str, npt.NDArray[Any]]:
-    """Run an integer stage and return every tensor, with a batch axis in front.
+
+def execute(
+    graph: Graph, counts: npt.ArrayLike, keep: Iterable[str] | None = None
+) -> dict[str, npt.NDArray[Any]]:
+    """Run an integer stage and return its tensors, with a batch axis in front.
 
     Parameters
     ----------
@@ -25,13 +31,23 @@ def execute(graph: Graph, counts: npt.ArrayLike) -> dict[str, npt.NDArray[Any]]:
         An integer graph (stage "quantize" or later).
     counts
         (n, features) integers: raw readings in counts of their resolution.
+    keep
+        Names of the tensors to return, None for all.
 
     """
-    values: dict[str, npt.NDArray[Any]] = {graph.input: np.asarray(counts, dtype=np.int64)}
+    rows = np.asarray(counts, dtype=np.int64)
+    names = [graph.input, *(node.output for node in graph.nodes)] if keep is None else list(keep)
+    parts = [_run(graph, rows[at : at + ROWS], names) for at in range(0, max(len(rows), 1), ROWS)]
+    return {name: np.concatenate([part[name] for part in parts]) for name in names}
+
+
+def _run(graph: Graph, rows: Ints, names: list[str]) -> dict[str, npt.NDArray[Any]]:
+    values: dict[str, npt.NDArray[Any]] = {graph.input: rows}
     for node in graph.nodes:
         arguments = [values[name] for name in node.inputs]
-        values[node.output] = INTEGER_OPS[node.op](*arguments, **node.attributes)
-    return values
+        result = INTEGER_OPS[node.op](*arguments, **node.attributes)
+        values[node.output] = result.reshape(len(rows), *graph.tensors[node.output].shape)
+    return {name: values[name] for name in names}
 
 
 def to_counts(graph: Graph, x: npt.ArrayLike) -> Ints:
@@ -47,15 +63,14 @@ def to_counts(graph: Graph, x: npt.ArrayLike) -> Ints:
     bad = _bad(graph, rows)
     if np.any(bad):
         row, column = (int(i) for i in np.argwhere(bad)[0])
-        attributes = graph.nodes[0].attributes
+        inputs = accepted_counts(graph)
         low, high = (
-            float(np.broadcast_to(attributes[key] / units_of(graph), rows.shape[1:])[column])
-            for key in ("minimum", "maximum")
+            float(ends[column] / inputs.units[column]) for ends in (inputs.minimum, inputs.maximum)
         )
         raise ThumbnetError(
             f"row {row}, input {column} is {rows[row, column]:g}, expected {low:g} to {high:g}"
         )
-    return count(rows, units_of(graph))
+    return count(rows, accepted_counts(graph).units)
 
 
 def accepted(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.bool_]:
@@ -86,8 +101,8 @@ def as_rows(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 
 def _bad(graph: Graph, rows: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    attributes = graph.nodes[0].attributes
+    inputs = accepted_counts(graph)
     with np.errstate(invalid="ignore"):
-        counts = count(rows, units_of(graph))
-    outside = (counts < attributes["minimum"]) | (counts > attributes["maximum"])
+        counts = count(rows, inputs.units)
+    outside = (counts < inputs.minimum) | (counts > inputs.maximum)
     return np.asarray(outside | ~np.isfinite(rows))

@@ -8,11 +8,14 @@ instructions there too, or timed on an RP2040 and on a PC. docs/boards.md says h
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING
 
 from thumbnet.trainer import ThumbnetError
 
-from .graph import Graph
+from .graph import Graph, Node
+from .macs import node_macs
+from .window import Window
 
 if TYPE_CHECKING:
     from .boards import BoardProfile
@@ -133,7 +136,8 @@ def seconds(graph: Graph, board: BoardProfile, tier: str, stream: Stream | None 
     cost = cpu.tiers.get("thumb_dsp" if tier == "thumb" and board.dsp else tier)
     if cost is None:
         raise ThumbnetError(f"a {board.cpu} does not run tier {tier}: correct board {board.name}")
-    layers = [node for node in graph.nodes if node.op in ("fully_connected", "lookup")]
+    layers = [node for node in graph.nodes if graph.tensors[node.output].dtype == "uint8"][1:]
+    layers += [node for node in graph.nodes if node.output == "scores"]
     levels = any(node.op == "quantize_levels" for node in graph.nodes)
     inputs = graph.tensors[graph.input].shape[0]
     cycles = cpu.predict + inputs * (cost.input if levels else cpu.sensor)
@@ -141,9 +145,28 @@ def seconds(graph: Graph, board: BoardProfile, tier: str, stream: Stream | None 
     if stream:
         cycles += cpu.read * stream.reads + cpu.byte * stream.bytes
     for node in layers:
-        outputs = graph.tensors[node.output].shape[0]
-        if node.op == "fully_connected":
-            cycles += node.attributes["weight"].size * cost.mac + outputs * cost.output
-        else:
-            cycles += outputs * cost.mac
+        outputs = prod(graph.tensors[node.output].shape)
+        cycles += node_macs(node) * cost.mac * (_NARROW if "bits" in node.attributes else 1.0)
+        cycles += _beside(node, outputs, cost)
     return float(cycles / board.clock)
+
+
+_NARROW = 1.2
+"""How much more a product with a weight of 4 bits takes."""
+
+_GATHER = 1.0
+"""Products that copying a byte of a window takes; its products are reckoned apart."""
+
+
+def _beside(node: Node, outputs: int, cost: Cycles) -> float:
+    """Return the cycles that a layer takes beside its products and its call."""
+    if node.op in ("simple_rnn", "gru"):
+        steps, rows = int(node.attributes["steps"]), len(node.attributes["input_bias"])
+        return steps * (4 * cost.call + 2 * rows * cost.output + rows * 8 * cost.mac)
+    if "window" in node.attributes:
+        window = Window.of(node.attributes)
+        gathered = _GATHER * window.positions * window.taps * window.channels * cost.mac
+        return outputs * cost.output + gathered
+    if node.op == "fully_connected":
+        return outputs * cost.output
+    return 2 * outputs * cost.mac

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -17,43 +18,11 @@ from .arithmetic import (
     SCORE_LIMIT,
     SHIFT_MAX,
     SHIFT_MIN,
-    SMALL_INT_LIMIT,
 )
 from .graph import Graph, Node, Tensor
-
-FLOAT_STAGES = ("lower", "fold", "equalize", "calibrate")
-
-# operation: (input dtype, output dtype, attributes)
-_SIGNATURES: dict[str, tuple[str, str, set[str]]] = {
-    "scale_shift": ("float32", "float32", {"scale", "offset"}),
-    "dense": ("float32", "float32", {"kernel", "bias"}),
-    "activation": ("float32", "float32", {"function"}),
-    "reshape": ("float32", "float32", set()),
-    "quantize_levels": ("int32", "uint8", {"minimum", "maximum", "gain"}),
-    "quantize_sensors": (
-        "int32",
-        "uint8",
-        {"zero_point", "units", "minimum", "maximum", "left_shift", "bias", "multiplier", "shift"},
-    ),
-    "matmul": ("uint8", "int32", {"weight", "bias"}),
-    "requantize": (
-        "int32",
-        "*",
-        {"zero_point", "multiplier", "shift", "activation_min", "activation_max"},
-    ),
-    "lookup": ("uint8", "uint8", {"table"}),
-    "fully_connected": (
-        "uint8",
-        "*",
-        {"weight", "bias", "zero_point", "multiplier", "shift", "activation_min", "activation_max"},
-    ),
-    "classify": ("int32", "int32", set()),
-    "decide": ("int32", "int32", {"threshold"}),
-    "measure": ("int32", "float32", {"step", "units"}),
-    "softmax": ("int32", "int32", {"limit", "left_shift", "multiplier", "shift"}),
-    "logistic": ("int32", "int32", {"limit", "left_shift", "multiplier", "shift"}),
-    "logistic_all": ("int32", "int32", {"limit", "left_shift", "multiplier", "shift"}),
-}
+from .signatures import FLOAT, FLOAT_STAGES, INTEGER
+from .verify_layers import LAYERS, accumulator_faults, window_faults
+from .window import Window
 
 
 def verify(graph: Graph) -> Graph:
@@ -90,10 +59,11 @@ def _error(graph: Graph, node: Node | None, fault: str) -> ThumbnetError:
 
 
 def _structure(graph: Graph, node: Node, known: set[str]) -> Iterator[str]:
-    if node.op not in _SIGNATURES:
-        yield f"unknown operation: use one of {', '.join(_SIGNATURES)}"
+    signatures = FLOAT if graph.stage in FLOAT_STAGES else INTEGER
+    if node.op not in signatures:
+        yield f"unknown operation: use one of {', '.join(signatures)}"
         return
-    takes, gives, attributes = _SIGNATURES[node.op]
+    takes, gives, attributes = signatures[node.op]
     if missing := attributes - set(node.attributes):
         yield f"attribute {sorted(missing)[0]!r} is missing: the pass that made the node sets it"
     for name in node.inputs:
@@ -112,24 +82,32 @@ def _structure(graph: Graph, node: Node, known: set[str]) -> Iterator[str]:
 def _numbers(graph: Graph, node: Node) -> Iterator[str]:
     source, target = graph.tensors[node.inputs[0]], graph.tensors[node.output]
     attributes = node.attributes
+    if "window" in attributes:
+        yield from Window.of(attributes).faults()
+        yield from window_faults(node, source, target)
     if node.op == "dense":
-        expected: tuple[int, ...] = (source.shape[-1], target.shape[-1])
+        expected: tuple[int, ...] = (prod(source.shape), target.shape[-1])
         if attributes["kernel"].shape != expected:
             yield f"kernel is {attributes['kernel'].shape}, the tensors need {expected}"
-    if "multiplier" in attributes:
-        yield from _multipliers(attributes["multiplier"], attributes["shift"])
-    if node.op in ("matmul", "requantize", "fully_connected"):
+    if graph.stage in FLOAT_STAGES:
+        return
+    for name in ("", "input_", "state_"):
+        if f"{name}multiplier" in attributes:
+            yield from _multipliers(attributes[f"{name}multiplier"], attributes[f"{name}shift"])
+    if "weight" in attributes or node.op == "requantize":
         yield from _lengths(node, target)
-    if node.op in ("matmul", "fully_connected"):
+    if "weight" in attributes:
         yield from _accumulators(node, source, target)
     if node.op in _ROOM:
         yield from _ROOM[node.op](attributes)
-    if node.op in ("requantize", "fully_connected", "quantize_sensors"):
+    if node.op in LAYERS:
+        yield from LAYERS[node.op](graph, node)
+    if "activation_min" in attributes or node.op == "quantize_sensors":
         yield from _limits(node, target)
-    if "table" in attributes:
-        table = attributes["table"]
-        if table.shape != (256,) or table.dtype != np.uint8:
-            yield f"the table is {table.dtype}{list(table.shape)}: it has to be uint8[256]"
+    for name in ("table", "sigmoid_table", "tanh_table"):
+        table = attributes.get(name)
+        if table is not None and (table.shape != (256,) or table.dtype != np.uint8):
+            yield f"the {name} is {table.dtype}{list(table.shape)}: it has to be uint8[256]"
 
 
 def _multipliers(multiplier: object, shift: object) -> Iterator[str]:
@@ -141,23 +119,22 @@ def _multipliers(multiplier: object, shift: object) -> Iterator[str]:
 
 
 def _accumulators(node: Node, source: Tensor, target: Tensor) -> Iterator[str]:
-    weight, bias = node.attributes["weight"], node.attributes["bias"]
-    expected = (target.shape[-1], source.shape[-1])
-    if weight.dtype != np.int8 or weight.shape != expected:
-        yield f"weight is {weight.dtype}{list(weight.shape)}: it has to be int8{list(expected)}"
-        return
-    bound = np.abs(weight.astype(np.int64)).sum(axis=1) * ACTIVATION_MAX + np.abs(bias)
-    if bound.max() >= ACCUMULATOR_LIMIT:
-        yield f"output {int(bound.argmax())} may reach {int(bound.max())}, not below 2**29"
-    if 128 * ACTIVATION_MAX * source.shape[-1] + np.abs(bias).max() >= SMALL_INT_LIMIT:
-        yield f"{source.shape[-1]} inputs: 128 times their sum does not fit 31 bits"
+    attributes = node.attributes
+    products = prod(source.shape)
+    if "window" in attributes:
+        window = Window.of(attributes)
+        products = window.taps * (1 if "depthwise" in node.op else window.channels)
+    yield from accumulator_faults(
+        attributes["weight"], attributes["bias"], (target.shape[-1], products)
+    )
 
 
 def _lengths(node: Node, target: Tensor) -> Iterator[str]:
     for name in ("multiplier", "shift", "bias"):
         values = node.attributes.get(name)
-        if values is not None and np.shape(values) != target.shape:
-            yield f"{name} has shape {np.shape(values)}, one for each of {target.shape} is needed"
+        if values is not None and np.shape(values) != target.shape[-1:]:
+            needed = target.shape[-1:]
+            yield f"{name} has shape {np.shape(values)}, one for each of {needed} is needed"
 
 
 def _levels_room(a: dict[str, Any]) -> Iterator[str]:

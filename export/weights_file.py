@@ -8,6 +8,7 @@
 Streamed, the payload is read from the front to the end in one inference. For each block of outputs
 of each layer come `p` (little-endian words) and the pieces of `w`; all blocks of a layer have the
 same sizes, so that each is one `readinto`. A curve comes as a call of its own behind its layer.
+Layers without weights stay in the module, and recurrent ones: theirs are read at every step.
 Mapped, the payload is `w` of each layer, one behind the other.
 """
 
@@ -18,13 +19,11 @@ from binascii import crc32
 from dataclasses import dataclass
 
 from .build import Build
-from .calls import Call, apart
-from .pack import pack_piece
+from .call import Call, apart
+from .pack import GROUP, WIDTHS, pack_piece
 
 MAGIC = b"TNW1"
 HEADER_BYTES = 12
-BLOCK = 8
-"""Outputs that a Thumb kernel computes in one pass."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Streamed:
     """One layer of a stream: how often which sizes are read, and the bytes.
 
     call: the kernel call.
-    blocks, pieces: `p` is read `blocks` times, and after it `pieces` times `w`.
+    blocks, pieces: `p` is read `blocks` times, and after it `pieces` times `w`; no blocks: nothing.
     words, size: the sizes of `p` (words) and of a piece of `w` (bytes).
     """
 
@@ -52,45 +51,53 @@ def weights_file(payload: bytes) -> bytes:
 def streamed(calls: list[Call], build: Build) -> list[Streamed]:
     """Cut each call into pieces that go through a buffer of `build.buffer` bytes."""
     parts = [part for call in calls for part in apart(call)]
-    return [_lookup(part) if part.weight is None else _layer(part, build) for part in parts]
+    return [_streamed(part, build) for part in parts]
 
 
-def _lookup(call: Call) -> Streamed:
-    p = struct.pack("<3i", call.inputs, call.x_at, call.y_at)
-    return Streamed(call, 1, 1, 3, 256, p + call.table)
+def _streamed(call: Call, build: Build) -> Streamed:
+    if call.weight is not None:
+        return _layer(call, build)
+    if call.table and not call.rows:
+        p = call.parameters()
+        data = struct.pack(f"<{len(p)}i", *p) + call.table
+        return Streamed(call, 1, 1, len(p), len(call.table), data)
+    return Streamed(call, 0, 0, 0, 0, b"")
 
 
 def _layer(call: Call, build: Build) -> Streamed:
     assert call.weight is not None
-    rows = build.layout == "rows"
-    wide = call.inputs if rows else -(-call.inputs // 4) * 4
-    step = 1 if rows else BLOCK
+    layout = call.layout(build)
+    outputs, inputs = call.weight.shape
+    step = 1 if layout in ("rows", "nibble_rows") else WIDTHS[0]
+    if layout == "taps":
+        step = outputs
     # As many outputs at a time as the buffer takes; one row or block may be larger than it.
-    count = max(build.buffer // wide // step * step, step)
-    blocks = -(-call.outputs // count)
-    count = min(-(-call.outputs // blocks // step) * step, call.outputs)
-    blocks = -(-call.outputs // count)
-    pieces, part = 1, call.inputs
-    if not rows and wide * BLOCK > build.buffer:
-        pieces = -(-wide * BLOCK // build.buffer)
-        part = -(-call.inputs // (4 * pieces)) * 4
-        pieces = -(-call.inputs // part)
+    block = len(pack_piece(call.weight[:1].repeat(step, axis=0), layout, 0, inputs))
+    count = max(build.buffer // block, 1) * step
+    blocks = -(-outputs // count)
+    count = min(-(-outputs // blocks // step) * step, outputs)
+    blocks = -(-outputs // count)
+    pieces, part = 1, inputs
+    if call.kernel == "fully_connected" and step > 1 and block > build.buffer:
+        pieces = -(-block // build.buffer)
+        part = -(-inputs // (GROUP * pieces)) * GROUP
+        pieces = -(-inputs // part)
     size = max(
-        len(pack_piece(call.weight[first : first + count], build.layout, at, at + part))
-        for first in range(0, call.outputs, count)
-        for at in range(0, call.inputs, part)
+        len(pack_piece(call.weight[first : first + count], layout, at, at + part))
+        for first in range(0, outputs, count)
+        for at in range(0, inputs, part)
     )
-    words = 10 + 3 * count
+    words = len(call.head) + 3 * count
     data = b""
-    for first in range(0, call.outputs, count):
-        channels = call.channels[first : first + count]
-        header = call.header(0, first, len(channels))
-        header[0], header[-1] = part, pieces
-        p = [*header, *channels.ravel().tolist()]
+    for first in range(0, outputs, count):
+        rows = call.weight[first : first + count]
+        y_at = call.word("y_at") + first
+        piece = call.with_words(outputs=len(rows), y_at=y_at, pieces=pieces)
+        piece = piece if pieces == 1 else piece.with_words(inputs=part)
+        p = [*piece.head, *call.channels[first : first + count].ravel().tolist()]
         data += struct.pack(f"<{words}i", *p, *[0] * (words - len(p)))
-        for at in range(0, call.inputs, part):
-            block = call.weight[first : first + count]
-            data += pack_piece(block, build.layout, at, at + part).ljust(size, b"\x80")
+        for at in range(0, inputs, part):
+            data += pack_piece(rows, layout, at, at + part).ljust(size, b"\x80")
     return Streamed(call, blocks, pieces, words, size, data)
 
 
@@ -98,7 +105,7 @@ def reach(parts: list[Streamed]) -> int:
     """Return the end of the bytes that pieces of a layer read, the last of them padded."""
     ends = [0]
     for part in parts:
-        if part.call.weight is not None and part.pieces > 1:
+        if part.pieces > 1:
             inputs = struct.unpack_from("<i", part.data)[0]
-            ends.append(part.call.x_at + part.pieces * inputs)
+            ends.append(part.call.word("x_at") + part.pieces * inputs)
     return max(ends)

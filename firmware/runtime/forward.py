@@ -1,12 +1,14 @@
-"""The forward pass: a table of layers, each a kernel with its weights, target and parameters."""
+"""The forward pass: a table of layers, each a kernel with what it reads, weighs, and writes."""
 
 from fully_connected import fully_connected
 from levels import quantize
 
 # Literals of an example network; the exporter puts the network's own in their place.
+X0 = bytearray(2)
 LAYERS = (
     (
         fully_connected,
+        X0,
         b"\x81\x7f",
         [0],
         (2, 1, 0, 0, 0, -0x20000000, 0x20000000, 0, 1, 1, 0, 16384, 16),
@@ -16,11 +18,10 @@ LAYERS = (
 
 def forward(values):
     """Run the network; the returned buffer is written anew by the next call."""
-    x = quantize(values)
-    for kernel, w, y, p in LAYERS:
+    quantize(values)
+    for kernel, x, w, y, p in LAYERS:
         kernel(x, w, y, p)
-        x = y
-    return x
+    return y
 
 
 def scores(values):

@@ -5,24 +5,26 @@ from levels import quantize
 from weights_file import open_weights
 
 # Literals of an example network; the exporter puts the network's own in their place.
-# kernel, how often p is read, how often w is read for each p, w, y, p
-LAYERS = ((fully_connected, 1, 1, bytearray(2), [0], bytearray(52)),)
+# kernel, how often p is read (0: all is here), how often w is read for each p, x, w, y, p
+X0 = bytearray(2)
+LAYERS = ((fully_connected, 1, 1, X0, bytearray(2), [0], bytearray(52)),)
 
 _FILE = open_weights()
 
 
 def forward(values):
     """Run the network; the returned buffer is written anew by the next call."""
-    x = quantize(values)
+    quantize(values)
     _FILE.seek(12)
-    for kernel, blocks, pieces, w, y, p in LAYERS:
+    for kernel, blocks, pieces, x, w, y, p in LAYERS:
+        if not blocks:
+            kernel(x, w, y, p)
         for _ in range(blocks):
             _FILE.readinto(p)
             for _ in range(pieces):
                 _FILE.readinto(w)
                 kernel(x, w, y, p)
-        x = y
-    return x
+    return y
 
 
 def scores(values):

@@ -5,7 +5,7 @@ from requantize import requantize
 
 # Literals of an example network; the exporter puts the network's own in their place.
 # units (counts per 1.0), the smallest and largest count, left shift, bias, multiplier, shift:
-# one line for all features, or one for each.
+# one line for all features, or one for each, or one for each channel at every step.
 SCALING = ((1, 0, 255, 1, 0, 16384, 16),)
 INPUT_ZERO_POINT = 0
 X0 = bytearray(2)
@@ -14,12 +14,12 @@ X0 = bytearray(2)
 def quantize(values):
     """Return values as the network's uint8 input; ValueError says what does not fit."""
     values = as_sequence(values)
-    each = len(SCALING) > 1
+    lines = len(SCALING)
     line = SCALING[0]
     i = 0
     for v in values:
-        if each:
-            line = SCALING[i]
+        if lines > 1:
+            line = SCALING[i % lines]
         units, low, high, left, bias, multiplier, shift = line
         # MicroPython's bool is no int. A tuple of both would be made anew for each item.
         if isinstance(v, int) or isinstance(v, bool):
