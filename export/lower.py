@@ -13,7 +13,7 @@ _OWN_NAME = ("reshape", "scale_shift", "max_pool", "average_pool", "add", "conca
 """Operations that are all of their layer: what they write bears the layer's name."""
 
 
-def lower(model: Model, name: str) -> Graph:
+def lower(model: Model, graph_name: str) -> Graph:
     """Return the float graph of `model`, one node a layer step, weights as float64.
 
     Where training has fixed the range of a layer's output (quantization-aware training), its tensor
@@ -29,6 +29,10 @@ def lower(model: Model, name: str) -> Graph:
         raise ThumbnetError(
             "export: the model has no input shape yet: fit it, or call build(input_shape), first"
         )
+    names = [layer.name for layer in model.layers]
+    for name in names:
+        if names.count(name) > 1:
+            raise ThumbnetError(f"export: two layers are called {name!r}: give each its own name")
     tensors = {"input": Tensor("input", tuple(model.input_shape), "float32")}
     nodes: list[Node] = []
     written = {"": "input"}
@@ -36,16 +40,12 @@ def lower(model: Model, name: str) -> Graph:
         current = tuple(written[source] for source in model.sources[layer.name])
         for op, attributes in steps(layer):
             output = layer.name if op in _OWN_NAME else f"{layer.name}_{op}"
-            if output in tensors:
-                raise ThumbnetError(
-                    f"export: two layers are called {layer.name!r}: give each its own name"
-                )
             nodes.append(Node(op, current, output, attributes))
             tensors[output] = Tensor(output, tuple(layer.output_shape), "float32")
             current = (output,)
         written[layer.name] = current[0]
-    for layer_name, (low, high) in model.activation_ranges.items():
-        tensor = tensors[written[layer_name]]
+    for name, (low, high) in model.activation_ranges.items():
+        tensor = tensors[written[name]]
         tensors[tensor.name] = replace(tensor, low=float(low), high=float(high))
     last = written[model.layers[-1].name]
-    return Graph(name, "lower", "input", (last,), tuple(nodes), tensors)
+    return Graph(graph_name, "lower", "input", (last,), tuple(nodes), tensors)

@@ -69,7 +69,7 @@ def pack_piece(weight: npt.NDArray[Any], layout: str, start: int, stop: int) -> 
     if layout in _NIBBLES:
         return bytes(_NIBBLES[layout](weight[:, start:stop].astype(np.int64) + 8))
     if layout == "taps":
-        return bytes((weight.T.astype(np.int64) + 128).astype(np.uint8))
+        return bytes((weight[:, start:stop].T.astype(np.int64) + 128).astype(np.uint8))
     piece = (weight[:, start:stop].astype(np.int64) + 128).astype(np.uint8)
     if layout == "rows":
         return piece.tobytes()

@@ -46,7 +46,7 @@ def test_excess_of_the_inputs_stays_in_31_bits() -> None:
 
 def test_largest_weight_of_each_channel_is_127() -> None:
     kernel = RNG.normal(size=(20, 5)) * [1e-6, 1.0, 1e6, -3.0, 0.0]
-    channels = quantize_channels("dense", kernel, np.zeros(5), np.zeros(20), 0.1, 3)
+    channels = quantize_channels("dense", kernel, np.zeros(5), np.zeros((20, 1)), 0.1, 3)
     assert np.abs(channels.weight).max(axis=1).tolist() == [127] * 4 + [0]
     assert channels.scale[4] == 0
     real = channels.weight * channels.scale[:, None] / 0.1
@@ -58,10 +58,24 @@ def test_mean_input_gives_the_mean_output_to_half_a_step(zero_point: int) -> Non
     """Bias correction, and the zero point folded in."""
     kernel, bias = RNG.normal(size=(30, 8)), RNG.normal(size=8)
     mean, in_scale = RNG.uniform(0, 2, 30), 0.01
-    channels = quantize_channels("dense", kernel, bias, mean, in_scale, zero_point)
+    channels = quantize_channels("dense", kernel, bias, mean[:, None], in_scale, zero_point)
     acc = channels.weight @ (mean / in_scale + zero_point) + channels.bias
     error = acc * channels.scale - (mean @ kernel + bias)
     assert np.all(np.abs(error) <= channels.scale * 0.5001)
+
+
+@pytest.mark.parametrize("fitted", [False, True])
+def test_weights_of_four_bits(fitted: bool) -> None:
+    """From -7 to 7; not fitted, their range is the one of least squared error."""
+    kernel = RNG.normal(size=(200, 5)) ** 3
+    zeros = np.zeros(5)
+    narrow = quantize_channels("dense", kernel, zeros, zeros[:1, None], 1.0, 0, 4, fitted)
+    assert np.abs(narrow.weight).max(axis=1).tolist() == [7] * 5
+    error = ((narrow.weight.T * narrow.scale - kernel) ** 2).sum(axis=0)
+    widest = np.abs(kernel).max(axis=0) / 7
+    rounded = np.round(kernel / widest) * widest
+    at_most = ((rounded - kernel) ** 2).sum(axis=0)
+    assert np.allclose(error, at_most) if fitted else np.all(error < 0.9 * at_most)
 
 
 @pytest.mark.parametrize("steps", [0.6, 1.4, -0.6, -1.4])

@@ -170,7 +170,7 @@ def test_what_each_choice_is_good_for() -> None:
         for weights, mpy in (("module", False), ("module", True), ("stream", False))
     )
     mapped = estimate(graph, SAMD51, "viper", "romfs")
-    assert mpy.import_heap < module.import_heap // 2
+    assert mpy.import_heap < 0.55 * module.import_heap
     assert mpy.flash < module.flash // 2
     assert stream.steady_heap < module.steady_heap // 2
     assert stream.seconds > module.seconds == mpy.seconds

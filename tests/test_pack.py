@@ -29,6 +29,9 @@ def places(outputs: int, inputs: int, layout: str) -> Iterator[Place]:
     if layout == "rows":
         yield from ((c, i) for c in range(outputs) for i in range(inputs))
         return
+    if layout == "taps":
+        yield from ((c, i) for i in range(inputs) for c in range(outputs))
+        return
     groups = -(-inputs // 4)
     for block in blocks(outputs):
         if layout == "interleaved":
@@ -43,7 +46,36 @@ def weights(outputs: int, inputs: int) -> np.ndarray:
     return rng.integers(-128, 128, (outputs, inputs)).astype(np.int8)
 
 
-@pytest.mark.parametrize("layout", LAYOUTS)
+BYTES = ("rows", "interleaved", "words", "taps")
+
+
+def nibbles(outputs: int, inputs: int, layout: str) -> Iterator[Place]:
+    """Output and input of every half byte, the low half first."""
+    if layout == "nibble_rows":
+        yield from ((c, i) for c in range(outputs) for i in range(-(-inputs // 2) * 2))
+        return
+    for first in range(0, outputs, 8):
+        for i in range(-(-inputs // 4) * 4):
+            yield from ((c, i) for c in range(first, first + 8))
+
+
+@pytest.mark.parametrize("layout", ["nibble_rows", "nibble_blocks"])
+@given(shape=SHAPES)
+def test_every_half_byte(layout: str, shape: Place) -> None:
+    weight = weights(*shape) % 15 - 7
+    wanted = [
+        int(weight[c, i]) + 8 if c < shape[0] and i < shape[1] else 8
+        for c, i in nibbles(*shape, layout)
+    ]
+    packed = pack(weight, layout)
+    assert [half for byte in packed for half in (byte & 15, byte >> 4)] == wanted
+
+
+def test_every_layout_is_tested() -> None:
+    assert {*BYTES, "nibble_rows", "nibble_blocks"} == set(LAYOUTS)
+
+
+@pytest.mark.parametrize("layout", BYTES)
 @given(shape=SHAPES)
 def test_every_byte(layout: str, shape: Place) -> None:
     weight = weights(*shape)
@@ -58,7 +90,7 @@ def test_every_byte(layout: str, shape: Place) -> None:
 @pytest.mark.parametrize("layout", LAYOUTS)
 @given(shape=SHAPES, start=st.integers(0, 30), stop=st.integers(1, 40))
 def test_a_piece_is_a_layer_of_its_inputs(layout: str, shape: Place, start: int, stop: int) -> None:
-    weight = weights(*shape)
+    weight = weights(*shape) % 15 - 7
     start = min(start, shape[1] - 1)
     stop = max(stop, start + 1)
     piece = pack_piece(weight, layout, start, stop)

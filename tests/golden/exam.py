@@ -20,13 +20,13 @@ OUTPUT_UNITS = 100
 ARENA = memoryview(bytearray(4))
 X0 = ARENA[0:1]
 SCORES = [0] * 1
-W1 = b'\xff'
 P1 = (
     # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
     1, 1, 0, 0, 0, -268435456, 268435456, 0, 1, 1,
-    # bias, multiplier, shift of each output
+    # bias, multiplier, shift of each
     14720, 26712, 17,
 )
+W1 = b'\xff'
 
 
 def requantize(acc, multiplier, shift):
@@ -65,7 +65,7 @@ def fully_connected(x, w, y, p):
 
 
 LAYERS = (
-    (fully_connected, W1, SCORES, P1),
+    (fully_connected, X0, W1, SCORES, P1),
 )
 
 
@@ -89,12 +89,12 @@ def as_sequence(values):
 def quantize(values):
     """Return values as the network's uint8 input; ValueError says what does not fit."""
     values = as_sequence(values)
-    each = len(SCALING) > 1
+    lines = len(SCALING)
     line = SCALING[0]
     i = 0
     for v in values:
-        if each:
-            line = SCALING[i]
+        if lines > 1:
+            line = SCALING[i % lines]
         units, low, high, left, bias, multiplier, shift = line
         # MicroPython's bool is no int. A tuple of both would be made anew for each item.
         if isinstance(v, int) or isinstance(v, bool):
@@ -117,11 +117,10 @@ def quantize(values):
 
 def forward(values):
     """Run the network; the returned buffer is written anew by the next call."""
-    x = quantize(values)
-    for kernel, w, y, p in LAYERS:
+    quantize(values)
+    for kernel, x, w, y, p in LAYERS:
         kernel(x, w, y, p)
-        x = y
-    return x
+    return y
 
 
 def scores(values):

@@ -14,7 +14,7 @@ Input: 2 numbers: celsius (-20 to 40), hectopascal (950 to 1050).
 INPUTS = 2
 LABELS = ('sun', 'rain', 'wind')
 SCALING = (
-    # units, minimum, maximum, left_shift, bias, multiplier, shift, a line a feature
+    # units, minimum, maximum, left_shift, bias, multiplier, shift, a line a feature or channel
     (10, -200, 400, 14, -1638400, 27744, 30),
     (1, 950, 1050, 14, -16384000, 20808, 27),
 )
@@ -24,27 +24,27 @@ ARENA = memoryview(bytearray(8))
 X0 = ARENA[0:2]
 X1 = ARENA[4:7]
 SCORES = [0] * 3
+P1 = (
+    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
+    2, 3, 0, 0, 0, 0, 255, 0, 0, 1,
+    # bias, multiplier, shift of each
+    -21632, 24867, 21, 13568, 24867, 21, 0, 24867, 22,
+)
 W1 = (
     b'\xff\xaa'
     b'\x01\x95'
     b'\xff+'
 )
-P1 = (
+P2 = (
     # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
-    2, 3, 0, 0, 0, 0, 255, 0, 0, 1,
-    # bias, multiplier, shift of each output
-    -21632, 24867, 21, 13568, 24867, 21, 0, 24867, 22,
+    3, 3, 0, 0, 0, -268435456, 268435456, 0, 1, 1,
+    # bias, multiplier, shift of each
+    38, 32766, 16, 38, 32766, 16, 0, 24575, 16,
 )
 W2 = (
     b'\xff@\x80'
     b'@\xff\x80'
     b'\x80\x80\xff'
-)
-P2 = (
-    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
-    3, 3, 0, 0, 0, -268435456, 268435456, 0, 1, 1,
-    # bias, multiplier, shift of each output
-    38, 32766, 16, 38, 32766, 16, 0, 24575, 16,
 )
 
 
@@ -84,8 +84,8 @@ def fully_connected(x, w, y, p):
 
 
 LAYERS = (
-    (fully_connected, W1, X1, P1),
-    (fully_connected, W2, SCORES, P2),
+    (fully_connected, X0, W1, X1, P1),
+    (fully_connected, X1, W2, SCORES, P2),
 )
 
 
@@ -109,12 +109,12 @@ def as_sequence(values):
 def quantize(values):
     """Return values as the network's uint8 input; ValueError says what does not fit."""
     values = as_sequence(values)
-    each = len(SCALING) > 1
+    lines = len(SCALING)
     line = SCALING[0]
     i = 0
     for v in values:
-        if each:
-            line = SCALING[i]
+        if lines > 1:
+            line = SCALING[i % lines]
         units, low, high, left, bias, multiplier, shift = line
         # MicroPython's bool is no int. A tuple of both would be made anew for each item.
         if isinstance(v, int) or isinstance(v, bool):
@@ -137,11 +137,10 @@ def quantize(values):
 
 def forward(values):
     """Run the network; the returned buffer is written anew by the next call."""
-    x = quantize(values)
-    for kernel, w, y, p in LAYERS:
+    quantize(values)
+    for kernel, x, w, y, p in LAYERS:
         kernel(x, w, y, p)
-        x = y
-    return x
+    return y
 
 
 def scores(values):

@@ -22,6 +22,12 @@ ARENA = memoryview(bytearray(8))
 X0 = ARENA[0:2]
 X1 = ARENA[4:6]
 SCORES = [0] * 1
+P1 = (
+    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
+    2, 2, 0, 0, 128, 0, 255, 4, 0, 1,
+    # bias, multiplier, shift of each
+    -16192, 20887, 22, -48578, 20887, 22,
+)
 W1 = (
     b'\xff\xff'
     b'\xff\xff'
@@ -37,19 +43,13 @@ W1 = (
     b'\xfc\xfc\xfc\xfc\xfc\xfc\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe'
     b'\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xff\xff'
 )
-P1 = (
-    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
-    2, 2, 0, 0, 128, 0, 255, 4, 0, 1,
-    # bias, multiplier, shift of each output
-    -16192, 20887, 22, -48578, 20887, 22,
-)
-W2 = b'\xff\x01'
 P2 = (
     # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
     2, 1, 0, 0, 0, -268435456, 268435456, 0, 1, 1,
-    # bias, multiplier, shift of each output
+    # bias, multiplier, shift of each
     -16192, 32766, 16,
 )
+W2 = b'\xff\x01'
 
 
 def requantize(acc, multiplier, shift):
@@ -88,8 +88,8 @@ def fully_connected(x, w, y, p):
 
 
 LAYERS = (
-    (fully_connected, W1, X1, P1),
-    (fully_connected, W2, SCORES, P2),
+    (fully_connected, X0, W1, X1, P1),
+    (fully_connected, X1, W2, SCORES, P2),
 )
 
 
@@ -132,11 +132,10 @@ def quantize(values):
 
 def forward(values):
     """Run the network; the returned buffer is written anew by the next call."""
-    x = quantize(values)
-    for kernel, w, y, p in LAYERS:
+    quantize(values)
+    for kernel, x, w, y, p in LAYERS:
         kernel(x, w, y, p)
-        x = y
-    return x
+    return y
 
 
 def scores(values):

@@ -28,13 +28,13 @@ SCORES = array("i", [0] * 1)
 P1 = array("i", (
     # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
     2, 2, 0, 4, 128, 0, 255, 16, 0, 1,
-    # bias, multiplier, shift of each output
+    # bias, multiplier, shift of each
     -16192, 20887, 22, -48578, 20887, 22,
 ))
 P2 = array("i", (
     # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
     2, 1, 4, 0, 0, -268435456, 268435456, 0, 1, 1,
-    # bias, multiplier, shift of each output
+    # bias, multiplier, shift of each
     -16192, 32766, 16,
 ))
 NAME = 'xor.bin'
@@ -296,8 +296,8 @@ MAPPED = map_weights()
 W1 = MAPPED[12:284]
 W2 = MAPPED[284:300]
 LAYERS = (
-    (fully_connected, W1, ARENA, P1),
-    (fully_connected, W2, SCORES, P2),
+    (fully_connected, ARENA, W1, ARENA, P1),
+    (fully_connected, ARENA, W2, SCORES, P2),
 )
 
 
@@ -388,11 +388,10 @@ def quantize(values):
 
 def forward(values):
     """Run the network; the returned buffer is written anew by the next call."""
-    x = quantize(values)
-    for kernel, w, y, p in LAYERS:
+    quantize(values)
+    for kernel, x, w, y, p in LAYERS:
         kernel(x, w, y, p)
-        x = y
-    return x
+    return y
 
 
 def scores(values):

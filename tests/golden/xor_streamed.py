@@ -79,9 +79,9 @@ def lookup(x, w, y, p):
 
 
 LAYERS = (
-    (fully_connected, 1, 1, W1, X1, P1),
-    (lookup, 1, 1, W2, X1, P2),
-    (fully_connected, 1, 1, W3, SCORES, P3),
+    (fully_connected, 1, 1, X0, W1, X1, P1),
+    (lookup, 1, 1, X1, W2, X1, P2),
+    (fully_connected, 1, 1, X1, W3, SCORES, P3),
 )
 
 
@@ -170,16 +170,17 @@ _FILE = open_weights()
 
 def forward(values):
     """Run the network; the returned buffer is written anew by the next call."""
-    x = quantize(values)
+    quantize(values)
     _FILE.seek(12)
-    for kernel, blocks, pieces, w, y, p in LAYERS:
+    for kernel, blocks, pieces, x, w, y, p in LAYERS:
+        if not blocks:
+            kernel(x, w, y, p)
         for _ in range(blocks):
             _FILE.readinto(p)
             for _ in range(pieces):
                 _FILE.readinto(w)
                 kernel(x, w, y, p)
-        x = y
-    return x
+    return y
 
 
 def scores(values):

@@ -24,6 +24,12 @@ SOFTMAX = (19431, 0, 20723, 17)
 ARENA = bytearray(8)
 X0 = ARENA
 SCORES = array("i", [0] * 1)
+P1 = array("i", (
+    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
+    2, 2, 0, 4, 128, 0, 255, 4, 0, 1,
+    # bias, multiplier, shift of each
+    -16192, 20887, 22, -48578, 20887, 22,
+))
 W1 = (
     b'\xff\xff'
     b'\xff\xff'
@@ -39,19 +45,13 @@ W1 = (
     b'\xfc\xfc\xfc\xfc\xfc\xfc\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe'
     b'\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xff\xff'
 )
-P1 = array("i", (
-    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
-    2, 2, 0, 4, 128, 0, 255, 4, 0, 1,
-    # bias, multiplier, shift of each output
-    -16192, 20887, 22, -48578, 20887, 22,
-))
-W2 = b'\xff\x01'
 P2 = array("i", (
     # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
     2, 1, 4, 0, 0, -268435456, 268435456, 0, 1, 1,
-    # bias, multiplier, shift of each output
+    # bias, multiplier, shift of each
     -16192, 32766, 16,
 ))
+W2 = b'\xff\x01'
 
 
 # Only the first three locals live in registers, and only they are used in the loops: x, w, and y
@@ -124,8 +124,8 @@ def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
 
 
 LAYERS = (
-    (fully_connected, W1, ARENA, P1),
-    (fully_connected, W2, SCORES, P2),
+    (fully_connected, ARENA, W1, ARENA, P1),
+    (fully_connected, ARENA, W2, SCORES, P2),
 )
 
 
@@ -217,11 +217,10 @@ def quantize(values):
 
 def forward(values):
     """Run the network; the returned buffer is written anew by the next call."""
-    x = quantize(values)
-    for kernel, w, y, p in LAYERS:
+    quantize(values)
+    for kernel, x, w, y, p in LAYERS:
         kernel(x, w, y, p)
-        x = y
-    return x
+    return y
 
 
 def scores(values):
