@@ -18,6 +18,7 @@ from .graph import Graph
 from .header import Facts, header
 from .literals import tuple_literal
 from .plan import plan
+from .stream import FOLDER, stream_literals, stream_roots
 
 _INPUT_FILES = {"quantize_levels": "levels", "quantize_sensors": "sensors"}
 _PROBABILITIES = {
@@ -49,7 +50,9 @@ def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     made = plan(graph, build.native)
     row_calls = calls(graph, made, build)
     literals, late, weights = layer_literals(row_calls, graph, made, build)
-    literals = {**input_literals(graph), **answer_literals(graph), **literals}
+    own, behind = stream_literals(graph.stream)
+    literals = {**input_literals(graph), **answer_literals(graph), **own, **literals}
+    late = {**late, **behind}
     literals["LABELS"] = tuple_literal([repr(label) for label in facts.labels])
     kernels, rest, _ = sources(graph, build, row_calls)
     needed = {name for source in (*kernels, *rest) for name in source.literals}
@@ -82,9 +85,10 @@ def sources(
     if build.weights in ("stream", "flash"):
         made = [part for call in made for part in apart(call)]
     roots = [row.kernel for call in made for row in (call, *call.rows)]
+    features, last, instead = stream_roots(graph.stream)
     behind: list[str] = []
     forward = _FORWARD[build.weights]
-    replace = {"forward": forward}
+    replace = {"forward": forward, **instead}
     for node in graph.nodes:
         if node.op in _INPUT_FILES:
             replace["levels"] = _INPUT_FILES[node.op]
@@ -94,10 +98,13 @@ def sources(
         elif node.op not in KERNELS:
             several = node.op == "measure" and graph.tensors["scores"].shape != (1,)
             behind.append("measure_all" if several else node.op)
+            if graph.stream is not None:
+                replace["classify"] = behind[-1]
     if build.weights == "romfs":
         roots.append("mapped")
-    kernels = assemble(sorted(set(roots)), build.folders, {})
-    rest = assemble([forward, *behind], build.folders, replace)
+    folders = (*build.folders, FOLDER)
+    kernels = assemble([*sorted(set(roots)), *features], folders, {})
+    rest = assemble([forward, *behind, *last], folders, replace)
     names = {source.name for source in kernels}
     unused = {"fully_connected"} - set(roots)  # what a file's example network calls
     return kernels, [s for s in rest if s.name not in names | unused], replace

@@ -144,8 +144,8 @@ def _parameters(call: Call, p: list[int], build: Build) -> str:
         groups = [(", ".join(name or "0" for name in call.names), p[:n])]
         if len(p) > n:
             width = call.channels.shape[1]
-            what = "bias, multiplier, shift" if width == 3 else "multiplier, shift"
-            groups.append((f"{what} of each", p[n:]))
+            what = "bias, multiplier, shift of each output"
+            groups.append((what if width == 3 else "multiplier, shift of each count", p[n:]))
         text = commented_rows(groups)
     if build.native:
         return f'array("i", {text})'

@@ -1,4 +1,4 @@
-"""Reads `firmware/`: cuts functions out of its files, comments kept, in the order of their imports.
+"""Reads `firmware/`: cuts functions and classes out of its files, in the order of their imports.
 
 The conventions of those files:
 - a public UPPER-CASE assignment is an example network's literal; the exporter puts its own there;
@@ -30,7 +30,7 @@ class SourceFile:
     """Imports of MicroPython's own modules, as they are written."""
 
     text: str
-    """The functions and private constants, as they are written."""
+    """The functions, classes and private constants, as they are written, comments kept."""
 
 
 def assemble(
@@ -107,7 +107,7 @@ def _take_apart(name: str, text: str) -> SourceFile:
             system.append(ast.unparse(statement))
         elif isinstance(statement, ast.Try):  # an import that not every Python has
             kept.append(_cut(lines, statement))
-        elif isinstance(statement, ast.FunctionDef):
+        elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
             called.update(n.id for n in ast.walk(statement) if isinstance(n, ast.Name))
             kept.append("\n\n" + _cut(lines, statement))
         elif isinstance(statement, ast.Assign):
@@ -129,7 +129,7 @@ def _take_apart(name: str, text: str) -> SourceFile:
 def _cut(lines: list[str], statement: ast.stmt) -> str:
     """Return the statement's lines and the comment lines right above it."""
     first = statement.lineno - 1
-    if isinstance(statement, ast.FunctionDef) and statement.decorator_list:
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.decorator_list:
         first = statement.decorator_list[0].lineno - 1
     while first > 0 and lines[first - 1].startswith("#"):
         first -= 1

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from thumbnet.trainer import StreamSettings
+
 
 @dataclass(frozen=True)
 class Tensor:
@@ -61,6 +63,7 @@ class Graph:
     """A straight program: nodes in the order they run.
 
     `outputs` names what the caller sees: `scores` first, then what is derived from them.
+    `stream` says how samples become its input, where a module is to have a `Stream`.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Graph:
     outputs: tuple[str, ...]
     nodes: tuple[Node, ...]
     tensors: dict[str, Tensor]
+    stream: StreamSettings | None = None
 
     def __str__(self) -> str:
         lines = [f"graph {self.name} ({self.stage})", f"  {self.tensors[self.input]}"]

@@ -14,6 +14,7 @@ from thumbnet.trainer import Layer, Model
 
 from .graph import Graph
 from .macs import macs, parameters
+from .stream import stream_sentence
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,10 @@ def header(graph: Graph, facts: Facts) -> str:
         f"for board {facts.board!r}.",
         f"{facts.shape}. {parameters(graph):,} parameters, {macs(graph):,} multiply-accumulates."
         + (f" {facts.accuracy}" if facts.accuracy else ""),
-        _inputs(graph, facts) + _edges(graph),
+        _inputs(graph, facts) + ("" if graph.stream else _edges(graph)),
     ]
+    if graph.stream:
+        paragraphs.append(stream_sentence(graph.stream))
     usage = [f"import {name}"] + [
         f"{name}.{call:<22} # {meaning}" for call, meaning in _calls(graph, facts)
     ]
@@ -109,12 +112,14 @@ def _inputs(graph: Graph, facts: Facts) -> str:
         *np.atleast_1d(attributes["minimum"] / units, attributes["maximum"] / units)
     )
     numbers = "1 number" if size == 1 else f"{size} numbers"
+    if graph.stream:
+        return f"Input: {numbers}, the whole ones that Stream makes of its samples."
     if len(low) == 1:
         step = f", rounded to {1 / units[0]:g}" if units[0] != 1 else ", whole"
         text = f"Input: {numbers} from {low[0]:g} to {high[0]:g}{step}."
         return text + (f" In order: {', '.join(facts.names)}." if facts.names else "")
     repeated = len(low) < size
-    names = facts.names[: len(low)] or tuple(
+    names = (facts.names * len(low))[: len(low)] or tuple(
         f"{'channel' if repeated else 'input'} {i}" for i in range(len(low))
     )
     each = [f"{n} ({a:g} to {b:g})" for n, a, b in zip(names, low, high, strict=True)]
@@ -161,4 +166,6 @@ def _calls(graph: Graph, facts: Facts) -> list[tuple[str, str]]:
         calls.append(("predict_proba(values)", "a probability for each class, floats"))
         calls.append(("probabilities(values)", "the same as integers: 32768 is 1.0"))
     calls.append(("scores(values)", "the integer outputs, equal on every board and on the PC"))
+    if graph.stream:
+        calls.append(("Stream().push(sample)", "class index where there is a decision, else None"))
     return calls

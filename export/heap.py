@@ -102,8 +102,8 @@ class _Count:
 
     def add(self, statement: ast.stmt) -> None:
         """Count one statement."""
-        if isinstance(statement, ast.FunctionDef):
-            document = len(ast.get_docstring(statement, clean=False) or "")
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            document = sum(map(_documented, ast.walk(statement)))
             size = _characters(statement) - document
             self.document += document
             self.characters += size
@@ -174,6 +174,13 @@ class _OneDigit(ast.NodeTransformer):
         if isinstance(node.value, int | float) and not isinstance(node.value, bool):
             return ast.copy_location(ast.Constant(0), node)
         return node
+
+
+def _documented(node: ast.AST) -> int:
+    """Return the characters of a function's or class's docstring, 0 for all else."""
+    if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return 0
+    return len(ast.get_docstring(node, clean=False) or "")
 
 
 def _characters(node: ast.AST) -> int:

@@ -28,6 +28,7 @@ from .names import check_name
 from .pipeline import Options, stages
 from .quality import LayerQuality, class_targets, float_predict, goodness, layer_quality
 from .reference import accepted, as_rows, execute, to_counts
+from .stream import stream_of
 
 VECTORS = 200
 """Held-out rows that go beside the module for `thumbnet verify` and the self-test of `deploy`."""
@@ -276,5 +277,6 @@ def convert(
     done = list(stages(model, x, Options(name, resolution, threshold, margin, calibration, bits)))
     graphs = {graph.stage: graph for graph, _ in done}
     graph, head = done[-1]
+    graph = replace(graph, stream=stream_of(model, graph))
     build = choose_build(graph, profile, tier, weights, mpy)
     return Program(graph, graphs["calibrate"], head, model, profile, build, mpy)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer import StreamSettings, ThumbnetError
 
 from .graph import Graph, Node, Tensor
 
@@ -34,6 +34,7 @@ def graph_to_json(graph: Graph) -> dict[str, Any]:
             }
             for node in graph.nodes
         ],
+        "stream": None if graph.stream is None else graph.stream.get_config(),
     }
 
 
@@ -72,6 +73,7 @@ def graph_from_json(data: dict[str, Any]) -> Graph:
             tuple(data["outputs"]),
             nodes,
             {tensor.name: tensor for tensor in tensors},
+            StreamSettings.from_config(data["stream"]) if data.get("stream") else None,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ThumbnetError(f"the graph is damaged ({error}): export again") from error

@@ -1,10 +1,9 @@
 """The forward pass: a table of layers, each a kernel with what it reads, weighs, and writes."""
 
 from fully_connected import fully_connected
-from levels import quantize
+from levels import X0, quantize
 
 # Literals of an example network; the exporter puts the network's own in their place.
-X0 = bytearray(2)
 LAYERS = (
     (
         fully_connected,

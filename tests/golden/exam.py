@@ -23,7 +23,7 @@ SCORES = [0] * 1
 P1 = (
     # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
     1, 1, 0, 0, 0, -268435456, 268435456, 0, 1, 1,
-    # bias, multiplier, shift of each
+    # bias, multiplier, shift of each output
     14720, 26712, 17,
 )
 W1 = b'\xff'

@@ -27,7 +27,7 @@ SCORES = [0] * 3
 P1 = (
     # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
     2, 3, 0, 0, 0, 0, 255, 0, 0, 1,
-    # bias, multiplier, shift of each
+    # bias, multiplier, shift of each output
     -21632, 24867, 21, 13568, 24867, 21, 0, 24867, 22,
 )
 W1 = (
@@ -38,7 +38,7 @@ W1 = (
 P2 = (
     # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
     3, 3, 0, 0, 0, -268435456, 268435456, 0, 1, 1,
-    # bias, multiplier, shift of each
+    # bias, multiplier, shift of each output
     38, 32766, 16, 38, 32766, 16, 0, 24575, 16,
 )
 W2 = (

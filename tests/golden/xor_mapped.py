@@ -28,13 +28,13 @@ SCORES = array("i", [0] * 1)
 P1 = array("i", (
     # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
     2, 2, 0, 4, 128, 0, 255, 16, 0, 1,
-    # bias, multiplier, shift of each
+    # bias, multiplier, shift of each output
     -16192, 20887, 22, -48578, 20887, 22,
 ))
 P2 = array("i", (
     # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
     2, 1, 4, 0, 0, -268435456, 268435456, 0, 1, 1,
-    # bias, multiplier, shift of each
+    # bias, multiplier, shift of each output
     -16192, 32766, 16,
 ))
 NAME = 'xor.bin'
