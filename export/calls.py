@@ -119,13 +119,13 @@ def _add(graph: Graph, node: Node, places: dict[str, int], build: Build) -> list
 def _concatenate(graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
     made = []
     at = places.get(node.output, 0)
-    width = graph.tensors[node.output].shape[-1]
-    for source, table in zip(node.inputs, node.attributes["tables"], strict=True):
-        shape = graph.tensors[source].shape
-        head = (prod(shape) // shape[-1], shape[-1], places.get(source, 0), at, width)
+    channels, tables = node.attributes["channels"], node.attributes["tables"]
+    for source, width, table in zip(node.inputs, channels, tables, strict=True):
+        pixels = prod(graph.tensors[source].shape) // width
+        head = (pixels, width, places.get(source, 0), at, sum(channels))
         call = Call("copy_channels", source, node.output, COPY_CHANNELS, head)
         made.append(replace(call, table=table.tobytes()))
-        at += shape[-1]
+        at += width
     return made
 
 

@@ -39,12 +39,14 @@ def average_pool(x: Floats, *, window: Sequence[int]) -> Floats:
 
 def add(a: Floats, b: Floats) -> Floats:
     """Element by element."""
-    return a + b
+    return a + b.reshape(a.shape)
 
 
-def concatenate(*tensors: Floats) -> Floats:
-    """Side by side along the last axis."""
-    return np.concatenate(tensors, axis=-1)
+def concatenate(*tensors: Floats, channels: Sequence[int] | None = None) -> Floats:
+    """Side by side along the last axis, of so many channels each."""
+    sizes = channels or [x.shape[-1] for x in tensors]
+    parts = [x.reshape(len(x), -1, size) for x, size in zip(tensors, sizes, strict=True)]
+    return np.concatenate(parts, axis=-1)
 
 
 def simple_rnn(

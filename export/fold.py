@@ -65,8 +65,11 @@ class _Folder:
             self.names[node.output] = node.inputs[0]
             return
         before = self._producer(node.inputs[0])
+        if node.op == "concatenate":  # of a flat tensor all are channels, whatever it was before
+            shapes = [self.graph.tensors[name].shape for name in self._sources(node)]
+            node = node.with_attributes(channels=tuple(shape[-1] for shape in shapes))
         if node.op == "scale_shift":
-            source = self.graph.tensors[next(iter(self._users(node)))].shape
+            source = self.graph.tensors[next(iter(self._sources(node)))].shape
             node = node.with_attributes(
                 **{k: _for_channels(v, source) for k, v in node.attributes.items()}
             )
@@ -83,8 +86,8 @@ class _Folder:
             self.tensors[written] = output
         self.names[node.output] = written
 
-    def _users(self, node: Node) -> list[str]:
-        """Return the lowered tensor that a node of one input reads."""
+    def _sources(self, node: Node) -> list[str]:
+        """Return the lowered tensors that a node reads."""
         lowered = next(n for n in self.graph.nodes if n.output == node.output)
         return list(lowered.inputs)
 
@@ -112,7 +115,7 @@ class _Folder:
 
     def _alone(self, node: Node) -> bool:
         """Tell whether nothing but this node reads what it reads."""
-        source = self._users(node)[0]
+        source = self._sources(node)[0]
         aliases = {name for name, now in self.names.items() if now == self.names[source]}
         readers = [n for n in self.graph.nodes if aliases & set(n.inputs) and n.op != "reshape"]
         return len(readers) == 1

@@ -109,7 +109,7 @@ def _projection(x: Ints, side: str, limit: int, weights: dict[str, Any]) -> Ints
 
 def _index(v: Ints, shift: int, center: int) -> Ints:
     """The place in a table for a wide number: rounded half up, the ends saturate."""
-    return np.clip(((v + (1 << (shift - 1))) >> shift) + center, 0, ACTIVATION_MAX)
+    return np.asarray(np.clip(((v + (1 << (shift - 1))) >> shift) + center, 0, ACTIVATION_MAX))
 
 
 def simple_rnn(

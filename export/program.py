@@ -47,8 +47,14 @@ class Program:
     model: Model
     board: BoardProfile
     build: Build
+    options: Options
     mpy: bool = False
     sketch: bytes | None = None
+
+    @property
+    def bits(self) -> int:
+        """The width of the weights, 8 or 4."""
+        return self.options.bits
 
     def execute(
         self, x: npt.ArrayLike, keep: Iterable[str] | None = None
@@ -274,9 +280,10 @@ def convert(
     """
     check_name(name)
     profile = load_board(board) if isinstance(board, str) else board
-    done = list(stages(model, x, Options(name, resolution, threshold, margin, calibration, bits)))
+    options = Options(name, resolution, threshold, margin, calibration, bits)
+    done = list(stages(model, x, options))
     graphs = {graph.stage: graph for graph, _ in done}
     graph, head = done[-1]
     graph = replace(graph, stream=stream_of(model, graph))
     build = choose_build(graph, profile, tier, weights, mpy)
-    return Program(graph, graphs["calibrate"], head, model, profile, build, mpy)
+    return Program(graph, graphs["calibrate"], head, model, profile, build, options, mpy)

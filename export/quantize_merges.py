@@ -95,15 +95,14 @@ def concatenate(builder: Builder, node: Node) -> None:
     """Add tensors side by side; a table brings each to the scale of the result."""
     out = replace(builder.floats.tensors[node.output], dtype="uint8")
     scale, zero_point = affine(*range_of(out), builder.holds_zero(out.name))
-    tables, channels = [], []
+    tables = []
     for name in node.inputs:
         source = builder.tensors[name]
         assert isinstance(source.scale, float)
         reals = source.scale * (np.arange(256) - source.zero_point)
         steps = np.floor(reals / scale + 0.5) + zero_point
         tables.append(np.clip(steps, 0, ACTIVATION_MAX).astype(np.uint8))
-        channels.append(source.shape[-1])
-    attributes = {"tables": np.array(tables), "channels": tuple(channels)}
+    attributes = {"tables": np.array(tables), "channels": tuple(node.attributes["channels"])}
     out = replace(out, scale=scale, zero_point=zero_point)
     builder.add(Node("concatenate", node.inputs, out.name, attributes), out)
 

@@ -67,9 +67,10 @@ def _concatenate(graph: Graph, node: Node) -> Iterator[str]:
     a = node.attributes
     if a["tables"].shape != (len(node.inputs), 256) or a["tables"].dtype != np.uint8:
         yield f"{len(node.inputs)} tables of uint8[256] are needed"
-    wanted = [graph.tensors[name].shape[-1] for name in node.inputs]
-    if list(a["channels"]) != wanted or graph.tensors[node.output].shape[-1] != sum(wanted):
-        yield f"the inputs have {wanted} channels"
+    sizes = [prod(graph.tensors[name].shape) for name in node.inputs]
+    pixels = [size / channels for size, channels in zip(sizes, a["channels"], strict=True)]
+    if len(set(pixels)) > 1 or graph.tensors[node.output].shape[-1] != sum(a["channels"]):
+        yield f"tensors of {sizes} values with {a['channels']} channels do not lie side by side"
 
 
 def _recurrent(graph: Graph, node: Node) -> Iterator[str]:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
-from thumbnet.export import Artifact, convert
+from thumbnet.export import Artifact, Program, convert
+from thumbnet.export.compare import compare
+from thumbnet.export.observers import OBSERVERS
 from thumbnet.export.quality import LayerQuality
-from thumbnet.trainer import Sequential, ThumbnetError, load_dataset, load_model
+from thumbnet.trainer import Model, ThumbnetError, load_model
 
 from ..console import Console
 from ..estimates import estimate_of
 from ..modules import name_for
-from ..recipe import Array, check_finished
+from ..recipe import check_finished
+from ..rows import Rows, calibration_and_test
 from .bench import microseconds
 from .options import MODULE, verb
 
@@ -44,6 +46,19 @@ FEWEST_DECIBELS = 20
     type=click.Choice(["module", "stream", "romfs"]),
     help="Where the weights live: in the module, in a .bin read piece by piece, in mapped flash; "
     "the first that fits if not given.",
+)
+@click.option(
+    "--bits",
+    type=click.Choice(["8", "4"]),
+    default="8",
+    help="Width of the weights of dense, convolution and recurrent layers; `thumbnet compare` "
+    "shows what 4 cost.",
+)
+@click.option(
+    "--calibration",
+    type=click.Choice(list(OBSERVERS)),
+    default="min_max",
+    help="How the range of each layer is chosen from the calibration rows.",
 )
 @click.option("--mpy", is_flag=True, help="Compile the module: for one processor, in less heap.")
 @click.option(
@@ -82,6 +97,8 @@ def command(
     board: str,
     tier: str | None,
     weights: str | None,
+    bits: str,
+    calibration: str,
     mpy: bool,
     main: Path | None,
     output: Path,
@@ -96,14 +113,14 @@ def command(
     """Quantize MODEL (.npz) and write it as one module, with rows to verify it beside."""
     network = load_model(model)
     check_finished(network, model)
-    calibration, test_x, test_y = _rows(network, model, data, label)
+    rows = calibration_and_test(network, model, data, label)
     if name is None:
         name = name_for(model.stem)
         if name != model.stem:
             console.say(f"the module is called {name}: a board cannot import {model.stem!r}")
     program = convert(
         network,
-        calibration,
+        rows.calibration,
         name=name,
         board=board,
         resolution=resolution,
@@ -112,34 +129,29 @@ def command(
         tier=tier,
         weights=weights,
         mpy=mpy,
+        calibration=calibration,
+        bits=int(bits),
     )
     if main is not None:
         program = program.with_sketch(_sketch(main))
-    artifact = program.write(output, test_x, test_y, vectors=vectors)
-    quality = program.quality(calibration)
+    artifact = program.write(output, rows.test_x, rows.test_y, vectors=vectors)
+    quality = program.quality(rows.calibration)
     console.table(
         ["layer", "type", "SQNR dB"], [[q.tensor, q.dtype, f"{q.sqnr:.1f}"] for q in quality]
     )
     _warn(console, quality)
-    _report(console, artifact)
+    eight = _eight_bits(network, rows, program) if program.bits < 8 else None
+    _report(console, artifact, eight)
 
 
-def _rows(
-    network: Sequential, path: Path, data: str | None, label: str | None
-) -> tuple[Array, Array | None, Array | None]:
-    """Calibration rows, test rows and their targets."""
-    if data is not None:
-        rows = load_dataset(data, label=label)
-        # By name: another file may number its classes in another order.
-        y = rows.y if rows.labels is None else np.array(rows.labels)[rows.y]
-        return rows.x, rows.x, y
-    samples = network.samples
-    if "calibration" not in samples:
-        raise ThumbnetError(
-            f"{path} carries no rows to calibrate with: give some with --data FILE, or train it "
-            "with `thumbnet train`"
-        )
-    return samples["calibration"], samples.get("test_x"), samples.get("test_y")
+def _eight_bits(network: Model, rows: Rows, program: Program) -> float | None:
+    """The accuracy on the held-out rows with weights of 8 bits, all else equal."""
+    if rows.test_x is None or rows.test_y is None:
+        return None
+    held_out = (rows.calibration, rows.test_x, rows.test_y)
+    options = replace(program.options, bits=8)
+    (way,) = compare(network, *held_out, options, [options.calibration], [8])
+    return way.accuracy
 
 
 def _sketch(path: Path) -> bytes:
@@ -164,7 +176,7 @@ def _refused(info: dict[str, Any]) -> str:
     return f"; {count:,} more were out of the accepted range (see --margin)" if count else ""
 
 
-def _report(console: Console, artifact: Artifact) -> None:
+def _report(console: Console, artifact: Artifact, eight: float | None) -> None:
     info, size = artifact.info, sum(map(len, artifact.files.values()))
     word = "R squared" if artifact.kind == "regression" else "accuracy"
     console.say(
@@ -176,6 +188,8 @@ def _report(console: Console, artifact: Artifact) -> None:
             f"{word} on {info['samples']:,} held-out rows: {info['integer']:.4f} in integers, "
             f"{info['float']:.4f} in float{_refused(info)}"
         )
+        if eight is not None:
+            console.say(f"with weights of 8 bits it would be {eight:.4f} (--bits 8)")
     elif info.get("refused"):
         console.say("every held-out row is out of the accepted range: see --margin", "yellow")
     made = estimate_of(artifact)
@@ -200,6 +214,7 @@ def _report(console: Console, artifact: Artifact) -> None:
             "macs": artifact.macs,
             "accuracy_float": info.get("float"),
             "accuracy_integer": info.get("integer"),
+            "accuracy_8_bits": eight,
             "vectors": len(artifact.inputs),
             "estimate": asdict(made),
         }

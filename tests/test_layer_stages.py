@@ -1,0 +1,79 @@
+"""Every kind of layer through every stage of export: one answer, and the module says the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from support.layer_models import MODELS, convolutional, randomized, readings
+from support.networks import module_text, run_module
+
+from thumbnet.export import convert
+from thumbnet.export.calibrate import run_float
+from thumbnet.export.graph import Graph
+from thumbnet.export.pipeline import Options, stages
+from thumbnet.export.quality import layer_quality
+from thumbnet.export.reference import execute, to_counts
+from thumbnet.trainer import Model
+
+EVERY = pytest.mark.parametrize("kind", MODELS)
+FLOAT = ("lower", "fold", "equalize", "calibrate")
+
+
+def made(kind: str) -> tuple[Model, np.ndarray[Any, Any]]:
+    rng = np.random.default_rng(0)
+    model = randomized(MODELS[kind](), rng)
+    return model, readings(model, rng)
+
+
+def graphs(model: Model, x: np.ndarray[Any, Any], **options: Any) -> dict[str, Graph]:
+    return {graph.stage: graph for graph, _ in stages(model, x, Options("net", **options))}
+
+
+@EVERY
+def test_float_stages_compute_what_the_trainer_does(kind: str) -> None:
+    model, x = made(kind)
+    wanted = model.predict(x)
+    found = graphs(model, x)
+    for stage in FLOAT:
+        graph = found[stage]
+        got = run_float(graph, x)[graph.outputs[0]]
+        assert np.allclose(got, wanted, atol=1e-5), stage
+
+
+@EVERY
+@pytest.mark.parametrize("bits", [8, 4])
+def test_integer_stages_agree_with_each_other_and_with_the_module(kind: str, bits: int) -> None:
+    model, x = made(kind)
+    found = graphs(model, x, bits=bits)
+    graph = found["fuse"]
+    counts = to_counts(graph, x)
+    apart, fused = (execute(found[stage], counts) for stage in ("quantize", "fuse"))
+    for name in set(apart) & set(fused):
+        assert np.array_equal(apart[name], fused[name]), name
+    module = run_module(module_text(graph))
+    rows = [[float(v) for v in row.ravel()] for row in x[:6]]
+    assert [module["scores"](row) for row in rows] == fused["scores"][:6].tolist()
+
+
+@EVERY
+def test_quantization_costs_little(kind: str) -> None:
+    """Every tensor within 30 dB of the float graph's, so no scale or zero point is wrong."""
+    model, x = made(kind)
+    program = convert(model, x, name="net")
+    for layer in layer_quality(program.floats, program.graph, x):
+        assert layer.sqnr > 30, layer
+
+
+@given(made=convolutional())
+@settings(max_examples=60, deadline=None)
+def test_any_stack_of_windows(made: tuple[Model, np.ndarray[Any, Any]]) -> None:
+    model, x = made
+    found = graphs(model, x)
+    floats, graph = found["calibrate"], found["fuse"]
+    assert np.allclose(run_float(floats, x)[floats.outputs[0]], model.predict(x), atol=1e-4)
+    wanted = execute(graph, to_counts(graph, x[:3]), ["scores"])["scores"]
+    module = run_module(module_text(graph))
+    assert [module["scores"]([float(v) for v in row.ravel()]) for row in x[:3]] == wanted.tolist()
