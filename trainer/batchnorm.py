@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from . import per_channel
 from .errors import ThumbnetError
 from .layers import Layer, Shape
 from .tape import record
@@ -49,13 +50,16 @@ class BatchNormalization(Layer):
         """Normalize; the shape stays."""
         if not training:
             mean, variance = self.moving_mean.data, self.moving_variance.data
-            factor = 1 / np.sqrt(variance + self.epsilon)
-            return (x - mean) * factor * self.gamma + self.beta
-        others = tuple(range(x.ndim - 1))
-        mean, variance = x.data.mean(axis=others), x.data.var(axis=others)
+            scale = self.gamma * (1 / np.sqrt(variance + self.epsilon))
+            return _scale_and_shift(x, scale, self.beta - scale * mean)
+        count = x.data.size // x.shape[-1]
+        mean = per_channel.sums(x.data) / count
+        centered = x.data - per_channel.widen(mean, x.data)
+        variance = per_channel.sums(centered * centered) / count
         self._follow(self.moving_mean.data, mean)
         self._follow(self.moving_variance.data, variance)
-        return _normalize(x, mean, 1 / np.sqrt(variance + self.epsilon)) * self.gamma + self.beta
+        normal = _normalize(x, centered, 1 / np.sqrt(variance + self.epsilon))
+        return _scale_and_shift(normal, self.gamma, self.beta)
 
     def _follow(self, moving: Array, batch: Array) -> None:
         moving *= self.momentum
@@ -66,18 +70,35 @@ class BatchNormalization(Layer):
         return {"momentum": self.momentum, "epsilon": self.epsilon, **super().get_config()}
 
 
-def _normalize(x: Tensor, mean: Array, factor: Array) -> Tensor:
-    """(x - mean) * factor where mean and factor = 1 / std were taken from x itself.
+def _normalize(x: Tensor, centered: Array, factor: Array) -> Tensor:
+    """centered * factor, in place, where centered = x - mean and factor = 1 / std are of x itself.
 
     A change of one x moves the mean and the standard deviation of its whole batch, so its own
     derivative loses what is common to the batch, and what is parallel to the result.
     """
-    y = (x.data - mean) * factor
-    others = tuple(range(x.ndim - 1))
+    y = centered
+    y *= per_channel.widen(factor, y)
+    count = y.size // y.shape[-1]
 
     def through_x(dy: Array) -> Array:
-        common = dy.mean(axis=others)
-        parallel = (dy * y).mean(axis=others)
-        return np.asarray(factor * (dy - common - y * parallel))
+        common = per_channel.sums(dy) / count
+        parallel = per_channel.sums(dy * y) / count
+        dx = y * per_channel.widen(-parallel, y)
+        dx += dy
+        dx -= per_channel.widen(common, y)
+        dx *= per_channel.widen(factor, y)
+        return np.asarray(dx)
 
     return record(y, (x, through_x))
+
+
+def _scale_and_shift(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
+    """Give x * scale + shift with scale and shift (features,)."""
+    y = x.data * per_channel.widen(scale.data, x.data)
+    y += per_channel.widen(shift.data, y)
+    return record(
+        y,
+        (x, lambda dy: dy * per_channel.widen(scale.data, dy)),
+        (scale, lambda dy: per_channel.sums(dy * x.data)),
+        (shift, per_channel.sums),
+    )

@@ -1,8 +1,8 @@
 """One epoch of MNIST here and in PyTorch, side by side: `python -m thumbnet.trainer.benchmark`.
 
-Both train the same networks with the same batches, optimizer and settings, in float32 and on the
-same number of threads; epochs alternate, so that what else the machine does hits both. A time is
-only reported if both learned alike.
+Both train the same networks from the same weights with the same batches, optimizer and settings, in
+float32 and on the same number of threads; epochs alternate, so that what else the machine does
+hits both. A time is only reported if both learned alike.
 """
 
 from __future__ import annotations
@@ -18,17 +18,16 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from .benchmark_networks import Network, convolutional, dense, larger
 from .errors import ThumbnetError
-from .layers import Dense
 from .mnist import load_mnist
-from .optimizers import RMSprop
-from .sequential import Sequential
 from .tensor import Array
 
 HIDDEN = (512, 16)
-BATCH = 128
-LEARNING_RATE, RHO, EPSILON = 1e-3, 0.9, 1e-7
+BATCHES = (64, 128)  # of the convolutional network
 ALIKE = 0.02  # the largest difference in test accuracy for which times are compared
+
+Data = tuple[Array, Array, Array, Array]
 
 
 class Contender(Protocol):
@@ -44,44 +43,43 @@ class Contender(Protocol):
 class Thumbnet:
     """Ours."""
 
-    def __init__(self, x: Array, y: Array, hidden: int) -> None:
-        self.x, self.y = x, y
-        self.model = Sequential([Dense(hidden, "relu"), Dense(10, "softmax")], seed=0)
-        optimizer = RMSprop(LEARNING_RATE, RHO, EPSILON)
-        self.model.compile(optimizer, "sparse_categorical_crossentropy", ["accuracy"])
+    def __init__(self, network: Network, x: Array, y: Array) -> None:
+        self.model = network.ours()
+        self.shape = (-1, 28, 28, 1) if network.images else (-1, 784)
+        self.batch = network.batch
+        self.x, self.y = x.reshape(self.shape), y
 
     def epoch(self) -> None:
         """Train for one epoch."""
-        self.model.fit(self.x, self.y, batch_size=BATCH, epochs=1)
+        self.model.fit(self.x, self.y, batch_size=self.batch, epochs=1)
 
     def accuracy(self, x: Array, y: Array) -> float:
         """Give the share of right answers."""
-        return self.model.evaluate(x, y)["accuracy"]
+        return self.model.evaluate(x.reshape(self.shape), y)["accuracy"]
 
 
 class PyTorch:
     """The plain loop that PyTorch's tutorials show, without the cost of a DataLoader."""
 
-    def __init__(self, x: Array, y: Array, hidden: int) -> None:
+    def __init__(self, network: Network, x: Array, y: Array) -> None:
         import torch
 
         self.torch = torch
         torch.manual_seed(0)
         torch.set_num_threads(threads())
-        self.x, self.y = torch.from_numpy(x), torch.from_numpy(y)
-        layers = (torch.nn.Linear(784, hidden), torch.nn.ReLU(), torch.nn.Linear(hidden, 10))
-        self.net = torch.nn.Sequential(*layers)
+        self.shape = (-1, 1, 28, 28) if network.images else (-1, 784)
+        self.batch = network.batch
+        self.x, self.y = torch.from_numpy(x.reshape(self.shape)), torch.from_numpy(y)
+        self.net, self.optimizer = network.theirs(torch)
         self.loss = torch.nn.CrossEntropyLoss()
-        self.optimizer = torch.optim.RMSprop(
-            self.net.parameters(), lr=LEARNING_RATE, alpha=RHO, eps=EPSILON
-        )
 
     def epoch(self) -> None:
         """Train for one epoch; loss and accuracy are kept, as ours does."""
         total, right = 0.0, 0
+        self.net.train()
         order = self.torch.randperm(len(self.x))
-        for start in range(0, len(order), BATCH):
-            rows = order[start : start + BATCH]
+        for start in range(0, len(order), self.batch):
+            rows = order[start : start + self.batch]
             y = self.y[rows]
             self.optimizer.zero_grad()
             logits = self.net(self.x[rows])
@@ -93,8 +91,10 @@ class PyTorch:
 
     def accuracy(self, x: Array, y: Array) -> float:
         """Give the share of right answers."""
+        self.net.eval()
         with self.torch.no_grad():
-            classes = self.net(self.torch.from_numpy(x)).argmax(1).numpy()
+            images = self.torch.from_numpy(x.reshape(self.shape))
+            classes = self.net(images).argmax(1).numpy()
         return float((classes == y).mean())
 
 
@@ -103,22 +103,24 @@ def threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def compare(hidden: int, epochs: int, data: tuple[Array, Array, Array, Array]) -> dict[str, Any]:
-    """Give median and best seconds an epoch, and test accuracy, of both on 784-hidden-10.
+def compare(network: Network | int, epochs: int, data: Data) -> dict[str, Any]:
+    """Give median and best seconds an epoch, and test accuracy, of both.
 
-    The first epoch of each warms up and is not counted. Raises ThumbnetError if the accuracies
-    are too far apart to compare the times.
+    network: a number of hidden units stands for 784-hidden-10. data: x (n, 784), y, and those for
+    the test. The first epoch of each warms up and is not counted. Raises ThumbnetError if the
+    accuracies are too far apart to compare the times.
     """
+    network = dense(network) if isinstance(network, int) else network
     x, y, x_test, y_test = data
     contenders: dict[str, Contender] = {
-        "thumbnet": Thumbnet(x, y, hidden),
-        "torch": PyTorch(x, y, hidden),
+        "thumbnet": Thumbnet(network, x, y),
+        "torch": PyTorch(network, x, y),
     }
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(epochs + 1):
         for name, contender in contenders.items():
             seconds[name].append(_seconds(contender.epoch))
-    row: dict[str, Any] = {"network": f"784-{hidden}-10", "epochs": epochs}
+    row: dict[str, Any] = {"network": network.name, "batch": network.batch, "epochs": epochs}
     for name, contender in contenders.items():
         row[f"{name}_seconds"] = statistics.median(seconds[name][1:])
         row[f"{name}_best"] = min(seconds[name][1:])
@@ -138,14 +140,31 @@ def _seconds(action: Callable[[], None]) -> float:
     return time.perf_counter() - start
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Print the table, or with --json one JSON object on the last line; gives the exit code."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m thumbnet.trainer.benchmark")
     parser.description = "Time an epoch of MNIST against PyTorch."
+    parser.epilog = "Without --hidden, --conv and --larger: --hidden 512 16 --conv 64 128."
     parser.add_argument("--epochs", type=int, default=5, help="timed epochs of each (default 5)")
-    parser.add_argument("--hidden", type=int, nargs="+", default=HIDDEN, help="hidden units")
+    for name, meaning in {
+        "hidden": "784-N-10 for each of these numbers of hidden units",
+        "conv": "conv-8-12-18 in batches of each of these sizes",
+        "larger": "conv-16-32 with batch normalization and max pooling, a minute an epoch",
+    }.items():
+        parser.add_argument(f"--{name}", type=int, nargs="+", default=[], help=meaning, metavar="N")
     parser.add_argument("--json", action="store_true", help="one JSON object on the last line")
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the table, or with --json one JSON object on the last line; gives the exit code."""
+    options = _parser().parse_args(arguments)
+    if not (options.hidden or options.conv or options.larger):
+        options.hidden, options.conv = HIDDEN, BATCHES
+    networks = [
+        *(dense(hidden) for hidden in options.hidden),
+        *(convolutional(batch) for batch in options.conv),
+        *(larger(batch) for batch in options.larger),
+    ]
     try:
         import torch
     except ImportError:
@@ -155,7 +174,7 @@ def main(arguments: list[str] | None = None) -> int:
         train, test = load_mnist()
         x, x_test = (data.x.astype(np.float32) / np.float32(255) for data in (train, test))
         data = (x, train.y, x_test, test.y)
-        rows = [compare(hidden, options.epochs, data) for hidden in options.hidden]
+        rows = [compare(network, options.epochs, data) for network in networks]
     except ThumbnetError as error:
         print(error, file=sys.stderr)
         return 1
@@ -164,10 +183,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(json.dumps({**versions, "results": rows}))
         return 0
     print(f"NumPy {np.__version__}, PyTorch {torch.__version__}, {threads()} threads")
-    print(f"{'network':<12}{'thumbnet':>10}{'PyTorch':>10}{'ratio':>8}{'accuracy':>20}")
+    print(f"{'network':<14}{'batch':>5}{'thumbnet':>10}{'PyTorch':>10}{'ratio':>8}{'accuracy':>20}")
     for row in rows:
         print(
-            f"{row['network']:<12}{row['thumbnet_seconds']:>8.3f} s{row['torch_seconds']:>8.3f} s"
+            f"{row['network']:<14}{row['batch']:>5}"
+            f"{row['thumbnet_seconds']:>8.3f} s{row['torch_seconds']:>8.3f} s"
             f"{row['ratio']:>8.2f}{row['thumbnet_accuracy']:>11.4f} {row['torch_accuracy']:.4f}"
         )
     return 0

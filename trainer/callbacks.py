@@ -12,7 +12,7 @@ from .errors import ThumbnetError
 from .tensor import Array
 
 if TYPE_CHECKING:
-    from .sequential import Sequential
+    from .model import Model
 
 Logs = dict[str, float]
 
@@ -42,7 +42,7 @@ class Callback:
     means so far of loss and metrics, at an epoch's end also the `val_...` of the validation data.
     """
 
-    model: Sequential
+    model: Model
     history: History
     epochs: int
 
@@ -73,8 +73,9 @@ class EarlyStopping(Callback):
     """Stop when `monitor` has not improved by more than `min_delta` for `patience` epochs.
 
     mode: "min", "max" or "auto" (max for an accuracy). restore_best_weights: at the end, go
-    back to the weights of the best epoch. `stopped_epoch` is the epoch it stopped after, or None;
-    `best` the best value. Raises ThumbnetError in `fit` if there is no such number to monitor.
+    back to the weights of the best epoch, and its activation ranges (see `fake_quantize`).
+    `stopped_epoch` is the epoch it stopped after, or None; `best` the best value. Raises
+    ThumbnetError in `fit` if there is no such number to monitor.
     """
 
     def __init__(
@@ -101,6 +102,7 @@ class EarlyStopping(Callback):
         self.best_epoch = 0
         self.stopped_epoch: int | None = None
         self._best_weights: list[Array] = []
+        self._best_ranges: dict[str, tuple[float, float]] = {}
 
     @property
     def best(self) -> float:
@@ -119,6 +121,7 @@ class EarlyStopping(Callback):
             self._lowest, self.wait, self.best_epoch = value, 0, epoch
             if self.restore_best_weights:
                 self._best_weights = self.model.get_weights()
+                self._best_ranges = self.model.activation_ranges
             return
         self.wait += 1
         if self.wait >= self.patience:
@@ -129,19 +132,28 @@ class EarlyStopping(Callback):
         """Restore the best weights, if that was asked for."""
         if self._best_weights:
             self.model.set_weights(self._best_weights)
+            self.model.activation_ranges = self._best_ranges
 
     def get_state(self) -> dict[str, Array]:
-        """Give the best value, how long ago it was, and its weights."""
+        """Give the best value, how long ago it was, its weights and its ranges."""
         stopped = -1 if self.stopped_epoch is None else self.stopped_epoch
         numbers = np.array([self._lowest, self.wait, self.best_epoch, stopped], dtype=np.float64)
-        return {"numbers": numbers, **{str(i): w for i, w in enumerate(self._best_weights)}}
+        weights = {str(i): w for i, w in enumerate(self._best_weights)}
+        ranges = {f"range/{name}": np.array(ends) for name, ends in self._best_ranges.items()}
+        return {"numbers": numbers, **weights, **ranges}
 
     def set_state(self, state: dict[str, Array]) -> None:
         """Restore what `get_state` gave."""
         lowest, wait, best_epoch, stopped = state["numbers"].tolist()
         self._lowest, self.wait, self.best_epoch = lowest, int(wait), int(best_epoch)
         self.stopped_epoch = None if stopped < 0 else int(stopped)
-        self._best_weights = [state[str(i)] for i in range(len(state) - 1)]
+        weights = [name for name in state if name.isdigit()]
+        self._best_weights = [state[str(i)] for i in range(len(weights))]
+        self._best_ranges = {
+            name.removeprefix("range/"): (float(ends[0]), float(ends[1]))
+            for name, ends in state.items()
+            if name.startswith("range/")
+        }
 
 
 class LearningRateScheduler(Callback):

@@ -13,14 +13,14 @@ from typing import Any
 from .archive import read, write
 from .callbacks import Callback, History
 from .errors import ThumbnetError
+from .model import Model
 from .preprocessing import Rescaling
 from .saving import LAYERS, arrays_of, below, describe, model_of
-from .sequential import Sequential
 from .tensor import Array
 
 
 def save_checkpoint(
-    model: Sequential,
+    model: Model,
     path: str | os.PathLike[str],
     history: History,
     callbacks: Sequence[Callback],
@@ -38,6 +38,8 @@ def save_checkpoint(
         "stopped": model.stop_training,
         "callbacks": [type(callback).__name__ for callback, _ in states],
     }
+    if model.quantizer is not None:
+        description["training"]["quantizer"] = model.quantizer.get_state()
     arrays = arrays_of(model)
     arrays.update({f"optimizer/{i}": a for i, a in enumerate(optimizer.get_state())})
     for i, (_, state) in enumerate(states):
@@ -45,7 +47,7 @@ def save_checkpoint(
     write(path, description, arrays)
 
 
-def load_checkpoint(path: str | os.PathLike[str]) -> tuple[Sequential, int]:
+def load_checkpoint(path: str | os.PathLike[str]) -> tuple[Model, int]:
     """Give the model as a checkpoint holds it, and the epochs that it was trained for.
 
     Raises ThumbnetError if the file cannot be read, or is no checkpoint.
@@ -56,7 +58,7 @@ def load_checkpoint(path: str | os.PathLike[str]) -> tuple[Sequential, int]:
 
 
 def resume(
-    model: Sequential,
+    model: Model,
     path: str | os.PathLike[str],
     history: History,
     callbacks: Sequence[Callback],
@@ -83,6 +85,15 @@ def resume(
             f"{path}: was trained with {saved['name']}, not {type(optimizer).__name__}: "
             "compile with the same optimizer"
         )
+    ranges: dict[str, Any] = training.get("quantizer", {"width": None})
+    width = None if model.quantizer is None else model.quantizer.width
+    if ranges["width"] != width:
+        raise ThumbnetError(
+            f"{path}: was trained with quantize={ranges['width']!r}, this run has {width!r}: "
+            "resume with the same"
+        )
+    if model.quantizer is not None:
+        model.quantizer.set_state(ranges)
     for variable in model.variables:
         variable.assign(arrays[f"weights/{variable.name}"])
     optimizer.learning_rate = saved["learning_rate"]
@@ -122,9 +133,10 @@ def _check_same_model(
     for key, what in (
         ("input_shape", "its input shape is"),
         ("layers", "the settings of its layers are"),
+        ("sources", "its wiring is"),
         ("dtype", "its dtype is"),
     ):
-        if then[key] != now[key]:
+        if then.get(key) != now.get(key):
             raise ThumbnetError(
                 f"{path}: {what} not this model's: resume with the model that was checkpointed"
             )

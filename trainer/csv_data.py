@@ -25,7 +25,7 @@ _MOST_CLASSES = 256
 _FEWEST_ROWS = 4
 
 
-def _label_column(path: str | os.PathLike[str], header: list[str], label: str | None) -> int:
+def label_column(path: str | os.PathLike[str], header: list[str], label: str | None) -> int:
     """Return the index of the label column: the one named, else found by its usual names."""
     lower = [name.lower() for name in header]
     if label is not None:
@@ -141,7 +141,7 @@ def read_csv(
     if task not in ("auto", "classification", "regression"):
         raise ThumbnetError(f"task is {task!r}: use 'auto', 'classification' or 'regression'")
     header, rows, _ = read_rows(path)
-    at = _label_column(path, header, label)
+    at = label_column(path, header, label)
     column = header[at]
     names = [name for i, name in enumerate(header) if i != at]
     values: list[str] = []

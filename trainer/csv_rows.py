@@ -75,8 +75,12 @@ def _columns(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> 
     return (widths.count(columns) if columns > 1 else 0), columns
 
 
-def read_rows(path: str | os.PathLike[str]) -> tuple[list[str], Iterator[Row], str]:
+def read_rows(
+    path: str | os.PathLike[str], fewest: int = 2
+) -> tuple[list[str], Iterator[Row], str]:
     """Return (header, rows, delimiter); every row has as many cells as the header.
+
+    fewest: columns that there have to be.
 
     The delimiter (comma, semicolon or tab) is the one that splits the header, and most of the
     first rows, into the same number of columns. Blank lines are skipped.
@@ -99,7 +103,7 @@ def read_rows(path: str | os.PathLike[str]) -> tuple[list[str], Iterator[Row], s
             f"{path}, line {line}: no header: the first row is all numbers{label}: "
             "add a line with the names of the columns"
         )
-    if len(header) < 2:
+    if len(header) < fewest:
         raise ThumbnetError(
             f"{path}, line {line}: not a CSV of features and a label: only one column, "
             f"{header[0][:40]!r}: separate columns by comma, semicolon or tab"

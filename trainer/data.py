@@ -16,15 +16,18 @@ Array = NDArray[Any]
 
 
 def _per_feature(
-    name: str, value: float | Sequence[float], features: int
+    name: str, value: float | Sequence[float], shape: tuple[int, ...]
 ) -> float | tuple[float, ...]:
-    """Return `value` as a float or as a tuple of `features` finite floats."""
+    """Return `value` as a float or as a tuple of a finite float for each feature."""
+    features = math.prod(shape)
     if np.ndim(value) == 0:
         scalar = float(np.asarray(value).item())
         if not math.isfinite(scalar):
             raise ThumbnetError(f"InputSpec: {name} is {scalar}, it must be a finite number")
         return scalar
     values = tuple(float(v) for v in np.asarray(value, dtype=np.float64).ravel())
+    if len(values) == shape[-1]:
+        values *= features // shape[-1]
     if len(values) != features:
         raise ThumbnetError(
             f"InputSpec: {name} has {len(values)} values for {features} features: "
@@ -39,12 +42,14 @@ def _per_feature(
 class InputSpec:
     """What one input of a model is, in raw units (those of the sensor or of the file).
 
-    shape: of one example, without the batch, such as `(784,)`.
-    names: one name for each feature, or None.
+    shape: of one example, without the batch, such as `(784,)`, or `(100, 3)` with channels last.
+    names: one name for each feature or for each channel, or None.
     resolution: the size of one count in raw units, a float or one for each feature. Always 1/N
         with N a positive integer (1.0, 0.5, 0.1, 0.01 ...): the board works on integer counts.
     minimum, maximum: the range of raw values that is accepted, a float or one for each feature;
         None where it is not known.
+
+    One number for each channel stands for one for each feature.
 
     Raises ThumbnetError if these do not fit together.
     """
@@ -64,13 +69,13 @@ class InputSpec:
         object.__setattr__(self, "shape", shape)
         if self.names is not None:
             names = tuple(str(name) for name in self.names)
-            if len(names) != self.features:
+            if len(names) not in (self.features, shape[-1]):
                 raise ThumbnetError(f"InputSpec: {len(names)} names for {self.features} features")
             object.__setattr__(self, "names", names)
         for name in ("resolution", "minimum", "maximum"):
             value = getattr(self, name)
             if value is not None:
-                object.__setattr__(self, name, _per_feature(name, value, self.features))
+                object.__setattr__(self, name, _per_feature(name, value, shape))
         for step in np.ravel(self.resolution).tolist():
             if not 0 < step <= 1 or abs(round(1 / step) * step - 1) > 1e-9:
                 raise ThumbnetError(

@@ -15,6 +15,7 @@ from .errors import ThumbnetError
 from .regularizers import L2
 from .tape import record
 from .tensor import Array, Tensor, Variable
+from .wiring import Symbol, connect
 
 Shape = tuple[int, ...]
 
@@ -24,10 +25,11 @@ class Layer:
 
     name: unique in its model (set by the model where it is empty). input_shape, output_shape:
     of one example, without the batch; `()` before `build`. activation: name of the curve at the
-    layer's end, "linear" where there is none.
+    layer's end, "linear" where there is none. merges: whether it reads several layers; see `Merge`.
     """
 
     activation = "linear"
+    merges = False
 
     def __init__(self, name: str | None = None) -> None:
         self.name = name or ""
@@ -54,6 +56,10 @@ class Layer:
     def _create(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Shape:
         """Make the weights and give the output shape."""
         return input_shape
+
+    def __call__(self, inputs: Symbol | Sequence[Symbol]) -> Symbol:
+        """Read what another layer gives, in a functional `Model`; see `wiring`."""
+        return connect(self, inputs)
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:
         """Compute the outputs (n, *output_shape) of inputs (n, *input_shape)."""

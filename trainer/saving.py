@@ -1,6 +1,7 @@
 """Models in files: what of a model is written, and how it is made again.
 
 Arrays are named `weights/<layer>/<name>` and `samples/<name>`; the rest is the JSON description.
+A `Sequential` is written without "sources", the wiring of a functional `Model`.
 """
 
 from __future__ import annotations
@@ -12,14 +13,27 @@ import numpy as np
 
 from .archive import FORMAT, VERSION, read, write
 from .batchnorm import BatchNormalization
+from .conv_layers import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
 from .data import InputSpec
 from .errors import ThumbnetError
 from .layers import Activation, Dense, Dropout, Flatten, Layer
 from .losses import LOSSES
+from .merge import Add, Concatenate, Merge
+from .model import Model
 from .optimizers import OPTIMIZERS, from_config
+from .pooling import (
+    AveragePooling1D,
+    AveragePooling2D,
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    MaxPooling1D,
+    MaxPooling2D,
+)
 from .preprocessing import Normalization, Rescaling
+from .recurrent import GRU, SimpleRNN
 from .sequential import Sequential
 from .tensor import Array
+from .wiring import Input
 
 LAYERS: dict[str, type[Layer]] = {
     layer.__name__: layer
@@ -29,13 +43,27 @@ LAYERS: dict[str, type[Layer]] = {
         Flatten,
         Dropout,
         BatchNormalization,
+        Conv1D,
+        Conv2D,
+        DepthwiseConv1D,
+        DepthwiseConv2D,
+        MaxPooling1D,
+        MaxPooling2D,
+        AveragePooling1D,
+        AveragePooling2D,
+        GlobalAveragePooling1D,
+        GlobalAveragePooling2D,
         Normalization,
         Rescaling,
+        Add,
+        Concatenate,
+        SimpleRNN,
+        GRU,
     )
 }
 
 
-def save_model(model: Sequential, path: str | os.PathLike[str]) -> None:
+def save_model(model: Model, path: str | os.PathLike[str]) -> None:
     """Write a built model: layers, weights, how it was compiled, labels, info and samples.
 
     Written beside `path` and then renamed, so there is never half a file. Raises ThumbnetError if
@@ -44,7 +72,7 @@ def save_model(model: Sequential, path: str | os.PathLike[str]) -> None:
     write(path, describe(model), arrays_of(model))
 
 
-def load_model(path: str | os.PathLike[str]) -> Sequential:
+def load_model(path: str | os.PathLike[str]) -> Model:
     """Read a model that `save_model` wrote, or ModelCheckpoint; it is compiled if that one was.
 
     Raises ThumbnetError if the file is missing, truncated, edited, or no thumbnet model.
@@ -54,7 +82,7 @@ def load_model(path: str | os.PathLike[str]) -> Sequential:
 
 def model_of(
     path: str | os.PathLike[str], description: dict[str, Any], arrays: dict[str, Array]
-) -> Sequential:
+) -> Model:
     """Make the model that was read from `path`; raises ThumbnetError if it is not understood."""
     try:
         return _model(description, arrays)
@@ -65,7 +93,7 @@ def model_of(
         ) from error
 
 
-def describe(model: Sequential) -> dict[str, Any]:
+def describe(model: Model) -> dict[str, Any]:
     """Give everything about a model but its arrays, as JSON types.
 
     Raises ThumbnetError if it is not built, if `info` is not JSON, or for a layer of one's own.
@@ -91,6 +119,11 @@ def describe(model: Sequential) -> dict[str, Any]:
         "input_spec": None if model.input_spec is None else model.input_spec.get_config(),
         "info": model.info,
     }
+    if not isinstance(model, Sequential):
+        description["sources"] = [list(model.sources[layer.name]) for layer in model.layers]
+    if model.quantized is not None:
+        description["quantized"] = model.quantized
+        description["activation_ranges"] = model.activation_ranges
     # A loss or optimizer of one's own has no name here: such a model is saved uncompiled.
     if model.loss in LOSSES.values() and type(model.optimizer) in OPTIMIZERS.values():
         loss, optimizer = model.require_compiled()
@@ -102,9 +135,8 @@ def describe(model: Sequential) -> dict[str, Any]:
     return description
 
 
-def _model(description: dict[str, Any], arrays: dict[str, Array]) -> Sequential:
-    layers = [LAYERS[entry["class"]](**entry["config"]) for entry in description["layers"]]
-    model = Sequential(layers, description["name"], description["seed"], description["dtype"])
+def _model(description: dict[str, Any], arrays: dict[str, Array]) -> Model:
+    model = _network(description)
     model.build(description["input_shape"])
     for variable in model.variables:
         variable.assign(arrays[f"weights/{variable.name}"])
@@ -118,10 +150,27 @@ def _model(description: dict[str, Any], arrays: dict[str, Array]) -> Sequential:
         model.input_spec = InputSpec.from_config(description["input_spec"])
     model.info = description["info"]
     model.samples = below(arrays, "samples/")
+    model.quantized = description.get("quantized")
+    ranges = description.get("activation_ranges", {})
+    model.activation_ranges = {name: (low, high) for name, (low, high) in ranges.items()}
     return model
 
 
-def arrays_of(model: Sequential) -> dict[str, Array]:
+def _network(description: dict[str, Any]) -> Model:
+    """Make the layers and wire them; without "sources" they follow one another."""
+    layers = [LAYERS[entry["class"]](**entry["config"]) for entry in description["layers"]]
+    settings = description["name"], description["seed"], description["dtype"]
+    if "sources" not in description:
+        return Sequential(layers, *settings)
+    source = result = Input(description["input_shape"])
+    symbols = {"": source}
+    for layer, names in zip(layers, description["sources"], strict=True):
+        inputs = [symbols[name] for name in names]
+        result = symbols[layer.name] = layer(inputs if isinstance(layer, Merge) else inputs[0])
+    return Model(source, result, *settings)
+
+
+def arrays_of(model: Model) -> dict[str, Array]:
     """Give the arrays of a model's file; raises ThumbnetError for a sample of Python objects."""
     arrays = {f"weights/{variable.name}": variable.data for variable in model.variables}
     for name, sample in model.samples.items():

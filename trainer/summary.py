@@ -1,22 +1,38 @@
-"""The table that `Sequential.summary` gives."""
+"""The table that `Model.summary` gives."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from .layers import Layer
 
 
-def summary_table(name: str, layers: Sequence[Layer], built: bool) -> str:
-    """Give a table with a row for each layer: name and type, output shape, number of parameters."""
-    rows = [("Layer (type)", "Output shape", "Param #")]
+def summary_table(
+    name: str, layers: Sequence[Layer], sources: Mapping[str, tuple[str, ...]], built: bool
+) -> str:
+    """Give a table with a row for each layer: name and type, output shape, number of parameters.
+
+    Where the layers do not just follow one another, also the names of those that each one reads.
+    """
+    rows = [["Layer (type)", "Output shape", "Param #"]]
     for layer in layers:
         shape = str((None, *layer.output_shape)) if built else "?"
         count = f"{layer.count_params():,}" if built else "?"
-        rows.append((f"{layer.name} ({type(layer).__name__})", shape, count))
-    first, second, third = (max(len(row[i]) for row in rows) for i in range(3))
-    lines = [f"{a:<{first}}  {b:<{second}}  {c:>{third}}" for a, b, c in rows]
-    rule = "-" * len(lines[0])
+        rows.append([f"{layer.name} ({type(layer).__name__})", shape, count])
+    if any(sources[after.name] != (before.name,) for before, after in pairwise(layers)):
+        rows[0].append("Connected to")
+        for row, layer in zip(rows[1:], layers, strict=True):
+            row.append(", ".join(source or "(input)" for source in sources[layer.name]))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(
+            f"{cell:>{width}}" if i == 2 else f"{cell:<{width}}"
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+    rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
     total = sum(layer.count_params() for layer in layers)
     trainable = sum(v.data.size for layer in layers for v in layer.trainable_variables)
     totals = [

@@ -72,13 +72,17 @@ class GradientTape:
             raise ThumbnetError(
                 f"the gradient of a loss of shape {loss.shape} is not defined: take its mean first"
             )
-        gradients: dict[int, Array] = {id(loss): np.ones_like(loss.data)}
-        for result, operands in reversed(self._records):
-            outer = gradients.get(id(result))
-            if outer is None:  # the loss does not depend on this result
+        return self.pull_back(loss, np.ones_like(loss.data), variables)
+
+    def pull_back(self, result: Tensor, outer: Array, variables: Sequence[Tensor]) -> list[Array]:
+        """Give what `outer`, a loss's derivative by `result`, is by each of `variables`."""
+        gradients: dict[int, Array] = {id(result): outer}
+        for step, operands in reversed(self._records):
+            through = gradients.get(id(step))
+            if through is None:  # the loss does not depend on this step
                 continue
             for operand, pull_back in operands:
-                part = _unbroadcast(pull_back(outer), operand.shape)
+                part = _unbroadcast(pull_back(through), operand.shape)
                 known = gradients.get(id(operand))
                 gradients[id(operand)] = part if known is None else known + part
         return [

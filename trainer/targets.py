@@ -37,6 +37,11 @@ def prepare_targets(
     examples than x, another width than the outputs, a label that the outputs cannot name, or a
     value that is not finite.
     """
+    if len(output_shape) != 1:
+        raise ThumbnetError(
+            f"the model gives shape {output_shape} for each example, {loss.name} needs one row of "
+            "numbers: end with Flatten(), a global pooling, or return_sequences=False"
+        )
     values = np.asarray(y)
     if values.dtype.kind in "USO" and labels is not None:
         values = encode_labels([str(name) for name in values.reshape(-1)], labels, "y")

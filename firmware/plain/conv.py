@@ -1,0 +1,41 @@
+"""The convolution in plain bytecode, 2-D or 1-D: runs on every MicroPython, and on CPython."""
+
+from gather import gather
+from requantize import requantize
+
+
+def conv(x, w, y, p):
+    """Write one layer's outputs into y, from entry y_at on.
+
+    x: the image, uint8, row after row, channels last. w: a row of weights per output, each
+    weight + 128, in the order of a patch (k_h runs of `run` bytes), then the 256-entry table if
+    there is one. p: inputs (k_h * run), outputs, x_at, y_at, zero_point, activation_min,
+    activation_max, the table's place in w or 0, wide, pieces, rows, row (bytes of one), k_h, run,
+    stride_h, step (bytes from patch to patch), pad_top, left (bytes of padding), out_h, out_w,
+    y_step (entries from pixel to pixel), pad (what stands in the padding), patch_at, then bias,
+    multiplier and shift of each output. x_at, wide, pieces and patch_at are for other tiers.
+    """
+    inputs, outputs, _, first, zero_point, low, high, table = p[:8]
+    stride_h, step, pad_top, left, out_h, out_w, y_step = p[14:21]
+    for top in range(-pad_top, out_h * stride_h - pad_top, stride_h):
+        for start in range(-left, out_w * step - left, step):
+            patch = gather(x, p, top, start)
+            # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
+            excess = 128 * sum(patch)
+            places = [i for i in range(inputs) if patch[i]]
+            at = first
+            i = 0
+            for k in range(23, 23 + 3 * outputs, 3):
+                acc = p[k] - excess
+                weights = w[i : i + inputs]
+                for j in places:
+                    acc += weights[j] * patch[j]
+                i += inputs
+                q = zero_point + requantize(acc, p[k + 1], p[k + 2])
+                if q < low:
+                    q = low
+                elif q > high:
+                    q = high
+                y[at] = w[table + q] if table else q
+                at += 1
+            first += y_step

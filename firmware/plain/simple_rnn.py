@@ -1,0 +1,19 @@
+"""One time step of a simple recurrent layer, behind its two matrix products."""
+
+
+def simple_rnn(x, w, y, p):
+    """Write the new state into y, from y_at on.
+
+    x: words, what the input brings to each unit, then what the state brings. w: the 256-entry
+    table of the activation. p: units, y_at, reset, shift, state_zero, center. reset: write the
+    state of a beginning, state_zero, and nothing else.
+    """
+    units, at, reset, shift, state_zero, center = p
+    half = 1 << shift - 1
+    for i in range(units):
+        if reset:
+            q = state_zero
+        else:
+            q = (x[i] + x[units + i] + half >> shift) + center
+            q = w[0 if q < 0 else 255 if q > 255 else q]
+        y[at + i] = q

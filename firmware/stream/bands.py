@@ -1,0 +1,95 @@
+"""Feature: the energy in bands of frequency, by a Fourier transform in integers."""
+
+from array import array
+
+from average import average
+from root import root
+
+# Literals of an example network; the exporter puts the network's own in their place.
+FRACTION = 0
+BANDS = 2
+# round(32767 * sin(2 * pi * k / 8)): three quarters of a turn, for a window of 8
+SINES = array("h", [0, 23170, 32767, 23170, 0, -23170])
+REAL = array("h", [0] * 4)
+IMAGINARY = array("h", [0] * 4)
+
+
+def transform(half, quarter):
+    """Transform REAL + i IMAGINARY, `half` numbers in bit-reversed order, divided by half."""
+    size = 1
+    while size < half:
+        turn = half // size
+        for j in range(size):
+            s = SINES[j * turn]
+            c = SINES[j * turn + quarter]
+            k = j
+            while k < half:
+                m = k + size
+                a = REAL[m]
+                b = IMAGINARY[m]
+                real = (c * a + s * b + 16384) >> 15
+                imaginary = (c * b - s * a + 16384) >> 15
+                # Halved each time: no product leaves 31 bits.
+                a = REAL[k]
+                b = IMAGINARY[k]
+                REAL[m] = (a - real + 1) >> 1
+                IMAGINARY[m] = (b - imaginary + 1) >> 1
+                REAL[k] = (a + real + 1) >> 1
+                IMAGINARY[k] = (b + imaginary + 1) >> 1
+                k = m + size
+        size += size
+
+
+def bands(x, y, at):
+    """Write the energy of x in BANDS bands from 0 to half the rate to y[at ...], the mean left out.
+
+    Each as the root mean square that x has in the band, in 2**-FRACTION counts; their squares sum
+    to that of the deviation. x has a power of two of counts. Returns the next place.
+    """
+    half = len(x) >> 1
+    quarter = half >> 1
+    centre = average(x)
+    far = max((max(x) << FRACTION) - centre, centre - (min(x) << FRACTION))
+    # All is shifted to 14 bits.
+    down = up = 0
+    while far >> down > 16383:
+        down += 1
+    while far and far << (up + 1) <= 16383:
+        up += 1
+    centre -= (1 << down) >> 1
+    # Two counts make a complex number; it goes where its index, its bits reversed, points to.
+    k = 0
+    for i in range(half):
+        REAL[k] = (((x[2 * i] << FRACTION) - centre) << up) >> down
+        IMAGINARY[k] = (((x[2 * i + 1] << FRACTION) - centre) << up) >> down
+        bit = quarter
+        while k & bit:
+            k -= bit
+            bit >>= 1
+        k += bit
+    transform(half, quarter)
+    band = 1
+    total = 0
+    for k in range(1, half + 1):
+        if k < half:
+            # The transforms of the even and the odd counts, and from them that of all.
+            m = half - k
+            a = (REAL[k] - REAL[m] + 1) >> 1
+            b = (IMAGINARY[k] + IMAGINARY[m] + 1) >> 1
+            s = SINES[k]
+            c = SINES[k + quarter]
+            real = ((REAL[k] + REAL[m] + 1) >> 1) + ((c * b - s * a + 16384) >> 15)
+            imaginary = ((IMAGINARY[k] - IMAGINARY[m] + 1) >> 1) - ((c * a + s * b + 16384) >> 15)
+            real = (real + 1) >> 1
+            imaginary = (imaginary + 1) >> 1
+            # Twice: for the negative frequency too.
+            total += 2 * (real * real + imaginary * imaginary)
+        else:
+            real = (REAL[0] - IMAGINARY[0] + 1) >> 1
+            total += real * real
+        if k * BANDS >= band * half:
+            y[at] = ((root(total) << down) + ((1 << up) >> 1)) >> up
+            at += 1
+            band += 1
+            total = 0
+    return at

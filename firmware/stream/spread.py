@@ -1,0 +1,30 @@
+"""How far a channel goes from a centre: the root of the mean square, in 31 bits."""
+
+from root import root
+
+# Literal of an example network; the exporter puts the network's own in its place.
+FRACTION = 0
+
+
+def spread(x, centre):
+    """Return the root mean square of x about centre; centre and result in 2**-FRACTION counts.
+
+    Up to 32,766 such steps from the centre all is exact but the root; beyond, x is rounded to the
+    15 highest bits of what is farthest.
+    """
+    n = len(x)
+    far = max((max(x) << FRACTION) - centre, centre - (min(x) << FRACTION))
+    # Bits that are left out: of what is squared, and of the squares.
+    low = 0
+    while far >> low > 32766:
+        low += 1
+    far = (far >> low) + 1
+    less = 0
+    while (far * far) >> less > (0x3FFFFFFF // n):
+        less += 1
+    total = 0
+    centre -= (1 << low) >> 1
+    for v in x:
+        v = ((v << FRACTION) - centre) >> low
+        total += (v * v) >> less
+    return root(((total // n) << less) + ((total % n) << less) // n) << low

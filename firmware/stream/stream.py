@@ -1,0 +1,83 @@
+"""From samples to decisions: a ring buffer, a network, and a vote."""
+
+from array import array
+
+from classify import predict
+from features import features
+from sample import store
+
+# Literals of an example network; the exporter puts the network's own in their place.
+LABELS = ("rest", "move")
+# Counts of a window, and their type in an array; samples from one decision to the next, and before
+# the first of all.
+RING = 8
+COUNT = "h"
+HOP = 2
+WINDOW = 4
+# Votes that a label needs, of how many that are kept.
+VOTE = (1, 3)
+
+
+class Stream:
+    """Samples go in one by one; every HOP of them the last WINDOW are classified.
+
+    label: the name of the last decision, None before the first.
+    """
+
+    def __init__(self):
+        self._ring = array(COUNT, [0] * RING)
+        self._votes = bytearray(VOTE[1])
+        self._counts = bytearray(len(LABELS))
+        self.reset()
+
+    def reset(self):
+        """Forget all samples and votes, as after a pause in which none were taken."""
+        self.label = None
+        self._at = 0
+        self._left = WINDOW
+        self._vote = 0
+        self._voted = 0
+        for k in range(len(LABELS)):
+            self._counts[k] = 0
+
+    def push(self, sample):
+        """Take one sample, a list, tuple or array of a number for each channel.
+
+        Returns the class index where it leads to a decision, else None; LABELS names it. The
+        numbers are in the units of the training data. ValueError says what does not fit.
+        """
+        ring = self._ring
+        at = self._at
+        store(sample, ring, at)
+        at += len(sample)
+        if at == len(ring):
+            at = 0
+        self._at = at
+        self._left -= 1
+        if self._left:
+            return None
+        self._left = HOP
+        return self._decide(predict(features(ring, at)))
+
+    def _decide(self, index):
+        """Return the label that most of the last votes are for, if it has as many as it needs."""
+        needed, kept = VOTE
+        votes = self._votes
+        counts = self._counts
+        at = self._vote
+        if self._voted == kept:
+            counts[votes[at]] -= 1
+        else:
+            self._voted += 1
+        votes[at] = index
+        counts[index] += 1
+        self._vote = at + 1 if at + 1 < kept else 0
+        most = max(counts)
+        if most < needed:
+            return None
+        # Of labels with as many votes as others the one of the latest vote wins.
+        while counts[votes[at]] < most:
+            at = at - 1 if at else kept - 1
+        index = votes[at]
+        self.label = LABELS[index]
+        return index

@@ -1,0 +1,61 @@
+"""The sum of two tensors in Thumb-1 assembly.
+
+y = clamp((ka * x + kb * w + bias) >> shift), n bytes; p: n, x_at, w_at, y_at, ka, kb, bias, shift,
+activation_min, activation_max. y may be the place of x or of w.
+
+`data` emits what the assembler has no word for: what the comment says, or `#:` above it.
+"""
+
+import micropython
+
+
+@micropython.asm_thumb
+def add(r0, r1, r2, r3):
+    mov(r4, r8)
+    mov(r5, r9)
+    push({r4, r5})
+    # r3: from -n to 0, beside the ends of x, w and y
+    ldr(r6, [r3, 0])
+    ldr(r4, [r3, 4])
+    add(r4, r4, r6)
+    add(r0, r0, r4)
+    ldr(r4, [r3, 8])
+    add(r4, r4, r6)
+    add(r1, r1, r4)
+    ldr(r4, [r3, 12])
+    add(r4, r4, r6)
+    add(r2, r2, r4)
+    ldr(r4, [r3, 24])
+    mov(r8, r4)
+    ldr(r4, [r3, 28])
+    mov(r9, r4)
+    ldr(r4, [r3, 32])
+    mov(r12, r4)
+    ldr(r4, [r3, 36])
+    mov(r14, r4)
+    ldr(r4, [r3, 16])
+    ldr(r5, [r3, 20])
+    neg(r3, r6)
+    label(NEXT)
+    data(2, 0x5CC6, 0x5CCF)  # ldrb r6, [r0, r3]; ldrb r7, [r1, r3]
+    mul(r6, r4)
+    mul(r7, r5)
+    add(r6, r6, r7)
+    data(2, 0x4446)  # add r6, r8
+    mov(r7, r9)
+    asr(r6, r7)
+    data(2, 0x4566)  # cmp r6, r12
+    bge(LOW)
+    mov(r6, r12)
+    label(LOW)
+    data(2, 0x4576)  # cmp r6, lr
+    ble(HIGH)
+    mov(r6, r14)
+    label(HIGH)
+    data(2, 0x54D6)  # strb r6, [r2, r3]
+    add(r3, 1)
+    bne(NEXT)
+    pop({r4, r5})
+    mov(r8, r4)
+    mov(r9, r5)
+    mov(r0, 0)

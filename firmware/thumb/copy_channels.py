@@ -1,0 +1,31 @@
+"""One tensor of a concatenation, in Thumb-1 assembly.
+
+y[y_at + i * y_step + c] = w[x[x_at + i * channels + c]]; w: a table of 256 entries. p: pixels,
+channels, x_at, y_at, y_step.
+
+`data` emits what the assembler has no word for: what the comment says, or `#:` above it.
+"""
+
+import micropython
+
+
+@micropython.asm_thumb
+def copy_channels(r0, r1, r2, r3):
+    ldr(r4, [r3, 8])
+    add(r0, r0, r4)
+    ldr(r4, [r3, 12])
+    add(r2, r2, r4)
+    ldr(r4, [r3, 0])
+    ldr(r5, [r3, 4])
+    ldr(r6, [r3, 16])
+    label(PIXEL)
+    mov(r7, r5)
+    label(CHANNEL)
+    sub(r7, 1)
+    data(2, 0x5DC3, 0x5CCB, 0x55D3)  # ldrb r3, [r0, r7]; ldrb r3, [r1, r3]; strb r3, [r2, r7]
+    bne(CHANNEL)
+    add(r0, r0, r5)
+    add(r2, r2, r6)
+    sub(r4, 1)
+    bne(PIXEL)
+    mov(r0, 0)

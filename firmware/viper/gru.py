@@ -1,0 +1,59 @@
+"""One time step of a gated recurrent unit, behind its two matrix products, in viper."""
+
+import micropython
+
+
+# x is read as unsigned words where int has 64 bits: each sum gets its sign back.
+@micropython.viper
+def gru(x: ptr32, w: ptr8, y: ptr8, p: ptr32):
+    """Write the new state into y, uint8, from y_at on, and more of its bits into the end of x.
+
+    x: int32, seven words for each unit: what the input brings to update gate, reset gate and
+    candidate, what the state brings to the same, and the state, in steps of which 32767 are 1.
+    w: two tables of 256 entries, sigmoid and tanh. p: units, y_at, reset, shift. reset: write the
+    state of a beginning, zero, and nothing else.
+    """
+    y = ptr8(int(y) + p[1])
+    units = p[0]
+    one = 1  # a literal of 2**30 or more would be an object
+    sign = one << 31
+    word = (sign << 1) - 1
+    shift = p[3]
+    half = one << shift - 1
+    # The words of one unit are `units` apart.
+    i = 0
+    while i < units:
+        h = 0
+        if p[2] == 0:
+            z = x[0] + x[3 * units] + (half << 1)
+            z = ((z + sign & word) - sign >> shift + 1) + 128
+            if z < 0:
+                z = 0
+            elif z > 255:
+                z = 255
+            z = w[z]
+            z += z >> 7
+            r = x[units] + x[4 * units] + (half << 1)
+            r = ((r + sign & word) - sign >> shift + 1) + 128
+            if r < 0:
+                r = 0
+            elif r > 255:
+                r = 255
+            r = w[r]
+            r += r >> 7
+            c = (r * x[5 * units] + 128 + sign & word) - sign >> 8
+            c = (c + x[2 * units] + half + sign & word) - sign
+            c = (c >> shift) + 128
+            if c < 0:
+                c = 0
+            elif c > 255:
+                c = 255
+            h = z * x[6 * units] + (256 - z) * (w[256 + c] - 128) * 258 + 128
+            h = (h + sign & word) - sign >> 8
+        x[6 * units] = h
+        h = (h + 128 >> 8) + 128
+        if h > 255:
+            h = 255
+        y[i] = h
+        x = ptr32(int(x) + 4)
+        i += 1

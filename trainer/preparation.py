@@ -1,0 +1,99 @@
+"""Before `fit` begins: weights are made, and everything that was asked for is checked."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .activations import NOT_DIFFERENTIABLE
+from .errors import ThumbnetError
+from .inputs import prepare_inputs
+from .losses import Loss
+from .tensor import Array
+
+if TYPE_CHECKING:
+    from .model import Model
+
+
+@dataclass
+class Examples:
+    """Preprocessed x, prepared y, and the weight of each example (None: all 1)."""
+
+    x: Array
+    y: Array
+    weights: Array | None = None
+
+
+def seed_and_build(model: Model, input_shape: tuple[int, ...], seed: int | None) -> None:
+    """Start the run's random numbers; a model with a seed of its own makes its weights first."""
+    if model.seed is not None and not model.built:
+        model.build(input_shape)
+    if seed is not None:
+        model.rng.bit_generator.state = np.random.default_rng(seed).bit_generator.state
+    if not model.built:
+        model.build(input_shape)
+
+
+def check_ends(model: Model, loss: Loss) -> None:
+    """Refuse activations that nothing learns through, and outputs that are no probabilities."""
+    for layer in model.layers:
+        if layer.activation in NOT_DIFFERENTIABLE:
+            raise ThumbnetError(
+                f"layer {layer.name!r}: {layer.activation} has no gradient to learn by: "
+                "train with sigmoid or tanh, or use Perceptron"
+            )
+    if loss.targets != "values" and model.output_activation not in ("softmax", "sigmoid"):
+        raise ThumbnetError(
+            f"{loss.name} needs probabilities, the last layer gives {model.output_activation}: "
+            f"set its activation to {loss.logits_of!r}"
+        )
+    if loss.logits_of == "softmax" and model.output_shape == (1,):
+        raise ThumbnetError(
+            f"{loss.name} needs one output for each class: Dense(2, 'softmax'), "
+            "or binary_crossentropy on Dense(1, 'sigmoid')"
+        )
+    if not model.trainable_variables:
+        raise ThumbnetError("the model has nothing to train: add a Dense layer")
+
+
+def split_examples(
+    model: Model,
+    loss: Loss,
+    inputs: Array,
+    y: ArrayLike,
+    validation_split: float,
+    validation_data: tuple[ArrayLike, ArrayLike] | None,
+) -> tuple[Examples, Examples | None]:
+    """Preprocess and check all data, and split off what is for validation."""
+    if not 0 <= validation_split < 1:
+        raise ThumbnetError(
+            f"validation_split is {validation_split}: it must be at least 0 and less than 1"
+        )
+    data = Examples(model.preprocess(inputs), model.prepare_y(y, len(inputs)))
+    if validation_data is not None:
+        x_val = model.preprocess(
+            prepare_inputs(validation_data[0], model.input_shape, "validation x")
+        )
+        return data, Examples(x_val, model.prepare_y(validation_data[1], len(x_val)))
+    if not validation_split:
+        return data, None
+    at = math.floor(len(data.x) * (1 - validation_split))
+    if not 0 < at < len(data.x):
+        raise ThumbnetError(
+            f"validation_split {validation_split} of {len(data.x)} examples leaves "
+            f"{at} to train on and {len(data.x) - at} to validate: both need at least one"
+        )
+    return Examples(data.x[:at], data.y[:at]), Examples(data.x[at:], data.y[at:])
+
+
+def checked_batch_size(batch_size: int | None, count: int) -> int:
+    """Give how many of `count` examples make a batch; None is all of them."""
+    if batch_size is None:
+        return count
+    if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
+        raise ThumbnetError(f"batch_size is {batch_size!r}: give a positive whole number, or None")
+    return min(int(batch_size), count)

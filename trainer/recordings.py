@@ -1,0 +1,185 @@
+"""`Recording`s of a sensor with a label each, and what reads them from CSV files."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import ThumbnetError
+from .labels import listing
+from .recording_csv import Columns, Part, read_parts
+
+SUFFIXES = (".csv", ".tsv", ".txt")
+RATES_APART = 0.05
+"""How far the rates of recordings that are used together may differ."""
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """What a sensor gave in one go, all of it with one label.
+
+    values: (n, channels) float64 in raw units, sample after sample.
+    rate: samples a second, in Hz.
+    name: for messages and reports, such as the file's.
+    channels: names of the columns; x0, x1 ... if not given.
+
+    Raises ThumbnetError if these do not fit together, or a value is not a finite number.
+    """
+
+    values: NDArray[Any]
+    label: str
+    rate: float
+    name: str = ""
+    channels: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        where = f"recording {self.name!r}" if self.name else "a recording"
+        values = np.asarray(self.values)
+        if values.ndim != 2 or 0 in values.shape or values.dtype.kind not in "biuf":
+            raise ThumbnetError(
+                f"{where}: values are {values.dtype} of shape {values.shape}, they must be numbers "
+                "of shape (samples, channels)"
+            )
+        values = values.astype(np.float64)
+        channels = tuple(map(str, self.channels)) or tuple(f"x{i}" for i in range(values.shape[1]))
+        if len(channels) != values.shape[1]:
+            raise ThumbnetError(
+                f"{where}: {len(channels)} names for {values.shape[1]} channels: one for each"
+            )
+        if not 0 < self.rate < np.inf:
+            raise ThumbnetError(f"{where}: a rate of {self.rate} Hz: give samples a second")
+        bad = np.argwhere(~np.isfinite(values))
+        if len(bad):
+            sample, channel = (int(i) for i in bad[0])
+            raise ThumbnetError(
+                f"{where}: sample {sample}, channel {channels[channel]!r} is "
+                f"{values[sample, channel]}: mend it, or make two recordings without it"
+            )
+        object.__setattr__(self, "values", values)
+        object.__setattr__(self, "channels", channels)
+        object.__setattr__(self, "label", str(self.label))
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+def read_recordings(
+    path: str | os.PathLike[str],
+    label: str | None = None,
+    time: str | None = None,
+    rate: float | None = None,
+    recording: str | None = None,
+) -> list[Recording]:
+    """Return the recordings of a folder with a folder of CSV files for each label, or of CSV files.
+
+    Without folders in it, a folder's files, like a file itself, have a column of labels: where the
+    label changes another recording begins.
+
+    label: name of the label column; by default as for `read_csv`. Files in folders of labels have
+        none, unless it is given.
+    time: name of the time column, "NAME:ms" (or s, us) where the name does not say the unit; by
+        default the column called time, t_ms, millis and the like, if there is one.
+    rate: samples a second, in Hz, where there is no time column; where there is, it is checked.
+    recording: name of a column that tells recordings of one file apart; by default the column
+        called recording, session and the like, if there is one.
+
+    All other columns are channels, and every file must have the same.
+
+    Raises ThumbnetError naming file and line: whatever is no number, a rate that changes or
+    differs between files, a missing channel, time that stands still.
+    """
+    if rate is not None and not 0 < rate < np.inf:
+        raise ThumbnetError(f"a rate of {rate} Hz: give samples a second, such as 100")
+    place = Path(path)
+    columns = Columns(label, time, rate, recording)
+    parts: list[Part] = []
+    for file, name in _files(place, in_folders=label is None):
+        shown = str(file.relative_to(place)) if file != place else file.name
+        parts += read_parts(file, shown, columns, name)
+    found = [
+        Recording(part.values, part.label, part.rate, part.name, part.channels) for part in parts
+    ]
+    found = [_in_order(one, found[0]) for one in found]
+    check_alike(found)
+    if len({one.label for one in found}) < 2:
+        raise ThumbnetError(
+            f"{path}: every recording is of class {found[0].label!r}: at least two classes are "
+            "needed"
+        )
+    return found
+
+
+def check_alike(recordings: Sequence[Recording]) -> None:
+    """Raise ThumbnetError unless all have the same channels and one rate, to a twentieth."""
+    if not recordings:
+        raise ThumbnetError("there are no recordings: give some")
+    first = recordings[0]
+    for other in recordings:
+        if other.channels != first.channels:
+            missing = [name for name in first.channels if name not in other.channels]
+            extra = [name for name in other.channels if name not in first.channels]
+            what = [
+                *([f"no channel {listing(missing)}"] if missing else []),
+                *([f"a channel {listing(extra)} more"] if extra else []),
+            ]
+            how = " and ".join(what) or f"the channels in another order ({listing(other.channels)})"
+            raise ThumbnetError(
+                f"{other.name} has {how}, unlike {first.name}, which has "
+                f"{listing(first.channels)}: record the same channels in all"
+            )
+        if abs(other.rate / first.rate - 1) > RATES_APART:
+            raise ThumbnetError(
+                f"{other.name} has {other.rate:.4g} samples a second, {first.name} "
+                f"{first.rate:.4g}: resample one of them, or leave it out"
+            )
+
+
+def _in_order(one: Recording, first: Recording) -> Recording:
+    """Return the recording with its channels in the order of the first's, if they are the same."""
+    if one.channels == first.channels or set(one.channels) != set(first.channels):
+        return one
+    order = [one.channels.index(name) for name in first.channels]
+    return replace(one, values=one.values[:, order], channels=first.channels)
+
+
+def _files(place: Path, in_folders: bool) -> list[tuple[Path, str | None]]:
+    """Return the files to read, each with its label, None where a column tells."""
+    if not place.is_dir():
+        return [(place, None)]
+    beside = _tables(place)
+    labels = sorted((p for p in place.iterdir() if p.is_dir() and p.name[0] != "."), key=_natural)
+    inside = [(file, folder.name) for folder in labels for file in _tables(folder)]
+    if not inside or not in_folders:
+        if not beside and not inside:
+            raise ThumbnetError(
+                f"{place}: no CSV files here: put them into a folder for each label, such as "
+                f"{place.name}/walk/1.csv"
+            )
+        return [(file, None) for file in [*beside, *(file for file, _ in inside)]]
+    if beside:
+        raise ThumbnetError(
+            f"{beside[0]} lies beside the folders of labels: move it into the one of its label"
+        )
+    for folder in labels:
+        if not _tables(folder):
+            raise ThumbnetError(
+                f"{folder}: no CSV files for this label: put its recordings there, or delete it"
+            )
+    return list(inside)
+
+
+def _tables(folder: Path) -> list[Path]:
+    found = [p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.name[0] != "."]
+    return sorted(found, key=_natural)
+
+
+def _natural(path: Path) -> list[tuple[int, str]]:
+    """Return what sorts 2.csv before 10.csv."""
+    return [(int(s), "") if s.isdigit() else (-1, s) for s in re.split(r"(\d+)", path.name)]
