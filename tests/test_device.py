@@ -15,13 +15,13 @@ DEVICE = Path(__file__).parent / "device"
 FIRMWARE = Path(__file__).parents[1] / "firmware"
 FILES = sorted(path.stem for path in DEVICE.glob("test_*.py"))
 # Only what viper has a file of its own for, and CPython has no viper.
-VIPER = ("test_clamps", "test_fully_connected", "test_inputs")
+VIPER = ("test_clamps", "test_fully_connected", "test_inputs", "test_layers")
 RUNS = [(python, "plain", name) for python in ("cpython", "unix") for name in FILES]
 RUNS += [("unix", "viper", name) for name in VIPER]
 
 
 def run(interpreter: list[str], tier: str, name: str) -> str:
-    tiers = dict.fromkeys([tier, "plain", "runtime"])
+    tiers = dict.fromkeys([tier, "plain", "runtime", "stream"])
     folders = [str(FIRMWARE / folder) for folder in tiers]
     # The runner puts each folder before those it has put already.
     command = [*interpreter, str(DEVICE / "run.py"), name, str(DEVICE), *reversed(folders)]

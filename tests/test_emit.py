@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support import streams
 from support.networks import FACTS, HIDDEN, LAST, random_model, run_module
 
 from thumbnet.export import BoardProfile, Program, convert, list_boards
@@ -216,10 +217,11 @@ def test_every_public_literal_is_the_exporters() -> None:
     names = {
         literal
         for path in FIRMWARE.glob("*/*.py")
-        if path.parent.name != "microbit"
+        if path.parent.name not in ("microbit", "sketches")
         for literal in read_source((path.parent.name,), path.stem).literals
     }
     sources = [text_of(program, build) for program, build in CASES]
+    sources += [streams.program(features).module() for features in ("raw", ("mean", "bands"))]
     for name in names:
         assert any(f"\n{name} = " in source for source in sources), name
 

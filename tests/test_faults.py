@@ -3,13 +3,12 @@
 Nothing of it may end in a wrong answer, and each is one line that names the file or the mend.
 """
 
-import contextlib
 import sys
 
 import pytest
 from support.deploying import OLD, boards, files
 from support.exported import exported, program, rows
-from support.faults import flipped, header, opened, refused, swapped, verdict
+from support.faults import disk_of, flipped, header, opened, refused, swapped, verdict
 
 from thumbnet.tools.bench import bench
 from thumbnet.tools.deploy import deploy
@@ -192,18 +191,6 @@ def test_deploying_a_module_for_another_interpreter(tmp_path, monkeypatch, optio
 
 
 # A disk that is full: what was there stays, whole.
-
-
-@contextlib.contextmanager
-def disk_of(size):
-    """No file can grow beyond so many bytes."""
-    resource = pytest.importorskip("resource")
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,14 @@ from thumbnet.trainer import (
     Dense,
     Dropout,
     Flatten,
+    GradientTape,
     Layer,
     Normalization,
     Rescaling,
     Sequential,
     Tensor,
     ThumbnetError,
+    Variable,
     initializers,
     l2,
     ops,
@@ -110,6 +112,18 @@ def test_batch_normalization() -> None:
         layer.call(Tensor(x), training=True)
     assert_allclose(layer.call(Tensor(x)).data, y, atol=1e-6)
     assert [v.trainable for v in layer.variables] == [True, True, False, False]
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_batch_normalization_of_float32_stays(training: bool) -> None:
+    layer = built(BatchNormalization(), 2, 3, dtype=np.float32)
+    x = Variable(np.arange(24).reshape(4, 2, 3))
+    with GradientTape() as tape:
+        outputs = layer.call(x, training)
+        total = ops.sum(outputs)
+    gradients = tape.gradient(total, [x, *layer.trainable_variables])
+    assert {a.dtype for a in (outputs.data, *gradients)} == {np.dtype("float32")}
+    assert {v.dtype for v in layer.variables} == {np.dtype("float32")}
 
 
 def test_normalization_takes_raw_units() -> None:

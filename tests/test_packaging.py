@@ -46,6 +46,8 @@ def test_data_is_shipped(wheel: list[str]) -> None:
         "trainer/py.typed",
         "export/profiles/generic.toml",
         "export/profiles/unix.toml",
+        "tools/report/templates/report.css",
+        "tools/report/templates/report.html",
     ):
         assert f"thumbnet/{name}" in wheel
     assert any(name.endswith("entry_points.txt") for name in wheel)

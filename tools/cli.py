@@ -18,6 +18,8 @@ from .output import Output
 VERBS = {
     "demo": "Train, export and prove a reader of digits, in seconds.",
     "train": "Train a network on a CSV file, a data set or digits.",
+    "report": "Write a page about a network: its mistakes, its layers, its boards.",
+    "compare": "Compare ways to quantize a network, side by side.",
     "export": "Turn a trained network into one MicroPython module.",
     "verify": "Prove that a target gives the very integers that the PC gives.",
     "bench": "Measure time and memory of a module on a target.",

@@ -25,6 +25,8 @@ from thumbnet.trainer import (
     RMSprop,
     Sequential,
     ThumbnetError,
+    Windows,
+    balanced_accuracy,
     load_checkpoint,
 )
 
@@ -52,6 +54,7 @@ class Recipe:
         scale: "standard", "minmax", "none", or None: pictures by their largest value, other
             inputs "standard".
         learning_rate: None for the optimizer's own.
+        vote: of windows, see `Windows.prepare`.
     """
 
     hidden: tuple[int, ...] = (16,)
@@ -62,6 +65,7 @@ class Recipe:
     epochs: int = EPOCHS
     batch_size: int = 32
     seed: int = 0
+    vote: tuple[int, int] | None = None
 
     def make_optimizer(self) -> Optimizer:
         """The optimizer, with its learning rate."""
@@ -77,11 +81,11 @@ def enough_epochs(rows: int, batch_size: int) -> int:
 def build(data: Dataset, recipe: Recipe, name: str = "model") -> Sequential:
     """A compiled network for a data set: scaling, hidden layers, softmax or one linear output."""
     model = Sequential(name=name, seed=recipe.seed)
-    if data.x.ndim > 2:
-        model.add(Flatten())
     scaling = _scaling(data, recipe.scale)
     if scaling is not None:
         model.add(scaling)
+    if data.x.ndim > 2:
+        model.add(Flatten())
     for units in recipe.hidden:
         model.add(Dense(units, recipe.activation))
     if data.labels is not None:
@@ -100,15 +104,25 @@ def build(data: Dataset, recipe: Recipe, name: str = "model") -> Sequential:
         "batch_size": recipe.batch_size,
         "training_rows": len(data),
     }
+    if data.image_shape is not None:
+        model.info["image_shape"] = list(data.image_shape)
+    if isinstance(data, Windows):
+        data.prepare(model, recipe.vote)
     return model
 
 
 def _calibration_rows(data: Dataset, seed: int) -> Array:
-    """Indices of some rows at random, and where no range is declared of all that reach its ends."""
-    flat, spec = data.x.reshape(len(data), -1), data.input_spec
-    rows = np.random.default_rng(seed).permutation(len(flat))[:CALIBRATION_ROWS]
-    if spec is None or spec.minimum is None or spec.maximum is None:
-        rows = np.concatenate([rows, flat.argmin(axis=0), flat.argmax(axis=0)])
+    """Indices of some rows at random, and where no range is declared of all that reach its ends.
+
+    Windows declare what their counts may be at most, which says nothing of what they are.
+    """
+    spec, channels = data.input_spec, data.x.shape[-1]
+    rows = np.random.default_rng(seed).permutation(len(data))[:CALIBRATION_ROWS]
+    declared = spec is not None and spec.minimum is not None and spec.maximum is not None
+    if not declared or isinstance(data, Windows):
+        flat = data.x.reshape(-1, channels)
+        ends = np.concatenate([flat.argmin(axis=0), flat.argmax(axis=0)])
+        rows = np.concatenate([rows, ends // (len(flat) // len(data))])
     return np.unique(rows)
 
 
@@ -133,7 +147,7 @@ def fit(
     if not train.is_classification:
         mean, deviation = float(train.y.mean()), float(train.y.std()) or 1.0
         model.info["target_scale"] = [deviation, mean]
-    model.samples["test_x"], model.samples["test_y"] = test.x[:TEST_ROWS], test.y[:TEST_ROWS]
+    _keep_test_rows(model, test)
     if resume_from is not None:
         _check_resumable(model, recipe, resume_from)
     history = model.fit(
@@ -147,8 +161,13 @@ def fit(
         resume_from=resume_from,
     )
     model.info["epochs"] = len(history.epoch)
+    model.info["test_rows"] = len(test)
+    model.info["history"] = _in_real_units(history, deviation)
     if train.is_classification:
-        model.info["accuracy"] = float(np.mean(model.predict_classes(test.x) == test.y))
+        assert train.labels is not None
+        predicted = model.predict_classes(test.x)
+        model.info["accuracy"] = float(np.mean(predicted == test.y))
+        model.info["balanced_accuracy"] = balanced_accuracy(test.y, predicted, len(train.labels))
         return history
     _fold_targets(model, mean, deviation)
     del model.info["target_scale"]
@@ -159,6 +178,15 @@ def fit(
     return history
 
 
+def _keep_test_rows(model: Sequential, test: Dataset) -> None:
+    """Put held-out rows into the model; windows stand in order, so some of all recordings."""
+    rows = np.arange(min(len(test), TEST_ROWS))
+    if isinstance(test, Windows):
+        rows = rows * len(test) // len(rows)
+        model.samples["test_recording"] = np.array(test.names)[test.recording[rows]]
+    model.samples["test_x"], model.samples["test_y"] = test.x[rows], test.y[rows]
+
+
 def _scaling(data: Dataset, scale: str | None) -> Rescaling | None:
     if scale is None and data.image_shape is not None:
         spec = data.input_spec
@@ -167,12 +195,20 @@ def _scaling(data: Dataset, scale: str | None) -> Rescaling | None:
         return Rescaling(1 / float(np.max(data.x.max() if largest is None else largest)))
     if scale == "none":
         return None
-    flat = data.x.reshape(len(data), -1)
-    return Rescaling.from_range(flat) if scale == "minmax" else Normalization().adapt(flat)
+    # A scale for each feature, or for each channel of a window.
+    return Rescaling.from_range(data.x) if scale == "minmax" else Normalization().adapt(data.x)
 
 
 def _standard(data: Dataset, mean: float, deviation: float) -> Array:
     return data.y if data.is_classification else (data.y - mean) / deviation
+
+
+def _in_real_units(history: History, deviation: float) -> dict[str, list[float]]:
+    """The course of training; a squared error is of the targets before they were standardized."""
+    return {
+        name: [value * deviation**2 if name.endswith("loss") else value for value in values]
+        for name, values in history.history.items()
+    }
 
 
 def _fold_targets(model: Sequential, mean: float, deviation: float) -> None:

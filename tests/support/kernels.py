@@ -118,12 +118,16 @@ def layers(draw: st.DrawFn) -> Case:
 
 
 def answers(
-    task: str, folders: list[Path], lines: list[dict[str, Any]], file: Path
+    task: str,
+    folders: list[Path],
+    lines: list[dict[str, Any]],
+    file: Path,
+    script: str = "kernel_answers",
 ) -> list[dict[str, Any]]:
-    """What `kernel_answers.py` says about each line, on the Unix port in one process."""
+    """What the script of `tests/device` says about each line, on the Unix port in one process."""
     file.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    script = [str(DEVICE / "kernel_answers.py"), task, str(file)]
-    command = [str(require_micropython()), "-X", "heapsize=512k", *script, *map(str, folders)]
+    run = [str(DEVICE / f"{script}.py"), task, str(file)]
+    command = [str(require_micropython()), "-X", "heapsize=512k", *run, *map(str, folders)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
     said = [json.loads(line) for line in done.stdout.splitlines()]

@@ -8,17 +8,30 @@ import shlex
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import click
+import numpy as np
 
-from thumbnet.trainer import Callback, ModelCheckpoint, Sequential, ThumbnetError, load_split
+from thumbnet.trainer import (
+    Callback,
+    Dataset,
+    ModelCheckpoint,
+    Sequential,
+    ThumbnetError,
+    Windows,
+    load_split,
+)
 from thumbnet.trainer.csv_data import Task
 
 from ..console import Console, Update
 from ..recipe import ACTIVATIONS, OPTIMIZERS, SCALES, Recipe, build, enough_epochs, fit
 from .options import verb
+from .windowing import Windowing, window_options
 
 CHECKPOINT_SECONDS = 0.5
+UNEVEN = 1.5
+"""A class has so many times the rows of another: accuracy alone misleads."""
 
 
 class Sizes(click.ParamType[tuple[int, ...]]):
@@ -71,11 +84,12 @@ class Pace(Callback):
 
 
 @verb("thumbnet train gestures.csv -o gestures.npz --hidden 16,8")
-@click.argument("data", metavar="FILE|digits|mnist")
+@click.argument("data", metavar="FILE|FOLDER|digits|mnist")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Model file (.npz).")
 @click.option(
     "--label", metavar="COLUMN", help="Label column of a CSV file; the last if not given."
 )
+@window_options
 @click.option(
     "--task",
     type=click.Choice(["auto", "classification", "regression"]),
@@ -122,21 +136,31 @@ def command(
     seed: int,
     checkpoint: Path | None,
     resume: bool,
+    windowing: Windowing,
 ) -> None:
-    """Train a network on a CSV, .npz or IDX file, or on a data set by name.
+    """Train a network on a CSV, .npz or IDX file, on recordings, or on a data set by name.
 
     Classes or numbers to predict: the label column decides. The model takes raw units; it is saved
     with its labels, scaling, and some rows for `thumbnet export`. Ctrl-C keeps
-    the last checkpoint, from some epochs ago at most.
+    the last checkpoint, from some epochs ago at most. With --window, recordings are cut into
+    windows, those of some recordings held out, and the exported module has a Stream.
     """
     output = output or Path(f"{Path(data).stem}.npz")
     state = checkpoint or output.with_suffix(".checkpoint.npz")
     _check_places(data, output, state, resume)
-    train, test = load_split(data, label=label, test_size=test_size, seed=seed, task=task)
+    train: Dataset
+    test: Dataset
+    if windowing.window is None:
+        train, test = load_split(data, label=label, test_size=test_size, seed=seed, task=task)
+    else:
+        train, test = windowing.split(data, label, test_size, seed)
     epochs = epochs or enough_epochs(len(train), batch_size)
-    recipe = Recipe(hidden, activation, scale, optimizer, learning_rate, epochs, batch_size, seed)
+    recipe = Recipe(
+        *(hidden, activation, scale, optimizer, learning_rate, epochs, batch_size, seed),
+        vote=windowing.vote,
+    )
     model = build(train, recipe, name=output.stem)
-    console.say(f"{train.name or data}: {len(train):,} rows to train, {len(test):,} held out")
+    console.say(f"{train.name or data}: {_counted(train)} to train, {_counted(test)} held out")
     console.say(model.summary())
     before = _written(state)
     try:
@@ -149,7 +173,13 @@ def command(
     model.save(output)
     if checkpoint is None:
         state.unlink(missing_ok=True)
-    _report(console, model, output)
+    _report(console, model, test, output)
+
+
+def _counted(data: Dataset) -> str:
+    if isinstance(data, Windows):
+        return f"{len(data):,} windows of {len(set(data.recording.tolist())):,} recordings"
+    return f"{len(data):,} rows"
 
 
 def _check_places(data: str, output: Path, state: Path, resume: bool) -> None:
@@ -180,6 +210,17 @@ def _check_place(option: str, path: Path) -> None:
         ) from None
 
 
+def _balanced(info: dict[str, Any], test: Dataset) -> str:
+    """Say the balanced accuracy where some classes have many more rows than others."""
+    counts = np.bincount(test.y, minlength=len(test.labels or ()))
+    if counts.max() < UNEVEN * counts.min():
+        return ""
+    return (
+        f", balanced {info['balanced_accuracy']:.2%} (the mean over the classes, which have from "
+        f"{counts.min():,} to {counts.max():,})"
+    )
+
+
 def _written(path: Path) -> int | None:
     return path.stat().st_mtime_ns if path.exists() else None
 
@@ -192,10 +233,13 @@ def _how_to_resume(state: Path, resume: bool, before: int | None) -> str:
     return f"the last checkpoint is kept, go on with `{line}`"
 
 
-def _report(console: Console, model: Sequential, output: Path) -> None:
+def _report(console: Console, model: Sequential, test: Dataset, output: Path) -> None:
     info = model.info
     if "accuracy" in info:
-        console.say(f"accuracy on the held-out rows: {info['accuracy']:.2%}")
+        what = "windows" if isinstance(test, Windows) else "rows"
+        console.say(
+            f"accuracy on the held-out {what}: {info['accuracy']:.2%}{_balanced(info, test)}"
+        )
     else:
         console.say(f"mean absolute error on the held-out rows: {info['mean_absolute_error']:.4g}")
         if info["r_squared"] is not None:

@@ -1,0 +1,251 @@
+"""Calls of the assembly kernels of convolutions and pooling: any that the contract allows.
+
+What has to come out is `integer_ops`'s answer. Cells, sums and copies are in `cell_cases.py`.
+"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from thumbnet.export import integer_ops
+from thumbnet.export.arithmetic import ACCUMULATOR_LIMIT
+from thumbnet.export.pack import pack
+from thumbnet.export.window import Window
+
+from .kernels import UNTOUCHED
+
+LAYOUT = {"conv": "interleaved", "conv_int4": "nibble_blocks", "depthwise_conv": "taps"}
+CONVOLUTIONS = tuple(LAYOUT)
+POOLING = ("max_pool", "average_pool")
+
+Rng = np.random.Generator
+
+
+@dataclass
+class Call:
+    """A kernel's operands, and what they hold after it; y may be x, and w may be x.
+
+    free: where anything may stand in x after the call.
+    """
+
+    kernel: str
+    x: bytearray | array[int]
+    w: Any
+    y: bytearray | array[int]
+    p: list[int]
+    x_after: bytes
+    y_after: bytes
+    free: slice = field(default_factory=lambda: slice(0))
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the tensors lie in x and y, and how large those are."""
+
+    x: int
+    patch: int
+    y: int
+    size: int
+
+
+@st.composite
+def windows(draw: st.DrawFn, largest: int = 9) -> Window:
+    """An image and a window: "valid", "same", or any padding; each position sees some of it."""
+    flat = draw(st.integers(0, 3)) == 0
+    padding = draw(st.sampled_from(("valid", "same", "any")))
+    sides = [_side(draw, 1 if flat else largest, padding), _side(draw, largest, padding)]
+    (h, k_h, s_h, top, out_h), (w, k_w, s_w, left, out_w) = sides
+    channels = draw(st.sampled_from((1, 2, 3, 4, 5, 8, 12)))
+    return Window(h, w, channels, k_h, k_w, s_h, s_w, top, left, out_h, out_w)
+
+
+def _side(draw: st.DrawFn, largest: int, padding: str) -> tuple[int, int, int, int, int]:
+    n, stride = draw(st.integers(1, largest)), draw(st.integers(1, 3))
+    kernel = draw(st.integers(1, min(n, 5) if padding == "valid" else 5))
+    if padding == "valid":
+        return n, kernel, stride, 0, (n - kernel) // stride + 1
+    if padding == "same":
+        out = -(-n // stride)
+        return n, kernel, stride, max((out - 1) * stride + kernel - n, 0) // 2, out
+    before = draw(st.integers(0, kernel - 1))
+    return n, kernel, stride, before, draw(st.integers(1, (n - 1 + before) // stride + 1))
+
+
+def moves(w: Window, y_step: int) -> list[int]:
+    """Entries 10 to 20 of p."""
+    width, run = w.width * w.channels, w.kernel_width * w.channels
+    step, left = w.stride_width * w.channels, w.left * w.channels
+    head = [w.height, width, w.kernel_height, run, w.stride_height, step, w.top, left]
+    return [*head, w.out_height, w.out_width, y_step]
+
+
+@st.composite
+def places(draw: st.DrawFn, size: int, patch: int) -> Places:
+    """x and the patch in either order, dirt between them and before y; no byte is left behind."""
+    gaps = [4 * draw(st.integers(0, 2)) for _ in range(2)]
+    y_at = draw(st.integers(0, 5))
+    patch = -(-patch // 4) * 4
+    if draw(st.booleans()):
+        x_at = gaps[0] + patch + gaps[1]
+        return Places(x_at, gaps[0], y_at, x_at + size)
+    patch_at = gaps[0] + -(-size // 4) * 4 + gaps[1]
+    return Places(gaps[0], patch_at, y_at, patch_at + patch)
+
+
+def activations(kind: str, rng: Rng, n: int) -> Any:
+    values = {
+        "any": lambda: rng.integers(0, 256, n),
+        "0": lambda: np.zeros(n, int),
+        "255": lambda: np.full(n, 255),
+        "sparse": lambda: rng.integers(1, 256, n) * (rng.random(n) < 0.2),
+    }
+    return values[kind]()
+
+
+def weights(kind: str, rng: Rng, shape: tuple[int, int], low: int, high: int) -> Any:
+    values = {
+        "any": lambda: rng.integers(low, high + 1, shape),
+        "top": lambda: np.full(shape, high),
+        "bottom": lambda: np.full(shape, low),
+        "zero": lambda: np.zeros(shape, int),
+        "ends": lambda: rng.choice((low, high), shape),
+    }
+    return values[kind]()
+
+
+KINDS = st.sampled_from(("any", "any", "0", "255", "sparse"))
+WEIGHTS = st.sampled_from(("any", "any", "top", "bottom", "zero", "ends"))
+
+
+@st.composite
+def convolutions(draw: st.DrawFn, kernel: str, largest: int = 9) -> Call:
+    """A call of conv, conv_int4 or depthwise_conv."""
+    window = draw(windows(largest))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    each = kernel == "depthwise_conv"
+    inputs = window.taps if each else window.taps * window.channels
+    outputs = window.channels if each else draw(st.integers(1, 20))
+    low, high = (-7, 7) if kernel == "conv_int4" else (-128, 127)
+    weight = weights(draw(WEIGHTS), rng, (outputs, inputs), low, high)
+    # Saturating on purpose: as much bias as the bound leaves.
+    room = ACCUMULATOR_LIMIT - 1 - 255 * np.abs(weight).sum(axis=1)
+    wide = not each and draw(st.integers(0, 3)) == 0
+    zero_point = 0 if wide else draw(st.sampled_from((0, 3, 128, 255)))
+    node = {
+        "weight": weight,
+        "bias": (room * rng.choice((-1.0, 1.0, 0.001, -0.0001, 0.0), outputs)).astype(np.int64),
+        "multiplier": rng.choice((2**14, 2**15 - 1, 23170, 17001), outputs),
+        "shift": rng.choice((16, 17, 20, 23, 27, 31, 38, 44), outputs),
+        "zero_point": zero_point,
+        "activation_min": -(2**29) if wide else draw(st.sampled_from((0, zero_point))),
+        "activation_max": 2**29 if wide else draw(st.sampled_from((255, zero_point))),
+    }
+    table = draw(st.integers(0, 2)) == 0
+    if table and wide:
+        node |= {"activation_min": 0, "activation_max": 255}
+    if table:
+        node["table"] = rng.integers(0, 256, 256)
+    size = window.height * window.width * window.channels
+    x = activations(draw(KINDS), rng, size)
+    at = draw(places(size, window.taps * window.channels))
+    more = draw(st.sampled_from((0, 0, 1, 5)))
+    pad = draw(st.sampled_from((0, 1, 128, 255)))
+    return convolution(kernel, window, node, x, at, rng, pad=pad, more=more, wide=wide)
+
+
+def convolution(
+    kernel: str,
+    window: Window,
+    node: dict[str, Any],
+    x: Any,
+    at: Places,
+    rng: Rng,
+    *,
+    pad: int,
+    more: int = 0,
+    wide: bool = False,
+) -> Call:
+    """The call of a layer; more: entries of y behind each pixel that belong to others."""
+    outputs = len(node["weight"])
+    op = integer_ops.depthwise_conv if kernel == "depthwise_conv" else integer_ops.conv
+    wanted = op(x[None], window=window, pad=pad, **node).reshape(-1, outputs)
+    w = pack(node["weight"], LAYOUT[kernel])
+    table = len(w) if "table" in node else 0
+    if table:
+        w += node["table"].astype(np.uint8).tobytes()
+    limits = [int(node[k]) for k in ("zero_point", "activation_min", "activation_max")]
+    channels = np.stack([node["bias"], node["multiplier"], node["shift"]], axis=1)
+    inputs = node["weight"].shape[1]
+    p = [inputs, outputs, at.x, at.y, *limits, table, int(wide), 1]
+    p += [*moves(window, outputs + more), pad, at.patch, *channels.ravel().tolist()]
+    free = slice(at.patch, at.patch + -(-window.taps * window.channels // 4) * 4)
+    return _call(kernel, x, w, wanted, at, p, rng, more=more, wide=wide, free=free)
+
+
+@st.composite
+def pooling(draw: st.DrawFn, kernel: str, largest: int = 9) -> Call:
+    """A call of max_pool or average_pool."""
+    window = draw(windows(largest))
+    if draw(st.integers(0, 4)) == 0:  # global
+        n = (window.height, window.width)
+        window = Window(*n, window.channels, *n, 1, 1, 0, 0, 1, 1)
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    x = activations(draw(KINDS), rng, window.height * window.width * window.channels)
+    fewest, most = min(window.counts()), max(window.counts())
+    zero_point = draw(st.sampled_from((0, 3, 128, 255)))
+    limits = [zero_point, draw(st.sampled_from((0, zero_point))), 255]
+    x_zero_point = draw(st.sampled_from((0, 3, 128, 255)))
+    node: dict[str, Any] = {"window": window}
+    p = [window.channels, 0, 0, 0, *limits, x_zero_point, 0, 0]
+    more = draw(st.sampled_from((0, 0, 1, 5)))
+    p += moves(window, window.channels + more)
+    if kernel == "average_pool":
+        names = ("zero_point", "activation_min", "activation_max")
+        node |= dict(zip(names, limits, strict=True))
+        scales = np.stack(
+            [
+                rng.integers(2**14, 2**15, most - fewest + 1),
+                rng.choice((16, 17, 19, 26, 44), most - fewest + 1),
+            ],
+            axis=1,
+        )
+        node |= {"x_zero_point": x_zero_point, "fewest": fewest}
+        node |= {"multiplier": scales[:, 0], "shift": scales[:, 1]}
+        p += [fewest, *scales.ravel().tolist()]
+    at = draw(places(len(x), 0))
+    p[2:4] = at.x, at.y
+    wanted = getattr(integer_ops, kernel)(x[None], **node).reshape(-1, window.channels)
+    return _call(kernel, x, b"", wanted, at, p, rng, more=more)
+
+
+def _call(
+    kernel: str,
+    x: Any,
+    w: bytes,
+    wanted: Any,
+    at: Places,
+    p: list[int],
+    rng: Rng,
+    *,
+    more: int = 0,
+    wide: bool = False,
+    free: slice = slice(0),
+) -> Call:
+    """Put x into dirt, and what is wanted, (pixels, outputs), into a y that is untouched."""
+    memory = bytearray(rng.bytes(at.size))
+    memory[at.x : at.x + len(x)] = x.astype(np.uint8).tobytes()
+    pixels, outputs = wanted.shape
+    step = outputs + more
+    rows = np.full((pixels, step), UNTOUCHED)
+    rows[:, :outputs] = wanted
+    after = [UNTOUCHED] * at.y + rows.ravel().tolist()
+    after = after[: len(after) - more]
+    before = [UNTOUCHED] * len(after)
+    y: Any = array("i", before) if wide else bytearray(before)
+    y_after = (array("i", after) if wide else bytearray(after)).tobytes() if wide else bytes(after)
+    return Call(kernel, memory, w, y, p, bytes(memory), y_after, free)

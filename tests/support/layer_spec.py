@@ -1,0 +1,101 @@
+"""Calls of the layer kernels, with extremes, and what has to come out.
+
+The specification here and in `window_spec.py` is written element by element in Python's own
+integers, and knows neither `export/integer_ops.py` nor the kernels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from hypothesis import strategies as st
+
+from .layer_call import Call, Rng, activations, clamp
+from .window_spec import convolution, pooling
+
+
+def addition(rng: Rng, kernel: str) -> Call:
+    n, shift = int(rng.integers(1, 40)), int(rng.integers(1, 21))
+    # As the exporter has them, or saturating on purpose.
+    top, share = 1 << shift, rng.uniform(-1.0, 1.0)
+    if rng.random() < 0.4:
+        top, share = int(rng.choice((2, 300, 2**20))), rng.choice((-1.0, 1.0, 0.01))
+    ka, kb = (int(v) for v in rng.integers(-top, top + 1, 2))
+    room = min(2**30 - 1 - 255 * (abs(ka) + abs(kb)), 510 * top)
+    bias = int(room * share)
+    limits = (int(rng.choice((0, 3))), int(rng.choice((200, 255))))
+    a, b = activations(rng, n), activations(rng, n)
+    written = {i: clamp((ka * a[i] + kb * b[i] + bias) >> shift, *limits) for i in range(n)}
+    p = [n, 0, 0, 0, ka, kb, bias, shift, *limits]
+    return Call(kernel, a, p, written, bytes(b), places={"x": 1, "w": 2, "y": 3})
+
+
+def channels(rng: Rng, kernel: str) -> Call:
+    pixels, count = int(rng.integers(1, 12)), int(rng.integers(1, 9))
+    y_step = count + int(rng.integers(0, 5))
+    x, table = activations(rng, pixels * count), rng.bytes(256)
+    written = {i * y_step + c: table[x[i * count + c]] for i in range(pixels) for c in range(count)}
+    p = [pixels, count, 0, 0, y_step]
+    return Call(kernel, x, p, written, table, places={"x": 2, "y": 3})
+
+
+def plain_copy(rng: Rng, kernel: str) -> Call:
+    x = list(rng.bytes(int(rng.integers(1, 70))))
+    return Call(kernel, x, [len(x), 0, 0], dict(enumerate(x)), places={"x": 1, "y": 2})
+
+
+def words(rng: Rng, n: int, most: int) -> list[int]:
+    """Signed numbers, many of them at their ends."""
+    ends = rng.choice((-most, most, 0, -1), n)
+    return list(map(int, np.where(rng.random(n) < 0.3, ends, rng.integers(-most, most + 1, n))))
+
+
+def place(v: int, shift: int, center: int) -> int:
+    return clamp(((v + (1 << (shift - 1))) >> shift) + center, 0, 255)
+
+
+def simple_rnn(rng: Rng, kernel: str) -> Call:
+    units, shift = int(rng.integers(1, 12)), int(rng.integers(1, 21))
+    most = min(2**27, int(rng.choice((1, 200, 2**10))) << shift)
+    a, table, reset = words(rng, 2 * units, most), rng.bytes(256), int(rng.random() < 0.1)
+    center = int(rng.choice((128, 0, 255, -3, 1 - 2**20, 2**20 - 1)))
+    zero = int(rng.choice((0, 128, 255)))
+    written = {
+        i: zero if reset else table[place(a[i] + a[units + i], shift, center)] for i in range(units)
+    }
+    p = [units, 0, reset, shift, zero, center]
+    return Call(kernel, a, p, written, table, places={"y": 1})
+
+
+def gru(rng: Rng, kernel: str) -> Call:
+    units, shift = int(rng.integers(1, 12)), int(rng.integers(1, 13))
+    # Of the table of tanh, -1 is 1: it has no 0.
+    sigmoid, tanh = rng.integers(0, 256, 256).tolist(), rng.integers(1, 256, 256).tolist()
+    a = words(rng, 6 * units, min(2**20, 300 << shift))
+    a += words(rng, units, 127 * 258) if rng.random() < 0.6 else [0] * units
+    after, written, reset = a.copy(), {}, int(rng.random() < 0.1)
+    for i in range(units):
+        z, r, from_input, *state, hidden, h = a[i::units]
+        z, r = (sigmoid[place(v, shift + 1, 128)] for v in (z + state[0], r + state[1]))
+        z, r = z + (z >= 128), r + (r >= 128)
+        n = (tanh[place(from_input + ((r * hidden + 128) >> 8), shift, 128)] - 128) * 258
+        h = 0 if reset else (z * h + (256 - z) * n + 128) >> 8
+        after[6 * units + i], written[i] = h, min(((h + 128) >> 8) + 128, 255)
+    p = [units, 0, reset, shift]
+    return Call(kernel, a, p, written, bytes(sigmoid + tanh), places={"y": 1}, state=after)
+
+
+KERNELS: dict[str, Callable[[Rng, str], Call]] = {
+    **dict.fromkeys(("conv", "conv_int4", "depthwise_conv"), convolution),
+    **dict.fromkeys(("max_pool", "average_pool"), pooling),
+    **{"add": addition, "copy_channels": channels, "copy": plain_copy},
+    **{"simple_rnn": simple_rnn, "gru": gru},
+}
+
+
+def calls(kernel: str) -> st.SearchStrategy[Call]:
+    """Any call of one kernel that the agreement allows."""
+    return st.integers(0, 2**32 - 1).map(
+        lambda seed: KERNELS[kernel](np.random.default_rng(seed), kernel)
+    )

@@ -1,0 +1,140 @@
+"""The opcodes of Thumb-1 instructions, from the comments beside `data(2, ...)` in `firmware/thumb`.
+
+Instructions as in the Arm manual (ARMv6-M), without `s` and `#`, separated by `;`, and
+
+- a word of the stack by its name, `ldr r3, P`; a comment `frame: P 92, ...` gives the places;
+- a word of p by its name, `ldr r4, [r3, wide]`;
+- `beq 3`: over three instructions;
+- `r9 += x(r4 >> 8)` for lsr r3, r4, 8; mul r3, r2; add r9, r3; with `& r5` behind the shift, and r3
+  is masked first; without a shift for mul r4, r2; add r9, r4.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+P = (
+    *("inputs", "outputs", "x_at", "y_at", "zero_point", "activation_min", "activation_max"),
+    *("table", "wide", "pieces", "rows", "row", "k_h", "run", "stride_h", "step", "pad_top"),
+    *("left", "out_h", "out_w", "y_step", "pad", "patch_at", "channels"),
+)
+"""The words of p of a convolution."""
+
+_ALU = ("and", "eor", "lsl", "lsr", "asr", "adc", "sbc", "ror", "tst", "neg", "cmp", "cmn")
+_ALU += ("orr", "mul", "bic", "mvn")
+_SHIFTS = {"lsl": 0x0000, "lsr": 0x0800, "asr": 0x1000}
+_SUMS = {"add": (0x1800, 0x1C00, 0x3000), "sub": (0x1A00, 0x1E00, 0x3800)}
+_WITH_IMMEDIATE = {"str": 0x6000, "ldr": 0x6800, "strb": 0x7000, "ldrb": 0x7800}
+_WITH_REGISTER = {"str": 0x5000, "strb": 0x5400, "ldr": 0x5800, "ldrb": 0x5C00}
+_EXTENDED = {"uxth": 0xB280, "uxtb": 0xB2C0}
+_BRANCHES = {"beq": 0xD000, "bne": 0xD100}
+_UPPER = {"add": 0x4400, "cmp": 0x4500, "mov": 0x4600}
+
+
+def opcodes(text: str, frame: dict[str, int]) -> list[int]:
+    """Return the opcodes of a comment's instructions; ValueError for what is none."""
+    return [_encode(line, frame) for part in text.split("; ") for line in _plain(part.strip())]
+
+
+def data_lines(source: str) -> Iterator[tuple[int, list[int], str, dict[str, int]]]:
+    """Yield line number, opcodes, comment and frame of each `data(2, ...)`.
+
+    The comment is that of the line or else the line before it.
+    """
+    frame: dict[str, int] = {}
+    lines = [line.strip() for line in source.splitlines()]
+    for k, line in enumerate(lines):
+        if line.startswith("# frame:"):
+            text = ""
+            while lines[k].startswith("#"):
+                text, k = text + lines[k], k + 1
+            frame = {name: int(at) for name, at in re.findall(r"\b([A-Z][A-Z_0-9]*) (\d+)", text)}
+        elif found := re.fullmatch(r"data\(2, ([^)]*)\)(?:  # (.*))?", line):
+            given = [int(code, 16) for code in found[1].split(", ")]
+            yield k + 1, given, found[2] or lines[k - 1].removeprefix("# "), frame
+
+
+def _plain(text: str) -> list[str]:
+    found = re.fullmatch(r"(\w+) \+= x\((\w+)(?: >> (\d+))?(?: & (\w+))?\)", text)
+    if not found:
+        return [text]
+    total, weight, shift, mask = found.groups()
+    value = "r3" if shift else weight
+    masked = [f"and r3, {mask}"] if mask else []
+    shifted = [f"lsr r3, {weight}, {shift}", *masked] if shift else []
+    low = int(total[1:]) < 8
+    add = f"add {total}, {total}, {value}" if low else f"add {total}, {value}"
+    return [*shifted, f"mul {value}, r2", add]
+
+
+def _encode(text: str, frame: dict[str, int]) -> int:
+    name, _, rest = text.partition(" ")
+    if name in ("ldm", "stm"):
+        base, _, listed = rest.partition("!, ")
+        bits = sum(1 << _register(r) for r in listed.strip("{}").split(", "))
+        return (0xC800 if name == "ldm" else 0xC000) | _register(base) << 8 | bits
+    operands = rest.replace("[", "").replace("]", "").split(", ")
+    if name in ("ldr", "str") and operands[-1] in frame:
+        code = 0x9800 if name == "ldr" else 0x9000
+        return code | _register(operands[0]) << 8 | frame[operands[-1]] // 4
+    if "[" in rest:
+        return _memory(name, operands)
+    if "sp" in operands and name in _SUMS:
+        return _stack(name, operands, frame)
+    if name in _BRANCHES:
+        return _BRANCHES[name] | int(operands[0]) - 1
+    if name in _EXTENDED:
+        return _EXTENDED[name] | _pair(operands)
+    return _arithmetic(name, operands)
+
+
+def _memory(name: str, operands: list[str]) -> int:
+    target, base = (_register(r) for r in operands[:2])
+    offset = operands[2]
+    if offset[0] == "r" and offset[1:].isdigit():
+        return _WITH_REGISTER[name] | _register(offset) << 6 | base << 3 | target
+    at = 4 * P.index(offset) if offset in P else int(offset)
+    scale = 1 if name.endswith("b") else 4
+    if at % scale or at >= 32 * scale:
+        raise ValueError(f"no offset of {name}: {at}")
+    return _WITH_IMMEDIATE[name] | at // scale << 6 | base << 3 | target
+
+
+def _stack(name: str, operands: list[str], frame: dict[str, int]) -> int:
+    at = frame[operands[-1]] if operands[-1] in frame else int(operands[-1])
+    if len(operands) == 3:
+        return 0xA800 | _register(operands[0]) << 8 | at // 4
+    return (0xB000 if name == "add" else 0xB080) | at // 4
+
+
+def _arithmetic(name: str, operands: list[str]) -> int:
+    last = operands[-1]
+    if not last.isdigit():
+        if len(operands) == 3:
+            three = [_register(r) for r in operands]
+            return _SUMS[name][0] | three[2] << 6 | three[1] << 3 | three[0]
+        target, source = (_any_register(r) for r in operands)
+        if name in _UPPER and (name != "cmp" or max(target, source) > 7):
+            return _UPPER[name] | (target & 8) << 4 | source << 3 | target & 7
+        return 0x4000 | _ALU.index(name) << 6 | _pair(operands)
+    if len(operands) == 3:
+        code = _SHIFTS[name] if name in _SHIFTS else _SUMS[name][1]
+        return code | int(last) << 6 | _pair(operands[:2])
+    immediate = {"mov": 0x2000, "cmp": 0x2800, "add": 0x3000, "sub": 0x3800}[name]
+    return immediate | _register(operands[0]) << 8 | int(last)
+
+
+def _pair(operands: list[str]) -> int:
+    return _register(operands[1]) << 3 | _register(operands[0])
+
+
+def _register(name: str) -> int:
+    if not re.fullmatch(r"r[0-7]", name):
+        raise ValueError(f"no register of the lower eight: {name}")
+    return int(name[1:])
+
+
+def _any_register(name: str) -> int:
+    numbers = {"r8": 8, "r9": 9, "r10": 10, "r11": 11, "r12": 12, "sp": 13, "lr": 14}
+    return numbers[name] if name in numbers else _register(name)

@@ -1,0 +1,159 @@
+"""Recordings: the message of every refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from thumbnet.trainer import Recording, ThumbnetError, read_recordings
+
+ROWS = "".join(f"{10 * k},{k % 7},{k % 5}\n" for k in range(40))
+GOOD = "ms,x,y\n" + ROWS
+TABLE = "ms,x,label\n" + "".join(f"{10 * k},{k % 7},{'ab'[k // 20]}\n" for k in range(40))
+
+
+def message(call: Callable[[], object], folder: Path) -> str:
+    """The one line that a refusal gives, without the folder."""
+    with pytest.raises(ThumbnetError) as caught:
+        call()
+    said = str(caught.value)
+    assert "\n" not in said
+    return said.replace(f"{folder}/", "").replace(str(folder), folder.name)
+
+
+def folder(root: Path, files: dict[str, str]) -> Path:
+    root.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
+
+
+def refusal(root: Path, files: dict[str, str], **options: object) -> str:
+    return message(lambda: read_recordings(folder(root, files), **options), root)  # type: ignore[arg-type]
+
+
+def rows(*steps: int) -> str:
+    """A recording whose samples are so many milliseconds apart."""
+    times = np.concatenate([[0], np.cumsum(steps)])
+    return "ms,x,y\n" + "".join(f"{t},{t % 7},{t % 5}\n" for t in times)
+
+
+@pytest.mark.parametrize(
+    ("b", "said"),
+    [
+        ("", "b/1.csv: the file is empty"),
+        ("ms,x,y\n", "b/1.csv: no rows below the header: delete the file, or record again"),
+        (ROWS, "b/1.csv, line 1: no header: the first row is all numbers: "
+               "add a line with the names of the columns"),
+        (GOOD.replace("\n100,3,0", "\n100,NaN,0"),
+         "b/1.csv, line 12, column 'x': 'NaN' is not a finite number: mend or delete the row"),
+        (GOOD.replace("\n100,3,0", "\n100,,0"),
+         "b/1.csv, line 12, column 'x': missing value: fill it in or delete the row"),
+        (GOOD.replace("\n100,3,0", "\n100,3"),
+         "b/1.csv, line 12: 2 columns, but the header has 3: no value for 'y'"),
+        (GOOD.replace("\n100,3,0", "\nlater,3,0"),
+         "b/1.csv, line 12, column 'ms': 'later' is not a number"),
+        ("ms,x\n" + "".join(f"{10 * k},{k}\n" for k in range(40)),
+         "b/1.csv has no channel 'y', unlike a/1.csv, which has 'x', 'y': "
+         "record the same channels in all"),
+        (GOOD.replace("ms,x,y", "ms,x,z"),
+         "b/1.csv has no channel 'y' and a channel 'z' more, unlike a/1.csv, which has 'x', 'y': "
+         "record the same channels in all"),
+        ("ms,x,y\n0,1,2\n10,2,2\n",
+         "b/1.csv, line 2: label 'b' for fewer than 3 rows: mend the labels about it, "
+         "or delete it"),
+        (rows(*[10] * 20, 0, *[10] * 20),
+         "b/1.csv, line 23: time stands still, from 0.2 s to 0.2 s: delete the row, "
+         "or make two recordings of it"),
+        (rows(*[10] * 20, -50, *[10] * 20),
+         "b/1.csv, line 23: time goes back, from 0.2 s to 0.15 s: delete the row, "
+         "or make two recordings of it"),
+        (rows(*[10] * 20, 70, *[10] * 20),
+         "b/1.csv, line 23: 0.07 s after the sample before it, 0.01 s elsewhere: "
+         "samples are missing, make two recordings of it"),
+        (rows(*[10] * 20, *[20] * 20),
+         "b/1.csv, line 23: the sample rate changes from 100 to 50 Hz: "
+         "resample the recording, or make two of it"),
+        (rows(*[10] * 20, *[7] * 7, *[10] * 20),
+         "b/1.csv, line 23: the sample rate changes from 100 to 142.9 Hz: "
+         "resample the recording, or make two of it"),
+        (rows(*[10] * 5, *[100] * 40),
+         "b/1.csv, line 8: the sample rate changes from 100 to 10 Hz: "
+         "resample the recording, or make two of it"),
+        (rows(*[20] * 40),
+         "b/1.csv has 50 samples a second, a/1.csv 100: resample one of them, or leave it out"),
+    ],
+)  # fmt: skip
+def test_of_files(b: str, said: str, tmp_path: Path) -> None:
+    assert refusal(tmp_path, {"a/1.csv": GOOD, "b/1.csv": b}) == said
+
+
+@pytest.mark.parametrize(
+    ("files", "options", "said"),
+    [
+        ({}, {}, "motions: no CSV files here: put them into a folder for each label, such as "
+                 "motions/walk/1.csv"),
+        ({"a/1.csv": GOOD, "c.csv": GOOD}, {},
+         "c.csv lies beside the folders of labels: move it into the one of its label"),
+        ({"a/1.csv": GOOD, "b/notes.md": ""}, {},
+         "b: no CSV files for this label: put its recordings there, or delete it"),
+        ({"a/1.csv": GOOD}, {},
+         "motions: every recording is of class 'a': at least two classes are needed"),
+        ({"a/1.csv": GOOD.replace("ms,", "n,"), "b/1.csv": GOOD}, {},
+         "a/1.csv: no column of 'n', 'x', 'y' is a time: name it, or give the rate of the samples "
+         "(--time COLUMN, --rate 100)"),
+        ({"a/1.csv": GOOD}, {"rate": 50},
+         "a/1.csv, line 2: column 'ms' says 100 samples a second (in ms), not 50: "
+         "correct the rate, or leave it out"),
+        ({"a/1.csv": GOOD}, {"rate": 0}, "a rate of 0 Hz: give samples a second, such as 100"),
+        ({"a/1.csv": GOOD}, {"time": "mss"},
+         "a/1.csv: no column 'mss', the columns are 'ms', 'x', 'y': did you mean 'ms'?"),
+        ({"a/1.csv": GOOD}, {"time": "ms:h"},
+         "a time in 'h': its unit is one of s, ms, us, as in ms:ms"),
+        ({"a/1.csv": GOOD}, {"recording": "take"},
+         "a/1.csv: no column 'take', the columns are 'ms', 'x', 'y': name another"),
+        ({"a/1.csv": "ms\n1\n2\n3\n"}, {},
+         "a/1.csv: no channel is left among the columns 'ms', 'ms' being no channels: "
+         "name others with label, time or recording"),
+        ({"t.csv": TABLE}, {"label": "time"},
+         "t.csv: no column 'time', the columns are 'ms', 'x', 'label'"),
+        ({"t.csv": TABLE.replace("100,3,a", "100,3,")}, {},
+         "t.csv, column 'label', line 12: missing label: fill it in"),
+        ({"t.csv": TABLE.replace("100,3,a", "100,3,b")}, {},
+         "t.csv, line 12: label 'b' for fewer than 3 rows: mend the labels about it, or delete it"),
+        ({"t.csv": TABLE.replace(",b", ",a")}, {},
+         "motions: every recording is of class 'a': at least two classes are needed"),
+        ({"t.csv": "ms,x,label,session\n" + "".join(
+            f"{10 * k},{k % 7},a,{k // 5 % 2}\n" for k in range(15))}, {},
+         "t.csv, line 12: recording '0' goes on, with another between: "
+         "sort the rows by recording"),
+    ],
+)  # fmt: skip
+def test_of_folders(
+    files: dict[str, str], options: dict[str, object], said: str, tmp_path: Path
+) -> None:
+    assert refusal(tmp_path / "motions", files, **options) == said
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "said"),
+    [
+        ([1, 2], {}, "recording 'a': values are int64 of shape (2,), they must be numbers of shape "
+                     "(samples, channels)"),
+        ([["x"]], {}, "recording 'a': values are <U1 of shape (1, 1), they must be numbers of "
+                      "shape (samples, channels)"),
+        ([[1, 2], [3, np.nan]], {}, "recording 'a': sample 1, channel 'x1' is nan: mend it, or "
+                                    "make two recordings without it"),
+        ([[1, 2]], {"channels": ("x",)}, "recording 'a': 1 names for 2 channels: one for each"),
+        ([[1, 2]], {"rate": 0.0}, "recording 'a': a rate of 0.0 Hz: give samples a second"),
+    ],
+)  # fmt: skip
+def test_of_ones_own(values: object, options: dict[str, object], said: str) -> None:
+    given = {"rate": 10.0, **options}
+    with pytest.raises(ThumbnetError) as caught:
+        Recording(np.array(values), "l", name="a", **given)  # type: ignore[arg-type]
+    assert str(caught.value) == said

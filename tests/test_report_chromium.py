@@ -1,0 +1,196 @@
+"""The page of `thumbnet report` as a browser shows it: without a network, narrow and wide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support import reports
+from support.chromium import chromium
+
+from thumbnet.export import load_board
+from thumbnet.tools.report.gather import gather
+from thumbnet.tools.report.page import render
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+BOARDS = ("generic", "pico", "microbit", "esp8266")
+MODELS = ("pictures", "features", "windows", "numbers", "bare")
+SECTIONS = (
+    "In short",
+    "How it was trained",
+    "On held-out examples",
+    "Layer by layer",
+    "On boards",
+    "What to do next",
+)
+WIDTHS = (360, 1280)
+
+EACH_VIEW = pytest.mark.parametrize(
+    ("scheme", "width"), [(scheme, width) for scheme in ("light", "dark") for width in WIDTHS]
+)
+EACH_MODEL = pytest.mark.parametrize("name", MODELS)
+
+# What reaches beyond the window, but for what stands in a region that scrolls by itself.
+BEYOND = """() => [...document.querySelectorAll("body *")]
+    .filter(e => !e.closest(".scroll, svg") || e.matches(".scroll"))
+    .filter(e => e.getBoundingClientRect().right > innerWidth + 0.5)
+    .map(e => e.outerHTML.slice(0, 80))"""
+
+# Text of a chart that its edge cuts off.
+CUT = """() => [...document.querySelectorAll("svg")].flatMap(svg => {
+    const box = svg.getBoundingClientRect();
+    return [...svg.querySelectorAll("text")]
+        .filter(text => {
+            const t = text.getBoundingClientRect();
+            return t.left < box.left - 1 || t.right > box.right + 1
+                || t.top < box.top - 1 || t.bottom > box.bottom + 1;
+        })
+        .map(text => text.textContent);
+})"""
+
+SIZES = """() => [...document.querySelectorAll("svg text")].map(
+    text => text.getBBox().height && text.getBoundingClientRect().height)"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page about each network."""
+    folder = tmp_path_factory.mktemp("pages")
+    boards = [load_board(name) for name in BOARDS]
+    for name in MODELS:
+        report = gather(getattr(reports, name)(), name, boards)
+        (folder / f"{name}.html").write_text(render(report, f"{name}.npz"), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def opened(browser: Browser, folder: Path) -> Iterator[Any]:
+    """Opens a page with the network cut; in the end nothing may have been asked for or said."""
+    said: list[str] = []
+    asked: list[str] = []
+    contexts = []
+
+    def opener(name: str, scheme: str = "light", width: int = 1280) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800}, color_scheme=scheme, offline=True
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("dialog", lambda dialog: said.append(dialog.message))
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto((folder / f"{name}.html").as_uri())
+        return page
+
+    yield opener
+    for context in contexts:
+        context.close()
+    assert said == []
+    assert [url for url in asked if not re.match(r"file:.*\.html$|data:", url)] == []
+
+
+def test_a_request_and_an_error_are_seen(browser: Browser, tmp_path: Path) -> None:
+    """What the fixture would complain about."""
+    (tmp_path / "bad.html").write_text('<img src="http://127.0.0.1:9/x.png">')
+    context = browser.new_context(offline=True)
+    page, seen = context.new_page(), list[str]()
+    page.on("console", lambda message: seen.append(message.text))
+    page.on("request", lambda request: seen.append(request.url))
+    page.goto((tmp_path / "bad.html").as_uri())
+    assert any("ERR_INTERNET_DISCONNECTED" in line for line in seen)
+    assert "http://127.0.0.1:9/x.png" in seen
+    context.close()
+
+
+@EACH_MODEL
+@EACH_VIEW
+def test_it_is_all_there(opened: Any, name: str, scheme: str, width: int) -> None:
+    page = opened(name, scheme, width)
+    assert page.get_by_role("heading", level=1).inner_text() == name
+    for section in SECTIONS:
+        assert page.get_by_role("heading", name=section, exact=True).is_visible(), section
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.evaluate(BEYOND) == []
+    assert page.evaluate(CUT) == []
+
+
+@EACH_MODEL
+def test_charts_can_be_read_on_a_phone(opened: Any, name: str) -> None:
+    heights = opened(name, width=360).evaluate(SIZES)
+    assert not heights or min(heights) > 8
+    assert bool(heights) == (name != "bare")
+
+
+@EACH_MODEL
+def test_colours_follow_the_scheme(opened: Any, name: str) -> None:
+    def colours(scheme: str) -> list[str]:
+        found: list[str] = opened(name, scheme).evaluate(
+            """() => [document.body, document.querySelector("svg text")].filter(e => e)
+            .flatMap(e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).fill])"""
+        )
+        return found
+
+    light, dark = colours("light"), colours("dark")
+    assert light[0] == "rgb(255, 255, 255)"
+    assert dark[0] == "rgb(20, 23, 27)"
+    if name != "bare":
+        assert light[3] != dark[3]
+        assert "rgb(0, 0, " not in light[3], "a stand-in that no style sheet replaced"
+
+
+def test_figures_are_said(opened: Any) -> None:
+    text = opened("pictures").locator("main").inner_text()
+    report = gather(reports.pictures(), "digits", [])
+    held = report.held_out
+    assert held is not None
+    assert held.integers is not None
+    for said in (held.floats, held.integers):
+        assert f"{held.score(said):.2%}".replace("%", "\u202f%") in text
+    assert "1,210 parameters" in text
+    assert "Raspberry Pi Pico" in text
+    assert "BBC micro:bit v1" in text
+
+
+def test_names_stay_text(opened: Any) -> None:
+    page = opened("features")
+    assert page.locator("main b, main i").count() == 0
+    for name in reports.NASTY:
+        assert page.get_by_role("rowheader", name=name, exact=True).first.is_visible()
+    texts = page.locator("svg text").all_text_contents()
+    assert "$5 shake'\"" in texts
+    assert "{{ az }}" in texts
+
+
+def test_charts_and_tables_have_names(opened: Any) -> None:
+    page = opened("pictures")
+    charts = page.get_by_role("img").all()
+    assert len(charts) == page.locator("svg").count() >= 15
+    names = [chart.get_attribute("aria-label") or "" for chart in charts]
+    assert any(name.startswith("Loss over 12 epochs: ") for name in names)
+    assert any(name.startswith("Confusion matrix of 10 classes: ") for name in names)
+    assert sum(name.startswith("Example ") for name in names) == 12
+    assert all(
+        table.get_by_role("columnheader").count() for table in page.get_by_role("table").all()
+    )
+
+
+def test_it_can_be_printed(opened: Any) -> None:
+    page = opened("windows", "dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    # The printable width of A4 at 96 pixels an inch.
+    page.set_viewport_size({"width": 680, "height": 1000})
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate("document.documentElement.scrollWidth") == 680
+    assert page.pdf(format="A4")[:5] == b"%PDF-"

@@ -1,0 +1,105 @@
+"""What one example of a network's input is: a picture, a window of sensors, or single features."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from thumbnet.trainer import Model
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """How an example is drawn.
+
+    Attributes:
+        kind: "picture" (height, width, 1 or 3 channels), "window" (samples, channels) or
+            "features" (n,).
+        shape: the example's.
+        names: of the channels or features, () where they have none.
+        low, high: the ends of the training inputs, one for each channel or feature; of a picture
+            one for all.
+        ink: of a picture: dark strokes on light paper, large values being ink.
+        rate: of a window: samples a second, if that is known.
+    """
+
+    kind: str
+    shape: tuple[int, ...]
+    names: tuple[str, ...]
+    low: Array
+    high: Array
+    ink: bool = False
+    rate: float | None = None
+
+    @property
+    def words(self) -> str:
+        """In words: 28 × 28 pixels."""
+        if self.kind == "picture":
+            height, width, channels = self.shape
+            colours = " in colour" if channels == 3 else ""
+            return f"pictures of {width} × {height} pixels{colours}"
+        if self.kind == "window":
+            samples, channels = self.shape
+            many = f"{channels} channels" if channels > 1 else "one channel"
+            long = f" ({self.seconds:.3g} s)" if self.seconds else ""
+            return f"windows of {samples:,} samples{long} of {many}"
+        (n,) = self.shape
+        return f"{n:,} numbers" if n > 1 else "one number"
+
+    @property
+    def seconds(self) -> float | None:
+        """How long a window is, if that is known."""
+        return None if self.rate is None else self.shape[0] / self.rate
+
+
+def form_of(model: Model, x: Array) -> Form:
+    """The form of a built model's examples; `x` are some, (n, ...) in raw units."""
+    kind, shape = _kind(model, x)
+    rows = np.asarray(x, dtype=np.float64).reshape(len(x), *shape)
+    spec = model.input_spec
+    names = spec.names if spec is not None and spec.names is not None else ()
+    if kind == "picture":
+        low, high = float(rows.min()), float(rows.max())
+        if spec is not None and spec.minimum is not None and spec.maximum is not None:
+            low, high = float(np.min(spec.minimum)), float(np.max(spec.maximum))
+        ink = shape[2] == 1 and float(np.median(rows)) <= low + (high - low) / 4
+        return Form(kind, shape, (), np.array([low]), np.array([high]), ink)
+    if kind == "window":
+        names = names if len(names) == shape[1] else ()
+        ends = rows.min(axis=(0, 1)), rows.max(axis=(0, 1))
+        return Form(kind, shape, names, *ends, rate=_rate(model))
+    return Form(kind, shape, names, rows.min(axis=0), rows.max(axis=0))
+
+
+def _kind(model: Model, x: Array) -> tuple[str, tuple[int, ...]]:
+    shape = model.require_built()
+    image = _sizes(model.info.get("image_shape"))
+    if len(image) in (2, 3) and math.prod(image) == math.prod(shape):
+        return "picture", (*image, 1)[:3]
+    if len(shape) == 3 and shape[2] in (1, 3):
+        return "picture", shape
+    if len(shape) == 2 and min(shape) > 1 and x.dtype == np.uint8:
+        return "picture", (*shape, 1)
+    if len(shape) == 2 and shape[0] > 1:
+        return "window", shape
+    return "features", (math.prod(shape),)
+
+
+def _rate(model: Model) -> float | None:
+    """Samples a second, as the settings of a stream have it."""
+    stream = model.info.get("stream")
+    rate = stream.get("rate") if isinstance(stream, dict) else None
+    return float(rate) if isinstance(rate, int | float) and rate > 0 else None
+
+
+def _sizes(value: Any) -> tuple[int, ...]:
+    """What `info` holds, if it is positive sizes; () if it is anything else."""
+    if not isinstance(value, list) or not all(type(n) is int and n > 0 for n in value):
+        return ()
+    return tuple(value)

@@ -1,0 +1,79 @@
+"""What the network takes on each board: in which tier and place it fits, or why it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from thumbnet.export import BoardProfile
+from thumbnet.export.choose import choose_build
+from thumbnet.export.estimate import Estimate, estimate
+from thumbnet.export.graph import Graph
+from thumbnet.trainer import ThumbnetError
+
+from ..targets import JsonObject
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How the network fits a board; `need` is None where it does not, and `refusal` says why."""
+
+    board: BoardProfile
+    tier: str = ""
+    weights: str = ""
+    mpy: bool = False
+    need: Estimate | None = None
+    refusal: str = ""
+
+    @property
+    def options(self) -> str:
+        """What `thumbnet export` needs to be told for it."""
+        words = ["--board", self.board.name]
+        if self.tier != self.board.tiers[0]:
+            words += ["--tier", self.tier]
+        return " ".join([*words, *(["--mpy"] if self.mpy else [])])
+
+    def as_json(self) -> JsonObject:
+        """What `--json` prints."""
+        facts: JsonObject = {"board": self.board.name, "fits": self.need is not None}
+        if self.need is None:
+            return {**facts, "reason": self.refusal}
+        return {
+            **facts,
+            "tier": self.tier,
+            "weights": self.weights,
+            "mpy": self.mpy,
+            "seconds": self.need.seconds,
+            "files_bytes": self.need.flash + self.need.romfs,
+            "heap_bytes_to_import": self.need.import_heap,
+            "heap_bytes_kept": self.need.steady_heap,
+        }
+
+
+def fits(graph: Graph, boards: Iterable[BoardProfile]) -> list[Fit]:
+    """One for each board: those that it fits by time, then those that it does not fit."""
+    found = [fit(graph, board) for board in boards]
+    return sorted(
+        found, key=lambda f: (f.need is None, f.need.seconds if f.need else 0, f.board.name)
+    )
+
+
+def fit(graph: Graph, board: BoardProfile) -> Fit:
+    """The fastest tier that the network fits in, as source if it can be, else compiled."""
+    refusal = ""
+    for tier, mpy in _ways(board):
+        try:
+            build = choose_build(graph, board, tier, None, mpy)
+            need = estimate(graph, board, tier, build.weights, mpy, build.lanes)
+        except ThumbnetError as error:
+            refusal = refusal or str(error)
+            continue
+        return Fit(board, tier, build.weights, mpy, need)
+    return Fit(board, refusal=refusal)
+
+
+def _ways(board: BoardProfile) -> Iterator[tuple[str, bool]]:
+    compiled = board.mpy and board.delivery != "hex"
+    for mpy in (False, True) if compiled else (False,):
+        for tier in board.tiers:
+            yield tier, mpy
