@@ -14,6 +14,7 @@ from .calls import KERNELS, calls
 from .emit_layers import layer_literals
 from .emit_literals import answer_literals, input_literals
 from .firmware_source import SourceFile, assemble
+from .flash_file import IN_PLACE
 from .graph import Graph
 from .header import Facts, header
 from .literals import tuple_literal
@@ -88,7 +89,11 @@ def sources(
     features, last, instead = stream_roots(graph.stream)
     behind: list[str] = []
     forward = _FORWARD[build.weights]
+    if build.weights == "flash" and any(call.kernel not in IN_PLACE for call in made):
+        forward = "forward_copied"
     replace = {"forward": forward, **instead}
+    if build.weights == "flash":
+        behind.append("weights_file")
     for node in graph.nodes:
         if node.op in _INPUT_FILES:
             replace["levels"] = _INPUT_FILES[node.op]

@@ -108,14 +108,17 @@ def _in_flash(
     calls: list[Call], graph: Graph, plan: Plan, build: Build
 ) -> tuple[Literals, Literals, bytes]:
     name = f"{graph.name}.bin"
-    payload, placed = flash_payload(name, calls)
+    payload, placed = flash_payload(name, calls, build)
     # The check of the file reads its header into the arena.
     literals, names = tensor_literals(calls, graph, plan, build, HEADER_BYTES)
     literals["PARAMETERS"] = f'array("i", [0] * {max(part.size for part in placed) // 4})'
-    rows = [
-        f"({p.call.kernel}, {p.parameters}, {p.size}, {p.weights}, {names[p.call.y]})"
-        for p in placed
-    ]
+    copied = max(p.copied for p in placed)
+    rows = []
+    for p in placed:
+        row = [p.call.kernel, p.parameters, p.size, p.weights, names[p.call.y]]
+        rows.append(f"({', '.join(map(str, row + [p.copied] * bool(copied)))})")
+    if copied:
+        literals["BUFFER"] = f"bytearray({copied})"
     file = weights_file(payload)
     literals["NAME"] = repr(name)
     literals["WEIGHTS"] = _sizes(file)

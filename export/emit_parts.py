@@ -21,17 +21,21 @@ from .firmware_source import SourceFile
 from .graph import Graph
 from .header import Facts
 from .literals import tuple_literal
+from .one_kernel import one_kernel
 from .plan import plan
 from .shrink import shared_names, shrink
 
 ANSWERS = ("predict", "scores", "probabilities", "predict_proba")
-_BUFFERS = ("ARENA", "X0", "PARAMETERS", "SCORES", "LABELS")
+_BUFFERS = ("ARENA", "X0", "PARAMETERS", "BUFFER", "SCORES", "LABELS")
 _ONCE = ("NAME", "WEIGHTS")
 """Literals that the check of the weights needs, and nothing after it."""
 
 _HEADS = ("forward", "classify", "decide", "measure", "measure_all", "predict_proba")
 
-_ALONE = {"fully_connected", "requantize", "weights_file"}
+_ALONE = {
+    *("fully_connected", "conv", "depthwise_conv", "max_pool", "average_pool"),
+    *("requantize", "weights_file"),
+}
 """Large, or in need of being dropped, or used by what is loaded later: files of their own."""
 
 Parts = dict[str, list[SourceFile]]
@@ -40,6 +44,7 @@ Parts = dict[str, list[SourceFile]]
 
 def emit_parts(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     """Return the files for the board's file system: `NAME.py`, what it imports, and `NAME.bin`."""
+    graph = one_kernel(graph)
     made = plan(graph, build.native)
     rows = calls(graph, made, build)
     literals, late, weights = layer_literals(rows, graph, made, build)
@@ -71,11 +76,16 @@ def _parts(graph: Graph, build: Build, rows: list[Call]) -> tuple[Parts, Parts]:
     # A file goes by the name under which the others import it.
     plain = {variant: name for name, variant in replaced.items()}
     every = {plain.get(source.name, source.name): source for source in (*kernels, *rest)}
-    heads = [name for name in _HEADS if name in every]
+    heads = [name for name in (*_HEADS, "weights_file") if name in every]
     at_once = _reached([*heads, *(s.name for s in kernels)], every)
     inputs = _reached(["levels"], every) | {"flash"}
-    parts: Parts = {name: [source] for name, source in every.items() if name in _ALONE & at_once}
+    # The largest come first, while the heap is in one piece: the kernels. What checks the weights
+    # is dropped before the last part is loaded.
+    alone = [name for name in every if name in _ALONE & at_once and name != "weights_file"]
+    alone.sort(key=lambda name: -len(every[name].text))
+    parts: Parts = {name: [every[name]] for name in alone}
     parts["input"] = [every[name] for name in every if name in inputs - _ALONE]
+    parts["weights_file"] = [every["weights_file"]]
     parts["network"] = [every[name] for name in every if name in at_once - inputs - _ALONE]
     # What is left waits for a call: see firmware/microbit/predict_proba.py.
     later = [every[name] for name in every if name not in at_once]
@@ -96,16 +106,20 @@ def _reached(roots: list[str], every: dict[str, SourceFile]) -> set[str]:
 
 def _entry(parts: Parts, labels: bool) -> str:
     """Return `NAME.py`, which keeps none of the names that only the import needs."""
+    once = sorted({*_functions(parts["weights_file"]), *_ONCE})
+    check = "weights_file.check(weights_file.find(), input.read, input.PARAMETERS, input.X0)"
     lines = ["import gc"]
     for name in parts:
-        lines += [f"import {name}", "gc.collect()"]
+        lines += [f"import {name}"]
+        if name == "weights_file":
+            dropped = ", ".join(f"weights_file.{function}" for function in once)
+            lines += [f"found = {check}", f"del {dropped}"]
+        lines += ["gc.collect()"]
     answers = [name for name in ANSWERS if name in _functions(parts["network"])]
     lines += [f"from network import {', '.join(answers)}"]
     lines += ["from input import LABELS"] * labels
-    lines += ["network.prepare(weights_file.find())"]
-    once = sorted({*_functions(parts["weights_file"]), *_ONCE})
-    done = [f"weights_file.{name}" for name in once]
-    return "\n".join([*lines, f"del network.prepare, {', '.join(done)}, gc, {', '.join(parts)}"])
+    lines += ["network.prepare(found)"]
+    return "\n".join([*lines, f"del network.prepare, found, gc, {', '.join(parts)}"])
 
 
 def _text(name: str, parts: Parts, literals: dict[str, str]) -> str:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from thumbnet.trainer import ThumbnetError
 
+from .build import Build
 from .call import Call, apart
 from .pack import WIDTHS, pack
 from .weights_file import HEADER_BYTES
@@ -27,15 +28,27 @@ OUTPUTS = WIDTHS[0]
 
 @dataclass(frozen=True)
 class Placed:
-    """One kernel call, and where its parameters and weights begin: bytes from the file's chunk."""
+    """One kernel call, and where its parameters and weights begin: bytes from the file's chunk.
+
+    size: bytes of parameters. copied: bytes of weights that go into memory first, 0 where the
+    kernel reads them in place.
+    """
 
     call: Call
     parameters: int
     size: int
     weights: int
+    copied: int
 
 
-def flash_payload(name: str, calls: list[Call]) -> tuple[bytes, list[Placed]]:
+IN_PLACE = ("fully_connected", "lookup")
+"""Kernels that read their weights where they lie."""
+
+KERNELS = (*IN_PLACE, "conv", "depthwise_conv", "max_pool", "average_pool")
+"""What runs there."""
+
+
+def flash_payload(name: str, calls: list[Call], build: Build) -> tuple[bytes, list[Placed]]:
     """Return what follows the header in the file called `name`, and what lies where."""
     data = bytearray()
     placed: list[Placed] = []
@@ -44,24 +57,29 @@ def flash_payload(name: str, calls: list[Call]) -> tuple[bytes, list[Placed]]:
     data += bytes(DATA - 2 - len(name.encode()) - HEADER_BYTES)
     for call in [part for whole in calls for part in apart(whole)]:
         at = []
-        if call.kernel not in ("fully_connected", "lookup"):
+        if call.kernel not in KERNELS:
             raise ThumbnetError(
-                f"export: {call.kernel} does not run on this board: use Dense layers, or export "
-                "for a larger one, such as pico"
+                f"export: {call.kernel} does not run on this board: use Dense, convolution and "
+                "pooling layers, or export for a larger one, such as pico"
             )
         words = call.parameters()
-        p, w = struct.pack(f"<{len(words)}i", *words), _weights(call)
+        p, w = struct.pack(f"<{len(words)}i", *words), _weights(call, build)
         for section in (p, w):
             at.append(chunk * CHUNK + 1)
             chunks = -(-len(section) // DATA)
             data += section.ljust(chunks * DATA, b"\x80")
             chunk += chunks
-        placed.append(Placed(call, at[0], len(p), at[1]))
+        copied = 0 if call.kernel in IN_PLACE else len(w)
+        placed.append(Placed(call, at[0], len(p), at[1], copied))
     return bytes(data), placed
 
 
-def _weights(call: Call) -> bytes:
-    return call.table if call.weight is None else packed_weights(call.weight)
+def _weights(call: Call, build: Build) -> bytes:
+    if call.weight is None:
+        return call.table
+    return (
+        packed_weights(call.weight) if call.kernel == "fully_connected" else call.packed(build)[0]
+    )
 
 
 def packed_weights(weight: npt.NDArray[np.int8]) -> bytes:

