@@ -5,7 +5,7 @@ EXTRAS ?= test
 VENV := .venv
 BIN := $(VENV)/bin
 STUBS := .build/stubs
-DEVICE = $(filter-out __init__,$(basename $(notdir $(wildcard firmware/*.py firmware/plain/*.py firmware/runtime/*.py))))
+DEVICE = $(filter-out __init__,$(basename $(notdir $(wildcard firmware/*.py firmware/plain/*.py firmware/runtime/*.py firmware/stream/*.py))))
 
 .PHONY: demo test quick lint format types setup bench bench-training clean
 

@@ -23,8 +23,8 @@ CODE = 0.7
 KEPT = 0.9
 """The same with names and constants, as it is kept."""
 
-ASSEMBLER = 0.3
-"""Both for the inline assembler, whose lines become two bytes each."""
+FUNCTION = 80
+"""Bytes that a function of the inline assembler takes beside its code, two bytes an instruction."""
 
 DOCUMENT = 3.0
 """Bytes for a character of a docstring while it is compiled; none are kept."""
@@ -107,9 +107,13 @@ class _Count:
             size = _characters(statement) - document
             self.document += document
             self.characters += size
-            assembler = any("asm_thumb" in ast.unparse(d) for d in statement.decorator_list)
-            self.code += size * (ASSEMBLER if assembler else CODE)
-            self.kept += size * (ASSEMBLER if assembler else KEPT)
+            if any("asm_thumb" in ast.unparse(d) for d in statement.decorator_list):
+                size = FUNCTION + 2 * _instructions(statement)
+                self.code += size
+                self.kept += size
+            else:
+                self.code += size * CODE
+                self.kept += size * KEPT
         elif isinstance(statement, ast.Assign):
             self.plain(10 * len(statement.targets))
             self.data += self.value(statement.value) + 4 * self.word
@@ -165,6 +169,20 @@ class _Count:
     def blocks(self, size: int) -> int:
         """Round up to what the garbage collector hands out."""
         return -(-size // (BLOCK * self.word)) * BLOCK * self.word
+
+
+def _instructions(function: ast.FunctionDef) -> int:
+    """Return the halfwords that a function of the inline assembler becomes."""
+    count = 0
+    for statement in function.body:
+        match statement:
+            case ast.Expr(ast.Call(ast.Name("label"))):
+                continue
+            case ast.Expr(ast.Call(ast.Name("data"), [_, *opcodes])):
+                count += len(opcodes)
+            case ast.Expr(ast.Call()):
+                count += 1
+    return count
 
 
 class _OneDigit(ast.NodeTransformer):

@@ -50,7 +50,8 @@ def stages(model: Model, x: npt.ArrayLike, options: Options) -> Iterator[tuple[G
     alike = one_unit and are_alike(folded, rows, spec, channels)
     counts = choose_counts(rows, spec, options.resolution, alike, options.margin, channels)
     pixels = alike and not is_far_from_zero(counts)
-    graph = verify(folded if pixels else equalize(folded, counts))
+    # Weights that were trained for their rounding keep the scale that they were trained at.
+    graph = verify(folded if pixels or model.quantized else equalize(folded, counts))
     yield replace(graph, stage="equalize"), head
     graph = verify(calibrate(graph, rows, options.calibration))
     yield graph, head

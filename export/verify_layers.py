@@ -82,6 +82,8 @@ def _recurrent(graph: Graph, node: Node) -> Iterator[str]:
     yield from accumulator_faults(a["state_weight"], a["state_bias"], (rows, a["units"]))
     if not 0 < a["limit"] <= 2**20 or not 1 <= a["step_shift"] <= 12:
         yield f"limit {a['limit']} or step_shift {a['step_shift']} leaves 31 bits"
+    if "tanh_table" in a and not a["tanh_table"].all():
+        yield "the tanh_table holds a 0, which is below -1.0"
     if abs(a.get("center", 0)) >= 2**20 or not 0 <= a.get("state_zero", 0) <= ACTIVATION_MAX:
         yield "center or state_zero is out of range"
 

@@ -159,6 +159,17 @@ def test_float32_stays(name: str) -> None:
     assert {g.dtype for g in tape.gradient(total, [x, *layer.variables])} == {np.dtype("float32")}
 
 
+@pytest.mark.parametrize("padding", ["valid", "same"])
+def test_images_of_any_memory_layout(padding: str) -> None:
+    rng = np.random.default_rng(0)
+    layer, gray = Conv2D(2, 3, padding=padding), rng.random((4, 6, 5))
+    built(layer, 6, 5, 1)
+    expected = layer.call(Tensor(gray.reshape(4, 6, 5, 1).copy())).data
+    assert_array_equal(layer.call(Tensor(gray[..., None])).data, expected)  # its last stride is 0
+    turned = np.asfortranarray(gray)[:, :, :, None]
+    assert_array_equal(layer.call(Tensor(turned)).data, expected)
+
+
 def test_shapes_and_places() -> None:
     layer = built(Conv2D(8, 3, strides=2, padding="same", name="c"), 28, 27, 3)
     assert isinstance(layer, Conv2D)

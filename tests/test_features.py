@@ -27,13 +27,14 @@ def signals(draw: st.DrawFn) -> tuple[np.ndarray, int]:
     """A window of counts, and how far they may go."""
     window = draw(st.sampled_from(LENGTHS))
     reach = draw(st.sampled_from((7, 100, 2047, 65_535, 100_000, MOST_COUNTS - 1)))
-    kind = draw(st.sampled_from(("noise", "wave", "spike", "square", "ends", "still")))
+    kind = draw(st.sampled_from(("noise", "wave", "spike", "pair", "square", "ends", "still")))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     k = np.arange(window)
     x = {
         "noise": rng.normal(0, 0.3, window),
         "wave": np.sin(2 * np.pi * (k * rng.uniform(0, 0.5) + rng.uniform())),
         "spike": np.where(k == rng.integers(window), 1.0, 0.0),
+        "pair": np.where(k // 2 == rng.integers(window // 2), 1.0, 0.0),
         "square": np.where(k // rng.integers(1, window) % 2, 1.0, -1.0),
         "ends": rng.choice((-1.0, 1.0), window),
         "still": np.ones(window),
@@ -101,6 +102,23 @@ def test_every_intermediate_has_31_bits(case: tuple[np.ndarray, int], bands: int
     assert max(map(abs, [*names["REAL"], *names["IMAGINARY"]])) < 2**15
     # And what predict takes.
     assert max(map(abs, values)) < 2 * MOST_COUNTS
+
+
+@pytest.mark.parametrize("window", LENGTHS)
+def test_31_bits_at_the_worst(window: int) -> None:
+    """A pair of counts alone: turned by an eighth, real and imaginary part add up in one of them."""
+    made = stream(window, 65_535, 1)
+    for far in (16_383, 16_384, 23_170, 32_766, 32_767, 65_535):
+        for place in range(0, window, max(2, window // 16)):
+            x = [0] * window
+            x[place] = x[place + 1] = far >> made.fraction
+            run = module._functions(made)
+            values = [0] * 5
+            at = 0
+            for feature in run:
+                at = feature([Int31(v) for v in x], values, at)
+            names = run[0].__globals__  # type: ignore[attr-defined]
+            assert max(map(abs, [*names["REAL"], *names["IMAGINARY"]])) < 2**15
 
 
 def test_bands_add_up_to_the_deviation() -> None:

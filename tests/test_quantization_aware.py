@@ -243,6 +243,12 @@ def test_the_best_epoch_comes_back_with_its_ranges() -> None:
     model.fit(X, Y, epochs=40, quantize="int8", callbacks=[Spoil(), look, stopping])
     assert stopping.best_epoch == 1
     assert model.activation_ranges == look.ranges[1] != look.ranges[-1]
+    resumed = EarlyStopping("loss", patience=2, restore_best_weights=True)
+    resumed.set_state(stopping.get_state())
+    model.activation_ranges = {}
+    resumed.model = model
+    resumed.on_train_end()
+    assert model.activation_ranges == look.ranges[1]
 
 
 def test_refused(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from thumbnet.tools.recipe import CALIBRATION_ROWS, Recipe, build, enough_epochs
-from thumbnet.trainer import Dataset, InputSpec
+from thumbnet.trainer import Dataset, InputSpec, Recording, cut
 
 RNG = np.random.default_rng(0)
 X = RNG.uniform(-1, 1, (5000, 3)).astype(np.float32)
@@ -31,6 +31,19 @@ def test_calibration_reaches_the_ends_of_the_training_set(spec: InputSpec | None
 def test_calibration_needs_no_ends_where_the_range_is_declared() -> None:
     rows = calibration(InputSpec((3,), resolution=0.01, minimum=-10.0, maximum=10.0))
     assert len(rows) == CALIBRATION_ROWS
+
+
+@pytest.mark.parametrize("features", ["raw", ("mean", "deviation")])
+def test_calibration_of_windows_reaches_the_ends(features):
+    """Their range is declared, but as what counts may be at most."""
+    random = np.random.default_rng(1)
+    recordings = [Recording(random.normal(0, 9, (3000, 2)).round(2), label, 50) for label in "ab"]
+    data = cut(recordings, 8, 8, features)
+    rows = build(data, Recipe(epochs=1)).samples["calibration"]
+    assert len(rows) < len(data)
+    axes = (0,) if rows.ndim == 2 else (0, 1)
+    np.testing.assert_array_equal(rows.min(axis=axes), data.x.min(axis=axes))
+    np.testing.assert_array_equal(rows.max(axis=axes), data.x.max(axis=axes))
 
 
 @pytest.mark.parametrize(("rows", "epochs"), [(60000, 30), (2400, 30), (320, 200), (5, 2000)])

@@ -9,15 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 from support import reports
+from support.reports import report
 
-from thumbnet.export import load_board
 from thumbnet.tools.report.findings import findings
-from thumbnet.tools.report.gather import Report, gather
+from thumbnet.tools.report.gather import Report
 from thumbnet.tools.report.history import curves
-
-
-def report(name: str, *boards: str) -> Report:
-    return gather(getattr(reports, name)(), name, list(map(load_board, boards)))
 
 
 def texts(found: Report) -> str:
@@ -75,7 +71,7 @@ EVEN = [0, 1, 2] * 20
         (with_answers([0] * 20 + EVEN, [0] * 20 + EVEN), ""),
         (with_answers([0] * 41 + EVEN, [0] * 41 + EVEN), "balanced accuracy"),
         (with_answers([0, 1] * 30, [0, 1] * 30), f"No held-out example of {reports.NASTY[2]}"),
-        (with_answers([1, 1, 2] * 20, EVEN), "“$5 shake'\"” taken for “<b>tap & hold</b>”, 20"),
+        (with_answers([1, 1, 2] * 20, EVEN), "“$5 or $9'\"” taken for “<b>tap & hold</b>”, 20"),
         (with_answers([1, *EVEN[1:]], EVEN, EVEN), "Integers cost 1.67 points of accuracy."),
         (with_answers(EVEN, EVEN, [1, *EVEN[1:]]), "Integers cost next to nothing"),
     ],

@@ -1,29 +1,17 @@
-"""The page that `thumbnet report` writes, as text, and the command around it."""
+"""The page that `thumbnet report` writes, as text."""
 
 from __future__ import annotations
 
-import errno
-import importlib.util
-import json
-import os
 import re
-import subprocess
-import sys
-import tempfile
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from support import reports
-from support.cli import COMMAND, last_json, thumbnet
-from support.faults import disk_of
+from support.reports import page, report
 
-from thumbnet.export import load_board
-from thumbnet.tools import cli
-from thumbnet.tools.report.gather import gather
 from thumbnet.tools.report.page import render
 
 MODELS = ("pictures", "features", "windows", "numbers", "bare")
@@ -62,53 +50,34 @@ class Page(HTMLParser):
         return [attrs[attribute] for _, attrs in self.tags if attribute in attrs]
 
 
-def page_of(name: str, model: str = "model.npz") -> str:
-    return render(gather(getattr(reports, name)(), name, [load_board("pico")]), model)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Model files, and one that is none."""
-    folder = tmp_path_factory.mktemp("report")
-    for name in MODELS:
-        getattr(reports, name)().save(folder / f"{name}.npz")
-    (folder / "text.npz").write_text("no model")
-    np.savez(folder / "data.npz", x=np.eye(4), y=np.arange(4))
-    (folder / "cut.npz").write_bytes((folder / "bare.npz").read_bytes()[:200])
-    (folder / "few.csv").write_text("a,b,label\n" + "1,2,x\n3,4,y\n" * 4)
-    return folder
-
-
-# The page
-
-
 @pytest.mark.parametrize("name", MODELS)
 def test_it_needs_nothing_from_outside(name: str) -> None:
-    text = page_of(name)
-    page = Page(text)
-    tags = {tag for tag, _ in page.tags}
-    assert not tags & {"script", "link", "iframe", "object", "base", "form", "a", "video"}
+    text = page(name, "pico")
+    found = Page(text)
+    tags = [tag for tag, _ in found.tags]
+    assert tags.count("style") == 1
+    assert not set(tags) & {"script", "link", "iframe", "object", "base", "form", "a", "video"}
     for attribute in ("href", "xlink:href", "src", "srcset", "data", "action"):
-        for target in page.all(attribute):
+        for target in found.all(attribute):
             assert re.match(r"#\w+$|data:image/png;base64,", target), target
-    assert not [key for _, attrs in page.tags for key in attrs if key.startswith("on")]
+    assert not [key for _, attrs in found.tags for key in attrs if key.startswith("on")]
     assert set(re.findall(r"https?://[^\s\"'<>]+", text)) <= {
         "http://www.w3.org/2000/svg",
         "http://www.w3.org/1999/xlink",
     }
     assert all(url.startswith("#") for url in re.findall(r"url\((.*?)\)", text))
     assert "@import" not in text
-    assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in page.all("content")
+    assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in found.all("content")
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_ids_are_unique_and_known(name: str) -> None:
-    text = page_of(name)
-    page = Page(text)
-    ids = page.all("id")
+    text = page(name, "pico")
+    found = Page(text)
+    ids = found.all("id")
     assert len(ids) == len(set(ids))
-    wanted = {*page.all("aria-labelledby"), *re.findall(r"url\(#(.+?)\)", text)}
-    wanted |= {target[1:] for target in page.all("xlink:href") if target[0] == "#"}
+    wanted = {*found.all("aria-labelledby"), *re.findall(r"url\(#(.+?)\)", text)}
+    wanted |= {target[1:] for target in found.all("xlink:href") if target[0] == "#"}
     assert wanted <= set(ids)
     assert len(ids) < 10 or wanted == set(ids)
 
@@ -116,7 +85,7 @@ def test_ids_are_unique_and_known(name: str) -> None:
 @pytest.mark.parametrize("name", MODELS)
 def test_every_colour_is_the_pages(name: str) -> None:
     """A stand-in that is left would be nearly black, in the dark too."""
-    svg = "".join(re.findall(r"<svg.*?</svg>", page_of(name), re.S))
+    svg = "".join(re.findall(r"<svg.*?</svg>", page(name, "pico"), re.S))
     assert not re.search(r"#0000[0-9a-f]{2}\b", svg)
     used = set(re.findall(r"var\(--(\w+)\)", svg))
     style = (files("thumbnet.tools.report") / "templates/report.css").read_text("utf-8")
@@ -124,30 +93,28 @@ def test_every_colour_is_the_pages(name: str) -> None:
 
 
 def test_names_are_escaped() -> None:
-    text = page_of("features", "my <model> & 'co'.npz")
-    page = Page(text)
-    words = "".join(page.text)
+    text = render(report("features", "pico"), "my <model> & 'co'.npz")
+    found = Page(text)
+    words = "".join(found.text)
     for name in (*reports.NASTY, "<i>ay", "{{ az }}"):
         assert name in words
-    assert not {tag for tag, _ in page.tags} & {"b", "i"}
+    assert not {tag for tag, _ in found.tags} & {"b", "i"}
     assert """thumbnet export 'my <model> & '"'"'co'"'"'.npz' --board pico -o build/""" in words
-    assert any(reports.NASTY[1] in label for label in page.all("aria-label"))
+    assert any(reports.NASTY[1] in label for label in found.all("aria-label"))
 
 
 def test_it_says_what_is_missing() -> None:
-    words = " ".join("".join(Page(page_of("bare")).text).split())
+    words = " ".join("".join(Page(page("bare", "pico")).text).split())
     assert "does not carry the course of its training" in words
     assert 'model.info["history"] = history.history' in words
     assert words.count("carries no") == 2
-    assert "thumbnet report model.npz --data your-readings.csv" in words
+    assert "thumbnet report bare.npz --data your-readings.csv" in words
 
 
 def test_what_leads_on() -> None:
     def commands(name: str, board: str) -> list[str]:
-        report = gather(reports.numbers(), name, [load_board(board)])
-        return [
-            " ".join(c.split()) for c in re.findall("<pre>(.*?)</pre>", render(report, "a.npz"))
-        ]
+        found = replace(report("numbers", board), name=name)
+        return re.findall("<pre>(.*?)</pre>", render(found, "a.npz"))
 
     assert commands("2-scores", "microbit") == [
         "thumbnet export a.npz --board microbit -o build/",
@@ -189,157 +156,3 @@ def contrast(one: str, other: str) -> float:
 
     low, high = sorted((light(one), light(other)))
     return (high + 0.05) / (low + 0.05)
-
-
-# The command
-
-
-def test_report(folder: Path) -> None:
-    done = thumbnet("report pictures.npz --board pico --board esp8266 --json", folder)
-    assert done.returncode == 0, done.stderr
-    result = last_json(done)
-    assert result["report"] == "pictures.html"
-    assert (folder / "pictures.html").stat().st_size == result["bytes"]
-    assert result["samples"] == 359
-    assert (result["score"], result["refused"]) == ("accuracy", 0)
-    assert result["float"] == pytest.approx(reports.pictures().info["accuracy"])
-    assert abs(result["integer"] - result["float"]) < 0.02
-    assert result["macs"] == 64 * 16 + 16 * 10
-    assert {board["board"] for board in result["boards"]} == {"pico", "esp8266"}
-    assert [layer["name"] for layer in result["layers"]][-2:] == ["prediction", "probabilities"]
-    assert "accuracy on 359 held-out examples: " in done.stderr
-    assert "open it in a browser" in done.stderr
-
-
-def test_the_same_model_gives_the_same_bytes(folder: Path, tmp_path: Path) -> None:
-    """Whatever the run, and whatever the user's own style of charts is."""
-    (tmp_path / "matplotlibrc").write_text("lines.linewidth: 9\nsvg.fonttype: path\nfont.size: 5\n")
-    pages = []
-    for number, config in ((1, folder), (2, tmp_path)):
-        env = {"PYTHONHASHSEED": str(number), "MPLCONFIGDIR": str(config), "TZ": f"UTC{number}"}
-        done = thumbnet(f"report features.npz -o {number}.html --board pico", folder, env)
-        assert done.returncode == 0, done.stderr
-        pages.append((folder / f"{number}.html").read_bytes())
-    assert pages[0] == pages[1]
-    assert str(folder).encode() not in pages[0]
-
-
-def test_a_bare_model_is_judged_by_other_data(folder: Path) -> None:
-    done = thumbnet("report bare.npz --data digits --board pico --json -o other.html", folder)
-    result = last_json(done)
-    assert result["samples"] == 1797
-    assert result["missing"] == []
-    assert result["integer"] is not None
-    result = last_json(thumbnet("report bare.npz --json", folder))
-    assert result["samples"] == 0
-    assert result["float"] is result["integer"] is None
-    assert len(result["missing"]) == 2
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code", "message"),
-    [
-        ("none.npz", 1, "none.npz: no such file"),
-        ("text.npz", 1, "text.npz: not a thumbnet model"),
-        ("data.npz", 1, "data.npz: not a thumbnet model"),
-        ("cut.npz", 1, "cut.npz: truncated or damaged"),
-        ("bare.npz -o page.pdf", 1, "-o page.pdf: the page is HTML, name it page.html"),
-        ("bare.npz -o no/page.html", 1, "-o no/page.html: there is no folder no: make it first"),
-        ("bare.npz -o folder.html", 1, "-o folder.html: is a folder: give the name of a file"),
-        ("bare.npz --board picco", 1, "no board 'picco': did you mean 'pico'?"),
-        ("bare.npz --data flowers", 1, "no data set 'flowers'"),
-        ("pictures.npz --data few.csv", 1, "label 'x' was not seen in training"),
-        ("pictures.npz --data digits --label y", 1, "a label column can be chosen in CSV files"),
-        ("", 2, "Missing argument 'MODEL'"),
-    ],
-)
-def test_it_fails_in_one_line(
-    folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    arguments: str,
-    code: int,
-    message: str,
-) -> None:
-    monkeypatch.chdir(folder)
-    (folder / "folder.html").mkdir(exist_ok=True)
-    before = sorted(folder.iterdir())
-    assert cli.main(["report", *arguments.split(), "--json"]) == code
-    said = capsys.readouterr()
-    assert len(said.err.splitlines()) == 1
-    assert message in said.err
-    assert list(json.loads(said.out)) == ["error"]
-    assert sorted(folder.iterdir()) == before
-
-
-@pytest.mark.parametrize("missing", [["matplotlib"], ["matplotlib", "jinja2"]])
-def test_a_missing_library_is_named(
-    folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    missing: list[str],
-) -> None:
-    from thumbnet.tools.commands import report
-
-    def find_spec(name: str) -> Any:
-        return None if name in missing else importlib.util.find_spec(name)
-
-    monkeypatch.setattr(report, "find_spec", find_spec)
-    assert cli.main(["report", str(folder / "bare.npz")]) == 1
-    assert capsys.readouterr().err == (
-        f"thumbnet: this needs {' and '.join(missing)}, not installed: run "
-        "`pip install 'thumbnet[report]'`\n"
-    )
-
-
-def test_charts_are_loaded_for_a_page_only() -> None:
-    code = (
-        "import sys, thumbnet.tools.commands.report\n"
-        "assert not {'matplotlib', 'jinja2'} & set(sys.modules)"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
-
-
-def test_a_full_disk_leaves_the_old_page(folder: Path, tmp_path: Path) -> None:
-    page = tmp_path / "page.html"
-    page.write_text("old")
-    arguments = ["report", str(folder / "numbers.npz"), "-o", str(page), "--board", "pico"]
-    assert cli.main(arguments) == 0  # loads everything, so that no cache is written below
-    page.write_text("old")
-    with disk_of(2000):
-        assert cli.main(arguments) == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
-    assert page.read_text() == "old"
-
-
-def test_a_folder_that_cannot_be_written(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def read_only(*_: object, **__: object) -> None:
-        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
-
-    monkeypatch.chdir(folder)
-    monkeypatch.setattr(tempfile, "mkstemp", read_only)
-    assert cli.main(["report", "bare.npz", "-o", "page.html"]) == 1
-    assert capsys.readouterr().err == (
-        "thumbnet: cannot write page.html: Read-only file system: choose another place with -o, "
-        "or free some space\n"
-    )
-    assert not (folder / "page.html").exists()
-
-
-def test_an_unfinished_training_has_no_report(tmp_path: Path) -> None:
-    rows = "".join(f"{n},{n * 2.5}\n" for n in range(40))
-    (tmp_path / "line.csv").write_text("x,y\n" + rows)
-    assert thumbnet("train line.csv --epochs 2 --checkpoint kept.npz", tmp_path).returncode == 0
-    done = thumbnet("report kept.npz", tmp_path)
-    assert done.returncode == 1
-    assert "checkpoint of a training that was not finished" in done.stderr
-    assert last_json(thumbnet("report line.npz --json", tmp_path))["score"] == "r_squared"
-
-
-def test_a_reader_that_goes_away(folder: Path) -> None:
-    line = f"{' '.join(COMMAND)} report bare.npz | true; exit ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", line], cwd=folder, capture_output=True, text=True)
-    assert done.returncode in (0, 141)
-    assert done.stderr == ""

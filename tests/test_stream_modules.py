@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 from support.micropython import needs_micropython
-from support.motions import LABELS, motion
+from support.motions import LABELS, motion, motions
 from support.networks import run_module
 from support.streams import HOP, WINDOW, decisions, joined, model, program, windows
 
 from thumbnet.export import Program, convert
+from thumbnet.export.mpy import compile_mpy
 from thumbnet.tools.targets import find_micropython
-from thumbnet.trainer import Dense, Sequential, ThumbnetError
+from thumbnet.trainer import Dense, Normalization, Recording, Sequential, ThumbnetError, cut
 
 FIRMWARE = Path(__file__).parents[1] / "firmware"
 ALL = ("mean", "deviation", "rms", "crossings", "bands")
@@ -79,6 +80,23 @@ def test_beyond_the_training_data(tmp_path: Path) -> None:
         )
 
 
+def test_counts_of_more_than_16_bits(tmp_path: Path) -> None:
+    large = [
+        Recording(one.values * 80, one.label, one.rate, one.name, one.channels)
+        for one in (*motions(2), motion("shake", 9, 90))
+    ]
+    data = cut(large, WINDOW, HOP, ("mean", "rms"))
+    assert data.stream.reach > 2**17
+    made = Sequential([Normalization().adapt(data.x), Dense(3, "softmax")], seed=1)
+    made.build((6,))
+    data.prepare(made)
+    exported = convert(made, data.x, name="gestures")
+    samples = large[-1].values.tolist()
+    code = "s = M.Stream()\nfor v in samples: s.push(v)\nprint(json.dumps(list(M.VALUES)))"
+    last = data.x[data.recording == 6][-1]
+    assert on_unix(tmp_path, exported, code, samples=samples) == last.astype(int).tolist()
+
+
 HEAP = """
 s = M.Stream()
 for k in range(3 * M.WINDOW):
@@ -129,6 +147,13 @@ print(json.dumps(heard))
         "z is nan, expected a number",
         "expected 3 numbers (x, y, z), got None",
     ]
+
+
+@pytest.mark.parametrize("board", ["pico", "pico2", "esp32", "esp8266", "microbit_v2"])
+def test_it_compiles_for_boards(board: str) -> None:
+    """mpy-cross takes it, with the kernels of the board's fastest tier."""
+    made = program(("deviation", "mean"), board=board)
+    assert compile_mpy("gestures", made.module().encode(), made.board)
 
 
 # The text of the module
@@ -232,3 +257,11 @@ def test_a_stream_needs_labels() -> None:
     assert "a Stream decides between labels, this network has none" in refusal(
         lambda: convert(made, data.x)
     )
+
+
+def test_a_stream_needs_room() -> None:
+    assert refusal(lambda: program(("deviation",), board="microbit")) == (
+        "board microbit has 9,400 bytes of heap, too few for a Stream beside a network: export for "
+        "one with more, such as microbit_v2"
+    )
+    assert "class Stream" in program(("deviation",), board="microbit_v2").module()

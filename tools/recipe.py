@@ -17,11 +17,9 @@ from thumbnet.trainer import (
     Callback,
     Dataset,
     Dense,
-    Flatten,
     History,
-    Normalization,
+    Model,
     Optimizer,
-    Rescaling,
     RMSprop,
     Sequential,
     ThumbnetError,
@@ -29,6 +27,8 @@ from thumbnet.trainer import (
     balanced_accuracy,
     load_checkpoint,
 )
+
+from .architecture import layers
 
 Array = npt.NDArray[Any]
 
@@ -55,6 +55,9 @@ class Recipe:
             inputs "standard".
         learning_rate: None for the optimizer's own.
         vote: of windows, see `Windows.prepare`.
+        conv: filters of each convolution, before the hidden layers.
+        gru: units of a recurrent layer behind them, 0 for none.
+        quantize: "int8" or "int4", what training prepares for, see `fit`.
     """
 
     hidden: tuple[int, ...] = (16,)
@@ -66,6 +69,9 @@ class Recipe:
     batch_size: int = 32
     seed: int = 0
     vote: tuple[int, int] | None = None
+    conv: tuple[int, ...] = ()
+    gru: int = 0
+    quantize: str | None = None
 
     def make_optimizer(self) -> Optimizer:
         """The optimizer, with its learning rate."""
@@ -81,13 +87,8 @@ def enough_epochs(rows: int, batch_size: int) -> int:
 def build(data: Dataset, recipe: Recipe, name: str = "model") -> Sequential:
     """A compiled network for a data set: scaling, hidden layers, softmax or one linear output."""
     model = Sequential(name=name, seed=recipe.seed)
-    scaling = _scaling(data, recipe.scale)
-    if scaling is not None:
-        model.add(scaling)
-    if data.x.ndim > 2:
-        model.add(Flatten())
-    for units in recipe.hidden:
-        model.add(Dense(units, recipe.activation))
+    for layer in layers(data, recipe):
+        model.add(layer)
     if data.labels is not None:
         model.add(Dense(len(data.labels), "softmax"))
         loss, metrics = "sparse_categorical_crossentropy", ["accuracy"]
@@ -127,7 +128,7 @@ def _calibration_rows(data: Dataset, seed: int) -> Array:
 
 
 def fit(
-    model: Sequential,
+    model: Model,
     train: Dataset,
     test: Dataset,
     recipe: Recipe,
@@ -159,6 +160,7 @@ def fit(
         callbacks=callbacks,
         seed=recipe.seed,
         resume_from=resume_from,
+        quantize=recipe.quantize,
     )
     model.info["epochs"] = len(history.epoch)
     model.info["test_rows"] = len(test)
@@ -178,25 +180,13 @@ def fit(
     return history
 
 
-def _keep_test_rows(model: Sequential, test: Dataset) -> None:
+def _keep_test_rows(model: Model, test: Dataset) -> None:
     """Put held-out rows into the model; windows stand in order, so some of all recordings."""
     rows = np.arange(min(len(test), TEST_ROWS))
     if isinstance(test, Windows):
         rows = rows * len(test) // len(rows)
         model.samples["test_recording"] = np.array(test.names)[test.recording[rows]]
     model.samples["test_x"], model.samples["test_y"] = test.x[rows], test.y[rows]
-
-
-def _scaling(data: Dataset, scale: str | None) -> Rescaling | None:
-    if scale is None and data.image_shape is not None:
-        spec = data.input_spec
-        largest = spec.maximum if spec is not None else None
-        # One scale for all pixels: a pixel that is always empty in training is still a pixel.
-        return Rescaling(1 / float(np.max(data.x.max() if largest is None else largest)))
-    if scale == "none":
-        return None
-    # A scale for each feature, or for each channel of a window.
-    return Rescaling.from_range(data.x) if scale == "minmax" else Normalization().adapt(data.x)
 
 
 def _standard(data: Dataset, mean: float, deviation: float) -> Array:
@@ -211,7 +201,7 @@ def _in_real_units(history: History, deviation: float) -> dict[str, list[float]]
     }
 
 
-def _fold_targets(model: Sequential, mean: float, deviation: float) -> None:
+def _fold_targets(model: Model, mean: float, deviation: float) -> None:
     last = model.layers[-1]
     assert isinstance(last, Dense)
     assert last.bias is not None
@@ -219,7 +209,7 @@ def _fold_targets(model: Sequential, mean: float, deviation: float) -> None:
     last.bias.assign(last.bias.numpy() * deviation + mean)
 
 
-def _check_resumable(model: Sequential, recipe: Recipe, path: Path) -> None:
+def _check_resumable(model: Model, recipe: Recipe, path: Path) -> None:
     """Refuse a checkpoint that was begun with another seed or other data, or needs no more epochs.
 
     The rows that are held out would be others, and the network would be judged by what it learned.
@@ -252,13 +242,13 @@ def _check_resumable(model: Sequential, recipe: Recipe, path: Path) -> None:
         )
 
 
-def _same_samples(one: Sequential, other: Sequential) -> bool:
+def _same_samples(one: Model, other: Model) -> bool:
     return one.samples.keys() == other.samples.keys() and all(
         np.array_equal(rows, other.samples[name]) for name, rows in one.samples.items()
     )
 
 
-def check_finished(model: Sequential, path: Path) -> None:
+def check_finished(model: Model, path: Path) -> None:
     """Refuse the checkpoint of a regression, whose outputs are not in real units yet.
 
     Raises:

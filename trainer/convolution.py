@@ -93,15 +93,29 @@ def convolve_depthwise(x: Tensor, kernel: Tensor, bias: Tensor | None, grid: Gri
     return _with_bias(y, bias, (x, through_x), (kernel, through_kernel))
 
 
+def _groups(outputs: Array, numbers: int) -> Iterator[slice]:
+    """Cut images into groups that the cache holds: slices of `outputs` (n, h, w, ...).
+
+    numbers: how many are worked on for each place.
+    """
+    size = max(CACHED // (outputs.shape[1] * outputs.shape[2] * numbers), 1)
+    for start in range(0, len(outputs), size):
+        yield slice(start, start + size)
+
+
 def patches(images: Array, grid: Grid) -> Array:
     """Give what the window sees at each place, as rows (n * places, k_h * k_w * c).
 
     images: padded, (n, *grid.padded, c), contiguous. `as_strided` only describes where each
     number is found; they are copied once, when that is brought into the form of a matrix.
     """
-    n, _, _, channels = images.shape
+    n, height, width, channels = images.shape
     (k_h, k_w), (s_h, s_w), (down, right) = grid.window, grid.strides, grid.places
-    image, line, pixel, number = images.strides
+    # Not `images.strides`, which may be anything along an axis of length 1.
+    number = images.itemsize
+    pixel = channels * number
+    line = width * pixel
+    image = height * line
     windows = as_strided(
         images,
         # The pixels of one line of the window follow one another in memory.
@@ -112,13 +126,6 @@ def patches(images: Array, grid: Grid) -> Array:
     if channels == 1:  # those runs are short then; runs along the line of places are longer
         return np.asarray(windows.transpose(3, 4, 0, 1, 2).reshape(k_h * k_w, -1).T)
     return np.asarray(windows.reshape(n * down * right, k_h * k_w * channels))
-
-
-def _groups(outputs: Array, numbers: int) -> Iterator[slice]:
-    """Cut the images into groups; each place of an image of `outputs` takes `numbers` numbers."""
-    size = max(CACHED // (outputs.shape[1] * outputs.shape[2] * numbers), 1)
-    for start in range(0, len(outputs), size):
-        yield slice(start, start + size)
 
 
 def _with_bias(y: Array, bias: Tensor | None, *operands: tuple[Tensor, PullBack]) -> Tensor:

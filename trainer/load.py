@@ -35,6 +35,11 @@ def _idx_parts(path: Path) -> list[Dataset]:
     pairs = idx_pairs(folder)
     if not path.is_dir():
         pairs = {name: pair for name, pair in pairs.items() if path in pair}
+    if not pairs and path.is_dir() and any(path.rglob("*.csv")):
+        raise ThumbnetError(
+            f"{path}: a folder of recordings is cut into windows: say how long they are, in "
+            "samples, with --window 100 (see `thumbnet train --help`)"
+        )
     if not pairs:
         raise ThumbnetError(
             f"{path}: no pair of IDX files here: expected NAME-images... and NAME-labels... "

@@ -37,7 +37,7 @@ def max_pool(x: Tensor, grid: Grid) -> Tensor:
             found &= searched[places]
             searched[places] ^= found
             if grid.apart:  # to write is faster than to add
-                np.multiply(dy[places], found, out=dx[pixels])
+                dx[pixels] = dy[places] * found
             else:
                 dx[pixels] += dy[places] * found
         return dx

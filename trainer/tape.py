@@ -77,10 +77,13 @@ class GradientTape:
     def pull_back(self, result: Tensor, outer: Array, variables: Sequence[Tensor]) -> list[Array]:
         """Give what `outer`, a loss's derivative by `result`, is by each of `variables`."""
         gradients: dict[int, Array] = {id(result): outer}
+        wanted = {id(v) for v in variables}
         for step, operands in reversed(self._records):
             through = gradients.get(id(step))
             if through is None:  # the loss does not depend on this step
                 continue
+            if id(step) not in wanted:  # its memory serves the steps before it
+                del gradients[id(step)]
             for operand, pull_back in operands:
                 part = _unbroadcast(pull_back(through), operand.shape)
                 known = gradients.get(id(operand))

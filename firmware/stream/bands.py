@@ -57,7 +57,8 @@ def bands(x, y, at):
     while far and far << (up + 1) <= 16383:
         up += 1
     centre -= (1 << down) >> 1
-    # Two counts make a complex number; it goes where its index, its bits reversed, points to.
+    # A window is real: two counts make one complex number. It goes where its index points to, the
+    # bits of that reversed.
     k = 0
     for i in range(half):
         REAL[k] = (((x[2 * i] << FRACTION) - centre) << up) >> down

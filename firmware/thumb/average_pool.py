@@ -121,16 +121,10 @@ def average_pool(r0, r1, r2, r3):
     data(2, 0x9A0A, 0x9B0B)  # ldr r2, FACTOR; ldr r3, SHIFT
     # requantize and clamp
     #: asr r1, r0, 15; mul r1, r2; lsl r0, r0, 17; lsr r0, r0, 17; mul r0, r2; lsr r0, r0, 15;
-    #: add r0, r0, r1; sub r3, 16; asr r0, r3; add r0, r9; asr r0, r0, 1; cmp r0, r10
-    data(2, 0x13C1, 0x4351, 0x0440, 0x0C40, 0x4350, 0x0BC0)
-    data(2, 0x1840, 0x3B10, 0x4118, 0x4448, 0x1040, 0x4550)
-    bge(LOW)
-    mov(r0, r10)
-    label(LOW)
-    data(2, 0x4558)  # cmp r0, r11
-    ble(HIGH)
-    mov(r0, r11)
-    label(HIGH)
+    #: add r0, r0, r1; sub r3, 16; asr r0, r3; add r0, r9; asr r0, r0, 1; cmp r0, r10; bge 1;
+    #: mov r0, r10; cmp r0, r11; ble 1; mov r0, r11
+    data(2, 0x13C1, 0x4351, 0x0440, 0x0C40, 0x4350, 0x0BC0, 0x1840, 0x3B10, 0x4118)
+    data(2, 0x4448, 0x1040, 0x4550, 0xDA00, 0x4650, 0x4558, 0xDD00, 0x4658)
     mov(r2, r12)
     add(r2, 1)
     mov(r12, r2)

@@ -28,61 +28,42 @@ def depthwise_conv(r0, r1, r2, r3):
     # frame: ROUND 0, MIN 4, MOST 8, MAX 12, SRC 16, PATCH 20, COLUMN 24, LIMIT 28, ROW 32, RUN 36,
     # KH 40, W 44, FIRST 48, OUTPUTS 52, Y 56, P 60, END 64, TABLE 68, WIDE 72, YSTEP 76, PADS 80,
     # BYTES 84, COLUMNS 88, ROWS 92, LINE0 96, IY 100, OX 104, OY 108, FRAME 112
-    # r4: 2 if wide
-    #: sub sp, FRAME; str r1, W; str r3, P; ldr r4, [r3, wide]; lsl r4, r4, 1
-    data(2, 0xB09C, 0x910B, 0x930F, 0x6A1C, 0x0064)
-    # r2: y, r6: y_step in bytes
-    #: ldr r5, [r3, y_at]; lsl r5, r4; add r2, r2, r5; ldr r6, [r3, y_step]; lsl r6, r4; str r2, Y;
-    #: str r4, WIDE; str r6, YSTEP; ldr r5, [r3, table]; orr r4, r5; cmp r5, 0
-    data(2, 0x68DD, 0x40A5, 0x1952, 0x6D1E, 0x40A6, 0x920E, 0x9412, 0x9613, 0x69DD, 0x432C, 0x2D00)
-    beq(BARE)
-    add(r5, r5, r1)
-    label(BARE)
-    #: str r5, TABLE; ldr r6, [r3, zero_point]; lsl r6, r6, 1; add r6, 1;
-    #: ldr r5, [r3, activation_min]; ldr r7, [r3, activation_max]
-    data(2, 0x9511, 0x691E, 0x0076, 0x3601, 0x695D, 0x699F)
-    # 2 * zero_point + 1, limits
-    data(2, 0x9600, 0x9501, 0x9703, 0x2C00)  # str r6, ROUND; str r5, MIN; str r7, MAX; cmp r4, 0
-    beq(CLAMPED)
-    # a table, or wide: all outputs go where those above the limit go
-    data(2, 0x2701, 0x07FF)  # mov r7, 1; lsl r7, r7, 31
-    label(CLAMPED)
-    #: str r7, MOST; ldr r4, [r3, pad]; lsl r5, r4, 8; orr r4, r5; lsl r5, r4, 16; orr r4, r5
-    data(2, 0x9702, 0x6D5C, 0x0225, 0x432C, 0x0425, 0x432C)
-    # pad, four times
-    #: str r4, PADS; ldr r4, [r3, patch_at]; add r4, r4, r0; str r4, PATCH; mov r4, r3; add r4, 92;
-    #: ldr r6, [r3, outputs]; str r4, FIRST; str r6, OUTPUTS
+    #: sub sp, FRAME; str r1, W; str r3, P; ldr r4, [r3, wide]; lsl r4, r4, 1; ldr r5, [r3, y_at];
+    #: lsl r5, r4; add r2, r2, r5; ldr r6, [r3, y_step]; lsl r6, r4; str r2, Y; str r4, WIDE;
+    #: str r6, YSTEP
+    data(2, 0xB09C, 0x910B, 0x930F, 0x6A1C, 0x0064, 0x68DD, 0x40A5)
+    data(2, 0x1952, 0x6D1E, 0x40A6, 0x920E, 0x9412, 0x9613)
+    # r4: 0 if there is neither a table nor more than bytes
+    #: ldr r5, [r3, table]; orr r4, r5; cmp r5, 0; beq 1; add r5, r5, r1; str r5, TABLE;
+    #: ldr r6, [r3, zero_point]; lsl r6, r6, 1; add r6, 1; ldr r5, [r3, activation_min];
+    #: ldr r7, [r3, activation_max]; str r6, ROUND; str r5, MIN; str r7, MAX
+    data(2, 0x69DD, 0x432C, 0x2D00, 0xD000, 0x186D, 0x9511, 0x691E)
+    data(2, 0x0076, 0x3601, 0x695D, 0x699F, 0x9600, 0x9501, 0x9703)
+    # every output is above MOST then, where there is time for such things
+    #: cmp r4, 0; beq 2; mov r7, 1; lsl r7, r7, 31; str r7, MOST; ldr r4, [r3, pad]; lsl r5, r4, 8;
+    #: orr r4, r5; lsl r5, r4, 16; orr r4, r5; str r4, PADS; ldr r4, [r3, patch_at]; add r4, r4, r0;
+    #: str r4, PATCH; mov r4, r3; add r4, 92; ldr r6, [r3, outputs]; str r4, FIRST; str r6, OUTPUTS
+    data(2, 0x2C00, 0xD001, 0x2701, 0x07FF, 0x9702, 0x6D5C, 0x0225, 0x432C, 0x0425, 0x432C)
     data(2, 0x9414, 0x6D9C, 0x1824, 0x9405, 0x461C, 0x345C, 0x685E, 0x940C, 0x960D)
     # r7: from where on a window leaves the image, among the columns, then among the rows
     #: ldr r4, [r3, row]; ldr r5, [r3, run]; ldr r6, [r3, k_h]; str r4, ROW; str r5, RUN;
-    #: str r6, KH
-    data(2, 0x6ADC, 0x6B5D, 0x6B1E, 0x9408, 0x9509, 0x960A)
-    sub(r7, r4, r5)
-    add(r7, 1)
-    bpl(WIDER)
-    mov(r7, 0)
-    label(WIDER)
-    data(2, 0x9716, 0x6A9F, 0x1BBF)  # str r7, COLUMNS; ldr r7, [r3, rows]; sub r7, r7, r6
-    add(r7, 1)
-    bpl(HIGHER)
-    mov(r7, 0)
-    label(HIGHER)
+    #: str r6, KH; sub r7, r4, r5; add r7, 1; bpl 1; mov r7, 0; str r7, COLUMNS; ldr r7, [r3, rows];
+    #: sub r7, r7, r6; add r7, 1; bpl 1; mov r7, 0; str r7, ROWS
+    data(2, 0x6ADC, 0x6B5D, 0x6B1E, 0x9408, 0x9509, 0x960A, 0x1B67, 0x3701, 0xD500)
+    data(2, 0x2700, 0x9716, 0x6A9F, 0x1BBF, 0x3701, 0xD500, 0x2700, 0x9717)
     # r5: 0 if all is whole words, r0: where the first window begins in x, or would
-    #: str r7, ROWS; ldr r1, [r3, x_at]; add r0, r0, r1; ldr r1, [r3, step]; ldr r2, [r3, left];
-    #: orr r5, r4; orr r5, r1; orr r5, r2; orr r5, r0; lsl r5, r5, 30; sub r0, r0, r2;
-    #: ldr r1, [r3, pad_top]; mul r4, r1; sub r0, r0, r4; neg r1, r1; ldr r4, [r3, out_h];
-    #: str r5, BYTES; str r0, LINE0; str r1, IY; str r4, OY
-    data(2, 0x9717, 0x6899, 0x1840, 0x6BD9, 0x6C5A, 0x4325, 0x430D, 0x4315, 0x4305, 0x07AD)
-    data(2, 0x1A80, 0x6C19, 0x434C, 0x1B00, 0x4249, 0x6C9C, 0x9515, 0x9018, 0x9119, 0x941B)
+    #: ldr r1, [r3, x_at]; add r0, r0, r1; ldr r1, [r3, step]; ldr r2, [r3, left]; orr r5, r4;
+    #: orr r5, r1; orr r5, r2; orr r5, r0; lsl r5, r5, 30; sub r0, r0, r2; ldr r1, [r3, pad_top];
+    #: mul r4, r1; sub r0, r0, r4; neg r1, r1; ldr r4, [r3, out_h]; str r5, BYTES; str r0, LINE0;
+    #: str r1, IY; str r4, OY
+    data(2, 0x6899, 0x1840, 0x6BD9, 0x6C5A, 0x4325, 0x430D, 0x4315, 0x4305, 0x07AD, 0x1A80)
+    data(2, 0x6C19, 0x434C, 0x1B00, 0x4249, 0x6C9C, 0x9515, 0x9018, 0x9119, 0x941B)
     label(LINE)
-    #: ldr r3, P; ldr r4, IY; ldr r5, ROWS; ldr r6, COLUMNS; ldr r0, LINE0; cmp r4, r5
-    data(2, 0x9B0F, 0x9C19, 0x9D17, 0x9E16, 0x9818, 0x42AC)
-    bcc(WITHIN)
-    mov(r6, 0)
-    label(WITHIN)
-    #: ldr r4, [r3, left]; neg r4, r4; ldr r5, [r3, out_w]; str r6, LIMIT; str r4, COLUMN;
-    #: str r5, OX; str r0, SRC
-    data(2, 0x6C5C, 0x4264, 0x6CDD, 0x9607, 0x9406, 0x951A, 0x9004)
+    # r0: the first window of a row, r1: its first row, r3: p
+    #: ldr r5, ROWS; ldr r6, COLUMNS; cmp r1, r5; bcc 1; mov r6, 0; ldr r4, [r3, left]; neg r4, r4;
+    #: ldr r5, [r3, out_w]; str r6, LIMIT; str r4, COLUMN; str r5, OX; str r0, SRC
+    data(2, 0x9D17, 0x9E16, 0x42A9, 0xD300, 0x2600, 0x6C5C)
+    data(2, 0x4264, 0x6CDD, 0x9607, 0x9406, 0x951A, 0x9004)
     label(PIXEL)
     # r0: x, r1: patch, r2: column, r3: from which on it is clipped, r4: row, r5: run, r6: k_h
     #: add r7, sp, SRC; ldm r7!, {r0, r1, r2, r3, r4, r5, r6}; cmp r2, r3
@@ -126,22 +107,13 @@ def depthwise_conv(r0, r1, r2, r3):
     data(2, 0x50CF)  # str r7, [r1, r3]
     bne(FILL)
     label(CUT)
-    data(2, 0x462F, 0x2A00)  # mov r7, r5; cmp r2, 0
-    bge(LEFT)
-    data(2, 0x1A80, 0x1A89, 0x18BF)  # sub r0, r0, r2; sub r1, r1, r2; add r7, r7, r2
-    label(LEFT)
-    data(2, 0x1953, 0x1B1B)  # add r3, r2, r5; sub r3, r3, r4
-    ble(RIGHT)
-    sub(r7, r7, r3)
-    label(RIGHT)
-    data(2, 0x9A19, 0x2A00)  # ldr r2, IY; cmp r2, 0
-    bge(TOP)
-    #: add r6, r6, r2; mov r3, r2; mul r3, r4; sub r0, r0, r3; mul r2, r5; sub r1, r1, r2;
-    #: mov r2, 0
-    data(2, 0x18B6, 0x4613, 0x4363, 0x1AC0, 0x436A, 0x1A89, 0x2200)
-    label(TOP)
-    #: ldr r3, P; ldr r3, [r3, rows]; sub r3, r2, r3; add r3, r3, r6
-    data(2, 0x9B0F, 0x6A9B, 0x1AD3, 0x199B)
+    #: mov r7, r5; cmp r2, 0; bge 3; sub r0, r0, r2; sub r1, r1, r2; add r7, r7, r2; add r3, r2, r5;
+    #: sub r3, r3, r4; ble 1; sub r7, r7, r3; ldr r2, IY; cmp r2, 0; bge 7; add r6, r6, r2;
+    #: mov r3, r2; mul r3, r4; sub r0, r0, r3; mul r2, r5; sub r1, r1, r2; mov r2, 0; ldr r3, P;
+    #: ldr r3, [r3, rows]; sub r3, r2, r3; add r3, r3, r6
+    data(2, 0x462F, 0x2A00, 0xDA02, 0x1A80, 0x1A89, 0x18BF, 0x1953, 0x1B1B)
+    data(2, 0xDD00, 0x1AFF, 0x9A19, 0x2A00, 0xDA06, 0x18B6, 0x4613, 0x4363)
+    data(2, 0x1AC0, 0x436A, 0x1A89, 0x2200, 0x9B0F, 0x6A9B, 0x1AD3, 0x199B)
     ble(COPY)
     sub(r6, r6, r3)
     b(COPY)
@@ -163,13 +135,10 @@ def depthwise_conv(r0, r1, r2, r3):
     data(2, 0xCC0E, 0x1840)  # ldm r4!, {r1, r2, r3}; add r0, r0, r1
     # requantize and clamp
     #: asr r1, r0, 15; mul r1, r2; lsl r0, r0, 17; lsr r0, r0, 17; mul r0, r2; lsr r0, r0, 15;
-    #: add r0, r0, r1; sub r3, 16; asr r0, r3; add r0, r9; asr r0, r0, 1; cmp r0, r10
-    data(2, 0x13C1, 0x4351, 0x0440, 0x0C40, 0x4350, 0x0BC0)
-    data(2, 0x1840, 0x3B10, 0x4118, 0x4448, 0x1040, 0x4550)
-    bge(LOW)
-    mov(r0, r10)
-    label(LOW)
-    data(2, 0x4558)  # cmp r0, r11
+    #: add r0, r0, r1; sub r3, 16; asr r0, r3; add r0, r9; asr r0, r0, 1; cmp r0, r10; bge 1;
+    #: mov r0, r10; cmp r0, r11
+    data(2, 0x13C1, 0x4351, 0x0440, 0x0C40, 0x4350, 0x0BC0, 0x1840, 0x3B10)
+    data(2, 0x4118, 0x4448, 0x1040, 0x4550, 0xDA00, 0x4650, 0x4558)
     bgt(ABOVE)
     label(STORE)
     #: mov r1, r12; strb r0, [r1, 0]; add r1, 1; mov r12, r1; add r5, 1; add r6, 1; cmp r5, lr
@@ -177,12 +146,8 @@ def depthwise_conv(r0, r1, r2, r3):
     bne(CHANNEL)
     b(DONE)
     label(ABOVE)
-    data(2, 0x9903, 0x4288)  # ldr r1, MAX; cmp r0, r1
-    ble(HIGH)
-    mov(r0, r1)
-    label(HIGH)
-    data(2, 0x9911)  # ldr r1, TABLE
-    cmp(r1, 0)
+    #: ldr r1, MAX; cmp r0, r1; ble 1; mov r0, r1; ldr r1, TABLE; cmp r1, 0
+    data(2, 0x9903, 0x4288, 0xDD00, 0x4608, 0x9911, 0x2900)
     beq(STORE)
     data(2, 0x5C40)  # ldrb r0, [r0, r1]
     b(STORE)

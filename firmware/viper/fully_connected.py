@@ -29,7 +29,7 @@ def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     x = ptr8(first)
     y = ptr8(0)
     while int(x) != last:
-        y = ptr8(int(y) + x[0])
+        y = ptr8(x[0] + int(y))
         x = ptr8(int(x) + 1)
     excess = int(y) << 7
     channel = ptr32(int(p) + 40)
@@ -39,18 +39,18 @@ def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
         x = ptr8(first)
         while int(x) != eights:
             if ptr32(x)[0] | ptr32(x)[1]:
-                y = ptr8(int(y) + w[0] * x[0])
-                y = ptr8(int(y) + w[1] * x[1])
-                y = ptr8(int(y) + w[2] * x[2])
-                y = ptr8(int(y) + w[3] * x[3])
-                y = ptr8(int(y) + w[4] * x[4])
-                y = ptr8(int(y) + w[5] * x[5])
-                y = ptr8(int(y) + w[6] * x[6])
-                y = ptr8(int(y) + w[7] * x[7])
+                y = ptr8(w[0] * x[0] + int(y))
+                y = ptr8(w[1] * x[1] + int(y))
+                y = ptr8(w[2] * x[2] + int(y))
+                y = ptr8(w[3] * x[3] + int(y))
+                y = ptr8(w[4] * x[4] + int(y))
+                y = ptr8(w[5] * x[5] + int(y))
+                y = ptr8(w[6] * x[6] + int(y))
+                y = ptr8(w[7] * x[7] + int(y))
             x = ptr8(int(x) + 8)
             w = ptr8(int(w) + 8)
         while int(x) != last:
-            y = ptr8(int(y) + w[0] * x[0])
+            y = ptr8(w[0] * x[0] + int(y))
             x = ptr8(int(x) + 1)
             w = ptr8(int(w) + 1)
         acc = (int(y) + sign & word) - sign

@@ -93,6 +93,7 @@ def test_the_most_frequent_of_the_last():
     # As many votes: the label of the latest of them.
     assert votes(1, 3, [0, 1, 2, 0, 0]) == [0, 1, 2, 0, 0]
     assert votes(1, 4, [0, 1, 1, 0, 2, 2]) == [0, 1, 1, 0, 1, 2]
+    assert votes(1, 5, [0, 0, 1, 1, 2]) == [0, 0, 0, 1, 1]
     assert votes(1, 1, [2, 0, 1]) == [2, 0, 1]
 
 

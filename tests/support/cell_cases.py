@@ -24,7 +24,7 @@ ROOM = st.integers(0, 9)
 def addition(draw: st.DrawFn) -> Call:
     """The sum of two tensors in one arena, in a place of its own or in that of one of them."""
     rng, n, gaps = draw(RNG), draw(st.integers(1, 40)), [draw(ROOM) for _ in range(3)]
-    a, b = (activations(draw(KINDS), rng, n) for _ in range(2))
+    a, b = (activations(draw(st.sampled_from(KINDS)), rng, n) for _ in range(2))
     most = draw(st.sampled_from((2, 300, 2**20)))
     ka, kb = (int(k) for k in rng.integers(-most, most + 1, 2))
     room = 2**30 - 1 - 255 * (abs(ka) + abs(kb))

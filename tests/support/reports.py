@@ -6,7 +6,10 @@ from functools import cache
 
 import numpy as np
 
+from thumbnet.export import load_board
 from thumbnet.tools.recipe import Recipe, build, fit
+from thumbnet.tools.report.gather import Report, gather
+from thumbnet.tools.report.page import render
 from thumbnet.trainer import (
     Dataset,
     Dense,
@@ -23,7 +26,7 @@ from thumbnet.trainer import (
 
 from .motions import motions
 
-NASTY = ("$5 shake'\"", "<b>tap & hold</b>", "idle, and waiting for something to happen")
+NASTY = ("$5 or $9'\"", "<b>tap & hold</b>", "idle, and waiting for something to happen")
 """Names of classes that a page must take as they are."""
 
 FEATURES = ("ax", "<i>ay", "{{ az }}", "a name that is much too long", "gz")
@@ -80,6 +83,18 @@ def bare() -> Model:
     model = Sequential([Dense(10, "softmax")], name="bare", seed=0)
     model.build((64,))
     return model
+
+
+@cache
+def report(name: str, *boards: str) -> Report:
+    """What there is to say of one of these networks."""
+    return gather(globals()[name](), name, list(map(load_board, boards)))
+
+
+@cache
+def page(name: str, *boards: str) -> str:
+    """The page that says it."""
+    return render(report(name, *boards), f"{name}.npz")
 
 
 def _trained(data: Dataset, recipe: Recipe, name: str) -> Model:

@@ -4,7 +4,7 @@ Instructions as in the Arm manual (ARMv6-M), without `s` and `#`, separated by `
 
 - a word of the stack by its name, `ldr r3, P`; a comment `frame: P 92, ...` gives the places;
 - a word of p by its name, `ldr r4, [r3, wide]`;
-- `beq 3`: over three instructions;
+- `beq 3`, of any condition: over three instructions;
 - `r9 += x(r4 >> 8)` for lsr r3, r4, 8; mul r3, r2; add r9, r3; with `& r5` behind the shift, and r3
   is masked first; without a shift for mul r4, r2; add r9, r4.
 """
@@ -28,31 +28,38 @@ _SUMS = {"add": (0x1800, 0x1C00, 0x3000), "sub": (0x1A00, 0x1E00, 0x3800)}
 _WITH_IMMEDIATE = {"str": 0x6000, "ldr": 0x6800, "strb": 0x7000, "ldrb": 0x7800}
 _WITH_REGISTER = {"str": 0x5000, "strb": 0x5400, "ldr": 0x5800, "ldrb": 0x5C00}
 _EXTENDED = {"uxth": 0xB280, "uxtb": 0xB2C0}
-_BRANCHES = {"beq": 0xD000, "bne": 0xD100}
+_CONDITIONS = ("eq", "ne", "cs", "cc", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le")
+_BRANCHES = {f"b{name}": 0xD000 | n << 8 for n, name in enumerate(_CONDITIONS)}
 _UPPER = {"add": 0x4400, "cmp": 0x4500, "mov": 0x4600}
 
 
 def opcodes(text: str, frame: dict[str, int]) -> list[int]:
     """Return the opcodes of a comment's instructions; ValueError for what is none."""
-    return [_encode(line, frame) for part in text.split("; ") for line in _plain(part.strip())]
+    return [_encode(line, frame) for part in text.split(";") for line in _plain(part.strip())]
 
 
 def data_lines(source: str) -> Iterator[tuple[int, list[int], str, dict[str, int]]]:
-    """Yield line number, opcodes, comment and frame of each `data(2, ...)`.
+    """Yield where `data(2, ...)` stands, its opcodes, its comment and the frame.
 
-    The comment is that of the line or else the line before it.
+    The comment is that of the line, or the lines that begin with `#:` before it; those are for all
+    the lines of data that follow.
     """
     frame: dict[str, int] = {}
+    above = ""
+    given: list[int] = []
     lines = [line.strip() for line in source.splitlines()]
     for k, line in enumerate(lines):
         if line.startswith("# frame:"):
-            text = ""
-            while lines[k].startswith("#"):
-                text, k = text + lines[k], k + 1
-            frame = {name: int(at) for name, at in re.findall(r"\b([A-Z][A-Z_0-9]*) (\d+)", text)}
+            end = next(n for n in range(k, len(lines)) if not lines[n].startswith("# "))
+            names = re.findall(r"\b([A-Z][A-Z_0-9]*) (\d+)", " ".join(lines[k:end]))
+            frame = {name: int(at) for name, at in names}
+        elif line.startswith("#:"):
+            above += line[2:]
         elif found := re.fullmatch(r"data\(2, ([^)]*)\)(?:  # (.*))?", line):
-            given = [int(code, 16) for code in found[1].split(", ")]
-            yield k + 1, given, found[2] or lines[k - 1].removeprefix("# "), frame
+            given += [int(code, 16) for code in found[1].split(", ")]
+            if not above or not re.fullmatch(r"data\([^#]*", lines[k + 1]):
+                yield k + 1, given, above or found[2] or "", frame
+                above, given = "", []
 
 
 def _plain(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from thumbnet.trainer import Dataset, Sequential, ThumbnetError, load_mnist, load_model
+from thumbnet.trainer import Dataset, Model, Sequential, ThumbnetError, load_mnist, load_model
 
 from ..pictures import Array
 from ..targets import JsonObject
@@ -27,7 +27,7 @@ CALIBRATION = "calibration"
 class Network:
     """A trained network. `origin` says where it comes from."""
 
-    model: Sequential
+    model: Model
     calibration: Array
     origin: str
 
@@ -83,7 +83,7 @@ class Networks:
         return Network(model, model.samples[CALIBRATION], f"{trained}, {where}")
 
 
-def _read(path: Path) -> Sequential | None:
+def _read(path: Path) -> Model | None:
     """The model of a file; None where there is none, or none that is whole."""
     try:
         model = load_model(path) if path.is_file() else None

@@ -16,14 +16,15 @@ import numpy as np
 from thumbnet.trainer import (
     Callback,
     Dataset,
+    Model,
     ModelCheckpoint,
-    Sequential,
     ThumbnetError,
     Windows,
     load_split,
 )
 from thumbnet.trainer.csv_data import Task
 
+from ..architecture import shaped
 from ..console import Console, Update
 from ..recipe import ACTIVATIONS, OPTIMIZERS, SCALES, Recipe, build, enough_epochs, fit
 from .options import verb
@@ -99,6 +100,24 @@ class Pace(Callback):
 @click.option(
     "--hidden", type=Sizes(), default="16", help="Units of the hidden layers, 0 for none."
 )
+@click.option(
+    "--conv",
+    type=Sizes(),
+    default="0",
+    help="Filters of convolutions before the hidden layers, such as 8,16: for pictures and for "
+    "windows; 0 for none.",
+)
+@click.option(
+    "--gru",
+    type=click.IntRange(0),
+    default=0,
+    help="Units of a recurrent layer before the hidden layers: for windows; 0 for none.",
+)
+@click.option(
+    "--quantize",
+    type=click.Choice(["int8", "int4"]),
+    help="Train for the rounding of weights to 8 or 4 bits, as export does it.",
+)
 @click.option("--activation", type=click.Choice(ACTIVATIONS), default="relu")
 @click.option(
     "--epochs", type=click.IntRange(1), help="If not given, 30, or more for 2,000 updates."
@@ -126,6 +145,9 @@ def command(
     label: str | None,
     task: Task,
     hidden: tuple[int, ...],
+    conv: tuple[int, ...],
+    gru: int,
+    quantize: str | None,
     activation: str,
     epochs: int | None,
     batch_size: int,
@@ -153,12 +175,13 @@ def command(
     if windowing.window is None:
         train, test = load_split(data, label=label, test_size=test_size, seed=seed, task=task)
     else:
-        train, test = windowing.split(data, label, test_size, seed)
+        train, test = windowing.split(data, label, test_size, seed, whole=bool(conv or gru))
     epochs = epochs or enough_epochs(len(train), batch_size)
     recipe = Recipe(
         *(hidden, activation, scale, optimizer, learning_rate, epochs, batch_size, seed),
-        vote=windowing.vote,
+        *(windowing.vote, conv, gru, quantize),
     )
+    train, test = shaped(train, recipe), shaped(test, recipe)
     model = build(train, recipe, name=output.stem)
     console.say(f"{train.name or data}: {_counted(train)} to train, {_counted(test)} held out")
     console.say(model.summary())
@@ -233,7 +256,7 @@ def _how_to_resume(state: Path, resume: bool, before: int | None) -> str:
     return f"the last checkpoint is kept, go on with `{line}`"
 
 
-def _report(console: Console, model: Sequential, test: Dataset, output: Path) -> None:
+def _report(console: Console, model: Model, test: Dataset, output: Path) -> None:
     info = model.info
     if "accuracy" in info:
         what = "windows" if isinstance(test, Windows) else "rows"

@@ -75,9 +75,11 @@ class Windowing:
             raise click.UsageError(f"{option} is for windows of recordings: give --window too")
 
     def split(
-        self, path: str, label: str | None, test_size: float, seed: int
+        self, path: str, label: str | None, test_size: float, seed: int, whole: bool
     ) -> tuple[Windows, Windows]:
         """Return windows to train and to test with, no recording in both.
+
+        whole: where no features are asked for, take the windows themselves.
 
         Raises:
             ThumbnetError: the recordings are not there, are damaged, or cannot be cut or split.
@@ -91,7 +93,7 @@ class Windowing:
             read_recordings(path, label, self.time, self.rate, self.recording),
             self.window,
             self.hop or max(1, self.window // 2),
-            self.features or USUAL,
+            self.features or (RAW if whole else USUAL),
             self.bands or 8,
             self.allow_constant,
         )

@@ -64,8 +64,8 @@ def _cost(floats: float | None, whole: float | None, classes: bool) -> Iterator[
     if floats - whole > LOSS_OF_INTEGERS:
         yield Finding(
             f"Integers cost {100 * (floats - whole):.2f} points of {what}.",
-            "Look for the layer with the lowest signal to noise in the table of layers; train "
-            "with more regularization, or calibrate with more examples.",
+            "`thumbnet compare` tries other ways to choose the integers; the table of layers shows "
+            "where they cost most.",
         )
     else:
         yield Finding(f"Integers cost next to nothing in {what}.", good=True)
@@ -74,7 +74,9 @@ def _cost(floats: float | None, whole: float | None, classes: bool) -> Iterator[
 def _narrow(eight: float | None, four: float | None) -> Iterator[Finding]:
     if eight is not None and four is not None and eight - four <= LOSS_OF_INTEGERS:
         yield Finding(
-            "Weights of 4 bits would do as well, and take half the room of those of 8.", good=True
+            "Weights of 4 bits would do as well, and take half the room of those of 8.",
+            "`thumbnet export --bits 4` makes them.",
+            good=True,
         )
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from thumbnet.trainer import confusion_matrix
+
 Array = npt.NDArray[Any]
 
 
@@ -70,9 +72,7 @@ class Confusion:
 
 def confusion(truth: Array, said: Array, labels: tuple[str, ...]) -> Confusion:
     """Count the answers, class indices (n,), by what they should have been (n,)."""
-    matrix = np.zeros((len(labels), len(labels)), dtype=np.int64)
-    np.add.at(matrix, (truth.astype(np.int64), said.astype(np.int64)), 1)
-    return Confusion(matrix, labels)
+    return Confusion(confusion_matrix(truth, said, len(labels)), labels)
 
 
 def r_squared(truth: Array, said: Array) -> float | None:

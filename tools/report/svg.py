@@ -31,7 +31,7 @@ def chart(figure: Figure, title: str, caption: str = "", look: str = "chart") ->
     another chart may have too. `look` is its class.
     """
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    figure.savefig(buffer, format="svg")
     root = ET.fromstring(buffer.getvalue())
     for parent in [root, *root.iter(f"{{{_SVG}}}defs")]:
         for unwanted in ("metadata", "style"):

@@ -1,0 +1,12 @@
+"""What a micro:bit is doing, by its own accelerometer: 50 samples a second, in thousandths of g."""
+
+import gestures
+from microbit import accelerometer, display, running_time, sleep
+
+stream = gestures.Stream()
+due = running_time()
+while True:
+    if stream.push(accelerometer.get_values()) is not None:
+        display.show(stream.label[0])
+    due += 20
+    sleep(max(0, due - running_time()))
