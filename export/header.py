@@ -53,7 +53,8 @@ def layers_in_words(graph: Graph, model: Model) -> str:
         if kind == "Dense":
             words.append(str(layer.output_shape[-1]))
         elif kind in _SHORT:
-            size = "x".join(str(n) for n in getattr(layer, "window", ()) if n > 1)
+            window = () if kind.startswith("Global") else getattr(layer, "window", ())
+            size = "x".join(str(n) for n in window if n > 1)
             words.append(" ".join(filter(None, (_SHORT[kind], size, _channels(layer)))))
         if activation != "linear":
             words[-1] += f" {activation}"

@@ -138,6 +138,7 @@ _LOWERINGS: dict[str, Callable[[Any], Steps]] = {
     "MaxPooling1D": _pool("max_pool"),
     "MaxPooling2D": _pool("max_pool"),
     "Normalization": _scale_shift,
+    "RandomShift": lambda layer: [],
     "Rescaling": _scale_shift,
     "SimpleRNN": _recurrent("simple_rnn"),
 }

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 from support.cli import last_json, thumbnet
+from support.data import needs_aeon, needs_mnist
 from support.micropython import needs_micropython
 
-from thumbnet.tools.pictures import draw, side_by_side
+from thumbnet.tools.pictures import curves, draw, side_by_side, smaller
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +76,33 @@ def test_output_is_a_file(tmp_path):
     assert "choose another folder with -o" in done.stderr
 
 
+def test_motions(tmp_path):
+    """Recordings of a smartwatch: a convolution on windows, all of those held out."""
+    needs_micropython()
+    needs_aeon()
+    done = thumbnet("demo motions --json", tmp_path)
+    assert done.returncode == 0, done.stderr
+    result = last_json(done)
+    assert result["inputs"] == result["equal"] == 124
+    assert result["accuracy_float"] >= 0.97
+    assert abs(result["accuracy_float"] - result["accuracy"]) <= 0.01
+    assert "Running 120 windows that it has never seen" in done.stderr
+    assert done.stderr.count("board: ") == 3
+    assert "50x6 -> conv 5 8 relu -> conv 5 16 relu -> average of all -> 4 softmax" in done.stderr
+
+
+@pytest.mark.slow
+def test_mnist(tmp_path):
+    needs_micropython()
+    needs_mnist()
+    done = thumbnet("demo mnist --json", tmp_path)
+    assert done.returncode == 0, done.stderr
+    result = last_json(done)
+    assert result["inputs"] == result["equal"] == 204
+    assert result["accuracy_float"] >= 0.97
+    assert "of all 10,000" in done.stderr
+
+
 def test_draw():
     pixels = np.array([[0, 16], [8, 4]])
     assert draw(pixels, 0, 16) == ["  ██", "▒▒░░"]
@@ -85,3 +113,13 @@ def test_side_by_side():
     assert side_by_side([["ab", "cd"], ["e", "f"]], ["x", "long"], gap="  ") == (
         "ab  e\ncd  f\nx   long"
     )
+
+
+def test_curves():
+    window = np.array([[0.0, 5.0], [1.0, 5.0], [2.0, 9.0]])
+    assert curves(window, [0, 0], [2, 9]) == ["▁▅█", "▅▅█"]
+    assert curves(window, [0, 0], [2, 9], unicode=False) == ["_~^", "~~^"]
+
+
+def test_smaller():
+    assert smaller([[0, 2, 9], [4, 6, 9], [7, 7, 7]]).tolist() == [[3.0]]

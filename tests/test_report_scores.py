@@ -175,6 +175,12 @@ def test_forms(
     assert found.seconds == (2 if info.get("stream") == {"rate": 25} else None)
 
 
+def test_features_of_windows_are_said_to_be() -> None:
+    found = form_of(built((9,), stream={"window": 32}), np.zeros((2, 9)))
+    assert found.words == "9 numbers of windows of 32 samples"
+    assert form_of(built((1,)), np.zeros((2, 1))).words == "one number"
+
+
 def test_ink_is_told_from_light() -> None:
     strokes = np.zeros((4, 8, 8, 1))
     strokes[:, 3] = 255

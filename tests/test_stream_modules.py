@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import ast
 import json
-import re
 import subprocess
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from support.micropython import needs_micropython
 from support.motions import LABELS, motion, motions
 from support.networks import run_module
-from support.streams import HOP, WINDOW, decisions, joined, model, program, windows
+from support.streams import HOP, WINDOW, decisions, joined, program
 
 from thumbnet.export import Program, convert
-from thumbnet.export.mpy import compile_mpy
+from thumbnet.export.estimate import estimate
 from thumbnet.tools.targets import find_micropython
-from thumbnet.trainer import Dense, Normalization, Recording, Sequential, ThumbnetError, cut
+from thumbnet.trainer import Dense, Normalization, Recording, Sequential, cut
 
 FIRMWARE = Path(__file__).parents[1] / "firmware"
 ALL = ("mean", "deviation", "rms", "crossings", "bands")
@@ -82,7 +81,7 @@ def test_beyond_the_training_data(tmp_path: Path) -> None:
 
 def test_counts_of_more_than_16_bits(tmp_path: Path) -> None:
     large = [
-        Recording(one.values * 80, one.label, one.rate, one.name, one.channels)
+        Recording(np.round(one.values * 30_000), one.label, one.rate, one.name, one.channels)
         for one in (*motions(2), motion("shake", 9, 90))
     ]
     data = cut(large, WINDOW, HOP, ("mean", "rms"))
@@ -95,6 +94,44 @@ def test_counts_of_more_than_16_bits(tmp_path: Path) -> None:
     code = "s = M.Stream()\nfor v in samples: s.push(v)\nprint(json.dumps(list(M.VALUES)))"
     last = data.x[data.recording == 6][-1]
     assert on_unix(tmp_path, exported, code, samples=samples) == last.astype(int).tolist()
+
+
+def test_one_sigmoid(tmp_path: Path) -> None:
+    """Two labels by a threshold on one score: the stream asks that predict."""
+    two = [one for one in motions(3) if one.label != "wave"]
+    data = cut(two, WINDOW, HOP, "deviation")
+    made = Sequential([Normalization().adapt(data.x), Dense(1, "sigmoid")], seed=0)
+    made.compile("adam", "binary_crossentropy")
+    made.fit(data.x, data.y, epochs=300, seed=0)
+    data.prepare(made, vote=1)
+    exported = convert(made, data.x, name="gestures")
+    assert exported.module().count("\ndef predict(") == 1
+    one = joined([motion("rest", 9, 70), motion("shake", 9, 70)])
+    found, label = on_unix(tmp_path, exported, PUSH, samples=one.values.tolist())
+    assert label == "shake"
+    x = cut([one, *two], WINDOW, HOP, "deviation").x[: (140 - WINDOW) // HOP + 1]
+    assert [k for k in found if k is not None] == exported.predict(x).tolist()
+
+
+def test_the_estimate_counts_it(tmp_path: Path) -> None:
+    """Heap to import and heap kept are those of a module with its stream, to a fifth."""
+    needs_micropython()
+    made = program(ALL, board="unix", tier="viper")
+    made.write(tmp_path)
+    expected = estimate(made.graph, made.board, "viper", made.build.weights)
+    code = "import gc; gc.collect(); a = gc.mem_alloc(); import gestures; gc.collect(); "
+    code += "print(gc.mem_alloc() - a)"
+
+    def run(heap: float) -> str:
+        command = [str(find_micropython()), "-X", f"heapsize={round(heap)}", "-c", code]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    assert run(1.2 * expected.import_heap)
+    assert not run(0.8 * expected.import_heap)
+    assert int(run(400_000)) < expected.steady_heap < 2 * int(run(400_000))
+    without = estimate(replace(made.graph, stream=None), made.board, "viper", made.build.weights)
+    assert without.import_heap < 0.7 * expected.import_heap
 
 
 HEAP = """
@@ -147,121 +184,3 @@ print(json.dumps(heard))
         "z is nan, expected a number",
         "expected 3 numbers (x, y, z), got None",
     ]
-
-
-@pytest.mark.parametrize("board", ["pico", "pico2", "esp32", "esp8266", "microbit_v2"])
-def test_it_compiles_for_boards(board: str) -> None:
-    """mpy-cross takes it, with the kernels of the board's fastest tier."""
-    made = program(("deviation", "mean"), board=board)
-    assert compile_mpy("gestures", made.module().encode(), made.board)
-
-
-# The text of the module
-
-
-def definitions(text: str) -> dict[str, str]:
-    kinds = (ast.FunctionDef, ast.ClassDef)
-    return {
-        node.name: ast.get_source_segment(text, node) or ""
-        for node in ast.parse(text).body
-        if isinstance(node, kinds)
-    }
-
-
-@pytest.mark.parametrize("features", FEATURES, ids=str)
-def test_the_code_is_cut_from_firmware(features: Any) -> None:
-    found = definitions(program(features).module())
-    written = {}
-    for path in (FIRMWARE / "stream").glob("*.py"):
-        for name, text in definitions(path.read_text(encoding="utf-8")).items():
-            written[f"{path.stem}.{name}"] = text
-    own = {name for name in found if any(key.endswith(f".{name}") for key in written)}
-    raw = features == "raw"
-    assert {"Stream", "store", "features"} <= own
-    assert own >= (set() if raw else set(features))
-    assert not own & (set(ALL) - set(() if raw else features)), "what is not used is not there"
-    for name in own:
-        assert found[name] in [text for key, text in written.items() if key.endswith(f".{name}")]
-    assert ("CHANNEL[k] = ring[i]" in found["features"]) != raw
-
-
-def test_the_rest_is_literals() -> None:
-    for features in FEATURES:
-        for node in ast.parse(program(features).module()).body[1:]:  # type: ignore[arg-type]
-            if isinstance(node, ast.Assign):
-                called = {c.func.id for c in ast.walk(node) if isinstance(c, ast.Call)}  # type: ignore[attr-defined]
-                assert called <= {"bytearray", "memoryview", "array", "lanes"}
-            else:
-                kinds = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
-                assert isinstance(node, kinds)
-
-
-def test_header() -> None:
-    text = re.sub(r"\s+", " ", ast.get_docstring(ast.parse(program(ALL).module())) or "")
-    assert "Input: 21 numbers, the whole ones that Stream makes of its samples." in text
-    assert (
-        "Stream: samples of x, y, z (in steps of 0.001) at 50 Hz; 32 of them are classified every "
-        "12, by mean, deviation, rms, crossings, bands of each. A decision is what most of the "
-        "last 3 windows say." in text
-    )
-    assert "gestures.Stream().push(sample) # class index where there is a decision" in text
-    text = re.sub(r"\s+", " ", program("raw", vote=(2, 3)).module())
-    assert "are classified every 12. A decision is what 2 of the last 3 windows say." in text
-    text = program("raw", vote=1).module()
-    assert "A decision" not in text
-
-
-def test_no_stream_without_settings() -> None:
-    data = windows("raw")
-    made = Sequential([Dense(3, "softmax")])
-    made.build((96,))
-    made.labels = LABELS
-    text = convert(made, data.x.reshape(len(data), -1), name="net").module()
-    assert "Stream" not in text
-    assert "class " not in text.partition('"""\n')[2].replace("class index", "")
-
-
-# What is refused at export
-
-
-def refusal(call: Callable[[], object]) -> str:
-    with pytest.raises(ThumbnetError) as caught:
-        call()
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
-
-
-def test_settings_of_another_network() -> None:
-    made = model(("deviation",))
-    made.info["stream"], kept = windows(ALL).stream.get_config(), made.info["stream"]
-    try:
-        x = windows(("deviation",)).x
-        assert refusal(lambda: convert(made, x)) == (
-            "export: the network reads 3 numbers, its stream settings make 21 of a window: call "
-            "windows.prepare(model) with the windows that it was trained on"
-        )
-        made.info["stream"] = {"window": 5}
-        assert "stream settings of the model are not understood" in refusal(
-            lambda: convert(made, x)
-        )
-    finally:
-        made.info["stream"] = kept
-
-
-def test_a_stream_needs_labels() -> None:
-    data = windows(("deviation",))
-    made = Sequential([Dense(1)])
-    made.build((3,))
-    data.prepare(made)
-    made.labels = None
-    assert "a Stream decides between labels, this network has none" in refusal(
-        lambda: convert(made, data.x)
-    )
-
-
-def test_a_stream_needs_room() -> None:
-    assert refusal(lambda: program(("deviation",), board="microbit")) == (
-        "board microbit has 9,400 bytes of heap, too few for a Stream beside a network: export for "
-        "one with more, such as microbit_v2"
-    )
-    assert "class Stream" in program(("deviation",), board="microbit_v2").module()

@@ -16,7 +16,7 @@ from .output import Output
 
 # verb -> its line in `thumbnet --help`; the verb itself is commands/<verb>.py.
 VERBS = {
-    "demo": "Train, export and prove a reader of digits, in seconds.",
+    "demo": "Train, export and prove a network: digits, mnist or motions.",
     "train": "Train a network on a CSV file, a data set or digits.",
     "report": "Write a page about a network: its mistakes, its layers, its boards.",
     "compare": "Compare ways to quantize a network, side by side.",

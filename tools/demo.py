@@ -1,35 +1,38 @@
-"""The whole path in some seconds: train on digits, export, run every test image, compare."""
+"""The whole path in one go: train, export, run held-out examples on MicroPython, compare."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from thumbnet.export import Artifact, convert
-from thumbnet.trainer import Callback, Dataset, Sequential, ThumbnetError, load_digits
-from thumbnet.trainer import train_test_split as split
+from thumbnet.trainer import Callback, Dataset, Model, OneCycle, ThumbnetError
 
+from .architecture import shaped
 from .bench import Measurement, bench
-from .pictures import Array
-from .recipe import Recipe, build, fit
+from .recipe import build, fit
+from .subjects import SUBJECTS, Subject
 from .targets import JsonObject, Target
 from .verify import Verdict, verify
-
-RECIPE = Recipe(hidden=(32,), epochs=60)
-NAME = "digits"
 
 Row = Callable[[int], None]
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A network that reads digits, and the pictures it has never seen."""
+    """A network, what it learned from, and examples that it has never seen."""
 
-    model: Sequential
+    name: str
+    model: Model
     train: Dataset
     test: Dataset
+
+    @property
+    def subject(self) -> Subject:
+        """What it is about."""
+        return SUBJECTS[self.name]
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Demo:
 
     @property
     def float_accuracy(self) -> float:
-        """Share of the test pictures that the float network reads right, on the PC."""
+        """Share of the test examples that the float network gets right, on the PC."""
         return float(self.trained.model.info["accuracy"])
 
     def as_json(self) -> JsonObject:
@@ -62,13 +65,15 @@ class Demo:
         }
 
 
-def train(watch: Callback, seed: int = 0) -> Trained:
-    """Train 64-32-10 on four fifths of the shipped digits."""
-    recipe = Recipe(hidden=RECIPE.hidden, epochs=RECIPE.epochs, seed=seed)
-    train_set, test_set = split(load_digits(), seed=seed)
-    model = build(train_set, recipe, name=NAME)
-    fit(model, train_set, test_set, recipe, [watch])
-    return Trained(model, train_set, test_set)
+def train(name: str, watch: Callback, seed: int = 0) -> Trained:
+    """Train the network of a subject."""
+    subject = SUBJECTS[name]
+    recipe = replace(subject.recipe, seed=seed)
+    train_set, test_set = (shaped(data, recipe) for data in subject.load(seed))
+    model = build(train_set, recipe, name=name)
+    cycle = [OneCycle(recipe.learning_rate)] if recipe.learning_rate else []
+    fit(model, train_set, test_set, recipe, [*cycle, watch])
+    return Trained(name, model, train_set, test_set)
 
 
 def make_folder(folder: Path) -> None:
@@ -86,10 +91,11 @@ def make_folder(folder: Path) -> None:
 
 
 def export(trained: Trained, folder: Path) -> Artifact:
-    """Save the model and write its module with every test picture as a vector."""
-    trained.model.save(folder / f"{NAME}.npz")
-    program = convert(trained.model, trained.model.samples["calibration"], name=NAME)
-    return program.write(folder, trained.test.x, trained.test.y, vectors=None)
+    """Save the model and write its module, with test examples as vectors."""
+    model, test = trained.model, trained.test
+    model.save(folder / f"{trained.name}.npz")
+    program = convert(model, model.samples["calibration"], name=trained.name)
+    return program.write(folder, test.x, test.y, vectors=trained.subject.vectors)
 
 
 def prove(trained: Trained, artifact: Artifact, target: Target, started: float, row: Row) -> Demo:
@@ -106,30 +112,35 @@ def prove(trained: Trained, artifact: Artifact, target: Target, started: float, 
     return Demo(trained, artifact, verdict, measured, time.perf_counter() - started)
 
 
-def interesting(demo: Demo, count: int) -> list[int]:
-    """Rows worth a look: of different digits, and one that the board misread if there is one."""
-    truth = demo.trained.test.y.tolist()
+def interesting(demo: Demo) -> list[int]:
+    """Rows worth a look: of different classes, and one that the board got wrong if there is one."""
+    count = demo.trained.subject.shown
+    truth = _truth(demo)
     said = [answer.get("predict") for answer in demo.verdict.answers[: len(truth)]]
-    wrong = [row for row, digit in enumerate(truth) if said[row] != digit]
+    wrong = [row for row, label in enumerate(truth) if said[row] != label]
     right: dict[int, int] = {}
-    for row, digit in enumerate(truth):
-        if said[row] == digit and (not wrong or digit != truth[wrong[0]]):
-            right.setdefault(digit, row)
+    for row, label in enumerate(truth):
+        if said[row] == label and (not wrong or label != truth[wrong[0]]):
+            right.setdefault(label, row)
     return [*list(right.values())[: count - len(wrong[:1])], *wrong[:1]]
 
 
-def picture(demo: Demo, row: int) -> Array:
-    """The pixels of a test picture, (8, 8), from 0 to 16."""
-    shape = demo.trained.test.image_shape
-    assert shape is not None
-    pixels: Array = demo.trained.test.x[row].reshape(shape)
-    return pixels
+def _truth(demo: Demo) -> list[int]:
+    """The classes of the rows that ran."""
+    targets = demo.artifact.targets
+    return [int(target) for target in targets if target is not None]
+
+
+def picture(demo: Demo, row: int, unicode: bool) -> list[str]:
+    """Lines that show a test example."""
+    test = demo.trained.test
+    return demo.trained.subject.look(test, test.x[row], unicode)
 
 
 def caption(demo: Demo, row: int) -> str:
-    """What the board said of a picture."""
+    """What the board said of an example."""
     labels = demo.trained.test.labels or ()
-    answer, truth = demo.verdict.answers[row], int(demo.trained.test.y[row])
+    answer, truth = demo.verdict.answers[row], _truth(demo)[row]
     said = int(answer["predict"])
     sure = answer["probabilities"][said] / 32768
     text = f"board: {labels[said]} ({sure:.1%})"

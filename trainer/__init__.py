@@ -1,7 +1,15 @@
 """Train small networks in NumPy."""
 
+from .augmentation import RandomShift
 from .batchnorm import BatchNormalization
-from .callbacks import Callback, EarlyStopping, History, LearningRateScheduler, ModelCheckpoint
+from .callbacks import (
+    Callback,
+    EarlyStopping,
+    History,
+    LearningRateScheduler,
+    ModelCheckpoint,
+    OneCycle,
+)
 from .checkpoint import load_checkpoint
 from .conv_layers import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
 from .csv_data import read_csv
@@ -17,6 +25,7 @@ from .losses import Loss
 from .merge import Add, Concatenate
 from .mnist import load_mnist
 from .model import Model
+from .motions import load_gestures, load_motions
 from .neurons import LinearRegression, LogisticRegression, Perceptron
 from .npz_data import read_npz
 from .optimizers import SGD, Adam, Optimizer, RMSprop
@@ -77,9 +86,11 @@ __all__ = [
     "Model",
     "ModelCheckpoint",
     "Normalization",
+    "OneCycle",
     "Optimizer",
     "Perceptron",
     "RMSprop",
+    "RandomShift",
     "Recording",
     "Rescaling",
     "SGD",
@@ -98,8 +109,10 @@ __all__ = [
     "load_checkpoint",
     "load_dataset",
     "load_digits",
+    "load_gestures",
     "load_mnist",
     "load_model",
+    "load_motions",
     "load_split",
     "read_csv",
     "read_idx",

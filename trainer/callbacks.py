@@ -37,14 +37,16 @@ class History:
 class Callback:
     """Base of the callbacks: override what you need.
 
-    `model` is the model, `history` its History so far and `epochs` the number of epochs asked
-    for; all are set before `on_train_begin`. Epochs and batches count from 0. `logs` holds the
-    means so far of loss and metrics, at an epoch's end also the `val_...` of the validation data.
+    `model` is the model, `history` its History so far, `epochs` the number of epochs asked for and
+    `batches` that of an epoch; all are set before `on_train_begin`. Epochs and batches count from
+    0. `logs` holds the means so far of loss and metrics, at an epoch's end also the `val_...` of
+    the validation data.
     """
 
     model: Model
     history: History
     epochs: int
+    batches: int
 
     def on_train_begin(self) -> None:
         """Before the first epoch, or the first one after a resume."""
@@ -176,6 +178,48 @@ class LearningRateScheduler(Callback):
                 "it must be a positive number"
             )
         optimizer.learning_rate = rate
+
+    def on_epoch_end(self, epoch: int, logs: Logs) -> None:
+        """Note the rate."""
+        logs["learning_rate"] = self.model.require_compiled()[1].learning_rate
+
+
+class OneCycle(Callback):
+    """Let the learning rate rise to `peak` and fall again, a little after each batch.
+
+    From nearly 0 to `peak` in the first `rising` share of all batches, then back, both along a
+    straight line: the one-cycle policy of Smith and Topin 2018, arXiv:1708.07120. Large steps in
+    the middle find a good region, the small ones at the end settle in it; the rate that the
+    optimizer was made with does not matter. The last rate of each epoch is added to the history as
+    `learning_rate`. Raises ThumbnetError for a peak that is not a positive number, or a share
+    outside (0, 1).
+    """
+
+    def __init__(self, peak: float, rising: float = 0.2) -> None:
+        if not 0 < peak < np.inf or not 0 < rising < 1:
+            raise ThumbnetError(
+                f"OneCycle: peak is {peak} and rising {rising}: give a positive rate, and a share "
+                "between 0 and 1"
+            )
+        self.peak = float(peak)
+        self.rising = float(rising)
+
+    def rate(self, batch: int) -> float:
+        """Give the learning rate for a batch, counted through all epochs."""
+        # Between 0 and 1, where the rate would be 0.
+        time = (batch + 1) / (self.epochs * self.batches + 1)
+        return self.peak * min(time / self.rising, (1 - time) / (1 - self.rising))
+
+    def on_epoch_begin(self, epoch: int) -> None:
+        """Set the rate for the first batch."""
+        self._before = epoch * self.batches
+        self.model.require_compiled()[1].learning_rate = self.rate(self._before)
+
+    def on_batch_end(self, batch: int, logs: Logs) -> None:
+        """Set the rate for the next batch of the epoch."""
+        if batch + 1 < self.batches:
+            optimizer = self.model.require_compiled()[1]
+            optimizer.learning_rate = self.rate(self._before + batch + 1)
 
     def on_epoch_end(self, epoch: int, logs: Logs) -> None:
         """Note the rate."""

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .archive import FORMAT, VERSION, read, write
+from .augmentation import RandomShift
 from .batchnorm import BatchNormalization
 from .conv_layers import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
 from .data import InputSpec
@@ -42,6 +43,7 @@ LAYERS: dict[str, type[Layer]] = {
         Activation,
         Flatten,
         Dropout,
+        RandomShift,
         BatchNormalization,
         Conv1D,
         Conv2D,

@@ -85,7 +85,8 @@ def fit(
     quantizer = None if quantize is None else FakeQuantization(model, quantize)
 
     history = History()
-    others, checkpoints = _introduce(model, callbacks, history, int(epochs))
+    batches = math.ceil(len(train.x) / size)
+    others, checkpoints = _introduce(model, callbacks, history, int(epochs), batches)
     observers = [*others, *checkpoints]
     model.stop_training = False
     model.quantized, model.activation_ranges = None, {}
@@ -186,7 +187,7 @@ def _train_batch(
 
 
 def _introduce(
-    model: Model, callbacks: Iterable[Callback], history: History, epochs: int
+    model: Model, callbacks: Iterable[Callback], history: History, epochs: int, batches: int
 ) -> tuple[list[Callback], list[ModelCheckpoint]]:
     """Tell the callbacks about the run; gives the checkpoints apart, which know the others."""
     given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks)
@@ -195,5 +196,6 @@ def _introduce(
     for checkpoint in checkpoints:
         checkpoint.companions = others
     for callback in given:
-        callback.model, callback.history, callback.epochs = model, history, epochs
+        callback.model, callback.history = model, history
+        callback.epochs, callback.batches = epochs, batches
     return others, checkpoints

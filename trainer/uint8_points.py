@@ -1,14 +1,15 @@
 """Where the exported integer network has a uint8 tensor: there training rounds activations.
 
 A convolution with the BatchNormalization and the relu behind it is one operation there, and has one
-result. Dropout is nothing, and Flatten and max pooling pass their integers on as they are. The
-scores of the last layer keep more than 8 bits.
+result. Dropout and RandomShift are nothing, and Flatten and max pooling pass their integers on as
+they are. The scores of the last layer keep more than 8 bits.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .augmentation import RandomShift
 from .batchnorm import BatchNormalization
 from .conv_layers import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
 from .layers import Activation, Dense, Dropout, Flatten, Layer
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from .model import Model
 
 _WEIGHTED = (Dense, Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D)
-_NOTHING = (Dropout, Flatten)
+_NOTHING = (Dropout, Flatten, RandomShift)
 _PASSING = (*_NOTHING, MaxPooling1D, MaxPooling2D)
 _SCALING = (BatchNormalization, Rescaling)
 _CLAMPING = (

@@ -14,46 +14,19 @@ def add(r0, r1, r2, r3):
     mov(r4, r8)
     mov(r5, r9)
     push({r4, r5})
-    # r3: from -n to 0, beside the ends of x, w and y
-    ldr(r6, [r3, 0])
-    ldr(r4, [r3, 4])
-    add(r4, r4, r6)
-    add(r0, r0, r4)
-    ldr(r4, [r3, 8])
-    add(r4, r4, r6)
-    add(r1, r1, r4)
-    ldr(r4, [r3, 12])
-    add(r4, r4, r6)
-    add(r2, r2, r4)
-    ldr(r4, [r3, 24])
-    mov(r8, r4)
-    ldr(r4, [r3, 28])
-    mov(r9, r4)
-    ldr(r4, [r3, 32])
-    mov(r12, r4)
-    ldr(r4, [r3, 36])
-    mov(r14, r4)
-    ldr(r4, [r3, 16])
-    ldr(r5, [r3, 20])
-    neg(r3, r6)
+    # r3: from -n to 0, beside the ends of x, w and y; r8: bias, r9: shift, r12, r14: limits
+    #: ldr r6, [r3, 0]; ldr r4, [r3, 4]; add r4, r4, r6; add r0, r0, r4; ldr r4, [r3, 8];
+    #: add r4, r4, r6; add r1, r1, r4; ldr r4, [r3, 12]; add r4, r4, r6; add r2, r2, r4;
+    #: ldr r4, [r3, 24]; mov r8, r4; ldr r4, [r3, 28]; mov r9, r4; ldr r4, [r3, 32]; mov r12, r4;
+    #: ldr r4, [r3, 36]; mov lr, r4; ldr r4, [r3, 16]; ldr r5, [r3, 20]; neg r3, r6
+    data(2, 0x681E, 0x685C, 0x19A4, 0x1900, 0x689C, 0x19A4, 0x1909, 0x68DC, 0x19A4, 0x1912, 0x699C)
+    data(2, 0x46A0, 0x69DC, 0x46A1, 0x6A1C, 0x46A4, 0x6A5C, 0x46A6, 0x691C, 0x695D, 0x4273)
     label(NEXT)
-    data(2, 0x5CC6, 0x5CCF)  # ldrb r6, [r0, r3]; ldrb r7, [r1, r3]
-    mul(r6, r4)
-    mul(r7, r5)
-    add(r6, r6, r7)
-    data(2, 0x4446)  # add r6, r8
-    mov(r7, r9)
-    asr(r6, r7)
-    data(2, 0x4566)  # cmp r6, r12
-    bge(LOW)
-    mov(r6, r12)
-    label(LOW)
-    data(2, 0x4576)  # cmp r6, lr
-    ble(HIGH)
-    mov(r6, r14)
-    label(HIGH)
-    data(2, 0x54D6)  # strb r6, [r2, r3]
-    add(r3, 1)
+    #: ldrb r6, [r0, r3]; ldrb r7, [r1, r3]; mul r6, r4; mul r7, r5; add r6, r6, r7; add r6, r8;
+    #: mov r7, r9; asr r6, r7; cmp r6, r12; bge 1; mov r6, r12; cmp r6, lr; ble 1; mov r6, lr;
+    #: strb r6, [r2, r3]; add r3, 1
+    data(2, 0x5CC6, 0x5CCF, 0x4366, 0x436F, 0x19F6, 0x4446, 0x464F, 0x413E)
+    data(2, 0x4566, 0xDA00, 0x4666, 0x4576, 0xDD00, 0x4676, 0x54D6, 0x3301)
     bne(NEXT)
     pop({r4, r5})
     mov(r8, r4)

@@ -3,11 +3,13 @@
 x: the image, uint8, row after row, channels last. y: bytes. w is unused. p: channels, 0, x_at,
 y_at, zero_point, activation_min, activation_max, x_zero_point, 0, 0, rows, row (bytes of one), k_h,
 run (bytes of a window's row), stride_h, step (bytes from window to window), pad_top, left (bytes of
-padding), out_h, out_w, y_step (bytes from pixel to pixel),
-fewest (elements of the smallest window), then multiplier and shift for windows of fewest,
-fewest + 1, ... elements. Padding does not count.
+padding), out_h, out_w, y_step (bytes from pixel to pixel), fewest (elements of the
+smallest window), then multiplier and shift for windows of fewest, fewest + 1, ... elements. Padding
+does not count.
 
-`data` emits what the assembler has no word for: what the comment says, or `#:` above it.
+`data` emits what the assembler has no word for, and packs what needs no label: on a board each
+line of a source takes heap. The comment beside it, or `#:` above it, says what it is, a word of the
+frame by its name, `beq n` being over n instructions.
 """
 
 import micropython
@@ -20,135 +22,74 @@ def average_pool(r0, r1, r2, r3):
     mov(r6, r10)
     mov(r7, r11)
     push({r4, r5, r6, r7})
-    ldr(r4, [r3, 8])
-    add(r0, r0, r4)
-    ldr(r4, [r3, 12])
-    add(r2, r2, r4)
-    ldr(r4, [r3, 64])
-    neg(r4, r4)
-    ldr(r5, [r3, 72])
     # frame: P 0, X 4, Y 8, IY 12, OY 16, LINE0 20, HEIGHT 24, COLUMN 28, OX 32, BIAS 36, FACTOR 40,
     # SHIFT 44, OUT 48, STOP 52, FRAME 56
-    #: sub sp, FRAME; str r3, P; str r0, X; str r2, Y; str r4, IY; str r5, OY
-    data(2, 0xB08E, 0x9300, 0x9001, 0x9202, 0x9403, 0x9504)
+    #: sub sp, FRAME; ldr r4, [r3, x_at]; add r0, r0, r4; ldr r4, [r3, y_at]; add r2, r2, r4;
+    #: ldr r4, [r3, pad_top]; neg r4, r4; ldr r5, [r3, out_h]; str r3, P; str r0, X; str r2, Y;
+    #: str r4, IY; str r5, OY
+    data(2, 0xB08E, 0x689C, 0x1900, 0x68DC, 0x1912, 0x6C1C, 0x4264)
+    data(2, 0x6C9D, 0x9300, 0x9001, 0x9202, 0x9403, 0x9504)
     label(LINE)
     # r0: the first row of the windows, r5: how many
-    data(2, 0x9B00, 0x9801, 0x9C03)  # ldr r3, P; ldr r0, X; ldr r4, IY
-    ldr(r5, [r3, 48])
-    add(r5, r5, r4)
-    ldr(r6, [r3, 40])
-    cmp(r5, r6)
-    ble(BOTTOM)
-    mov(r5, r6)
-    label(BOTTOM)
-    cmp(r4, 0)
-    bge(TOP)
-    mov(r4, 0)
-    label(TOP)
-    sub(r5, r5, r4)
-    ldr(r6, [r3, 44])
-    mul(r4, r6)
-    add(r0, r0, r4)
-    ldr(r4, [r3, 68])
-    neg(r4, r4)
-    ldr(r6, [r3, 76])
-    #: str r0, LINE0; str r5, HEIGHT; str r4, COLUMN; str r6, OX
-    data(2, 0x9005, 0x9506, 0x9407, 0x9608)
+    #: ldr r3, P; ldr r0, X; ldr r4, IY; ldr r5, [r3, k_h]; add r5, r5, r4; ldr r6, [r3, rows];
+    #: cmp r5, r6; ble 1; mov r5, r6; cmp r4, 0; bge 1; mov r4, 0; sub r5, r5, r4;
+    #: ldr r6, [r3, row]; mul r4, r6; add r0, r0, r4; ldr r4, [r3, left]; neg r4, r4;
+    #: ldr r6, [r3, out_w]; str r0, LINE0; str r5, HEIGHT; str r4, COLUMN; str r6, OX
+    data(2, 0x9B00, 0x9801, 0x9C03, 0x6B1D, 0x192D, 0x6A9E, 0x42B5, 0xDD00)
+    data(2, 0x4635, 0x2C00, 0xDA00, 0x2400, 0x1B2D, 0x6ADE, 0x4374, 0x1900)
+    data(2, 0x6C5C, 0x4264, 0x6CDE, 0x9005, 0x9506, 0x9407, 0x9608)
     label(PIXEL)
-    # r0: the window, r1: bytes of its row
-    data(2, 0x9B00, 0x9805, 0x9D07)  # ldr r3, P; ldr r0, LINE0; ldr r5, COLUMN
-    ldr(r1, [r3, 52])
-    add(r1, r1, r5)
-    ldr(r4, [r3, 44])
-    cmp(r1, r4)
-    ble(RIGHT)
-    mov(r1, r4)
-    label(RIGHT)
-    cmp(r5, 0)
-    bge(LEFT)
-    mov(r5, 0)
-    label(LEFT)
-    sub(r1, r1, r5)
-    add(r0, r0, r5)
-    ldr(r7, [r3, 0])
-    mov(r12, r0)
-    # r2, r3: multiplier and shift, r0: what the zero point makes of all elements
-    data(2, 0x9A06)  # ldr r2, HEIGHT
-    sub(r0, r1, r7)
-    mov(r14, r0)
-    mov(r8, r2)
+    # r0: the window, r1: bytes of its row, r4: of the image's, r7: channels
+    #: ldr r3, P; ldr r0, LINE0; ldr r5, COLUMN; ldr r1, [r3, run]; add r1, r1, r5;
+    #: ldr r4, [r3, row]; cmp r1, r4; ble 1; mov r1, r4; cmp r5, 0; bge 1; mov r5, 0;
+    #: sub r1, r1, r5; add r0, r0, r5; ldr r7, [r3, channels]
+    data(2, 0x9B00, 0x9805, 0x9D07, 0x6B59, 0x1949, 0x6ADC, 0x42A1, 0xDD00)
+    data(2, 0x4621, 0x2D00, 0xDA00, 0x2500, 0x1B49, 0x1940, 0x681F)
+    # r8: rows, r14: the last place of a row, r12: a channel's first element
+    #: ldr r2, HEIGHT; mov r12, r0; sub r0, r1, r7; mov lr, r0; mov r8, r2
+    data(2, 0x9A06, 0x4684, 0x1BC8, 0x4686, 0x4690)
     mov(r0, 0)
     label(COUNT)
-    add(r0, r0, r2)
-    sub(r1, r1, r7)
+    data(2, 0x1880, 0x1BC9)  # add r0, r0, r2; sub r1, r1, r7
     bne(COUNT)
-    ldr(r1, [r3, 84])
-    sub(r1, r0, r1)
-    lsl(r1, r1, 3)
-    add(r1, r1, r3)
-    ldr(r2, [r1, 88])
-    ldr(r5, [r1, 92])
-    ldr(r1, [r3, 28])
-    mul(r0, r1)
-    neg(r0, r0)
-    #: ldr r1, Y; str r0, BIAS; str r2, FACTOR; str r5, SHIFT; str r1, OUT
-    data(2, 0x9902, 0x9009, 0x920A, 0x950B, 0x910C)
-    add(r0, r1, r7)
-    data(2, 0x900D)  # str r0, STOP
-    ldr(r0, [r3, 16])
-    lsl(r0, r0, 1)
-    add(r0, 1)
-    mov(r9, r0)
-    ldr(r0, [r3, 20])
-    mov(r10, r0)
-    ldr(r0, [r3, 24])
-    mov(r11, r0)
-    # r8: rows, r14: the last place of a row, r12: the channel's first element
+    # r0: elements
+    #: ldr r1, [r3, fewest]; sub r1, r0, r1; lsl r1, r1, 3; add r1, r1, r3; ldr r2, [r1, 88];
+    #: ldr r5, [r1, 92]; ldr r1, [r3, x_zero_point]; mul r0, r1; neg r0, r0; ldr r1, Y;
+    #: str r0, BIAS; str r2, FACTOR; str r5, SHIFT; str r1, OUT; add r0, r1, r7; str r0, STOP;
+    #: ldr r0, [r3, zero_point]; lsl r0, r0, 1; add r0, 1; mov r9, r0; ldr r0, [r3, activation_min];
+    #: mov r10, r0; ldr r0, [r3, activation_max]; mov r11, r0
+    data(2, 0x6D59, 0x1A41, 0x00C9, 0x18C9, 0x6D8A, 0x6DCD, 0x69D9, 0x4348)
+    data(2, 0x4240, 0x9902, 0x9009, 0x920A, 0x950B, 0x910C, 0x19C8, 0x900D)
+    data(2, 0x6918, 0x0040, 0x3001, 0x4681, 0x6958, 0x4682, 0x6998, 0x4683)
     label(CHANNEL)
-    mov(r5, r12)
-    data(2, 0x9809)  # ldr r0, BIAS
-    mov(r6, r8)
+    data(2, 0x4665, 0x9809, 0x4646)  # mov r5, r12; ldr r0, BIAS; mov r6, r8
     label(ROW)
     mov(r3, r14)
     label(PLACE)
-    data(2, 0x5CEA)  # ldrb r2, [r5, r3]
-    add(r0, r0, r2)
-    sub(r3, r3, r7)
+    data(2, 0x5CEA, 0x1880, 0x1BDB)  # ldrb r2, [r5, r3]; add r0, r0, r2; sub r3, r3, r7
     bpl(PLACE)
-    add(r5, r5, r4)
-    sub(r6, 1)
+    data(2, 0x192D, 0x3E01)  # add r5, r5, r4; sub r6, 1
     bne(ROW)
     data(2, 0x9A0A, 0x9B0B)  # ldr r2, FACTOR; ldr r3, SHIFT
     # requantize and clamp
     #: asr r1, r0, 15; mul r1, r2; lsl r0, r0, 17; lsr r0, r0, 17; mul r0, r2; lsr r0, r0, 15;
     #: add r0, r0, r1; sub r3, 16; asr r0, r3; add r0, r9; asr r0, r0, 1; cmp r0, r10; bge 1;
-    #: mov r0, r10; cmp r0, r11; ble 1; mov r0, r11
+    #: mov r0, r10; cmp r0, r11; ble 1; mov r0, r11; mov r2, r12; add r2, 1; mov r12, r2;
+    #: ldr r1, OUT; ldr r2, STOP; strb r0, [r1, 0]; add r1, 1; str r1, OUT; cmp r1, r2
     data(2, 0x13C1, 0x4351, 0x0440, 0x0C40, 0x4350, 0x0BC0, 0x1840, 0x3B10, 0x4118)
-    data(2, 0x4448, 0x1040, 0x4550, 0xDA00, 0x4650, 0x4558, 0xDD00, 0x4658)
-    mov(r2, r12)
-    add(r2, 1)
-    mov(r12, r2)
-    data(2, 0x990C, 0x9A0D)  # ldr r1, OUT; ldr r2, STOP
-    strb(r0, [r1, 0])
-    add(r1, 1)
-    data(2, 0x910C)  # str r1, OUT
-    cmp(r1, r2)
+    data(2, 0x4448, 0x1040, 0x4550, 0xDA00, 0x4650, 0x4558, 0xDD00, 0x4658, 0x4662)
+    data(2, 0x3201, 0x4694, 0x990C, 0x9A0D, 0x7008, 0x3101, 0x910C, 0x4291)
     bne(CHANNEL)
-    data(2, 0x9B00, 0x9802, 0x9907, 0x9A08)  # ldr r3, P; ldr r0, Y; ldr r1, COLUMN; ldr r2, OX
-    ldr(r4, [r3, 80])
-    add(r0, r0, r4)
-    ldr(r4, [r3, 60])
-    add(r1, r1, r4)
-    sub(r2, 1)
-    data(2, 0x9002, 0x9107, 0x9208)  # str r0, Y; str r1, COLUMN; str r2, OX
+    #: ldr r3, P; ldr r0, Y; ldr r1, COLUMN; ldr r2, OX; ldr r4, [r3, y_step]; add r0, r0, r4;
+    #: ldr r4, [r3, step]; add r1, r1, r4; sub r2, 1; str r0, Y; str r1, COLUMN; str r2, OX
+    data(2, 0x9B00, 0x9802, 0x9907, 0x9A08, 0x6D1C, 0x1900)
+    data(2, 0x6BDC, 0x1909, 0x3A01, 0x9002, 0x9107, 0x9208)
     beq(EDGE)
     b(PIXEL)
     label(EDGE)
-    data(2, 0x9803, 0x9904)  # ldr r0, IY; ldr r1, OY
-    ldr(r4, [r3, 56])
-    add(r0, r0, r4)
-    sub(r1, 1)
-    data(2, 0x9003, 0x9104)  # str r0, IY; str r1, OY
+    #: ldr r0, IY; ldr r1, OY; ldr r4, [r3, stride_h]; add r0, r0, r4; sub r1, 1; str r0, IY;
+    #: str r1, OY
+    data(2, 0x9803, 0x9904, 0x6B9C, 0x1900, 0x3901, 0x9003, 0x9104)
     beq(END)
     b(LINE)
     label(END)

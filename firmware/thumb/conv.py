@@ -38,6 +38,8 @@ def conv(r0, r1, r2, r3):
     # Y 88, WEIGHTS 92, CHANNEL 96, LEFT 100, OUT 104, P 108, END 112, TABLE 116, WIDE 120,
     # YSTEP 124, PADS 128, BYTES 132, COLUMNS 136, ROWS 140, LINE0 144, IY 148, OX 152, OY 156,
     # FRAME 160
+    # S0 to S7: sums. ROUND: 2 * zero_point + 1. SRC: a patch's place in x, LINE0: that of a row's
+    # first. LIMIT: the first column that is clipped. WEIGHTS to OUT: the next block's.
     #: sub sp, FRAME; str r1, W; str r3, P; ldr r4, [r3, wide]; lsl r4, r4, 1; ldr r5, [r3, y_at];
     #: lsl r5, r4; add r2, r2, r5; ldr r6, [r3, y_step]; lsl r6, r4; str r2, Y; str r4, WIDE;
     #: str r6, YSTEP
@@ -49,7 +51,7 @@ def conv(r0, r1, r2, r3):
     #: ldr r7, [r3, activation_max]; str r6, ROUND; str r5, MIN; str r7, MAX
     data(2, 0x69DD, 0x432C, 0x2D00, 0xD000, 0x186D, 0x951D, 0x691E)
     data(2, 0x0076, 0x3601, 0x695D, 0x699F, 0x9608, 0x9509, 0x970B)
-    # every output is above MOST then, where there is time for such things
+    # with a table, or wide outputs, MOST is below them all: they go the way of those above it
     #: cmp r4, 0; beq 2; mov r7, 1; lsl r7, r7, 31; str r7, MOST; ldr r4, [r3, pad]; lsl r5, r4, 8;
     #: orr r4, r5; lsl r5, r4, 16; orr r4, r5; str r4, PADS; ldr r4, [r3, patch_at]; add r4, r4, r0;
     #: str r4, PATCH
@@ -74,10 +76,10 @@ def conv(r0, r1, r2, r3):
     data(2, 0x2700, 0x9722, 0x6A9F, 0x1BBF, 0x3701, 0xD500, 0x2700, 0x9723)
     # r5: 0 if all is whole words, r0: where the first window begins in x, or would
     #: ldr r1, [r3, x_at]; add r0, r0, r1; ldr r1, [r3, step]; ldr r2, [r3, left]; orr r5, r4;
-    #: orr r5, r1; orr r5, r2; orr r5, r0; lsl r5, r5, 30; sub r0, r0, r2; ldr r1, [r3, pad_top];
-    #: mul r4, r1; sub r0, r0, r4; neg r1, r1; ldr r4, [r3, out_h]; str r5, BYTES; str r0, LINE0;
-    #: str r1, IY; str r4, OY
-    data(2, 0x6899, 0x1840, 0x6BD9, 0x6C5A, 0x4325, 0x430D, 0x4315, 0x4305, 0x07AD, 0x1A80)
+    #: orr r5, r1; orr r5, r2; lsl r5, r5, 30; sub r0, r0, r2; ldr r1, [r3, pad_top]; mul r4, r1;
+    #: sub r0, r0, r4; neg r1, r1; ldr r4, [r3, out_h]; str r5, BYTES; str r0, LINE0; str r1, IY;
+    #: str r4, OY
+    data(2, 0x6899, 0x1840, 0x6BD9, 0x6C5A, 0x4325, 0x430D, 0x4315, 0x07AD, 0x1A80)
     data(2, 0x6C19, 0x434C, 0x1B00, 0x4249, 0x6C9C, 0x9521, 0x9024, 0x9125, 0x9427)
     label(LINE)
     # r0: the first window of a row, r1: its first row, r3: p

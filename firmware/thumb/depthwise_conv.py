@@ -26,44 +26,41 @@ def depthwise_conv(r0, r1, r2, r3):
     mov(r7, r11)
     push({r4, r5, r6, r7})
     # frame: ROUND 0, MIN 4, MOST 8, MAX 12, SRC 16, PATCH 20, COLUMN 24, LIMIT 28, ROW 32, RUN 36,
-    # KH 40, W 44, FIRST 48, OUTPUTS 52, Y 56, P 60, END 64, TABLE 68, WIDE 72, YSTEP 76, PADS 80,
-    # BYTES 84, COLUMNS 88, ROWS 92, LINE0 96, IY 100, OX 104, OY 108, FRAME 112
-    #: sub sp, FRAME; str r1, W; str r3, P; ldr r4, [r3, wide]; lsl r4, r4, 1; ldr r5, [r3, y_at];
-    #: lsl r5, r4; add r2, r2, r5; ldr r6, [r3, y_step]; lsl r6, r4; str r2, Y; str r4, WIDE;
-    #: str r6, YSTEP
-    data(2, 0xB09C, 0x910B, 0x930F, 0x6A1C, 0x0064, 0x68DD, 0x40A5)
-    data(2, 0x1952, 0x6D1E, 0x40A6, 0x920E, 0x9412, 0x9613)
-    # r4: 0 if there is neither a table nor more than bytes
-    #: ldr r5, [r3, table]; orr r4, r5; cmp r5, 0; beq 1; add r5, r5, r1; str r5, TABLE;
+    # KH 40, W 44, FIRST 48, OUTPUTS 52, Y 56, P 60, TABLE 64, PADS 68, BYTES 72, COLUMNS 76,
+    # ROWS 80, LINE0 84, IY 88, OX 92, OY 96, FRAME 100
+    # ROUND: 2 * zero_point + 1. SRC: a patch's place in x, LINE0: that of a row's first. LIMIT: the
+    # first column that is clipped.
+    #: sub sp, FRAME; str r1, W; str r3, P; ldr r5, [r3, y_at]; add r2, r2, r5; str r2, Y;
+    #: ldr r4, [r3, table]; mov r5, r4; cmp r4, 0; beq 1; add r5, r5, r1; str r5, TABLE;
     #: ldr r6, [r3, zero_point]; lsl r6, r6, 1; add r6, 1; ldr r5, [r3, activation_min];
     #: ldr r7, [r3, activation_max]; str r6, ROUND; str r5, MIN; str r7, MAX
-    data(2, 0x69DD, 0x432C, 0x2D00, 0xD000, 0x186D, 0x9511, 0x691E)
-    data(2, 0x0076, 0x3601, 0x695D, 0x699F, 0x9600, 0x9501, 0x9703)
-    # every output is above MOST then, where there is time for such things
+    data(2, 0xB099, 0x910B, 0x930F, 0x68DD, 0x1952, 0x920E, 0x69DC, 0x4625, 0x2C00, 0xD000)
+    data(2, 0x186D, 0x9510, 0x691E, 0x0076, 0x3601, 0x695D, 0x699F, 0x9600, 0x9501, 0x9703)
+    # with a table, or wide outputs, MOST is below them all: they go the way of those above it
     #: cmp r4, 0; beq 2; mov r7, 1; lsl r7, r7, 31; str r7, MOST; ldr r4, [r3, pad]; lsl r5, r4, 8;
     #: orr r4, r5; lsl r5, r4, 16; orr r4, r5; str r4, PADS; ldr r4, [r3, patch_at]; add r4, r4, r0;
     #: str r4, PATCH; mov r4, r3; add r4, 92; ldr r6, [r3, outputs]; str r4, FIRST; str r6, OUTPUTS
     data(2, 0x2C00, 0xD001, 0x2701, 0x07FF, 0x9702, 0x6D5C, 0x0225, 0x432C, 0x0425, 0x432C)
-    data(2, 0x9414, 0x6D9C, 0x1824, 0x9405, 0x461C, 0x345C, 0x685E, 0x940C, 0x960D)
+    data(2, 0x9411, 0x6D9C, 0x1824, 0x9405, 0x461C, 0x345C, 0x685E, 0x940C, 0x960D)
     # r7: from where on a window leaves the image, among the columns, then among the rows
     #: ldr r4, [r3, row]; ldr r5, [r3, run]; ldr r6, [r3, k_h]; str r4, ROW; str r5, RUN;
     #: str r6, KH; sub r7, r4, r5; add r7, 1; bpl 1; mov r7, 0; str r7, COLUMNS; ldr r7, [r3, rows];
     #: sub r7, r7, r6; add r7, 1; bpl 1; mov r7, 0; str r7, ROWS
     data(2, 0x6ADC, 0x6B5D, 0x6B1E, 0x9408, 0x9509, 0x960A, 0x1B67, 0x3701, 0xD500)
-    data(2, 0x2700, 0x9716, 0x6A9F, 0x1BBF, 0x3701, 0xD500, 0x2700, 0x9717)
+    data(2, 0x2700, 0x9713, 0x6A9F, 0x1BBF, 0x3701, 0xD500, 0x2700, 0x9714)
     # r5: 0 if all is whole words, r0: where the first window begins in x, or would
     #: ldr r1, [r3, x_at]; add r0, r0, r1; ldr r1, [r3, step]; ldr r2, [r3, left]; orr r5, r4;
-    #: orr r5, r1; orr r5, r2; orr r5, r0; lsl r5, r5, 30; sub r0, r0, r2; ldr r1, [r3, pad_top];
-    #: mul r4, r1; sub r0, r0, r4; neg r1, r1; ldr r4, [r3, out_h]; str r5, BYTES; str r0, LINE0;
-    #: str r1, IY; str r4, OY
-    data(2, 0x6899, 0x1840, 0x6BD9, 0x6C5A, 0x4325, 0x430D, 0x4315, 0x4305, 0x07AD, 0x1A80)
-    data(2, 0x6C19, 0x434C, 0x1B00, 0x4249, 0x6C9C, 0x9515, 0x9018, 0x9119, 0x941B)
+    #: orr r5, r1; orr r5, r2; lsl r5, r5, 30; sub r0, r0, r2; ldr r1, [r3, pad_top]; mul r4, r1;
+    #: sub r0, r0, r4; neg r1, r1; ldr r4, [r3, out_h]; str r5, BYTES; str r0, LINE0; str r1, IY;
+    #: str r4, OY
+    data(2, 0x6899, 0x1840, 0x6BD9, 0x6C5A, 0x4325, 0x430D, 0x4315, 0x07AD, 0x1A80)
+    data(2, 0x6C19, 0x434C, 0x1B00, 0x4249, 0x6C9C, 0x9512, 0x9015, 0x9116, 0x9418)
     label(LINE)
     # r0: the first window of a row, r1: its first row, r3: p
     #: ldr r5, ROWS; ldr r6, COLUMNS; cmp r1, r5; bcc 1; mov r6, 0; ldr r4, [r3, left]; neg r4, r4;
     #: ldr r5, [r3, out_w]; str r6, LIMIT; str r4, COLUMN; str r5, OX; str r0, SRC
-    data(2, 0x9D17, 0x9E16, 0x42A9, 0xD300, 0x2600, 0x6C5C)
-    data(2, 0x4264, 0x6CDD, 0x9607, 0x9406, 0x951A, 0x9004)
+    data(2, 0x9D14, 0x9E13, 0x42A9, 0xD300, 0x2600, 0x6C5C)
+    data(2, 0x4264, 0x6CDD, 0x9607, 0x9406, 0x9517, 0x9004)
     label(PIXEL)
     # r0: x, r1: patch, r2: column, r3: from which on it is clipped, r4: row, r5: run, r6: k_h
     #: add r7, sp, SRC; ldm r7!, {r0, r1, r2, r3, r4, r5, r6}; cmp r2, r3
@@ -72,7 +69,7 @@ def depthwise_conv(r0, r1, r2, r3):
     mov(r7, r5)
     label(COPY)
     # r6 runs of r7 bytes
-    data(2, 0x9A15, 0x2A00)  # ldr r2, BYTES; cmp r2, 0
+    data(2, 0x9A12, 0x2A00)  # ldr r2, BYTES; cmp r2, 0
     beq(WORDS)
     label(BYTES)
     mov(r3, r7)
@@ -95,7 +92,7 @@ def depthwise_conv(r0, r1, r2, r3):
     label(CLIP)
     # all of the patch is padding, then r0, r1, r6 and r7 are cut to what is in the image
     #: mov r3, r5; mul r3, r6; ldr r7, BYTES; cmp r7, 0; ldr r7, PADS
-    data(2, 0x462B, 0x4373, 0x9F15, 0x2F00, 0x9F14)
+    data(2, 0x462B, 0x4373, 0x9F12, 0x2F00, 0x9F11)
     beq(FILL)
     label(PADDING)
     sub(r3, 1)
@@ -112,7 +109,7 @@ def depthwise_conv(r0, r1, r2, r3):
     #: mov r3, r2; mul r3, r4; sub r0, r0, r3; mul r2, r5; sub r1, r1, r2; mov r2, 0; ldr r3, P;
     #: ldr r3, [r3, rows]; sub r3, r2, r3; add r3, r3, r6
     data(2, 0x462F, 0x2A00, 0xDA02, 0x1A80, 0x1A89, 0x18BF, 0x1953, 0x1B1B)
-    data(2, 0xDD00, 0x1AFF, 0x9A19, 0x2A00, 0xDA06, 0x18B6, 0x4613, 0x4363)
+    data(2, 0xDD00, 0x1AFF, 0x9A16, 0x2A00, 0xDA06, 0x18B6, 0x4613, 0x4363)
     data(2, 0x1AC0, 0x436A, 0x1A89, 0x2200, 0x9B0F, 0x6A9B, 0x1AD3, 0x199B)
     ble(COPY)
     sub(r6, r6, r3)
@@ -147,28 +144,28 @@ def depthwise_conv(r0, r1, r2, r3):
     b(DONE)
     label(ABOVE)
     #: ldr r1, MAX; cmp r0, r1; ble 1; mov r0, r1; ldr r1, TABLE; cmp r1, 0
-    data(2, 0x9903, 0x4288, 0xDD00, 0x4608, 0x9911, 0x2900)
+    data(2, 0x9903, 0x4288, 0xDD00, 0x4608, 0x9910, 0x2900)
     beq(STORE)
     data(2, 0x5C40)  # ldrb r0, [r0, r1]
     b(STORE)
     label(DONE)
-    #: ldr r3, P; ldr r0, Y; ldr r1, YSTEP; add r0, r0, r1; str r0, Y; ldr r2, [r3, step];
+    #: ldr r3, P; ldr r0, Y; ldr r1, [r3, y_step]; add r0, r0, r1; str r0, Y; ldr r2, [r3, step];
     #: ldr r0, SRC; ldr r1, COLUMN; add r0, r0, r2; add r1, r1, r2; str r0, SRC; str r1, COLUMN;
     #: ldr r4, OX; sub r4, 1; str r4, OX
-    data(2, 0x9B0F, 0x980E, 0x9913, 0x1840, 0x900E, 0x6BDA, 0x9804, 0x9906)
-    data(2, 0x1880, 0x1889, 0x9004, 0x9106, 0x9C1A, 0x3C01, 0x941A)
+    data(2, 0x9B0F, 0x980E, 0x6D19, 0x1840, 0x900E, 0x6BDA, 0x9804, 0x9906)
+    data(2, 0x1880, 0x1889, 0x9004, 0x9106, 0x9C17, 0x3C01, 0x9417)
     beq(EDGE)
     b(PIXEL)
     label(EDGE)
     #: ldr r0, LINE0; ldr r1, IY; ldr r4, OY; ldr r2, [r3, stride_h]; add r1, r1, r2;
     #: ldr r5, [r3, row]; mul r2, r5; add r0, r0, r2; str r0, LINE0; str r1, IY; sub r4, 1;
     #: str r4, OY
-    data(2, 0x9818, 0x9919, 0x9C1B, 0x6B9A, 0x1889, 0x6ADD)
-    data(2, 0x436A, 0x1880, 0x9018, 0x9119, 0x3C01, 0x941B)
+    data(2, 0x9815, 0x9916, 0x9C18, 0x6B9A, 0x1889, 0x6ADD)
+    data(2, 0x436A, 0x1880, 0x9015, 0x9116, 0x3C01, 0x9418)
     beq(END)
     b(LINE)
     label(END)
-    data(2, 0xB01C)  # add sp, FRAME
+    data(2, 0xB019)  # add sp, FRAME
     pop({r4, r5, r6, r7})
     mov(r8, r4)
     mov(r9, r5)

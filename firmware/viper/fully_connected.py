@@ -4,7 +4,8 @@ import micropython
 
 
 # Only the first three locals live in registers, and only they are used in the loops: x, w, and y
-# as the accumulator. x + x_at is word aligned. p is read as unsigned words where int has 64 bits.
+# as the accumulator, which comes last in a sum: first, it would be put aside for the product.
+# x + x_at is word aligned. p is read as unsigned words where int has 64 bits.
 @micropython.viper
 def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     """Write one layer's outputs into y.

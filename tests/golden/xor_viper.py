@@ -55,7 +55,8 @@ W2 = b'\xff\x01'
 
 
 # Only the first three locals live in registers, and only they are used in the loops: x, w, and y
-# as the accumulator. x + x_at is word aligned. p is read as unsigned words where int has 64 bits.
+# as the accumulator, which comes last in a sum: first, it would be put aside for the product.
+# x + x_at is word aligned. p is read as unsigned words where int has 64 bits.
 @micropython.viper
 def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     """Write one layer's outputs into y.
@@ -80,7 +81,7 @@ def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     x = ptr8(first)
     y = ptr8(0)
     while int(x) != last:
-        y = ptr8(int(y) + x[0])
+        y = ptr8(x[0] + int(y))
         x = ptr8(int(x) + 1)
     excess = int(y) << 7
     channel = ptr32(int(p) + 40)
@@ -90,18 +91,18 @@ def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
         x = ptr8(first)
         while int(x) != eights:
             if ptr32(x)[0] | ptr32(x)[1]:
-                y = ptr8(int(y) + w[0] * x[0])
-                y = ptr8(int(y) + w[1] * x[1])
-                y = ptr8(int(y) + w[2] * x[2])
-                y = ptr8(int(y) + w[3] * x[3])
-                y = ptr8(int(y) + w[4] * x[4])
-                y = ptr8(int(y) + w[5] * x[5])
-                y = ptr8(int(y) + w[6] * x[6])
-                y = ptr8(int(y) + w[7] * x[7])
+                y = ptr8(w[0] * x[0] + int(y))
+                y = ptr8(w[1] * x[1] + int(y))
+                y = ptr8(w[2] * x[2] + int(y))
+                y = ptr8(w[3] * x[3] + int(y))
+                y = ptr8(w[4] * x[4] + int(y))
+                y = ptr8(w[5] * x[5] + int(y))
+                y = ptr8(w[6] * x[6] + int(y))
+                y = ptr8(w[7] * x[7] + int(y))
             x = ptr8(int(x) + 8)
             w = ptr8(int(w) + 8)
         while int(x) != last:
-            y = ptr8(int(y) + w[0] * x[0])
+            y = ptr8(w[0] * x[0] + int(y))
             x = ptr8(int(x) + 1)
             w = ptr8(int(w) + 1)
         acc = (int(y) + sign & word) - sign

@@ -17,9 +17,12 @@ from collections.abc import Iterator
 P = (
     *("inputs", "outputs", "x_at", "y_at", "zero_point", "activation_min", "activation_max"),
     *("table", "wide", "pieces", "rows", "row", "k_h", "run", "stride_h", "step", "pad_top"),
-    *("left", "out_h", "out_w", "y_step", "pad", "patch_at", "channels"),
+    *("left", "out_h", "out_w", "y_step", "pad", "patch_at"),
 )
 """The words of p of a convolution."""
+
+PLACES = {name: k for k, name in enumerate(P)} | {"channels": 0, "x_zero_point": 7, "fewest": 21}
+"""The same, and what they are called in pooling."""
 
 _ALU = ("and", "eor", "lsl", "lsr", "asr", "adc", "sbc", "ror", "tst", "neg", "cmp", "cmn")
 _ALU += ("orr", "mul", "bic", "mvn")
@@ -101,7 +104,7 @@ def _memory(name: str, operands: list[str]) -> int:
     offset = operands[2]
     if offset[0] == "r" and offset[1:].isdigit():
         return _WITH_REGISTER[name] | _register(offset) << 6 | base << 3 | target
-    at = 4 * P.index(offset) if offset in P else int(offset)
+    at = 4 * PLACES[offset] if offset in PLACES else int(offset)
     scale = 1 if name.endswith("b") else 4
     if at % scale or at >= 32 * scale:
         raise ValueError(f"no offset of {name}: {at}")

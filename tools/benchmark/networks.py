@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from thumbnet.trainer import Dataset, Model, Sequential, ThumbnetError, load_mnist, load_model
+from thumbnet.trainer import Dataset, Model, ThumbnetError, load_mnist, load_model
 
 from ..pictures import Array
 from ..targets import JsonObject
@@ -92,7 +92,7 @@ def _read(path: Path) -> Model | None:
     return model if model is None or CALIBRATION in model.samples else None
 
 
-def _train(recipe: Any, data: tuple[Dataset, Dataset], epochs: int) -> Sequential:
+def _train(recipe: Any, data: tuple[Dataset, Dataset], epochs: int) -> Model:
     example: TrainedExample = recipe.train(data=data, epochs=epochs)
     example.model.samples = {CALIBRATION: example.calibration}
     return example.model

@@ -24,7 +24,7 @@ Say = Callable[[str], None]
 def digits(networks: Networks, say: Say) -> list[Line]:
     """64-32-10 of the demo in the heap of a small board."""
     say("training digits 64-32-10, as the demo does")
-    trained = demo.train(Callback())
+    trained = demo.train("digits", Callback())
     sample = trained.model.samples["calibration"]
     program = convert(trained.model, sample, name="digits")
     with tempfile.TemporaryDirectory() as folder:

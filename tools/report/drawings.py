@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from .charts import shortened
 from .forms import Form
-from .style import FIRST, LINE, SECOND, SOFT, canvas, styled
+from .style import FIRST, LINE, SECOND, canvas, styled
 from .svg import Chart, chart
 from .words import number
 
@@ -102,8 +102,7 @@ def _bars(form: Form, values: Array) -> Figure:
 def _many(form: Form, values: Array) -> Figure:
     """Features too many to name, one after the other."""
     figure, axes = canvas(220, 130)
-    axes.bar(np.arange(len(values)), values, width=1.0, color=FIRST)
-    axes.axhline(0, color=SOFT, lw=1)
+    axes.plot(values, drawstyle="steps-mid", color=FIRST, lw=1)
     axes.set_xlabel("feature", size=10)
     axes.set_xticks([0, len(values) - 1])
     return figure

@@ -23,6 +23,9 @@ LOSS_OF_INTEGERS = 0.005
 GAP = 0.05
 """Accuracy in training above that on held-out examples, from which it is learning by heart."""
 
+LITTLE = 0.5
+"""R squared below which a prediction is hardly better than the mean."""
+
 FEW = 50
 """Held-out examples, below which an accuracy is a rough figure."""
 
@@ -45,7 +48,8 @@ def findings(report: Report) -> list[Finding]:
 def _integers(report: Report) -> Iterator[Finding]:
     held = report.held_out
     if held is not None and held.integers is not None:
-        yield from _cost(held.score(held.floats), held.score(held.integers), bool(held.labels))
+        rows = len(held.x) if held.labels else None
+        yield from _cost(held.score(held.floats), held.score(held.integers), rows)
         yield from _narrow(held.score(held.integers), report.narrow)
     for layer in report.layers:
         if layer.sqnr is not None and layer.sqnr < FEWEST_DECIBELS:
@@ -57,18 +61,21 @@ def _integers(report: Report) -> Iterator[Finding]:
             )
 
 
-def _cost(floats: float | None, whole: float | None, classes: bool) -> Iterator[Finding]:
+def _cost(floats: float | None, whole: float | None, rows: int | None) -> Iterator[Finding]:
+    """What integers cost: accuracy on so many rows, or for None R squared."""
     if floats is None or whole is None:
         return
-    what = "accuracy" if classes else "R squared"
-    if floats - whole > LOSS_OF_INTEGERS:
+    what = "R squared" if rows is None else "accuracy"
+    if floats - whole <= LOSS_OF_INTEGERS:
+        yield Finding(f"Integers cost next to nothing in {what}.", good=True)
+    elif rows is not None and round(rows * (floats - whole)) == 1:
+        yield Finding(f"Integers cost one held-out example of {rows:,}.", good=True)
+    else:
         yield Finding(
             f"Integers cost {100 * (floats - whole):.2f} points of {what}.",
             "`thumbnet compare` tries other ways to choose the integers; the table of layers shows "
             "where they cost most.",
         )
-    else:
-        yield Finding(f"Integers cost next to nothing in {what}.", good=True)
 
 
 def _narrow(eight: float | None, four: float | None) -> Iterator[Finding]:
@@ -97,6 +104,7 @@ def _held_out(report: Report) -> Iterator[Finding]:
             "Hold out more before you trust the second digit.",
         )
     if table is None:
+        yield from _spread(held.score(held.said))
         return
     empty = [name for name, rows in zip(table.labels, table.rows, strict=True) if not rows]
     if empty:
@@ -127,6 +135,15 @@ def _held_out(report: Report) -> Iterator[Finding]:
             f"The most frequent mistake: “{true}” taken for “{said}”, {count(times, 'time')} of "
             f"{held.wrong}.",
             "Look at these below; more examples of both help most.",
+        )
+
+
+def _spread(r_squared: float | None) -> Iterator[Finding]:
+    if r_squared is not None and r_squared < LITTLE:
+        yield Finding(
+            f"It explains little of what it predicts: R squared is {r_squared:.2f}, and always "
+            "predicting the mean would be 0.",
+            "Train longer, or bring features that tell more.",
         )
 
 

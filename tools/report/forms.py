@@ -27,6 +27,7 @@ class Form:
             one for all.
         ink: of a picture: dark strokes on light paper, large values being ink.
         rate: of a window: samples a second, if that is known.
+        source: of features: what they were computed of, if that is known.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Form:
     high: Array
     ink: bool = False
     rate: float | None = None
+    source: str = ""
 
     @property
     def words(self) -> str:
@@ -50,7 +52,7 @@ class Form:
             long = f" ({self.seconds:.3g} s)" if self.seconds else ""
             return f"windows of {samples:,} samples{long} of {many}"
         (n,) = self.shape
-        return f"{n:,} numbers" if n > 1 else "one number"
+        return (f"{n:,} numbers" if n > 1 else "one number") + self.source
 
     @property
     def seconds(self) -> float | None:
@@ -74,7 +76,7 @@ def form_of(model: Model, x: Array) -> Form:
         names = names if len(names) == shape[1] else ()
         ends = rows.min(axis=(0, 1)), rows.max(axis=(0, 1))
         return Form(kind, shape, names, *ends, rate=_rate(model))
-    return Form(kind, shape, names, rows.min(axis=0), rows.max(axis=0))
+    return Form(kind, shape, names, rows.min(axis=0), rows.max(axis=0), source=_source(model))
 
 
 def _kind(model: Model, x: Array) -> tuple[str, tuple[int, ...]]:
@@ -91,11 +93,21 @@ def _kind(model: Model, x: Array) -> tuple[str, tuple[int, ...]]:
     return "features", (math.prod(shape),)
 
 
+def _source(model: Model) -> str:
+    """What features are computed of, as the settings of a stream have it."""
+    samples = _stream(model).get("window")
+    return f" of windows of {samples:,} samples" if isinstance(samples, int) else ""
+
+
 def _rate(model: Model) -> float | None:
     """Samples a second, as the settings of a stream have it."""
-    stream = model.info.get("stream")
-    rate = stream.get("rate") if isinstance(stream, dict) else None
+    rate = _stream(model).get("rate")
     return float(rate) if isinstance(rate, int | float) and rate > 0 else None
+
+
+def _stream(model: Model) -> dict[str, Any]:
+    settings = model.info.get("stream")
+    return settings if isinstance(settings, dict) else {}
 
 
 def _sizes(value: Any) -> tuple[int, ...]:

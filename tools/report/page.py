@@ -18,7 +18,7 @@ from .gather import Report
 from .heldout import HeldOut
 from .layers import Layer
 from .on_boards import Fit
-from .scores import Confusion
+from .scores import Confusion, mean_absolute_error
 from .svg import Chart
 from .words import count, decibels, duration, number, percent, shape, whole_percent
 
@@ -232,12 +232,11 @@ def _drawn(report: Report, held: HeldOut, k: int) -> Chart:
         words = f"says {said}{sure}, is {true}"
         if held.recordings is not None:
             words += f"; {held.recordings[k]}"
+    elif held.truth.shape[1] > OUTPUTS:
+        words = f"off by {number(mean_absolute_error(held.truth[k], held.said[k]))} in the mean"
     else:
-        pairs = [
-            f"predicts {number(float(a))}, is {number(float(b))}"
-            for a, b in zip(held.said[k], held.truth[k], strict=True)
-        ]
-        words = "; ".join(pairs[:OUTPUTS])
+        pairs = zip(held.said[k].tolist(), held.truth[k].tolist(), strict=True)
+        words = "; ".join(f"predicts {number(a)}, is {number(b)}" for a, b in pairs)
     return draw(report.form, held.x[k], f"Example {k}: {words}", words)
 
 

@@ -6,16 +6,20 @@ The examples stand above the packages: they alone may import export and tools fr
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from thumbnet.export import convert
+from thumbnet.export import Program, convert
+from thumbnet.export.build import Build
+from thumbnet.export.calls import calls
+from thumbnet.export.calls_recurrent import words
+from thumbnet.export.plan import plan
 from thumbnet.tools.targets import open_target
 from thumbnet.tools.verify import finish, verify
-from thumbnet.trainer import Sequential
+from thumbnet.trainer import Dataset, InputSpec, Model
 
 Array = NDArray[Any]
 
@@ -28,11 +32,25 @@ class TrainedExample:
     (the toy problems have no others than those they learn). facts: what the example shows.
     """
 
-    model: Sequential
+    model: Model
     calibration: Array
     test_x: Array
     test_y: Array
     facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a network takes on a board with a Cortex-M, in bytes.
+
+    weights: as the assembly kernels read them. words: their parameters, such as bias, multiplier
+    and shift of each output, 4 bytes each. ram: the arena of all activations, the scores, and the
+    sums and states of recurrent layers.
+    """
+
+    weights: int
+    words: int
+    ram: int
 
 
 @dataclass(frozen=True)
@@ -42,7 +60,8 @@ class Proof:
     inputs, equal: vectors that were run (test examples, then extreme inputs), and those whose every
     integer was the expected one. predictions: what the board predicted for each, a class index or
     a number. kind: "classifier" or "regression". float_score, integer_score: of both models on all
-    test examples, the accuracy or, for a regression, R squared. module_bytes: size of the module.
+    test examples, the accuracy or, for a regression, R squared. module_bytes: size of the module,
+    and of the file beside it. size: of the network on a board with a Cortex-M.
     """
 
     inputs: int
@@ -52,24 +71,56 @@ class Proof:
     float_score: float
     integer_score: float
     module_bytes: int
+    size: Size
 
 
-def accuracy(model: Sequential, x: ArrayLike, y: ArrayLike) -> float:
+def accuracy(model: Model, x: ArrayLike, y: ArrayLike) -> float:
     """Share of examples whose class index the model gives."""
     return float(np.mean(model.predict_classes(x) == np.asarray(y)))
 
 
+def pictures(data: Dataset) -> Dataset:
+    """The same data set with its rows as pictures (n, h, w, 1) for convolutions."""
+    assert data.image_shape is not None
+    assert data.input_spec is not None
+    shape = (*data.image_shape, 1)
+    spec = data.input_spec
+    spec = InputSpec(shape, None, spec.resolution, spec.minimum, spec.maximum)
+    return replace(data, x=data.x.reshape(-1, *shape), input_spec=spec)
+
+
+def size(program: Program) -> Size:
+    """What the network takes on a board, whichever it was converted for."""
+    build, graph = Build(tier="thumb"), program.graph
+    made = plan(graph)
+    layers = calls(graph, made, build)
+    packed = [part.packed(build) for call in layers for part in (call, *call.rows)]
+    wide = sum(call.word("outputs") for call in layers if call.wide)
+    wide += sum(words(node) for node in (*graph.only("gru"), *graph.only("simple_rnn")))
+    return Size(
+        weights=sum(len(weights) for weights, _ in packed),
+        words=4 * sum(len(parameters) for _, parameters in packed),
+        ram=made.size + 4 * wide,
+    )
+
+
 def prove(
-    example: TrainedExample, name: str, limit: int | None = None, board: str = "generic"
+    example: TrainedExample,
+    name: str,
+    limit: int | None = None,
+    board: str = "generic",
+    weights: str | None = None,
+    heap: str | None = None,
 ) -> Proof:
     """Export the model, run it on MicroPython's Unix port, and compare every integer.
 
-    limit: run at most so many of the test examples there. board: profile to export for.
+    limit: run at most so many of the test examples there. board: profile to export for. weights:
+    where they live, see `convert`. heap: the interpreter's, such as "100k".
 
     Raises ThumbnetError if the model cannot be exported or no MicroPython is installed.
     """
-    program = convert(example.model, example.calibration, name=name, board=board)
-    with tempfile.TemporaryDirectory() as folder, open_target("unix") as target:
+    program = convert(example.model, example.calibration, name=name, board=board, weights=weights)
+    with tempfile.TemporaryDirectory() as folder, open_target("unix", heap=heap) as target:
         artifact = program.write(folder, example.test_x, example.test_y, vectors=limit)
         verdict = finish(verify(target, artifact))
         return Proof(
@@ -80,6 +131,7 @@ def prove(
             float_score=artifact.info["float"],
             integer_score=artifact.info["integer"],
             module_bytes=sum(map(len, artifact.files.values())),
+            size=size(program),
         )
 
 
@@ -90,4 +142,12 @@ def report(proof: Proof) -> str:
         f"\nOn MicroPython: {proof.equal} of {proof.inputs} answers equal, integer for integer;\n"
         f"{measure} {proof.integer_score:{form}} in integers and {proof.float_score:{form}} in "
         f"float; the module has {proof.module_bytes:,} bytes."
+    )
+
+
+def size_line(size: Size) -> str:
+    """The size in one line."""
+    return (
+        f"On a Cortex-M it takes {size.weights:,} bytes of weights, {size.words:,} of their "
+        f"parameters, {size.ram:,} of RAM."
     )

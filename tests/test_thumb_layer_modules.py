@@ -1,0 +1,116 @@
+"""Modules of every kind of layer in the Thumb tiers, their assembly on an emulated core."""
+
+from __future__ import annotations
+
+import ast
+from binascii import crc32
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.asm_thumb import Firmware
+from support.kernels import FIRMWARE
+from support.layer_models import MODELS, randomized, readings
+from support.networks import FACTS
+
+from thumbnet.export import convert
+from thumbnet.export.artifact import extremes
+from thumbnet.export.artifact import readings as raw
+from thumbnet.export.build import Build
+from thumbnet.export.emit import emit
+from thumbnet.export.graph import Graph
+from thumbnet.export.reference import execute, to_counts
+
+ARCHS = {"thumb": "armv6m", "thumb_dsp": "armv7em"}
+ROWS = 4
+
+
+@cache
+def network(kind: str, bits: int) -> tuple[Graph, np.ndarray]:
+    """A graph, and counts for it: some of its readings, and the extremes."""
+    rng = np.random.default_rng(0)
+    model = randomized(MODELS[kind](), rng)
+    x = readings(model, rng)
+    graph = convert(model, x, name="net", bits=bits).graph
+    return graph, np.vstack([to_counts(graph, x[:ROWS]), extremes(graph)])
+
+
+def text_of(kind: str, bits: int, build: Build, folder: Path) -> Path:
+    """The module, written."""
+    graph, _ = network(kind, bits)
+    for name, data in emit(graph, build, FACTS).items():
+        (folder / name).write_bytes(data)
+    return folder / "net.py"
+
+
+def differences(path: Path, build: Build, kind: str, bits: int) -> list[str]:
+    """What the module answers otherwise than the reference."""
+    graph, counts = network(kind, bits)
+    wanted = execute(graph, counts)
+    module = Firmware(path, ARCHS[build.tier], __file__=str(path), crc32=crc32)
+    found = []
+    for row, values in enumerate(raw(graph, counts)):
+        for name in ("scores", "probabilities"):
+            if module.names[name](values) != wanted[name][row].tolist():
+                found.append(f"{name} of row {row}")
+        if module.predict(values) != wanted["prediction"][row]:
+            found.append(f"prediction of row {row}")
+    if build.weights == "stream":
+        module._FILE.close()
+    return found
+
+
+@pytest.mark.parametrize("bits", [8, 4])
+@pytest.mark.parametrize("weights", ["module", "stream"])
+@pytest.mark.parametrize("tier", ARCHS)
+@pytest.mark.parametrize("kind", MODELS)
+def test_every_integer_is_equal(
+    kind: str, tier: str, weights: str, bits: int, tmp_path: Path
+) -> None:
+    # Small: the layers go through it in several pieces.
+    build = Build(tier, weights, buffer=64)
+    assert differences(text_of(kind, bits, build, tmp_path), build, kind, bits) == []
+
+
+@pytest.mark.parametrize("tier", ARCHS)
+def test_every_kernel_is_run(tier: str, tmp_path: Path) -> None:
+    """All that `firmware/thumb` has are in these modules, as assembly."""
+    found = set()
+    for kind in MODELS:
+        for bits in (8, 4):
+            tree = ast.parse(text_of(kind, bits, Build(tier), tmp_path).read_text())
+            found |= {
+                node.name
+                for node in tree.body
+                if isinstance(node, ast.FunctionDef)
+                and any("asm_thumb" in ast.unparse(d) for d in node.decorator_list)
+            }
+    # Levels are what pictures are brought to: these networks take readings.
+    assert found == {path.stem for path in (FIRMWARE / "thumb").glob("*.py")} - {"levels"}
+
+
+@pytest.mark.parametrize("kind", MODELS)
+@pytest.mark.parametrize("bits", [8, 4])
+def test_one_changed_weight_is_seen(kind: str, bits: int, tmp_path: Path) -> None:
+    """The byte that matters most: the largest weight of the last layer."""
+    build = Build("thumb")
+    path = text_of(kind, bits, build, tmp_path)
+    text = path.read_text()
+    tree = ast.parse(text)
+    literals = {
+        node.targets[0].id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    last = max((name for name in literals if name[0] == "W" and name[1:].isdigit()), key=natural)
+    data = bytearray(ast.literal_eval(literals[last]))
+    data[0] ^= 0x7F
+    changed = text.replace(ast.get_source_segment(text, literals[last]) or "", repr(bytes(data)))
+    assert changed != text
+    path.write_text(changed)
+    assert any(d.startswith("scores") for d in differences(path, build, kind, bits))
+
+
+def natural(name: str) -> int:
+    return int(name[1:])
