@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from support.cli import last_json, thumbnet
-from support.data import needs_aeon, needs_mnist
+from support.data import needs_aeon
 from support.micropython import needs_micropython
 
 from thumbnet.tools.pictures import curves, draw, side_by_side, smaller
@@ -92,9 +92,9 @@ def test_motions(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("mnist")
 def test_mnist(tmp_path):
     needs_micropython()
-    needs_mnist()
     done = thumbnet("demo mnist --json", tmp_path)
     assert done.returncode == 0, done.stderr
     result = last_json(done)

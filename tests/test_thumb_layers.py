@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.cell_cases import CELLS
 from support.kernels import FIRMWARE
-from support.layer_cases import CONVOLUTIONS, POOLING, pooling
+from support.layer_cases import CONVOLUTIONS, POOLING, Call, pooling
 from support.thumb_call import in_one_arena, run
 from support.thumb_machine import Fault, assemble
 from support.thumb_text import data_lines, opcodes
@@ -68,6 +68,16 @@ def sees_the_last(p: list[int]) -> bool:
     rows, row, k_h, run_, stride_h, step, top, left, out_h, out_w = p[10:20]
     last_row, last = (out_h - 1) * stride_h - top + k_h, (out_w - 1) * step - left + run_
     return last_row >= rows and last >= row
+
+
+def test_aligned_copies_are_faster() -> None:
+    n = 1024
+    for at, cycles in ((0, 1.0), (1, 7.1)):
+        x = bytearray(range(256)) * 4
+        y = bytearray(n + at)
+        after = bytes(at) + bytes(x)
+        took = run(Call("copy", x, b"", y, [n, 0, at], bytes(x), after)).cycles
+        assert took / n < cycles
 
 
 # What is in the files

@@ -73,7 +73,7 @@ def _picture(data: Dataset, x: Array, unicode: bool) -> list[str]:
 
 
 def _window(data: Dataset, x: Array, unicode: bool) -> list[str]:
-    every = data.x.reshape(-1, x.shape[-1])
+    every = data.x.reshape(-1, len(x[0]))
     return curves(x, every.min(axis=0), every.max(axis=0), unicode)
 
 

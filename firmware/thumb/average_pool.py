@@ -2,10 +2,10 @@
 
 x: the image, uint8, row after row, channels last. y: bytes. w is unused. p: channels, 0, x_at,
 y_at, zero_point, activation_min, activation_max, x_zero_point, 0, 0, rows, row (bytes of one), k_h,
-run (bytes of a window's row), stride_h, step (bytes from window to window), pad_top, left (bytes of
-padding), out_h, out_w, y_step (bytes from pixel to pixel), fewest (elements of the
-smallest window), then multiplier and shift for windows of fewest, fewest + 1, ... elements. Padding
-does not count.
+run (bytes of a window's row), stride_h, step (bytes from one window to the next), pad_top, left
+(bytes of padding), out_h, out_w, y_step (bytes from one pixel of y to the next), fewest
+(elements of the smallest window), then multiplier and shift for windows of fewest, fewest + 1 and
+so on. Padding does not count.
 
 `data` emits what the assembler has no word for, and packs what needs no label: on a board each
 line of a source takes heap. The comment beside it, or `#:` above it, says what it is, a word of the

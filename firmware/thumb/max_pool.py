@@ -2,8 +2,8 @@
 
 x: the image, uint8, row after row, channels last. y: bytes. w is unused. p: channels, 0, x_at,
 y_at, zero_point, activation_min, activation_max, x_zero_point, 0, 0, rows, row (bytes of one), k_h,
-run (bytes of a window's row), stride_h, step (bytes from window to window), pad_top, left (bytes of
-padding), out_h, out_w, y_step (bytes from pixel to pixel). The
+run (bytes of a window's row), stride_h, step (bytes from one window to the next), pad_top, left
+(bytes of padding), out_h, out_w, y_step (bytes from one pixel of y to the next). The
 zero points and limits are for average_pool.
 
 `data` emits what the assembler has no word for, and packs what needs no label: on a board each

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from thumbnet.trainer import ThumbnetError, load_mnist
-
 from .require import require
 
 
@@ -13,11 +11,3 @@ def needs_aeon() -> None:
     """Skip where the package with the recordings is not installed."""
     if find_spec("aeon") is None:
         require("aeon", "the package aeon is not installed")
-
-
-def needs_mnist() -> None:
-    """Skip where MNIST can be had neither here nor from the network."""
-    try:
-        load_mnist()
-    except ThumbnetError as error:
-        require("mnist", str(error))
