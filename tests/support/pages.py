@@ -8,7 +8,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ENGINE = "docs/engine.md"
-PAGES = ("README.md", ENGINE, "docs/boards.md", "docs/report.md", "docs/streams.md")
+PAGES = (
+    *("README.md", ENGINE, "docs/boards.md", "docs/layers.md", "docs/report.md"),
+    "docs/streams.md",
+)
 
 
 def read(page: str) -> str:

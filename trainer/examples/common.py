@@ -61,7 +61,7 @@ class Proof:
     integer was the expected one. predictions: what the board predicted for each, a class index or
     a number. kind: "classifier" or "regression". float_score, integer_score: of both models on all
     test examples, the accuracy or, for a regression, R squared. module_bytes: size of the module,
-    and of the file beside it. size: of the network on a board with a Cortex-M.
+    and of the file beside it. program: the integer network on the PC.
     """
 
     inputs: int
@@ -71,7 +71,7 @@ class Proof:
     float_score: float
     integer_score: float
     module_bytes: int
-    size: Size
+    program: Program
 
 
 def accuracy(model: Model, x: ArrayLike, y: ArrayLike) -> float:
@@ -131,7 +131,7 @@ def prove(
             float_score=artifact.info["float"],
             integer_score=artifact.info["integer"],
             module_bytes=sum(map(len, artifact.files.values())),
-            size=size(program),
+            program=program,
         )
 
 
@@ -145,9 +145,10 @@ def report(proof: Proof) -> str:
     )
 
 
-def size_line(size: Size) -> str:
-    """The size in one line."""
+def size_report(program: Program) -> str:
+    """The size in a line."""
+    taken = size(program)
     return (
-        f"On a Cortex-M it takes {size.weights:,} bytes of weights, {size.words:,} of their "
-        f"parameters, {size.ram:,} of RAM."
+        f"On a Cortex-M it takes {taken.weights:,} bytes of weights, {taken.words:,} of their "
+        f"parameters, {taken.ram:,} of RAM."
     )

@@ -23,7 +23,7 @@ from thumbnet.trainer import (
     load_mnist,
 )
 
-from .common import TrainedExample, accuracy, pictures, prove, report, size_line
+from .common import TrainedExample, accuracy, pictures, prove, report, size_report
 
 FILTERS = (8, 12, 18)
 EPOCHS = 12
@@ -60,7 +60,7 @@ def main() -> None:
     print(f"\ntest {example.facts['test_accuracy']:.2%}")
     proof = prove(example, "mnist_conv", limit=200, board="unix")
     print(report(proof))
-    print(size_line(proof.size))
+    print(size_report(proof.program))
 
 
 if __name__ == "__main__":

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 
 import numpy as np
 
 from thumbnet.export import Program
-from thumbnet.trainer import Model, Recording, Windows, cut, load_motions
+from thumbnet.trainer import Recording, Windows, cut, load_motions
 
 from .common import Array
 

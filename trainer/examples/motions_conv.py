@@ -1,0 +1,63 @@
+"""What is the wearer of a smartwatch doing? Convolutions over five seconds of its sensors.
+
+BasicMotions: acceleration and rotation, 10 samples a second, in whole hundredths. 40 recordings of
+ten seconds to train on, 40 others to test with. A decision for each second, of the last five; of a
+recording the most frequent one.
+"""
+
+from __future__ import annotations
+
+from thumbnet.trainer import (
+    Adam,
+    Conv1D,
+    Dense,
+    GlobalAveragePooling1D,
+    Normalization,
+    OneCycle,
+    Sequential,
+)
+
+from .common import TrainedExample, accuracy, prove, report, size_report
+from .recorded import VOTE, Motions, by_recording, live, motions
+
+EPOCHS = 20
+
+
+def train(seed: int = 0, data: Motions | None = None) -> TrainedExample:
+    data = data or motions()
+    model = Sequential(
+        [
+            Normalization().adapt(data.train.x),
+            Conv1D(8, 5, strides=2, activation="relu", kernel_initializer="he_uniform"),
+            Conv1D(12, 5, strides=2, activation="relu", kernel_initializer="he_uniform"),
+            GlobalAveragePooling1D(),
+            Dense(4, "softmax"),
+        ],
+        name="motions_conv",
+        seed=seed,
+    )
+    model.build(data.train.x.shape[1:])
+    data.train.prepare(model, vote=VOTE)
+    model.compile(Adam(), "sparse_categorical_crossentropy")
+    model.fit(data.train.x, data.train.y, batch_size=32, epochs=EPOCHS, callbacks=[OneCycle(0.01)])
+    facts = {
+        "params": model.count_params(),
+        "test_accuracy": accuracy(model, data.test.x, data.test.y),
+        "recordings": by_recording(model.predict_classes(data.test.x), data.test),
+    }
+    return TrainedExample(model, data.train.x, data.test.x, data.test.y, facts)
+
+
+def main() -> None:
+    data = motions()
+    example = train(data=data)
+    print(example.model.summary())
+    proof = prove(example, "motions_conv")
+    print(f"\n{example.facts['recordings']:.1%} of 40 unseen recordings are right, in float;")
+    print(f"{live(proof.program, data.recordings):.1%} sample by sample through the Stream.")
+    print(report(proof))
+    print(size_report(proof.program))
+
+
+if __name__ == "__main__":
+    main()
