@@ -30,10 +30,12 @@ def test_every_intermediate(case: tuple[Graph, np.ndarray]) -> None:
     graph, rows = case
     module = run_module(module_text(graph))
     # bytearrays would turn Int31 into int again
+    rows_of = module["LAYERS"]
+    lists = {id(a): [Int31(0)] * len(a) for _, x, _, y, _ in rows_of for a in (x, y)}
     layers = [
-        (kernel, small(w), [Int31(0)] * len(y), small(p)) for kernel, w, y, p in module["LAYERS"]
+        (kernel, lists[id(x)], small(w), lists[id(y)], small(p)) for kernel, x, w, y, p in rows_of
     ]
-    module.update(LAYERS=layers, X0=[Int31(0)] * len(module["X0"]))
+    module.update(LAYERS=layers, X0=lists[id(module["X0"])])
     for name in ("INPUT_MIN", "INPUT_GAIN", "SOFTMAX"):
         if name in module:
             module[name] = small(module[name])
