@@ -21,6 +21,7 @@ class Build:
     buffer: bytes of the buffer that streamed weights go through.
     lanes: big-integer lanes where they win (plain tier).
     parts: files small enough for a micro:bit v1 instead of one module.
+    viper: the board has its emitter, also where the kernels are in assembly: for features.
     """
 
     tier: str = "plain"
@@ -28,6 +29,7 @@ class Build:
     buffer: int = 1024
     lanes: bool = False
     parts: bool = False
+    viper: bool = False
 
     @property
     def native(self) -> bool:

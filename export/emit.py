@@ -107,7 +107,7 @@ def sources(
                 replace["classify"] = behind[-1]
     if build.weights == "romfs":
         roots.append("mapped")
-    folders = (*build.folders, FOLDER)
+    folders = (*build.folders, *(["viper"] if build.viper else []), FOLDER)
     kernels = assemble([*sorted(set(roots)), *features], folders, {})
     rest = assemble([forward, *behind, *last], folders, replace)
     names = {source.name for source in kernels}

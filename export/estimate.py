@@ -54,6 +54,7 @@ def build_for(
         buffer=board.stream,
         lanes=lanes,
         parts=board.delivery == "hex",
+        viper=tier != "plain" and "viper" in board.tiers,
     )
 
 

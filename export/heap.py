@@ -171,7 +171,7 @@ class _Count:
         return -(-size // (BLOCK * self.word)) * BLOCK * self.word
 
 
-def _instructions(function: ast.FunctionDef) -> int:
+def _instructions(function: ast.FunctionDef | ast.ClassDef) -> int:
     """Return the halfwords that a function of the inline assembler becomes."""
     count = 0
     for statement in function.body:

@@ -57,7 +57,12 @@ def row(values):
     """Say every answer that the module has for one input vector."""
     global count
     try:
-        line = {"predict": module.predict(values)}
+        line = {}
+        answer = module.predict(values)
+        # Several numbers are made of as many scores: a small heap does not hold both.
+        if not isinstance(answer, list):
+            line["predict"] = answer
+        answer = None
         if hasattr(module, "scores"):
             line["scores"] = list(module.scores(values))
         if hasattr(module, "probabilities"):

@@ -13,10 +13,13 @@ from support.fused import program
 from support.micropython import needs_micropython
 
 from thumbnet.export import Artifact, convert
+from thumbnet.export.pack import pack
+from thumbnet.export.window import Window
 from thumbnet.tools import bench
-from thumbnet.tools.benchmark import cortex_m0, on_microbit, on_unix, races
+from thumbnet.tools.benchmark import cortex_m0, counted, on_microbit, on_unix, races
 from thumbnet.tools.benchmark.calls import calls_on_unix, table_of_layers
-from thumbnet.tools.benchmark.kernels import DenseLayer, with_zeros, without_zeros
+from thumbnet.tools.benchmark.kernels import ConvLayer, DenseLayer, with_zeros, without_zeros
+from thumbnet.tools.benchmark.networks import Networks
 from thumbnet.trainer import ThumbnetError
 
 ROWS = 3
@@ -203,20 +206,54 @@ def test_cortex_m0() -> None:
 
 def test_cortex_m0_with_a_wrong_weight() -> None:
     needs_qemu()
-    with pytest.raises(ThumbnetError, match=r"kernel thumb answers wrong \(output "):
+    with pytest.raises(ThumbnetError, match=r"thumb/fully_connected answers wrong \(output "):
         cortex_m0.count([without_zeros()], change=lambda data: bytes(len(data)))
+
+
+@pytest.mark.parametrize("kernel", ["conv", "conv_int4"])
+def test_convolution_on_cortex_m0(kernel: str) -> None:
+    """What the assembly takes is counted on another emulator too: see test_thumb_conv.py."""
+    needs_qemu()
+    dense, sparse, padded = cortex_m0.count_conv(kernel, 8, 12)
+    assert 3 < sparse + 0.5 < dense < 6
+    # A border takes a few instructions a pixel, and there are no fewer products.
+    assert dense - 0.1 < padded < dense + 0.1
+    assert cortex_m0.count_conv(kernel, 8, 12) == (dense, sparse, padded)
+
+
+@pytest.mark.parametrize("kernel", ["conv", "conv_int4"])
+def test_convolution_with_a_wrong_weight(kernel: str) -> None:
+    needs_qemu()
+    with pytest.raises(ThumbnetError, match=rf"kernel thumb/{kernel} answers wrong \(output "):
+        cortex_m0.count_conv(kernel, 8, 4, change=flipped)
+
+
+def test_convolutions() -> None:
+    needs_qemu()
+    (line,) = cortex_m0.convolutions(Networks(quiet), quiet, channels=[(8, 4)])
+    assert line.key == "m0_conv_8_4"
+    assert line.ok
+    assert line.what.startswith("3x3 convolution 8->4, Cortex-M0 (thumb)")
+
+
+@pytest.mark.parametrize("outputs", [1, 4, 5, 8, 12, 13, 16])
+@pytest.mark.parametrize(("bits", "layout"), [(8, "interleaved"), (4, "nibble_blocks")])
+def test_unpacked(outputs: int, bits: int, layout: str) -> None:
+    half = 1 << bits - 1
+    weight = np.random.default_rng(outputs).integers(-half, half, (outputs, 12))
+    assert np.array_equal(counted.unpacked(pack(weight, layout), outputs, 12, bits), weight)
 
 
 def test_instructions_of_ticks() -> None:
     # 64 ns an instruction, 62.5 ns a tick: the whole ticks of n instructions tell n.
     for n in (0, 1, 2, 979, 47_840, 1_000_003):
-        assert cortex_m0.instructions(n * 640 // 625) == n
+        assert counted.instructions(n * 640 // 625) == n
 
 
 def test_flash_bytes() -> None:
     image = ":020000040001F9\n:0410FE00AABBCCDDE0\n:04110200010203FFE4\n:00000001FF\n"
-    assert cortex_m0.flash_bytes(image, 0x110FF, 5) == bytes([0xBB, 0xCC, 0xDD, 1, 2])
-    assert cortex_m0.flash_bytes(image, 0x11104, 4) == bytes([3, 0xFF, 0, 0])
+    assert counted.flash_bytes(image, 0x110FF, 5) == bytes([0xBB, 0xCC, 0xDD, 1, 2])
+    assert counted.flash_bytes(image, 0x11104, 4) == bytes([3, 0xFF, 0, 0])
 
 
 @pytest.mark.parametrize("wide", [False, True])
@@ -231,6 +268,18 @@ def test_dense_layer(wide: bool) -> None:
     assert len(layer.parameters) == 10 + 3 * 16
     with pytest.raises(ThumbnetError, match=r"it answers wrong \(output 0: expected -?\d+, got 1"):
         layer.check("it", without_zeros(), [10**6] * 16)
+
+
+def test_conv_layer() -> None:
+    rng = np.random.default_rng(0)
+    window = Window(8, 6, 4, 3, 2, 2, 1, 1, 0, 4, 5)
+    layer = ConvLayer(rng.integers(-128, 128, (5, 24)), wide=False, window=window)
+    assert layer.parameters[:10] == [24, 5, 0, 0, 128, 0, 255, 0, 0, 1]
+    assert layer.parameters[10:23] == [8, 24, 3, 8, 2, 4, 1, 0, 4, 5, 5, 7, 192]
+    assert len(layer.parameters) == 23 + 3 * 5
+    assert (layer.entries, layer.products, layer.scratch) == (100, 2400, 24)
+    with pytest.raises(ThumbnetError, match=r"it answers wrong \(output 0: expected \d+, got -1"):
+        layer.check("it", without_zeros(192), [-1] * 100)
 
 
 def test_inputs() -> None:

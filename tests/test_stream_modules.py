@@ -18,7 +18,15 @@ from support.streams import HOP, WINDOW, decisions, joined, program
 from thumbnet.export import Program, convert
 from thumbnet.export.estimate import estimate
 from thumbnet.tools.targets import find_micropython
-from thumbnet.trainer import Dense, Normalization, Recording, Sequential, cut
+from thumbnet.trainer import (
+    Conv1D,
+    Dense,
+    GlobalAveragePooling1D,
+    Normalization,
+    Recording,
+    Sequential,
+    cut,
+)
 
 FIRMWARE = Path(__file__).parents[1] / "firmware"
 ALL = ("mean", "deviation", "rms", "crossings", "bands")
@@ -111,6 +119,27 @@ def test_one_sigmoid(tmp_path: Path) -> None:
     assert label == "shake"
     x = cut([one, *two], WINDOW, HOP, "deviation").x[: (140 - WINDOW) // HOP + 1]
     assert [k for k in found if k is not None] == exported.predict(x).tolist()
+
+
+@pytest.mark.parametrize("tier", ["plain", "viper"])
+def test_a_convolution_reads_the_window_itself(tier: str, tmp_path: Path) -> None:
+    data = cut(motions(3), WINDOW, HOP)
+    layers = [Normalization().adapt(data.x), Conv1D(4, 3, strides=2, activation="relu")]
+    made = Sequential([*layers, GlobalAveragePooling1D(), Dense(3, "softmax")], seed=1)
+    made.compile("adam", "sparse_categorical_crossentropy")
+    made.fit(data.x, data.y, epochs=30, seed=1)
+    data.prepare(made, vote=1)
+    exported = convert(made, data.x, name="gestures", board="unix", tier=tier)
+    one = joined([motion(label, 20, 90) for label in LABELS])
+    found, _ = on_unix(tmp_path, exported, PUSH, samples=one.values.tolist())
+    x = cut([one, *motions(3)], WINDOW, HOP)
+    wanted = exported.predict(x.x[x.recording == 0]).tolist()
+    assert [k for k in found if k is not None] == wanted
+    assert len(set(wanted)) > 1
+    if tier == "viper":
+        samples = [[k % 7, -3 * k % 11, k % 3] for k in range(40)]
+        nothing, each, many = on_unix(tmp_path, exported, HEAP, samples=samples)
+        assert (nothing, set(each), many) == (0, {0}, 0)
 
 
 def test_the_estimate_counts_it(tmp_path: Path) -> None:

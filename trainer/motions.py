@@ -5,8 +5,8 @@ Both are from the archive www.timeseriesclassification.com, split into training 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from types import ModuleType
+from typing import Any, cast
 
 import numpy as np
 
@@ -28,9 +28,9 @@ def load_motions(decimals: int = 2) -> tuple[list[Recording], list[Recording]]:
 
     Raises ThumbnetError if the package aeon is not installed.
     """
-    load = _loader("load_basic_motions")
-    parts = [_recordings(*load(split=part), part, 10.0, CHANNELS, decimals) for part in _PARTS]
-    return parts[0], parts[1]
+    load = aeon_datasets().load_basic_motions
+    train, test = (_recordings(load, part, 10.0, CHANNELS, decimals) for part in _PARTS)
+    return train, test
 
 
 def load_gestures() -> tuple[list[Recording], list[Recording]]:
@@ -45,28 +45,27 @@ def load_gestures() -> tuple[list[Recording], list[Recording]]:
 
     Raises ThumbnetError if the package aeon is not installed.
     """
-    load = _loader("load_pickup_gesture_wiimoteZ")
-    channels = ("accelerometer z",)
-    parts = [_recordings(*load(split=part), part, 100.0, channels, 3) for part in _PARTS]
-    return parts[0], parts[1]
+    load = aeon_datasets().load_pickup_gesture_wiimoteZ
+    train, test = (_recordings(load, part, 100.0, ("accelerometer z",), 3) for part in _PARTS)
+    return train, test
 
 
-def _loader(name: str) -> Callable[..., Any]:
+def aeon_datasets() -> ModuleType:
+    """Return the module `aeon.datasets`; raises ThumbnetError if aeon is not installed."""
     try:
         from aeon import datasets  # here, because it is optional, and slow to import
     except ImportError as error:
         raise ThumbnetError(
-            "these recordings come with the package aeon, which is not installed: pip install aeon"
+            "this data comes with the package aeon, which is not installed: pip install aeon"
         ) from error
-    found: Callable[..., Any] = getattr(datasets, name)
-    return found
+    return cast(ModuleType, datasets)
 
 
 def _recordings(
-    series: Any, labels: Any, part: str, rate: float, channels: tuple[str, ...], decimals: int
+    load: Any, part: str, rate: float, channels: tuple[str, ...], decimals: int
 ) -> list[Recording]:
-    """Return series (n, channels, samples), or a list of (channels, samples), as recordings."""
+    """Return one part of a data set, whose series are arrays of shape (channels, samples)."""
     return [
         Recording(np.round(values.T, decimals), str(label), rate, f"{part} {k}", channels)
-        for k, (values, label) in enumerate(zip(series, labels, strict=True), start=1)
+        for k, (values, label) in enumerate(zip(*load(split=part), strict=True), start=1)
     ]

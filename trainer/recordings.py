@@ -101,7 +101,7 @@ def read_recordings(
     columns = Columns(label, time, rate, recording)
     parts: list[Part] = []
     for file, name in _files(place, in_folders=label is None):
-        shown = str(file.relative_to(place)) if file != place else file.name
+        shown = file.relative_to(place).as_posix() if file != place else file.name
         parts += read_parts(file, shown, columns, name)
     found = [
         Recording(part.values, part.label, part.rate, part.name, part.channels) for part in parts

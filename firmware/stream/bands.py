@@ -16,6 +16,8 @@ IMAGINARY = array("h", [0] * 4)
 
 def transform(half, quarter):
     """Transform REAL + i IMAGINARY, `half` numbers in bit-reversed order, divided by half."""
+    re = REAL
+    im = IMAGINARY
     size = 1
     while size < half:
         turn = half // size
@@ -25,19 +27,41 @@ def transform(half, quarter):
             k = j
             while k < half:
                 m = k + size
-                a = REAL[m]
-                b = IMAGINARY[m]
-                real = (c * a + s * b + 16384) >> 15
-                imaginary = (c * b - s * a + 16384) >> 15
+                a = re[m]
+                b = im[m]
+                x = (c * a + s * b + 16384) >> 15
+                y = (c * b - s * a + 16384) >> 15
                 # Halved each time: no product leaves 31 bits.
-                a = REAL[k]
-                b = IMAGINARY[k]
-                REAL[m] = (a - real + 1) >> 1
-                IMAGINARY[m] = (b - imaginary + 1) >> 1
-                REAL[k] = (a + real + 1) >> 1
-                IMAGINARY[k] = (b + imaginary + 1) >> 1
+                a = re[k] + 1
+                b = im[k] + 1
+                re[m] = (a - x) >> 1
+                im[m] = (b - y) >> 1
+                re[k] = (a + x) >> 1
+                im[k] = (b + y) >> 1
                 k = m + size
         size += size
+
+
+def power(k, half, quarter):
+    """Return the energy at frequency k of a window whose two halves were transformed as one."""
+    if k == half:
+        x = (REAL[0] - IMAGINARY[0] + 1) >> 1
+        return x * x
+    # The transforms of the even and the odd counts, and from them that of all.
+    p = REAL[k]
+    q = REAL[half - k]
+    u = IMAGINARY[k]
+    v = IMAGINARY[half - k]
+    s = SINES[k]
+    c = SINES[k + quarter]
+    a = (p - q + 1) >> 1
+    b = (u + v + 1) >> 1
+    x = ((p + q + 1) >> 1) + ((c * b - s * a + 16384) >> 15)
+    y = ((u - v + 1) >> 1) - ((c * a + s * b + 16384) >> 15)
+    x = (x + 1) >> 1
+    y = (y + 1) >> 1
+    # Twice: for the negative frequency too.
+    return 2 * (x * x + y * y)
 
 
 def bands(x, y, at):
@@ -48,8 +72,9 @@ def bands(x, y, at):
     """
     half = len(x) >> 1
     quarter = half >> 1
+    fraction = FRACTION
     centre = average(x)
-    far = max((max(x) << FRACTION) - centre, centre - (min(x) << FRACTION))
+    far = max((max(x) << fraction) - centre, centre - (min(x) << fraction))
     # All is shifted to 14 bits.
     down = up = 0
     while far >> down > 16383:
@@ -59,35 +84,24 @@ def bands(x, y, at):
     centre -= (1 << down) >> 1
     # A window is real: two counts make one complex number. It goes where its index points to, the
     # bits of that reversed.
+    part = REAL
     k = 0
-    for i in range(half):
-        REAL[k] = (((x[2 * i] << FRACTION) - centre) << up) >> down
-        IMAGINARY[k] = (((x[2 * i + 1] << FRACTION) - centre) << up) >> down
-        bit = quarter
-        while k & bit:
-            k -= bit
-            bit >>= 1
-        k += bit
+    for v in x:
+        part[k] = (((v << fraction) - centre) << up) >> down
+        if part is REAL:
+            part = IMAGINARY
+        else:
+            part = REAL
+            bit = quarter
+            while k & bit:
+                k -= bit
+                bit >>= 1
+            k += bit
     transform(half, quarter)
     band = 1
     total = 0
     for k in range(1, half + 1):
-        if k < half:
-            # The transforms of the even and the odd counts, and from them that of all.
-            m = half - k
-            a = (REAL[k] - REAL[m] + 1) >> 1
-            b = (IMAGINARY[k] + IMAGINARY[m] + 1) >> 1
-            s = SINES[k]
-            c = SINES[k + quarter]
-            real = ((REAL[k] + REAL[m] + 1) >> 1) + ((c * b - s * a + 16384) >> 15)
-            imaginary = ((IMAGINARY[k] - IMAGINARY[m] + 1) >> 1) - ((c * a + s * b + 16384) >> 15)
-            real = (real + 1) >> 1
-            imaginary = (imaginary + 1) >> 1
-            # Twice: for the negative frequency too.
-            total += 2 * (real * real + imaginary * imaginary)
-        else:
-            real = (REAL[0] - IMAGINARY[0] + 1) >> 1
-            total += real * real
+        total += power(k, half, quarter)
         if k * BANDS >= band * half:
             y[at] = ((root(total) << down) + ((1 << up) >> 1)) >> up
             at += 1

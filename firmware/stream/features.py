@@ -16,16 +16,23 @@ def features(ring, at):
 
     ring: counts, sample after sample, the oldest at `at`.
     """
+    # Names of the function are found faster than those of the module.
+    row = CHANNEL
     n = len(CHANNELS)
     size = len(ring)
     place = 0
     for c in range(n):
+        k = 0
         i = at + c
-        for k in range(len(CHANNEL)):
-            if i >= size:
-                i -= size
-            CHANNEL[k] = ring[i]
+        while i < size:
+            row[k] = ring[i]
+            k += 1
+            i += n
+        i = c
+        while i < at:
+            row[k] = ring[i]
+            k += 1
             i += n
         for feature in FEATURES:
-            place = feature(CHANNEL, VALUES, place)
+            place = feature(row, VALUES, place)
     return VALUES

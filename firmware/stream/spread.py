@@ -13,7 +13,8 @@ def spread(x, centre):
     15 highest bits of what is farthest.
     """
     n = len(x)
-    far = max((max(x) << FRACTION) - centre, centre - (min(x) << FRACTION))
+    fraction = FRACTION
+    far = max((max(x) << fraction) - centre, centre - (min(x) << fraction))
     # Bits that are left out: of what is squared, and of the squares.
     low = 0
     while far >> low > 32766:
@@ -25,6 +26,6 @@ def spread(x, centre):
     total = 0
     centre -= (1 << low) >> 1
     for v in x:
-        v = ((v << FRACTION) - centre) >> low
+        v = ((v << fraction) - centre) >> low
         total += (v * v) >> less
     return root(((total // n) << less) + ((total % n) << less) // n) << low

@@ -89,7 +89,7 @@ def gru(draw: st.DrawFn) -> Call:
     a = _words(rng, 6 * units, min(2**20, draw(st.sampled_from((1, 300, 2**19))) << shift))
     a += _words(rng, units, draw(st.sampled_from((0, 127 * 258))))
     # -1 is 1 in the table of tanh: it has no 0.
-    sigmoid, tanh = rng.integers(0, 256, 256).tolist(), rng.integers(1, 256, 256).tolist()
+    sigmoid, tanh = _curve(rng, 0), _curve(rng, 1)
     reset, y_at = draw(st.integers(0, 5)) == 0, draw(ROOM)
     after, values = a.copy(), []
     for i in range(units):
@@ -115,6 +115,11 @@ def _words(rng: Rng, n: int, most: int) -> list[int]:
     """Signed numbers, many of them at their ends."""
     ends = rng.choice((-most, most, 0, -1), n)
     return np.where(rng.random(n) < 0.3, ends, rng.integers(-most, most + 1, n)).tolist()
+
+
+def _curve(rng: Rng, least: int) -> list[int]:
+    ends = rng.choice((least, 255), 256)
+    return np.where(rng.random(256) < 0.5, ends, rng.integers(least, 256, 256)).tolist()
 
 
 def _to_bytes(kernel: str, x: Any, w: bytes, y_at: int, p: list[int], y: list[int]) -> Call:

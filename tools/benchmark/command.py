@@ -26,6 +26,7 @@ Measure = Callable[[Networks, Callable[[str], None]], list[Line]]
 MEASURES: dict[str, Measure] = {
     "microbit": on_microbit.microbit,
     "cortex-m0": cortex_m0.cortex_m0,
+    "conv-m0": cortex_m0.convolutions,
     "viper": races.viper,
     "lanes": races.lanes,
     "digits": on_unix.digits,
@@ -34,7 +35,7 @@ MEASURES: dict[str, Measure] = {
 }
 """What --only takes; each gives lines of the table."""
 
-EMULATED = {"microbit", "cortex-m0"}
+EMULATED = {"microbit", "cortex-m0", "conv-m0"}
 """Those that need QEMU; the others need the Unix port."""
 
 INTERRUPTED, BROKEN_PIPE = 130, 141

@@ -1,22 +1,48 @@
-"""The layer that all kernels are timed on, 784 inputs and 16 outputs, and what has to come out."""
+"""The layers that kernels are timed on, and what has to come out of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from thumbnet.export import integer_ops
 from thumbnet.export.arithmetic import ACCUMULATOR_LIMIT
+from thumbnet.export.window import Window
 from thumbnet.trainer import ThumbnetError
 
 from ..pictures import Array
 
 INPUTS, OUTPUTS = 784, 16
 MACS = INPUTS * OUTPUTS
+"""Of the dense layer that all tiers are timed on."""
+
 SCORES = ACCUMULATOR_LIMIT  # clamping limits of a wide output
+
+
+class Layer(Protocol):
+    """A layer's call: `p` of its kernel, entries of y, and bytes behind x that the kernel needs."""
+
+    @property
+    def parameters(self) -> list[int]:
+        """See the kernel's file in `firmware/plain`."""
+
+    @property
+    def entries(self) -> int:
+        """How many numbers the kernel writes."""
+
+    @property
+    def scratch(self) -> int:
+        """How many bytes behind the inputs it writes for itself."""
+
+    def check(self, what: str, x: Array, got: list[int]) -> None:
+        """Compare a kernel's outputs for one input with those of the specification.
+
+        Raises:
+            ThumbnetError: they differ.
+        """
 
 
 @dataclass(frozen=True)
@@ -46,25 +72,87 @@ class DenseLayer:
     @property
     def parameters(self) -> list[int]:
         """`p` of a kernel: see `firmware/plain/fully_connected.py`."""
-        node = self.node
         outputs, inputs = self.weight.shape
-        limits = [node[key] for key in ("zero_point", "activation_min", "activation_max")]
-        channels = np.stack([node[key] for key in ("bias", "multiplier", "shift")], axis=1)
-        return [inputs, outputs, 0, 0, *limits, 0, int(self.wide), 1, *channels.ravel().tolist()]
+        return [inputs, outputs, 0, 0, *limits(self.node), 0, int(self.wide), 1, *self.channels]
+
+    @property
+    def channels(self) -> list[int]:
+        """Bias, multiplier and shift of each output."""
+        columns = [self.node[key] for key in ("bias", "multiplier", "shift")]
+        return [int(value) for value in np.stack(columns, axis=1).ravel()]
+
+    @property
+    def entries(self) -> int:
+        """The outputs."""
+        return len(self.weight)
+
+    @property
+    def scratch(self) -> int:
+        """None."""
+        return 0
 
     def check(self, what: str, x: Array, got: list[int]) -> None:
-        """Compare a kernel's outputs for one input with those of the specification.
+        """Compare a kernel's outputs for one input with those of the specification."""
+        wanted = integer_ops.fully_connected(x[None].astype(np.int64), **self.node)
+        compare(what, wanted.ravel().tolist(), got)
 
-        Raises:
-            ThumbnetError: they differ.
-        """
-        wanted = integer_ops.fully_connected(x[None].astype(np.int64), **self.node)[0].tolist()
-        if got != wanted:
-            pairs = enumerate(zip(wanted, got, strict=True))
-            k, (want, said) = next(item for item in pairs if item[1][0] != item[1][1])
-            raise ThumbnetError(
-                f"{what} answers wrong (output {k}: expected {want}, got {said}): no use timing it"
-            )
+
+@dataclass(frozen=True)
+class ConvLayer(DenseLayer):
+    """A convolution: weights (outputs, taps * channels), of 8 bits or 4, and outputs of a byte."""
+
+    window: Window
+
+    @property
+    def parameters(self) -> list[int]:
+        """`p` of a kernel: see `firmware/plain/conv.py`. The patch lies behind the image."""
+        w, (outputs, inputs) = self.window, self.weight.shape
+        head = [inputs, outputs, 0, 0, *limits(self.node), 0, 0, 1]
+        moves = [w.height, w.width * w.channels, w.kernel_height, w.kernel_width * w.channels]
+        moves += [w.stride_height, w.stride_width * w.channels, w.top, w.left * w.channels]
+        moves += [w.out_height, w.out_width, outputs]
+        image = w.height * w.width * w.channels
+        return [*head, *moves, PAD, image, *self.channels]
+
+    @property
+    def entries(self) -> int:
+        """The outputs of all pixels."""
+        return len(self.weight) * self.window.positions
+
+    @property
+    def products(self) -> int:
+        """Multiply-accumulates, those in the padding included."""
+        return int(self.weight.size) * self.window.positions
+
+    @property
+    def scratch(self) -> int:
+        """A patch, in whole words."""
+        return -(-int(self.weight.shape[1]) // 4) * 4
+
+    def check(self, what: str, x: Array, got: list[int]) -> None:
+        """Compare a kernel's outputs for one image with those of the specification."""
+        image = x[None].astype(np.int64)
+        wanted = integer_ops.conv(image, window=self.window, pad=PAD, **self.node)
+        compare(what, wanted.ravel().tolist(), got)
+
+
+PAD = 7
+"""What stands in the padding: the zero point of such an image."""
+
+
+def limits(node: dict[str, Any]) -> list[int]:
+    """Zero point and clamping limits."""
+    return [node[key] for key in ("zero_point", "activation_min", "activation_max")]
+
+
+def compare(what: str, wanted: list[int], got: list[int]) -> None:
+    """Raise ThumbnetError if a kernel has not written what it should."""
+    if got != wanted:
+        pairs = enumerate(zip(wanted, got, strict=True))
+        k, (want, said) = next(item for item in pairs if item[1][0] != item[1][1])
+        raise ThumbnetError(
+            f"{what} answers wrong (output {k}: expected {want}, got {said}): no use timing it"
+        )
 
 
 def without_zeros(inputs: int = INPUTS) -> Array:

@@ -129,7 +129,7 @@ def window_options(function: Command) -> Command:
             "--features",
             type=Names(),
             help=f"What the network reads of each channel: {', '.join(FEATURES)}, or raw for the "
-            f"window itself; {','.join(USUAL)} if not given.",
+            f"window itself; if not given, raw for --conv and --gru, else {','.join(USUAL)}.",
         ),
         click.option(
             "--recording", metavar="COLUMN", help="Column that tells recordings of a file apart."

@@ -59,9 +59,10 @@ class Proof:
 
     inputs, equal: vectors that were run (test examples, then extreme inputs), and those whose every
     integer was the expected one. predictions: what the board predicted for each, a class index or
-    a number. kind: "classifier" or "regression". float_score, integer_score: of both models on all
-    test examples, the accuracy or, for a regression, R squared. module_bytes: size of the module,
-    and of the file beside it. program: the integer network on the PC.
+    a number; nothing where it is several. kind: "classifier" or "regression". float_score,
+    integer_score: of both models on all test examples, the accuracy or, for a regression, R
+    squared. module_bytes: size of the module, and of the file beside it. program: the integer
+    network on the PC.
     """
 
     inputs: int
@@ -126,7 +127,7 @@ def prove(
         return Proof(
             inputs=verdict.inputs,
             equal=verdict.equal,
-            predictions=[answer["predict"] for answer in verdict.answers],
+            predictions=[a["predict"] for a in verdict.answers if "predict" in a],
             kind=artifact.kind,
             float_score=artifact.info["float"],
             integer_score=artifact.info["integer"],

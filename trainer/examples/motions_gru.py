@@ -27,7 +27,7 @@ def train(seed: int = 0, data: Motions | None = None) -> TrainedExample:
     model = Sequential(
         [
             Normalization().adapt(data.train.x),
-            GRU(16),
+            GRU(8),
             Dense(4, "softmax"),
         ],
         name="motions_gru",

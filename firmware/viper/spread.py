@@ -1,0 +1,44 @@
+"""How far a channel goes from a centre, in viper."""
+
+import micropython
+from root import root
+
+# Literal of an example network; the exporter puts the network's own in its place.
+FRACTION = 0
+
+
+@micropython.viper
+def squares(x, centre: int, low: int, less: int) -> int:
+    """Return the sum of squares of x about centre, without `low` bits, each without `less`."""
+    fraction = int(FRACTION)
+    counts = ptr32(x)
+    n = int(len(x))
+    one = 1  # a literal of 2**30 or more would be an object
+    sign = one << 31
+    total = 0
+    i = 0
+    while i < n:
+        v = ((((counts[i] ^ sign) - sign) << fraction) - centre) >> low
+        total += (v * v) >> less
+        i += 1
+    return total
+
+
+def spread(x, centre):
+    """Return the root mean square of x about centre; centre and result in 2**-FRACTION counts.
+
+    Up to 32,766 such steps from the centre all is exact but the root; beyond, x is rounded to the
+    15 highest bits of what is farthest.
+    """
+    n = len(x)
+    far = max((max(x) << FRACTION) - centre, centre - (min(x) << FRACTION))
+    # Bits that are left out: of what is squared, and of the squares.
+    low = 0
+    while far >> low > 32766:
+        low += 1
+    far = (far >> low) + 1
+    less = 0
+    while (far * far) >> less > (0x3FFFFFFF // n):
+        less += 1
+    total = squares(x, centre - ((1 << low) >> 1), low, less)
+    return root(((total // n) << less) + ((total % n) << less) // n) << low
