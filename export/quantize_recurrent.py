@@ -54,7 +54,7 @@ def simple_rnn(builder: Builder, node: Node) -> None:
     sides = _sides(builder, node, node.attributes["bias"], np.zeros(0), (scale, zero_point))
     step, shift, attributes = _wide(sides, step, _MOST_SHIFT["simple_rnn"])
     center = center if step == affine(*before, True)[0] else round(-before[0] / step)
-    reals = CURVES[function](step * (np.arange(256.0) - center))
+    reals = CURVES[function](step * (np.arange(256, dtype=np.float64) - center))
     table = np.clip(np.floor(reals / scale + 0.5) + zero_point, 0, ACTIVATION_MAX)
     attributes |= {"step_shift": shift, "center": center, "state_zero": zero_point}
     attributes |= {"table": table.astype(np.uint8), **_shape(builder, node)}
@@ -68,7 +68,7 @@ def gru(builder: Builder, node: Node) -> None:
     sides = _sides(builder, node, biases[0], biases[1], GRU_STATE)
     step = FLAT_BEYOND["tanh"] / 127
     step, shift, attributes = _wide(sides, step, _MOST_SHIFT["gru"])
-    steps = np.arange(256.0) - 128
+    steps = np.arange(256, dtype=np.float64) - 128
     gate = np.floor(256 * CURVES["sigmoid"](2 * step * steps) + 0.5)
     # A gate q stands for q + (q >> 7) 256ths: from 129 on the entry is one lower.
     gate = np.clip(np.where(gate > 128, gate - 1, gate), 0, ACTIVATION_MAX)

@@ -91,6 +91,8 @@ def patches(
     if max(w.top, bottom, w.left, right) > 0:
         image = np.pad(image, around, constant_values=padding)
     size = (w.kernel_height, w.kernel_width)
-    views = np.lib.stride_tricks.sliding_window_view(image, size, axis=(1, 2))
+    slide: Any = np.lib.stride_tricks.sliding_window_view  # its stub knows one axis alone
+    views = slide(image, size, axis=(1, 2))
     views = views[:, :: w.stride_height, :: w.stride_width][:, : w.out_height, : w.out_width]
-    return np.moveaxis(views, 3, 5).reshape(len(x), w.out_height, w.out_width, w.taps, w.channels)
+    windows = np.moveaxis(views, 3, 5)
+    return np.asarray(windows.reshape(len(x), w.out_height, w.out_width, w.taps, w.channels))

@@ -54,7 +54,7 @@ def test_the_code_is_cut_from_firmware(features: Any) -> None:
     assert not own & (set(ALL) - set(() if raw else features)), "what is not used is not there"
     for name in own:
         assert found[name] in [text for key, text in written.items() if key.endswith(f".{name}")]
-    assert ("CHANNEL[k] = ring[i]" in found["features"]) != raw
+    assert ("row[k] = ring[i]" in found["features"]) != raw
 
 
 def test_the_rest_is_literals() -> None:

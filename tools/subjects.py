@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from thumbnet.trainer import (
     Dataset,
     Windows,
@@ -61,13 +63,13 @@ def _motions(seed: int) -> tuple[Windows, Windows]:
     windows = cut([*train, *test], length=50, hop=25).named("BasicMotions")
     # One scale and one list of labels for all, and no recording on both sides.
     first = windows.recording < len(train)
-    return windows.take(first.nonzero()[0]), windows.take((~first).nonzero()[0])
+    return windows.take(np.flatnonzero(first)), windows.take(np.flatnonzero(~first))
 
 
 def _picture(data: Dataset, x: Array, unicode: bool) -> list[str]:
     assert data.image_shape is not None
     pixels = x.reshape(data.image_shape)
-    if pixels.shape[0] > 16:
+    if len(pixels) > 16:
         pixels = smaller(pixels)
     return draw(pixels, 0, float(data.x.max()), unicode)
 

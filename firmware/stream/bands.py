@@ -14,10 +14,11 @@ REAL = array("h", [0] * 4)
 IMAGINARY = array("h", [0] * 4)
 
 
-def transform(half, quarter):
+def transform(half):
     """Transform REAL + i IMAGINARY, `half` numbers in bit-reversed order, divided by half."""
     re = REAL
     im = IMAGINARY
+    quarter = half >> 1
     size = 1
     while size < half:
         turn = half // size
@@ -42,26 +43,32 @@ def transform(half, quarter):
         size += size
 
 
-def power(k, half, quarter):
-    """Return the energy at frequency k of a window whose two halves were transformed as one."""
-    if k == half:
-        x = (REAL[0] - IMAGINARY[0] + 1) >> 1
-        return x * x
-    # The transforms of the even and the odd counts, and from them that of all.
-    p = REAL[k]
-    q = REAL[half - k]
-    u = IMAGINARY[k]
-    v = IMAGINARY[half - k]
-    s = SINES[k]
-    c = SINES[k + quarter]
-    a = (p - q + 1) >> 1
-    b = (u + v + 1) >> 1
-    x = ((p + q + 1) >> 1) + ((c * b - s * a + 16384) >> 15)
-    y = ((u - v + 1) >> 1) - ((c * a + s * b + 16384) >> 15)
-    x = (x + 1) >> 1
-    y = (y + 1) >> 1
-    # Twice: for the negative frequency too.
-    return 2 * (x * x + y * y)
+def power(k, end, half):
+    """Return the energy from frequency k to end - 1 of a window transformed as one of `half`."""
+    re = REAL
+    im = IMAGINARY
+    total = 0
+    while k < end:
+        if k == half:
+            x = (re[0] - im[0] + 1) >> 1
+            return total + x * x
+        # The transforms of the even and the odd counts, and from them that of all.
+        p = re[k]
+        q = re[half - k]
+        u = im[k]
+        v = im[half - k]
+        s = SINES[k]
+        c = SINES[k + (half >> 1)]
+        a = (p - q + 1) >> 1
+        b = (u + v + 1) >> 1
+        x = ((p + q + 1) >> 1) + ((c * b - s * a + 16384) >> 15)
+        y = ((u - v + 1) >> 1) - ((c * a + s * b + 16384) >> 15)
+        x = (x + 1) >> 1
+        y = (y + 1) >> 1
+        # Twice: for the negative frequency too.
+        total += 2 * (x * x + y * y)
+        k += 1
+    return total
 
 
 def bands(x, y, at):
@@ -71,7 +78,6 @@ def bands(x, y, at):
     to that of the deviation. x has a power of two of counts. Returns the next place.
     """
     half = len(x) >> 1
-    quarter = half >> 1
     fraction = FRACTION
     centre = average(x)
     far = max((max(x) << fraction) - centre, centre - (min(x) << fraction))
@@ -92,19 +98,16 @@ def bands(x, y, at):
             part = IMAGINARY
         else:
             part = REAL
-            bit = quarter
+            bit = half >> 1
             while k & bit:
                 k -= bit
                 bit >>= 1
             k += bit
-    transform(half, quarter)
-    band = 1
-    total = 0
-    for k in range(1, half + 1):
-        total += power(k, half, quarter)
-        if k * BANDS >= band * half:
-            y[at] = ((root(total) << down) + ((1 << up) >> 1)) >> up
-            at += 1
-            band += 1
-            total = 0
+    transform(half)
+    k = 1
+    for band in range(1, BANDS + 1):
+        end = (band * half + BANDS - 1) // BANDS + 1
+        y[at] = ((root(power(k, end, half)) << down) + ((1 << up) >> 1)) >> up
+        at += 1
+        k = end
     return at

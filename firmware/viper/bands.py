@@ -75,29 +75,33 @@ def transform(half: int):
 
 
 @micropython.viper
-def power(k: int, half: int) -> int:
-    """Return the energy at frequency k of a window whose two halves were transformed as one."""
+def power(k: int, end: int, half: int) -> int:
+    """Return the energy from frequency k to end - 1 of a window transformed as one of `half`."""
     re = ptr16(REAL)
     im = ptr16(IMAGINARY)
     sines = ptr16(SINES)
-    if k == half:
-        x = ((re[0] ^ 0x8000) - (im[0] ^ 0x8000) + 1) >> 1
-        return x * x
-    # The transforms of the even and the odd counts, and from them that of all.
-    p = (re[k] ^ 0x8000) - 0x8000
-    q = (re[half - k] ^ 0x8000) - 0x8000
-    u = (im[k] ^ 0x8000) - 0x8000
-    v = (im[half - k] ^ 0x8000) - 0x8000
-    s = (sines[k] ^ 0x8000) - 0x8000
-    c = (sines[k + (half >> 1)] ^ 0x8000) - 0x8000
-    a = (p - q + 1) >> 1
-    b = (u + v + 1) >> 1
-    x = ((p + q + 1) >> 1) + ((c * b - s * a + 16384) >> 15)
-    y = ((u - v + 1) >> 1) - ((c * a + s * b + 16384) >> 15)
-    x = (x + 1) >> 1
-    y = (y + 1) >> 1
-    # Twice: for the negative frequency too.
-    return 2 * (x * x + y * y)
+    total = 0
+    while k < end:
+        if k == half:
+            x = ((re[0] ^ 0x8000) - (im[0] ^ 0x8000) + 1) >> 1
+            return total + x * x
+        # The transforms of the even and the odd counts, and from them that of all.
+        p = (re[k] ^ 0x8000) - 0x8000
+        q = (re[half - k] ^ 0x8000) - 0x8000
+        u = (im[k] ^ 0x8000) - 0x8000
+        v = (im[half - k] ^ 0x8000) - 0x8000
+        s = (sines[k] ^ 0x8000) - 0x8000
+        c = (sines[k + (half >> 1)] ^ 0x8000) - 0x8000
+        a = (p - q + 1) >> 1
+        b = (u + v + 1) >> 1
+        x = ((p + q + 1) >> 1) + ((c * b - s * a + 16384) >> 15)
+        y = ((u - v + 1) >> 1) - ((c * a + s * b + 16384) >> 15)
+        x = (x + 1) >> 1
+        y = (y + 1) >> 1
+        # Twice: for the negative frequency too.
+        total += 2 * (x * x + y * y)
+        k += 1
+    return total
 
 
 def bands(x, y, at):
@@ -117,13 +121,10 @@ def bands(x, y, at):
         up += 1
     load(x, centre - ((1 << down) >> 1), up, down)
     transform(half)
-    band = 1
-    total = 0
-    for k in range(1, half + 1):
-        total += power(k, half)
-        if k * BANDS >= band * half:
-            y[at] = ((root(total) << down) + ((1 << up) >> 1)) >> up
-            at += 1
-            band += 1
-            total = 0
+    k = 1
+    for band in range(1, BANDS + 1):
+        end = (band * half + BANDS - 1) // BANDS + 1
+        y[at] = ((root(power(k, end, half)) << down) + ((1 << up) >> 1)) >> up
+        at += 1
+        k = end
     return at
