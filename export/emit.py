@@ -18,6 +18,7 @@ from .flash_file import IN_PLACE
 from .graph import Graph
 from .header import Facts, header
 from .literals import tuple_literal
+from .one_kernel import one_kernel
 from .plan import plan
 from .stream import FOLDER, stream_literals, stream_roots
 
@@ -48,6 +49,7 @@ def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
         What the header says: accuracy, labels, board.
 
     """
+    graph = one_kernel(graph, build)
     made = plan(graph, build.native)
     row_calls = calls(graph, made, build)
     literals, late, weights = layer_literals(row_calls, graph, made, build)

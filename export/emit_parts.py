@@ -44,7 +44,7 @@ Parts = dict[str, list[SourceFile]]
 
 def emit_parts(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     """Return the files for the board's file system: `NAME.py`, what it imports, and `NAME.bin`."""
-    graph = one_kernel(graph)
+    graph = one_kernel(graph, build)
     made = plan(graph, build.native)
     rows = calls(graph, made, build)
     literals, late, weights = layer_literals(rows, graph, made, build)

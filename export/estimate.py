@@ -13,6 +13,7 @@ from .emit_parts import emit_parts
 from .graph import Graph
 from .header import Facts
 from .heap import Heap, compiled_size, import_cost
+from .one_kernel import one_kernel
 from .plan import plan
 from .speed import Stream, seconds
 from .weights_file import streamed
@@ -126,6 +127,7 @@ def _stream(graph: Graph, build: Build) -> Stream | None:
     """Return what one inference reads, None where nothing is streamed."""
     if build.weights != "stream":
         return None
+    graph = one_kernel(graph, build)
     parts = streamed(calls(graph, plan(graph, build.native), build), build)
     return Stream(
         reads=sum(part.blocks * (1 + part.pieces) for part in parts),

@@ -10,7 +10,7 @@ from thumbnet.trainer import ThumbnetError
 from .boards import BoardProfile, list_boards
 from .estimate import Estimate, estimate
 from .graph import Graph
-from .macs import macs
+from .macs import weights as weights_of
 
 PLACES = ("module", "romfs", "stream")
 """Where the weights may live on a board that files are copied to, the fastest first."""
@@ -103,7 +103,7 @@ def _other_places(
 
 def _fewer_units(graph: Graph, board: BoardProfile, tier: str, weights: str, mpy: bool) -> str:
     """Return the advice to train a smaller network, with the weights that fit."""
-    have = macs(graph)
+    have = sum(int(weight.size) for node in graph.nodes for weight in weights_of(node))
     words = "train it with fewer or smaller hidden layers"
     full = estimate(graph, board, tier, weights, mpy)
     empty = estimate(_without_weights(graph), board, tier, weights, mpy)

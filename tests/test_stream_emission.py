@@ -13,6 +13,7 @@ from support.motions import LABELS
 from support.streams import model, program, windows
 
 from thumbnet.export import convert
+from thumbnet.export.heap import import_cost
 from thumbnet.export.mpy import compile_mpy
 from thumbnet.trainer import Dense, Sequential, ThumbnetError
 
@@ -137,3 +138,14 @@ def test_a_stream_needs_room() -> None:
         "one with more, such as microbit_v2"
     )
     assert "class Stream" in program(("deviation",), board="microbit_v2").module()
+
+
+def test_a_class_is_kept_on_the_heap() -> None:
+    """As its methods would be, and without their docstrings."""
+    body = "    def f(self, a):\n        " + "\n        ".join(f"a += {k}" for k in range(50))
+    text = f"class C:\n{body}\n"
+    plain = import_cost(body.replace("    def", "def").replace("\n    ", "\n"))
+    assert plain.kept < import_cost(text).kept < 1.5 * plain.kept
+    documented = text.replace("a):\n", 'a):\n        """' + "Words. " * 40 + '"""\n')
+    assert import_cost(documented).kept == import_cost(text).kept
+    assert import_cost(documented).peak > import_cost(text).peak

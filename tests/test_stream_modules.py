@@ -21,6 +21,7 @@ from thumbnet.tools.targets import find_micropython
 from thumbnet.trainer import (
     Conv1D,
     Dense,
+    Flatten,
     GlobalAveragePooling1D,
     Normalization,
     Recording,
@@ -87,21 +88,24 @@ def test_beyond_the_training_data(tmp_path: Path) -> None:
         )
 
 
-def test_counts_of_more_than_16_bits(tmp_path: Path) -> None:
+@pytest.mark.parametrize("tier", ["plain", "viper"])
+@pytest.mark.parametrize("features", ["raw", ("mean", "rms")], ids=str)
+def test_counts_of_more_than_16_bits(features: Any, tier: str, tmp_path: Path) -> None:
     large = [
         Recording(np.round(one.values * 30_000), one.label, one.rate, one.name, one.channels)
         for one in (*motions(2), motion("shake", 9, 90))
     ]
-    data = cut(large, WINDOW, HOP, ("mean", "rms"))
+    data = cut(large, WINDOW, HOP, features)
     assert data.stream.reach > 2**17
-    made = Sequential([Normalization().adapt(data.x), Dense(3, "softmax")], seed=1)
-    made.build((6,))
+    made = Sequential([Normalization().adapt(data.x), Flatten(), Dense(3, "softmax")], seed=1)
+    made.build(data.x.shape[1:])
     data.prepare(made)
-    exported = convert(made, data.x, name="gestures")
+    exported = convert(made, data.x, name="gestures", board="unix", tier=tier, weights="stream")
     samples = large[-1].values.tolist()
     code = "s = M.Stream()\nfor v in samples: s.push(v)\nprint(json.dumps(list(M.VALUES)))"
     last = data.x[data.recording == 6][-1]
-    assert on_unix(tmp_path, exported, code, samples=samples) == last.astype(int).tolist()
+    found = on_unix(tmp_path, exported, code, samples=samples)
+    assert found == last.ravel().astype(int).tolist()
 
 
 def test_one_sigmoid(tmp_path: Path) -> None:

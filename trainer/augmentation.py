@@ -42,10 +42,10 @@ class RandomShift(Layer):
 
     def __init__(self, most: int | Sequence[int], name: str | None = None) -> None:
         super().__init__(name)
-        self.most = (most,) if isinstance(most, (int, np.integer)) else tuple(most)
-        if not self.most or any(not isinstance(k, (int, np.integer)) or k < 0 for k in self.most):
+        numbers = most if isinstance(most, Sequence) else [most]
+        if not numbers or any(not isinstance(k, (int, np.integer)) or k < 0 for k in numbers):
             raise ThumbnetError(f"RandomShift: most is {most!r}, give whole numbers such as 2")
-        self.most = tuple(map(int, self.most))
+        self.most = tuple(map(int, numbers))
         self._rng: np.random.Generator
 
     def _create(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Shape:

@@ -16,7 +16,7 @@ from ..output import Output
 from ..targets import JsonObject
 from ..targets.interpreter import require_micropython
 from ..targets.qemu import require_qemu
-from . import cortex_m0, on_microbit, on_unix, races
+from . import conv_network, cortex_m0, on_microbit, on_unix, races
 from .goals import Line
 from .networks import FOLDER, Networks
 from .table import show
@@ -27,15 +27,17 @@ MEASURES: dict[str, Measure] = {
     "microbit": on_microbit.microbit,
     "cortex-m0": cortex_m0.cortex_m0,
     "conv-m0": cortex_m0.convolutions,
+    "mnist-conv-m0": conv_network.kernels,
     "viper": races.viper,
     "lanes": races.lanes,
     "digits": on_unix.digits,
     "whole-viper": on_unix.viper,
     "streamed": on_unix.streamed,
+    "mnist-conv": conv_network.on_unix,
 }
 """What --only takes; each gives lines of the table."""
 
-EMULATED = {"microbit", "cortex-m0", "conv-m0"}
+EMULATED = {"microbit", "cortex-m0", "conv-m0", "mnist-conv-m0"}
 """Those that need QEMU; the others need the Unix port."""
 
 INTERRUPTED, BROKEN_PIPE = 130, 141

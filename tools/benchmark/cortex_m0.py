@@ -81,8 +81,8 @@ def count(rows: Sequence[Array], change: Change = bytes) -> tuple[list[int], int
         ThumbnetError: a wrong answer, no QEMU, or a board that does not answer.
     """
     with counter("fully_connected", MACS, change) as board:
-        layer = DenseLayer(unpacked(board.weights, OUTPUTS, INPUTS), wide=False)
-        return [board.instructions(layer, x) for x in rows], board.idle()
+        board.load(DenseLayer(unpacked(board.weights, OUTPUTS, INPUTS), wide=False))
+        return [board.instructions(x) for x in rows], board.idle()
 
 
 def count_conv(
@@ -103,7 +103,8 @@ def count_conv(
             out = SIDE - 2 + 2 * around
             window = Window(SIDE, SIDE, channels, 3, 3, 1, 1, around, around, out, out)
             layer = ConvLayer(weight, wide=False, window=window)
-            taken = board.instructions(layer, with_zeros(share, SIDE * SIDE * channels))
+            board.load(layer)
+            taken = board.instructions(with_zeros(share, SIDE * SIDE * channels))
             found.append(taken / layer.products)
     return found[0], found[1], found[2]
 

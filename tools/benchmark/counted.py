@@ -72,7 +72,7 @@ class Board:
 
     def __init__(self, target: MicrobitTarget, kernel: str, weights: bytes) -> None:
         self.weights = weights
-        """What stands where the kernel reads its weights."""
+        """What stands where the kernel reads its weights, if a layer brings none."""
         self._target, self._kernel = target, kernel
         for code in (
             "import gc;c=gc.collect",
@@ -80,39 +80,46 @@ class Board:
             f"from {kernel} import {kernel} as f",
             "from timed import call, none",
             "from idle import idle",
+            f"w={WEIGHTS_AT}",
             "X=y=p=0",
         ):
             ask(target, code)
 
-    def instructions(self, layer: Layer, x: Array) -> int:
+    def load(self, layer: Layer) -> None:
+        """Give the board a layer."""
+        self._layer = layer
+        ask(self._target, f"X=y=p=0;w={WEIGHTS_AT}")
+        if layer.packed:
+            self._send(list(layer.packed))
+            ask(self._target, "w=X")
+        ask(self._target, f"p=a('i',[0]*{len(layer.parameters)})")
+        for k, value in enumerate(layer.parameters):
+            ask(self._target, f"p[{k}]={value}")
+        new = "a('i',[0]*{})" if layer.wide else "bytearray({})"
+        ask(self._target, f"y={new.format(layer.entries)}")
+
+    def instructions(self, x: Array) -> int:
         """What a call of the kernel takes, its answer compared first."""
-        self._load(layer)
-        values = x.tolist() + [0] * layer.scratch
-        send_row(lambda code: ask(self._target, code), values)
-        if layer.scratch:
-            ask(self._target, "X=bytearray(X)")
+        self._send(x.tolist() + [0] * self._layer.scratch)
         taken = self._count("f")
         said: list[int] = []
-        for start in range(0, layer.entries, SHOWN):
+        for start in range(0, self._layer.entries, SHOWN):
             part = ask(self._target, f"print(list(y[{start}:{start + SHOWN}]))")
             said += ast.literal_eval(part.strip())
-        layer.check(f"kernel thumb/{self._kernel}", x, said)
+        self._layer.check(f"kernel thumb/{self._kernel}", x, said)
         return taken
 
     def idle(self) -> int:
         """What a call of a kernel takes that does nothing."""
         return self._count("idle")
 
-    def _load(self, layer: Layer) -> None:
-        ask(self._target, "X=y=p=0")
-        ask(self._target, f"p=a('i',[0]*{len(layer.parameters)})")
-        for k, value in enumerate(layer.parameters):
-            ask(self._target, f"p[{k}]={value}")
-        ask(self._target, f"y=bytearray({layer.entries})")
+    def _send(self, values: list[int]) -> None:
+        send_row(lambda code: ask(self._target, code), values)
+        ask(self._target, "X=bytearray(X)")
 
     def _count(self, kernel: str) -> int:
         whole, empty = (
-            int(ask(self._target, f"print({function}({kernel},X,{WEIGHTS_AT},y,p))"))
+            int(ask(self._target, f"print({function}({kernel},X,w,y,p))"))
             for function in ("call", "none")
         )
         return instructions(whole) - instructions(empty)

@@ -23,11 +23,19 @@ SCORES = ACCUMULATOR_LIMIT  # clamping limits of a wide output
 
 
 class Layer(Protocol):
-    """A layer's call: `p` of its kernel, entries of y, and bytes behind x that the kernel needs."""
+    """A kernel's call: its operands beside x, and what has to come out."""
 
     @property
     def parameters(self) -> list[int]:
-        """See the kernel's file in `firmware/plain`."""
+        """`p`: see the kernel's file in `firmware/plain`."""
+
+    @property
+    def packed(self) -> bytes:
+        """Its weights as they lie in memory; none where they are bytes of the firmware."""
+
+    @property
+    def wide(self) -> bool:
+        """Whether the outputs are int32."""
 
     @property
     def entries(self) -> int:
@@ -80,6 +88,11 @@ class DenseLayer:
         """Bias, multiplier and shift of each output."""
         columns = [self.node[key] for key in ("bias", "multiplier", "shift")]
         return [int(value) for value in np.stack(columns, axis=1).ravel()]
+
+    @property
+    def packed(self) -> bytes:
+        """None."""
+        return b""
 
     @property
     def entries(self) -> int:

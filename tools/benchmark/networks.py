@@ -63,6 +63,15 @@ class Networks:
 
         return self.network(mnist_512, epochs=1)
 
+    def mnist_conv(self) -> Network:
+        """Convolutions of 8, 12 and 18 filters: `trainer.examples.mnist_conv`, but for one epoch.
+
+        What it costs hardly depends on how long it was trained.
+        """
+        from thumbnet.trainer.examples import mnist_conv
+
+        return self.network(mnist_conv, epochs=1)
+
     def network(self, recipe: ModuleType, epochs: int) -> Network:
         """The network of a module of `trainer.examples`."""
         name = recipe.__name__.rpartition(".")[2]

@@ -2,8 +2,8 @@
 
 PickupGestureWiimoteZ: five recordings of each person to train on, five others to test with, 29 to
 361 samples long. The window is 384 samples; what is left of it after the gesture is rest, that is
-1 g. The baseline is the recording that is nearest in Euclidean distance (1-NN), where recordings are
-made equally long in several ways; the network has to beat the best of them.
+1 g. The baseline is the recording that is nearest in Euclidean distance (1-NN), after they are made
+equally long in one of several ways; the network has to beat the best of these.
 
 50 recordings are few: each is trained on with 20 variants of it, a little slower, faster, harder,
 softer. The recipe was chosen by cross-validation within the training recordings.
@@ -11,7 +11,7 @@ softer. The recipe was chosen by cross-validation within the training recordings
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -89,9 +89,10 @@ def baselines(
     """Accuracy of the nearest neighbour, for each way to make recordings equally long."""
 
     def standard(rows: Array) -> Array:
-        return (rows - rows.mean(axis=1, keepdims=True)) / rows.std(axis=1, keepdims=True)
+        centred = rows - rows.mean(axis=1, keepdims=True)
+        return np.asarray(centred / rows.std(axis=1, keepdims=True))
 
-    ways = {
+    ways: dict[str, Callable[[list[Array]], Array]] = {
         "stretched to 100 samples": lambda some: np.array([stretched(v, 100) for v in some]),
         "filled with rest": lambda some: filled(some)[..., 0],
         "filled with zeros": lambda some: filled(some, 0.0)[..., 0],
