@@ -147,5 +147,5 @@ def test_a_class_is_kept_on_the_heap() -> None:
     plain = import_cost(body.replace("    def", "def").replace("\n    ", "\n"))
     assert plain.kept < import_cost(text).kept < 1.5 * plain.kept
     documented = text.replace("a):\n", 'a):\n        """' + "Words. " * 40 + '"""\n')
-    assert import_cost(documented).kept == import_cost(text).kept
+    assert import_cost(documented).kept < import_cost(text).kept + 20  # of 240 characters
     assert import_cost(documented).peak > import_cost(text).peak

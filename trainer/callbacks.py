@@ -38,15 +38,15 @@ class Callback:
     """Base of the callbacks: override what you need.
 
     `model` is the model, `history` its History so far, `epochs` the number of epochs asked for and
-    `batches` that of an epoch; all are set before `on_train_begin`. Epochs and batches count from
-    0. `logs` holds the means so far of loss and metrics, at an epoch's end also the `val_...` of
-    the validation data.
+    `steps_per_epoch` that of their batches; all are set before `on_train_begin`. Epochs and batches
+    count from 0. `logs` holds the means so far of loss and metrics, at an epoch's end also the
+    `val_...` of the validation data.
     """
 
     model: Model
     history: History
     epochs: int
-    batches: int
+    steps_per_epoch: int
 
     def on_train_begin(self) -> None:
         """Before the first epoch, or the first one after a resume."""
@@ -207,17 +207,17 @@ class OneCycle(Callback):
     def rate(self, batch: int) -> float:
         """Give the learning rate for a batch, counted through all epochs."""
         # Between 0 and 1, where the rate would be 0.
-        time = (batch + 1) / (self.epochs * self.batches + 1)
+        time = (batch + 1) / (self.epochs * self.steps_per_epoch + 1)
         return self.peak * min(time / self.rising, (1 - time) / (1 - self.rising))
 
     def on_epoch_begin(self, epoch: int) -> None:
         """Set the rate for the first batch."""
-        self._before = epoch * self.batches
+        self._before = epoch * self.steps_per_epoch
         self.model.require_compiled()[1].learning_rate = self.rate(self._before)
 
     def on_batch_end(self, batch: int, logs: Logs) -> None:
         """Set the rate for the next batch of the epoch."""
-        if batch + 1 < self.batches:
+        if batch + 1 < self.steps_per_epoch:
             optimizer = self.model.require_compiled()[1]
             optimizer.learning_rate = self.rate(self._before + batch + 1)
 

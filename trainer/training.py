@@ -85,8 +85,8 @@ def fit(
     quantizer = None if quantize is None else FakeQuantization(model, quantize)
 
     history = History()
-    batches = math.ceil(len(train.x) / size)
-    others, checkpoints = _introduce(model, callbacks, history, int(epochs), batches)
+    steps = math.ceil(len(train.x) / size)
+    others, checkpoints = _introduce(model, callbacks, history, int(epochs), steps)
     observers = [*others, *checkpoints]
     model.stop_training = False
     model.quantized, model.activation_ranges = None, {}
@@ -187,7 +187,7 @@ def _train_batch(
 
 
 def _introduce(
-    model: Model, callbacks: Iterable[Callback], history: History, epochs: int, batches: int
+    model: Model, callbacks: Iterable[Callback], history: History, epochs: int, steps: int
 ) -> tuple[list[Callback], list[ModelCheckpoint]]:
     """Tell the callbacks about the run; gives the checkpoints apart, which know the others."""
     given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks)
@@ -197,5 +197,5 @@ def _introduce(
         checkpoint.companions = others
     for callback in given:
         callback.model, callback.history = model, history
-        callback.epochs, callback.batches = epochs, batches
+        callback.epochs, callback.steps_per_epoch = epochs, steps
     return others, checkpoints

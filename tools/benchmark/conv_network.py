@@ -1,4 +1,4 @@
-"""A whole network of convolutions, 8-12-18 on MNIST: its kernels on a Cortex-M0, and its modules."""
+"""A whole network of convolutions: its kernels on a Cortex-M0, its modules on the Unix port."""
 
 from __future__ import annotations
 
