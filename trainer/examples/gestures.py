@@ -23,6 +23,7 @@ from thumbnet.trainer import (
     Conv1D,
     Dataset,
     Dense,
+    Dropout,
     GlobalAveragePooling1D,
     InputSpec,
     Layer,
@@ -37,6 +38,8 @@ from .common import Array, TrainedExample, accuracy, prove, report, size_report
 WINDOW = 384
 REST = 1.0
 VARIANTS = 20
+# Filters, and how many numbers each looks at.
+CONVOLUTIONS = ((24, 7), (32, 5), (48, 5))
 EPOCHS = 30
 # Accelerometers of game controllers reach 3 g.
 SPEC = InputSpec((WINDOW, 1), ("accelerometer z",), 0.001, -4.0, 4.0)
@@ -110,10 +113,10 @@ def train(
 ) -> TrainedExample:
     training, test, nearest = data or gestures()
     layers: list[Layer] = [Normalization().adapt(training.x), AveragePooling1D(4)]
-    for filters, width in ((16, 5), (24, 5), (32, 3)):
+    for filters, width in CONVOLUTIONS:
         conv = Conv1D(filters, width, strides=2, use_bias=False, kernel_initializer="he_uniform")
         layers += [conv, BatchNormalization(momentum=0.9), Activation("relu")]
-    layers += [GlobalAveragePooling1D(), Dense(10, "softmax")]
+    layers += [GlobalAveragePooling1D(), Dropout(0.3), Dense(10, "softmax")]
     model = Sequential(layers, name="gestures", seed=seed)
     model.build(training.x.shape[1:])
     model.labels, model.input_spec = training.labels, training.input_spec
