@@ -37,7 +37,10 @@ def execute(
     """
     rows = np.asarray(counts, dtype=np.int64)
     names = [graph.input, *(node.output for node in graph.nodes)] if keep is None else list(keep)
-    parts = [_run(graph, rows[at : at + ROWS], names) for at in range(0, max(len(rows), 1), ROWS)]
+    if not len(rows):  # the shapes alone
+        one = _run(graph, np.zeros((1, *graph.tensors[graph.input].shape), np.int64), names)
+        return {name: values[:0] for name, values in one.items()}
+    parts = [_run(graph, rows[at : at + ROWS], names) for at in range(0, len(rows), ROWS)]
     return {name: np.concatenate([part[name] for part in parts]) for name in names}
 
 

@@ -198,7 +198,7 @@ def test_power_lost_over_another_model(made, target, unchecked, units):
     ]
     assert heard[0] == 0
     refusals = [said for said in heard if said != 0]
-    assert len(refusals) >= 4
+    assert len(refusals) >= 3  # the kernels come first, and are the same
     assert all(isinstance(said, str) and " again" in said for said in refusals)
     assert outcome(target, flash(after, end_of(after) + 16, before), old, new) == 1
 
