@@ -96,9 +96,9 @@ def test_gestures(seed: int, people, proven: Prover) -> None:
     _, test = load_gestures()
     random = np.random.default_rng(1)
     more = [gestures.variant(one.values[:, 0], random) for _ in range(40) for one in test]
-    x, y = np.round(gestures.filled(more), 3), np.tile(example.test_y, 40)
+    x, y = gestures.windows(more), np.tile(example.test_y, 40)
     floats = np.mean(example.model.predict_classes(x) == y)
-    assert proof.program.evaluate(x, y) == pytest.approx(floats, abs=CLOSE)
+    assert proof.program.evaluate(x, y) >= floats - CLOSE
 
 
 def test_the_published_baseline(people) -> None:
