@@ -91,7 +91,8 @@ def sources(
     features, last, instead = stream_roots(graph.stream)
     behind: list[str] = []
     forward = _FORWARD[build.weights]
-    if build.weights == "flash" and any(call.kernel not in IN_PLACE for call in made):
+    copied = any(call.weight is not None and call.kernel not in IN_PLACE for call in made)
+    if build.weights == "flash" and copied:
         forward = "forward_copied"
     replace = {"forward": forward, **instead}
     if build.weights == "flash":

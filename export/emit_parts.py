@@ -26,7 +26,7 @@ from .plan import plan
 from .shrink import shared_names, shrink
 
 ANSWERS = ("predict", "scores", "probabilities", "predict_proba")
-_BUFFERS = ("ARENA", "X0", "PARAMETERS", "BUFFER", "SCORES", "LABELS")
+_BUFFERS = ("ARENA", "X0", "PARAMETERS", "BUFFER", "SCORES")
 _ONCE = ("NAME", "WEIGHTS")
 """Literals that the check of the weights needs, and nothing after it."""
 
@@ -80,12 +80,14 @@ def _parts(graph: Graph, build: Build, rows: list[Call]) -> tuple[Parts, Parts]:
     at_once = _reached([*heads, *(s.name for s in kernels)], every)
     inputs = _reached(["levels"], every) | {"flash"}
     # The largest come first, while the heap is in one piece: the kernels. What checks the weights
-    # is dropped before the last part is loaded.
-    alone = [name for name in every if name in _ALONE & at_once and name != "weights_file"]
+    # needs no more than they and the buffers, and is dropped before the rest is loaded.
+    alone = [name for name in every if name in _ALONE & at_once]
     alone.sort(key=lambda name: -len(every[name].text))
-    parts: Parts = {name: [every[name]] for name in alone}
-    parts["input"] = [every[name] for name in every if name in inputs - _ALONE]
+    parts: Parts = {name: [every[name]] for name in alone if name in KERNELS}
+    parts["buffers"] = [every["flash"]]
     parts["weights_file"] = [every["weights_file"]]
+    parts.update({name: [every[name]] for name in alone if name not in parts})
+    parts["input"] = [every[name] for name in every if name in inputs - _ALONE - {"flash"}]
     parts["network"] = [every[name] for name in every if name in at_once - inputs - _ALONE]
     # What is left waits for a call: see firmware/microbit/predict_proba.py.
     later = [every[name] for name in every if name not in at_once]
@@ -107,7 +109,7 @@ def _reached(roots: list[str], every: dict[str, SourceFile]) -> set[str]:
 def _entry(parts: Parts, labels: bool) -> str:
     """Return `NAME.py`, which keeps none of the names that only the import needs."""
     once = sorted({*_functions(parts["weights_file"]), *_ONCE})
-    check = "weights_file.check(weights_file.find(), input.read, input.PARAMETERS, input.X0)"
+    check = "weights_file.check(weights_file.find(), buffers.read, buffers.PARAMETERS, buffers.X0)"
     lines = ["import gc"]
     for name in parts:
         lines += [f"import {name}"]
@@ -127,12 +129,14 @@ def _text(name: str, parts: Parts, literals: dict[str, str]) -> str:
     inside = parts[name]
     needed = _closure([literal for source in inside for literal in source.literals], literals)
     buffers = [literal for literal in _BUFFERS if literal in literals]
-    if name == "input":
+    if name == "buffers":
         needed |= set(buffers)
-    own = [x for x in literals if x in needed and (name == "input" or x not in buffers)]
+    if name == "input":
+        needed |= {"LABELS"} & set(literals)
+    own = [x for x in literals if x in needed and (name == "buffers" or x not in buffers)]
     lines: list[str] = imports(inside, {literal: literals[literal] for literal in own})
     taken = [literal for literal in buffers if literal in needed and literal not in own]
-    lines += [f"from input import {', '.join(taken)}"] * bool(taken)
+    lines += [f"from buffers import {', '.join(taken)}"] * bool(taken)
     kernels = [kernel for kernel in KERNELS if kernel in needed and kernel in parts]
     lines += [f"from {kernel} import {kernel}" for kernel in kernels]
     for source in inside:

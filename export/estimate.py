@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from dataclasses import dataclass
 
 from .boards import BoardProfile
@@ -91,7 +92,7 @@ def estimate(
     texts = {name[:-3]: data.decode() for name, data in files.items() if name.endswith(".py")}
     word = 8 if board.arch in ("x64", "rv64imc") else 4
     if build.parts:
-        heap = _in_parts(texts, graph.name)
+        heap = _in_parts(texts, graph)
     else:
         heap = import_cost(texts[graph.name], word, compiled=mpy)
     code = sum(compiled_size(t) if mpy else len(t.encode()) for t in texts.values())
@@ -107,12 +108,13 @@ def estimate(
     )
 
 
-def _in_parts(texts: dict[str, str], name: str) -> Heap:
+def _in_parts(texts: dict[str, str], graph: Graph) -> Heap:
     """Return the heap of a module that imports its parts one by one, and what is kept of them.
 
-    Parts that are not imported before `predict_proba` is called do not count.
+    Parts that are not imported before `predict_proba` is called are not kept, but there must be
+    room for them beside a list of readings: one that grew by `append` has twice its words.
     """
-    imports = (node for node in ast.parse(texts[name]).body if isinstance(node, ast.Import))
+    imports = (node for node in ast.parse(texts[graph.name]).body if isinstance(node, ast.Import))
     peak = kept = 0
     for part in (alias.name for node in imports for alias in node.names):
         if part in texts:
@@ -120,7 +122,17 @@ def _in_parts(texts: dict[str, str], name: str) -> Heap:
             peak = max(peak, kept + cost.peak)
             # The check of the weights is dropped as soon as it is done.
             kept += MODULE + (0 if part == "weights_file" else cost.kept)
+    if "probabilities" in texts:
+        peak = max(
+            peak, kept + _readings(graph) + import_cost(texts["probabilities"], short=True).peak
+        )
     return Heap(max(peak, kept), kept)
+
+
+def _readings(graph: Graph) -> int:
+    """Return the heap of one input of a board of 32 bits: bytes for levels, else a list."""
+    sensors = any(node.op == "quantize_sensors" for node in graph.nodes)
+    return math.prod(graph.tensors[graph.input].shape) * (2 * 4 if sensors else 1)
 
 
 def _stream(graph: Graph, build: Build) -> Stream | None:

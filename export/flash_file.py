@@ -47,6 +47,9 @@ IN_PLACE = ("fully_connected", "lookup")
 KERNELS = (*IN_PLACE, "conv", "depthwise_conv", "max_pool", "average_pool")
 """What runs there."""
 
+_NAMED = {"recurrent": "a recurrent layer"}
+"""What a user calls a kernel, where that is another word."""
+
 
 def flash_payload(name: str, calls: list[Call], build: Build) -> tuple[bytes, list[Placed]]:
     """Return what follows the header in the file called `name`, and what lies where."""
@@ -58,9 +61,10 @@ def flash_payload(name: str, calls: list[Call], build: Build) -> tuple[bytes, li
     for call in [part for whole in calls for part in apart(whole)]:
         at = []
         if call.kernel not in KERNELS:
+            what = _NAMED.get(call.kernel, call.kernel)
             raise ThumbnetError(
-                f"export: {call.kernel} does not run on this board: use Dense, convolution and "
-                "pooling layers, or export for a larger one, such as pico"
+                f"export: {what} does not run on this board: use Dense, convolution and pooling "
+                "layers, or export for a larger one, such as pico"
             )
         words = call.parameters()
         p, w = struct.pack(f"<{len(words)}i", *words), _weights(call, build)

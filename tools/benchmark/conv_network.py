@@ -186,7 +186,7 @@ def race(
         f"{WHAT}, viper, Unix port: a predict against tier plain",
         slow / fast,
         f"{slow / fast:.0f} times",
-        Goal(">=", 100, "times"),
+        Goal(">=", 40, "times"),
         f"the first {len(rows)} test digits, least of {turns} turns in one process: plain "
         f"{slow / 1000:.1f} ms, viper {fast:,.0f} us; {equal} of {equal} rows equal in both; "
         f"{origin}",

@@ -1,0 +1,125 @@
+"""Convolutions and pooling on an emulated BBC micro:bit v1: every integer is the PC's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.emulators import needs_qemu
+from support.layer_models import MODELS, chain, randomized, readings
+
+from thumbnet.export import convert, load_artifact
+from thumbnet.export.artifact import extremes
+from thumbnet.export.artifact import readings as readings_of
+from thumbnet.tools.bench import bench
+from thumbnet.tools.targets.microbit import MicrobitTarget
+from thumbnet.tools.verify import finish, verify
+from thumbnet.trainer import (
+    AveragePooling2D,
+    BatchNormalization,
+    Conv1D,
+    Conv2D,
+    Dense,
+    DepthwiseConv1D,
+    DepthwiseConv2D,
+    Flatten,
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    MaxPooling1D,
+    MaxPooling2D,
+    Model,
+    ThumbnetError,
+)
+
+NETWORKS: dict[str, Callable[[], Model]] = {
+    "sensor": lambda: chain(
+        (16, 3),
+        Conv1D(6, 5, strides=2, padding="same", activation="relu"),
+        MaxPooling1D(2),
+        Conv1D(5, 3, activation="relu"),
+        GlobalAveragePooling1D(),
+        Dense(3, "softmax"),
+    ),
+    "picture": lambda: chain(
+        (8, 7, 1),
+        Conv2D(4, 3, strides=2, use_bias=False),
+        BatchNormalization(),
+        Conv2D(4, (2, 3), padding="same", activation="relu"),
+        GlobalAveragePooling2D(),
+        Dense(4, "softmax"),
+    ),
+    "separable": lambda: chain(
+        (12, 2),
+        DepthwiseConv1D(3, padding="same", activation="relu"),
+        Conv1D(5, 1, activation="relu"),
+        Flatten(),
+        Dense(1, "sigmoid"),
+    ),
+    "depthwise": lambda: chain(
+        (6, 6, 3),
+        DepthwiseConv2D(3, strides=2, padding="same", activation="relu"),
+        AveragePooling2D(2, padding="same"),
+        Flatten(),
+        Dense(2, "softmax"),
+    ),
+    "a window": lambda: chain(
+        (32, 3),
+        Conv1D(8, 5, strides=2, activation="relu"),
+        Conv1D(12, 3, strides=2, activation="relu"),
+        Flatten(),
+        Dense(4, "softmax"),
+    ),
+    "only pooling": lambda: chain(
+        (8, 8, 1), MaxPooling2D(2), AveragePooling2D(2), Flatten(), Dense(3, "softmax")
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_networks(name: str, tmp_path: Path) -> None:
+    needs_qemu()
+    rng = np.random.default_rng(5)
+    model = randomized(NETWORKS[name](), rng)
+    program = convert(model, readings(model, rng), name="net", board="microbit")
+    low, high, _, _ = extremes(program.graph)
+    counts = np.vstack([rng.integers(low, high + 1, (6, low.size)), extremes(program.graph)])
+    made = program.write(tmp_path, np.array(readings_of(program.graph, counts)))
+    artifact = load_artifact(made.path)
+    with MicrobitTarget() as target:
+        verdict = finish(verify(target, artifact))
+        assert verdict.ok, verdict.reason()
+        assert verdict.equal == 14
+        measured = bench(target, artifact, rows=2)
+    assert measured.heap_bytes_per_inference == 0
+
+
+def test_a_window_that_leaves_too_little_for_the_probabilities() -> None:
+    """Of 150 readings: it would be imported, and then fail."""
+    rng = np.random.default_rng(5)
+    layers = (Conv1D(8, 5, strides=2, activation="relu"), Conv1D(12, 3, strides=2), Flatten())
+    model = randomized(chain((50, 3), *layers, Dense(4, "softmax")), rng)
+    with pytest.raises(ThumbnetError, match=r"needs about 9,\d+ bytes of heap to import, b"):
+        convert(model, readings(model, rng), name="net", board="microbit")
+
+
+REFUSED = {
+    "branches": "add",
+    "dense branches": "add",
+    "gru": "a recurrent layer",
+    "gru of states": "a recurrent layer",
+    "rnn": "a recurrent layer",
+}
+
+
+@pytest.mark.parametrize(("name", "what"), REFUSED.items())
+def test_refusals(name: str, what: str) -> None:
+    rng = np.random.default_rng(5)
+    model = randomized(MODELS[name](), rng)
+    with pytest.raises(ThumbnetError) as caught:
+        convert(model, readings(model, rng), name="net", board="microbit").artifact()
+    assert str(caught.value) == (
+        f"export: {what} does not run on this board: use Dense, convolution and pooling layers, "
+        "or export for a larger one, such as pico"
+    )
