@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from thumbnet.trainer import ThumbnetError
 
 from .graph import Graph, Node
-from .macs import node_macs
+from .macs import node_macs, weights
 from .window import Window
 
 if TYPE_CHECKING:
@@ -36,6 +36,9 @@ class Cycles:
 
     call: float
     """One layer: a call from Python and what surrounds it."""
+
+    pool: float
+    """Comparing or adding one value of a pooling window."""
 
 
 @dataclass(frozen=True)
@@ -79,21 +82,22 @@ def _microcontroller(
 ) -> Cpu:
     """Return a processor from its cycles of bytecode, an RP2040 being 1, and of kernels' MACs."""
     call = 3000 * bytecode
-    tiers = {"plain": Cycles(1250 * bytecode, 9000 * bytecode, 6000 * bytecode, 10_000 * bytecode)}
+    plain = (1250, 9000, 6000, 10_000, 1250)
+    tiers = {"plain": Cycles(*(bytecode * cycles for cycles in plain))}
     if viper:
-        tiers["viper"] = Cycles(viper, 2 * viper, 10 * viper, call)
+        tiers["viper"] = Cycles(viper, 2 * viper, 10 * viper, call, 14 * viper)
     if thumb:
-        tiers["thumb"] = Cycles(thumb, 3 * thumb, 25 * thumb, call)
+        tiers["thumb"] = Cycles(thumb, 3 * thumb, 25 * thumb, call, thumb)
     if dsp:
-        tiers["thumb_dsp"] = Cycles(dsp, 3 * thumb, 25 * thumb, call)
+        tiers["thumb_dsp"] = Cycles(dsp, 3 * thumb, 25 * thumb, call, thumb)
     return Cpu(tiers, 15_000 * bytecode, 12_000 * bytecode, read * bytecode, byte)
 
 
 def _pc(slower: float) -> Cpu:
     """Return a PC, `slower` times slower than a native interpreter."""
     tiers = {
-        "plain": Cycles(130 * slower, 3000 * slower, 6000 * slower, 2000 * slower),
-        "viper": Cycles(2, 15, 150, 500),
+        "plain": Cycles(*(slower * cycles for cycles in (130, 3000, 6000, 2000, 130))),
+        "viper": Cycles(2, 15, 150, 500, 2),
     }
     return Cpu(tiers, 5000 * slower, 5000 * slower, 1800 * slower, 1)
 
@@ -157,6 +161,9 @@ _NARROW = 1.2
 _GATHER = 1.0
 """Products that copying a byte of a window takes; its products are reckoned apart."""
 
+_WINDOW_OUTPUT = 0.5
+"""How much of a dense layer's output one of a window takes: the kernel is set up once for all."""
+
 
 def _beside(node: Node, outputs: int, cost: Cycles) -> float:
     """Return the cycles that a layer takes beside its products and its call."""
@@ -165,8 +172,9 @@ def _beside(node: Node, outputs: int, cost: Cycles) -> float:
         return steps * (4 * cost.call + 2 * rows * cost.output + rows * 8 * cost.mac)
     if "window" in node.attributes:
         window = Window.of(node.attributes)
-        gathered = _GATHER * window.positions * window.taps * window.channels * cost.mac
-        return outputs * cost.output + gathered
+        values = window.positions * window.taps * window.channels
+        each = _GATHER * cost.mac if weights(node) else cost.pool
+        return _WINDOW_OUTPUT * outputs * cost.output + each * values
     if node.op == "fully_connected":
         return outputs * cost.output
     return 2 * outputs * cost.mac
