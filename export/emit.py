@@ -15,14 +15,14 @@ from .emit_layers import layer_literals
 from .emit_literals import answer_literals, input_literals
 from .firmware_source import SourceFile, assemble
 from .flash_file import IN_PLACE
-from .graph import Graph
+from .graph import Graph, Node
 from .header import Facts, header
 from .literals import tuple_literal
 from .one_kernel import one_kernel
 from .plan import plan
 from .stream import FOLDER, stream_literals, stream_roots
 
-_INPUT_FILES = {"quantize_levels": "levels", "quantize_sensors": "sensors"}
+_INPUT_FILES = ("quantize_levels", "quantize_sensors")
 _PROBABILITIES = {
     "softmax": "probabilities",
     "logistic": "probabilities_of_two",
@@ -99,7 +99,7 @@ def sources(
         behind.append("weights_file")
     for node in graph.nodes:
         if node.op in _INPUT_FILES:
-            replace["levels"] = _INPUT_FILES[node.op]
+            replace["levels"] = _input_file(node, graph, build)
         elif node.op in _PROBABILITIES:
             replace["probabilities"] = _PROBABILITIES[node.op]
             behind += ["predict_proba", "probabilities"]
@@ -116,6 +116,12 @@ def sources(
     names = {source.name for source in kernels}
     unused = {"fully_connected"} - set(roots)  # what a file's example network calls
     return kernels, [s for s in rest if s.name not in names | unused], replace
+
+
+def _input_file(node: Node, graph: Graph, build: Build) -> str:
+    if node.op == "quantize_levels":
+        return "levels"
+    return "counts" if graph.stream is not None and build.viper else "sensors"
 
 
 def imports(parts: list[SourceFile], literals: dict[str, str]) -> list[str]:

@@ -79,9 +79,10 @@ def stream_literals(settings: StreamSettings | None) -> tuple[Literals, Literals
         "VOTE": tuple_literal(settings.vote),
     }
     if settings.is_raw:
-        return {**literals, "VALUES": _array(counts, prod(settings.shape))}, {}
+        return {**literals, "COUNTED": counts, "VALUES": _array(counts, prod(settings.shape))}, {}
     literals["CHANNEL"] = _array('"i"', settings.window)
     literals["VALUES"] = _array('"i"', prod(settings.shape))
+    literals["COUNTED"] = '"i"'
     literals["FRACTION"] = str(settings.fraction)
     if BANDS in settings.features:
         literals["BANDS"] = str(settings.bands)

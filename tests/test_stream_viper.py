@@ -78,6 +78,77 @@ def test_rings(tier: str, tmp_path: Path) -> None:
     assert answers(tmp_path, tier, cases) == wanted
 
 
+COUNTS = """
+import json, sys
+for place in sys.argv[1:]:
+    sys.path.insert(0, place)
+from array import array
+import counts, each_reading, lengths
+for line in open("cases.json"):
+    case = json.loads(line)
+    lines = case["lines"]
+    each_reading.SCALING = [tuple(line) for line in lines]
+    for module in (counts, each_reading):
+        module.INPUT_ZERO_POINT = case["zero"]
+        module.X0 = bytearray(len(case["x"]))
+    counts.VALUES = array(case["kind"], case["x"])
+    counts.COUNTED = case["kind"]
+    lengths.INPUTS = len(case["x"])
+    counts._LINES = array("i", [n for line in lines for n in line])
+    try:
+        assert counts.quantize(counts.VALUES) is counts.X0
+        said = None
+    except ValueError as error:
+        said = str(error)
+    print(json.dumps([list(counts.X0), list(each_reading.X0), said]))
+"""
+
+
+def test_counts(tmp_path: Path) -> None:
+    """What a Stream's window goes through, against the formula; and what one reading does there."""
+    needs_micropython()
+    rng = np.random.default_rng(7)
+    cases, wanted = [], []
+    for reach in (1, 127, 2**15 - 1, 2**20 - 1) * 12:
+        channels = int(rng.integers(1, 5))
+        lines = []
+        for _ in range(channels):
+            left = int(rng.integers(0, 29 - reach.bit_length()))
+            bias = int(rng.integers(-(2**28), 2**28))
+            shift = int(rng.integers(16, 46))
+            lines.append((1, -reach, reach, left, bias, int(rng.integers(16384, 32768)), shift))
+        zero = int(rng.integers(256))
+        x = rng.integers(-reach, reach + 1, 5 * channels)
+        x[0], x[-1] = -reach, reach
+        kind = "h" if reach < 2**15 else "i"
+        cases.append({"x": x.tolist(), "lines": lines, "zero": zero, "kind": kind})
+        q = []
+        for i, v in enumerate(x.tolist()):
+            _, _, _, left, bias, multiplier, shift = lines[i % channels]
+            acc = (v << left) + bias
+            high, low = (acc >> 15) * multiplier, (acc & 32767) * multiplier >> 15
+            q.append(min(max(zero + (high + low + (1 << shift - 16) >> shift - 15), 0), 255))
+        wanted.append([q, [0] * len(q), None])
+    for low, high in ((-4, 5), (-5, 4)):
+        case = {"x": [0, 5, -5, 0], "lines": [(1, low, high, 0, 0, 32767, 30)], "zero": 7}
+        cases.append({**case, "kind": "h"})
+        bad = (2, -5) if low == -4 else (1, 5)
+        said = f"input {bad[0]} is {bad[1]}, expected {low}.0 to {high}.0"
+        wanted.append([[7] * bad[0] + [0] * (4 - bad[0])] * 2 + [said])
+    (tmp_path / "cases.json").write_text("\n".join(map(json.dumps, cases)))
+    (tmp_path / "run.py").write_text(COUNTS)
+    places = [str(ROOT / "firmware" / name) for name in ("plain", "runtime", "viper")]
+    done = subprocess.run(
+        [str(find_micropython()), "run.py", *places],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout[-500:] + done.stderr
+    assert [json.loads(line) for line in done.stdout.splitlines()] == wanted
+
+
 @pytest.mark.parametrize("board", ["pico", "pico2", "esp32", "samd51", "pyboard"])
 def test_boards_with_viper_have_it(board: str) -> None:
     """Also where the kernels are in assembly."""
@@ -85,6 +156,7 @@ def test_boards_with_viper_have_it(board: str) -> None:
         made = program(features, board=board)
         text = made.module()
         assert f"@micropython.viper\ndef {function}(" in text
+        assert "def of_counts(" in text
         assert compile_mpy("gestures", text.encode(), made.board)
     assert "viper" not in program(("rms",), board=board, tier="plain").module()
 

@@ -1,6 +1,7 @@
 """Both ways of reading an input: what they accept, how they round, what they say."""
 
 import each_level
+import each_reading
 import levels
 import sensors
 
@@ -99,19 +100,19 @@ def test_sensors_bool():
 
 
 def test_sensors_saturate():
-    kept = sensors.SCALING
-    sensors.SCALING = ((1, -3000, 3000, 1, 0, 16384, 16),)
+    kept = each_reading.SCALING
+    each_reading.SCALING = ((1, -3000, 3000, 1, 0, 16384, 16),)
     try:
         assert list(sensors.quantize([-3000, 3000])) == [0, 255]
         assert list(sensors.quantize([-2, 512])) == [0, 255]
         assert list(sensors.quantize([0, 510])) == [0, 255]
     finally:
-        sensors.SCALING = kept
+        each_reading.SCALING = kept
 
 
 def test_sensors_units():
-    kept = sensors.SCALING
-    sensors.SCALING = ((10, -100, 100, 1, 200, 16384, 16), (1, 0, 9, 1, 0, 16384, 16))
+    kept = each_reading.SCALING
+    each_reading.SCALING = ((10, -100, 100, 1, 200, 16384, 16), (1, 0, 9, 1, 0, 16384, 16))
     try:
         # 0.26 -> count 3 -> (6 + 200) / 4 = 51.5 -> 52; -0.25 -> count -3 (half away from zero)
         assert list(sensors.quantize([0.26, 9])) == [52, 5]
@@ -120,7 +121,7 @@ def test_sensors_units():
         assert message(sensors.quantize, [10.1, 0]) == "input 0 is 10.1, expected -10.0 to 10.0"
         assert message(sensors.quantize, [0, 10]) == "input 1 is 10, expected 0.0 to 9.0"
     finally:
-        sensors.SCALING = kept
+        each_reading.SCALING = kept
 
 
 def test_bad_input():

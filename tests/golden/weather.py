@@ -89,26 +89,8 @@ LAYERS = (
 )
 
 
-def as_sequence(values):
-    """Return values, a list, tuple, bytes or array of INPUTS items; ValueError for all else."""
-    if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
-        values = values.tolist()
-    try:
-        n = len(values)
-        # A number has no length, a set and a dict no first item. Nothing is allocated.
-        if n and isinstance(values, dict):
-            raise TypeError
-        n and values[0]
-    except TypeError:
-        raise ValueError("expected %d numbers, got %r" % (INPUTS, values))
-    if n != INPUTS:
-        raise ValueError("expected %d numbers, got %d" % (INPUTS, n))
-    return values
-
-
-def quantize(values):
-    """Return values as the network's uint8 input; ValueError says what does not fit."""
-    values = as_sequence(values)
+def each_reading(values):
+    """Write values into X0 and return it; ValueError names the first that does not fit."""
     lines = len(SCALING)
     line = SCALING[0]
     i = 0
@@ -133,6 +115,28 @@ def quantize(values):
         X0[i] = 0 if q < 0 else 255 if q > 255 else q
         i += 1
     return X0
+
+
+def as_sequence(values):
+    """Return values, a list, tuple, bytes or array of INPUTS items; ValueError for all else."""
+    if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
+        values = values.tolist()
+    try:
+        n = len(values)
+        # A number has no length, a set and a dict no first item. Nothing is allocated.
+        if n and isinstance(values, dict):
+            raise TypeError
+        n and values[0]
+    except TypeError:
+        raise ValueError("expected %d numbers, got %r" % (INPUTS, values))
+    if n != INPUTS:
+        raise ValueError("expected %d numbers, got %d" % (INPUTS, n))
+    return values
+
+
+def quantize(values):
+    """Return values as the network's uint8 input; ValueError says what does not fit."""
+    return each_reading(as_sequence(values))
 
 
 def forward(values):
