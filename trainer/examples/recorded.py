@@ -1,4 +1,4 @@
-"""What the examples on recordings of motions share: windows, the vote, and the live stream."""
+"""What the examples on recordings of motions share: windows, training, votes, the live stream."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from thumbnet.export import Program
-from thumbnet.trainer import Recording, Windows, cut, load_motions
+from thumbnet.trainer import Adam, Model, OneCycle, Recording, Windows, cut, load_motions
 
-from .common import Array
+from .common import Array, TrainedExample, accuracy, prove, report, size_report
 
 WINDOW, HOP = 50, 10
 """Samples: five seconds, every second."""
@@ -30,6 +30,30 @@ class Motions:
 def motions() -> Motions:
     train, test = load_motions()
     return Motions(cut(train, WINDOW, HOP), cut(test, WINDOW, HOP), test)
+
+
+def fitted(model: Model, data: Motions, epochs: int) -> TrainedExample:
+    """Train a network on the windows, ready for a `Stream`; facts: recordings, by their vote."""
+    model.build(data.train.x.shape[1:])
+    data.train.prepare(model, vote=VOTE)
+    model.compile(Adam(), "sparse_categorical_crossentropy")
+    model.fit(data.train.x, data.train.y, batch_size=32, epochs=epochs, callbacks=[OneCycle(0.01)])
+    facts = {
+        "params": model.count_params(),
+        "test_accuracy": accuracy(model, data.test.x, data.test.y),
+        "recordings": by_recording(model.predict_classes(data.test.x), data.test),
+    }
+    return TrainedExample(model, data.train.x, data.test.x, data.test.y, facts)
+
+
+def story(example: TrainedExample, data: Motions) -> None:
+    """Print what became of it: the network, its accuracies, the proof, the size."""
+    print(example.model.summary())
+    proof = prove(example, example.model.name)
+    print(f"\n{example.facts['recordings']:.1%} of 40 unseen recordings are right, in float;")
+    print(f"{live(proof.program, data.recordings):.1%} sample by sample through the Stream.")
+    print(report(proof))
+    print(size_report(proof.program))
 
 
 def by_recording(predicted: Array, windows: Windows) -> float:
