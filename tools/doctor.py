@@ -17,6 +17,12 @@ from .targets import find_micropython
 
 MPREMOTE = "1.29"  # the SerialTransport that targets/board.py knows
 
+EXTRAS = (
+    ("matplotlib", "report", "no `thumbnet report`"),
+    ("aeon", "motions", "no `thumbnet demo motions`"),
+)
+"""Packages that one verb needs: which, the extra that brings it, and what there is not without."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -36,7 +42,17 @@ class Finding:
 def examine() -> list[Finding]:
     """Look at everything."""
     targets = (_qemu(), _microbit(), _pico(), _wasm())
-    return [_python(), _numpy(), _micropython(), _mpremote(), *targets, *_ports(), _mnist()]
+    extras = [_extra(*extra) for extra in EXTRAS]
+    return [
+        _python(),
+        _numpy(),
+        _micropython(),
+        _mpremote(),
+        *targets,
+        *extras,
+        *_ports(),
+        _mnist(),
+    ]
 
 
 def _python() -> Finding:
@@ -135,6 +151,14 @@ def _wasm() -> Finding:
         found, _, mend = str(error).partition(": ")
         return Finding("MicroPython in Node", "note", found, mend)
     return Finding("MicroPython in Node", "ok", f"{build.parent} ({find_node()})")
+
+
+def _extra(package: str, extra: str, without: str) -> Finding:
+    found = _version(package)
+    if found is None:
+        mend = f"run `pip install 'thumbnet[{extra}]'`"
+        return Finding(package, "note", f"not installed: {without}", mend)
+    return Finding(package, "ok", found)
 
 
 def _version(package: str) -> str | None:
