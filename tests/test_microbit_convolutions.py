@@ -13,6 +13,7 @@ from support.layer_models import MODELS, chain, randomized, readings
 from thumbnet.export import convert, load_artifact
 from thumbnet.export.artifact import extremes
 from thumbnet.export.artifact import readings as readings_of
+from thumbnet.export.estimate import estimate
 from thumbnet.tools.bench import bench
 from thumbnet.tools.targets.microbit import MicrobitTarget
 from thumbnet.tools.verify import finish, verify
@@ -93,6 +94,28 @@ def test_networks(name: str, tmp_path: Path) -> None:
         assert verdict.equal == 14
         measured = bench(target, artifact, rows=2)
     assert measured.heap_bytes_per_inference == 0
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_estimate_of_the_heap(name: str, tmp_path: Path) -> None:
+    """With 8 % more than the estimate it is imported, with a quarter less it is not."""
+    needs_qemu()
+    rng = np.random.default_rng(5)
+    model = randomized(NETWORKS[name](), rng)
+    program = convert(model, readings(model, rng), name="net", board="microbit")
+    made = program.write(tmp_path, readings(model, rng, 2))
+    expected = estimate(program.graph, program.board, "thumb", "flash").import_heap
+
+    def load(heap: float) -> None:
+        with MicrobitTarget() as target:
+            target.put(made.files)
+            hole = int(target.execute("import gc; print(gc.mem_free())")) - int(heap)
+            target.execute(f"hole = bytearray({max(hole, 0)})")
+            target.execute("import net")
+
+    load(1.08 * expected)
+    with pytest.raises(ThumbnetError, match="heap of microbit is too small"):
+        load(0.75 * expected)
 
 
 def test_a_window_that_leaves_too_little_for_the_probabilities() -> None:
