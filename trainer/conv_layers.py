@@ -8,68 +8,44 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from . import activations, initializers, ops, regularizers
-from .activations import LEAKY_RELU_ALPHA
+from . import ops
 from .convolution import convolve, convolve_depthwise
 from .errors import ThumbnetError
-from .layers import Shape
+from .layers import Shape, Weighted
 from .regularizers import L2
-from .tensor import Tensor, Variable
+from .tensor import Tensor
 from .windowed import Windowed
 
 
-class _Kernel(Windowed):
-    """What all convolutions share: a kernel, a bias and an activation."""
-
-    alpha = LEAKY_RELU_ALPHA
+class _Kernel(Weighted, Windowed):
+    """What all convolutions share: a window, a kernel, a bias and an activation."""
 
     def __init__(
         self,
         kernel_size: int | Sequence[int],
-        strides: int | Sequence[int],
-        padding: str,
-        activation: str | None,
-        use_bias: bool,
-        kernel_initializer: str,
-        bias_initializer: str,
-        kernel_regularizer: L2 | float | str | None,
-        name: str | None,
+        strides: int | Sequence[int] = 1,
+        padding: str = "valid",
+        activation: str | None = None,
+        use_bias: bool = True,
+        kernel_initializer: str = "glorot_uniform",
+        bias_initializer: str = "zeros",
+        kernel_regularizer: L2 | float | str | None = None,
+        name: str | None = None,
     ) -> None:
         super().__init__(kernel_size, strides, padding, name)
-        self._function = activations.get(activation)
-        self.activation = activation or "linear"
-        self.use_bias = use_bias
-        self.kernel_initializer = kernel_initializer
-        self.bias_initializer = bias_initializer
-        self._new_kernel = initializers.get(kernel_initializer)
-        self._new_bias = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.kernel: Variable
-        self.bias: Variable | None = None
+        self._configure(
+            activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer
+        )
 
     def _outputs(self, channels: int) -> Shape:
         """What follows the window in the kernel's shape; the last is the number of outputs."""
         raise NotImplementedError
 
-    def _initial(self, shape: Shape, rng: np.random.Generator) -> Any:
-        """Draw the kernel."""
-        return self._new_kernel(shape, rng)
-
     def _create(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Shape:
         places = self._lay(input_shape)
         shape = (*self.window[2 - self.rank :], *self._outputs(input_shape[-1]))
-        self.kernel = Variable(self._initial(shape, rng), f"{self.name}/kernel", dtype=dtype)
-        if self.use_bias:
-            initial = self._new_bias(shape[-1:], rng)
-            self.bias = Variable(initial, f"{self.name}/bias", dtype=dtype)
+        self._make(shape, rng, dtype)
         return (*places, shape[-1])
-
-    @property
-    def variables(self) -> list[Variable]:
-        """The kernel, then the bias."""
-        if not self.built:
-            return []
-        return [self.kernel] if self.bias is None else [self.kernel, self.bias]
 
     def _image_kernel(self) -> Tensor:
         """The kernel as it is for images."""
@@ -79,25 +55,9 @@ class _Kernel(Windowed):
         """Compute the convolution and add the bias."""
         return self._slide(x)
 
-    def call(self, x: Tensor, training: bool = False) -> Tensor:
-        """Compute the outputs (n, *output_shape) of inputs (n, *input_shape)."""
-        return self._function(self.pre_activation(x))
-
-    def penalties(self) -> list[Tensor]:
-        """Give the kernel's penalty, if it has a regularizer."""
-        return [] if self.kernel_regularizer is None else [self.kernel_regularizer(self.kernel)]
-
     def get_config(self) -> dict[str, Any]:
         """Give the settings as JSON types."""
-        penalty = self.kernel_regularizer
-        return {
-            **super().get_config(),
-            "activation": self.activation,
-            "use_bias": self.use_bias,
-            "kernel_initializer": self.kernel_initializer,
-            "bias_initializer": self.bias_initializer,
-            "kernel_regularizer": None if penalty is None else penalty.factor,
-        }
+        return {**super().get_config(), **self._settings()}
 
 
 class _Convolution(_Kernel):
@@ -168,30 +128,6 @@ class Conv1D(_Convolution):
 
 class _Depthwise(_Kernel):
     """Every channel has a window of its own, and the channels never mix."""
-
-    def __init__(
-        self,
-        kernel_size: int | Sequence[int],
-        strides: int | Sequence[int] = 1,
-        padding: str = "valid",
-        activation: str | None = None,
-        use_bias: bool = True,
-        kernel_initializer: str = "glorot_uniform",
-        bias_initializer: str = "zeros",
-        kernel_regularizer: L2 | float | str | None = None,
-        name: str | None = None,
-    ) -> None:
-        super().__init__(
-            kernel_size,
-            strides,
-            padding,
-            activation,
-            use_bias,
-            kernel_initializer,
-            bias_initializer,
-            kernel_regularizer,
-            name,
-        )
 
     def _outputs(self, channels: int) -> Shape:
         return (channels,)

@@ -110,7 +110,69 @@ class Layer:
         return f"{type(self).__name__}({settings})"
 
 
-class Dense(Layer):
+class Weighted(Layer):
+    """What Dense and convolutions share: a kernel, a bias and an activation."""
+
+    alpha = LEAKY_RELU_ALPHA
+
+    def _configure(
+        self,
+        activation: str | None,
+        use_bias: bool,
+        kernel_initializer: str,
+        bias_initializer: str,
+        kernel_regularizer: L2 | float | str | None,
+    ) -> None:
+        """Take the settings; raises ThumbnetError for an unknown name."""
+        self._function = activations.get(activation)
+        self.activation = activation or "linear"
+        self.use_bias = use_bias
+        self.kernel_initializer = kernel_initializer
+        self.bias_initializer = bias_initializer
+        self._new_kernel = initializers.get(kernel_initializer)
+        self._new_bias = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.kernel: Variable
+        self.bias: Variable | None = None
+
+    def _initial(self, shape: Shape, rng: np.random.Generator) -> Array:
+        """Draw the kernel."""
+        return self._new_kernel(shape, rng)
+
+    def _make(self, shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> None:
+        """Make the variables; the last of a kernel's shape is the number of outputs."""
+        self.kernel = Variable(self._initial(shape, rng), f"{self.name}/kernel", dtype=dtype)
+        if self.use_bias:
+            initial = self._new_bias(shape[-1:], rng)
+            self.bias = Variable(initial, f"{self.name}/bias", dtype=dtype)
+
+    @property
+    def variables(self) -> list[Variable]:
+        """The kernel, then the bias."""
+        if not self.built:
+            return []
+        return [self.kernel] if self.bias is None else [self.kernel, self.bias]
+
+    def call(self, x: Tensor, training: bool = False) -> Tensor:
+        """Compute the outputs (n, *output_shape) of inputs (n, *input_shape)."""
+        return self._function(self.pre_activation(x))
+
+    def penalties(self) -> list[Tensor]:
+        """Give the kernel's penalty, if it has a regularizer."""
+        return [] if self.kernel_regularizer is None else [self.kernel_regularizer(self.kernel)]
+
+    def _settings(self) -> dict[str, Any]:
+        penalty = self.kernel_regularizer
+        return {
+            "activation": self.activation,
+            "use_bias": self.use_bias,
+            "kernel_initializer": self.kernel_initializer,
+            "bias_initializer": self.bias_initializer,
+            "kernel_regularizer": None if penalty is None else penalty.factor,
+        }
+
+
+class Dense(Weighted):
     """activation(x @ kernel + bias): every output is connected to every input.
 
     units: number of outputs. kernel: Variable (inputs, units); bias: Variable (units,), or None
@@ -118,8 +180,6 @@ class Dense(Layer):
     Inputs are (n, inputs): put Flatten before it for anything else. Raises ThumbnetError for
     an unknown name, or inputs of another rank.
     """
-
-    alpha = LEAKY_RELU_ALPHA
 
     def __init__(
         self,
@@ -135,16 +195,9 @@ class Dense(Layer):
         if not isinstance(units, (int, np.integer)) or units < 1:
             raise ThumbnetError(f"Dense: units is {units!r}, it must be a positive whole number")
         self.units = int(units)
-        self._function = activations.get(activation)
-        self.activation = activation or "linear"
-        self.use_bias = use_bias
-        self.kernel_initializer = kernel_initializer
-        self.bias_initializer = bias_initializer
-        self._new_kernel = initializers.get(kernel_initializer)
-        self._new_bias = initializers.get(bias_initializer)
-        self.kernel_regularizer = regularizers.get(kernel_regularizer)
-        self.kernel: Variable
-        self.bias: Variable | None = None
+        self._configure(
+            activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer
+        )
 
     def _create(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Shape:
         if len(input_shape) != 1:
@@ -152,44 +205,16 @@ class Dense(Layer):
                 f"layer {self.name!r} takes one row of numbers, not shape {input_shape}: "
                 "add Flatten() before it"
             )
-        shape = (*input_shape, self.units)
-        self.kernel = Variable(self._new_kernel(shape, rng), f"{self.name}/kernel", dtype=dtype)
-        if self.use_bias:
-            initial = self._new_bias((self.units,), rng)
-            self.bias = Variable(initial, f"{self.name}/bias", dtype=dtype)
+        self._make((*input_shape, self.units), rng, dtype)
         return (self.units,)
-
-    @property
-    def variables(self) -> list[Variable]:
-        """The kernel, then the bias."""
-        if not self.built:
-            return []
-        return [self.kernel] if self.bias is None else [self.kernel, self.bias]
 
     def pre_activation(self, x: Tensor) -> Tensor:
         """Compute x @ kernel + bias."""
         return ops.dense(x, self.kernel, self.bias)
 
-    def call(self, x: Tensor, training: bool = False) -> Tensor:
-        """Compute the outputs (n, units) of inputs (n, inputs)."""
-        return self._function(self.pre_activation(x))
-
-    def penalties(self) -> list[Tensor]:
-        """Give the kernel's penalty, if it has a regularizer."""
-        return [] if self.kernel_regularizer is None else [self.kernel_regularizer(self.kernel)]
-
     def get_config(self) -> dict[str, Any]:
         """Give the settings as JSON types."""
-        penalty = self.kernel_regularizer
-        return {
-            "units": self.units,
-            "activation": self.activation,
-            "use_bias": self.use_bias,
-            "kernel_initializer": self.kernel_initializer,
-            "bias_initializer": self.bias_initializer,
-            "kernel_regularizer": None if penalty is None else penalty.factor,
-            **super().get_config(),
-        }
+        return {"units": self.units, **self._settings(), **super().get_config()}
 
 
 class Activation(Layer):

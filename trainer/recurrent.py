@@ -28,11 +28,11 @@ class Recurrent(Layer):
     def __init__(
         self,
         units: int,
-        return_sequences: bool,
-        kernel_initializer: str,
-        recurrent_initializer: str,
-        bias_initializer: str,
-        name: str | None,
+        return_sequences: bool = False,
+        kernel_initializer: str = "glorot_uniform",
+        recurrent_initializer: str = "orthogonal",
+        bias_initializer: str = "zeros",
+        name: str | None = None,
     ) -> None:
         super().__init__(name)
         if not isinstance(units, (int, np.integer)) or units < 1:
@@ -142,24 +142,6 @@ class GRU(Recurrent):
     """
 
     gates = 3
-
-    def __init__(
-        self,
-        units: int,
-        return_sequences: bool = False,
-        kernel_initializer: str = "glorot_uniform",
-        recurrent_initializer: str = "orthogonal",
-        bias_initializer: str = "zeros",
-        name: str | None = None,
-    ) -> None:
-        super().__init__(
-            units,
-            return_sequences,
-            kernel_initializer,
-            recurrent_initializer,
-            bias_initializer,
-            name,
-        )
 
     def _bias_shape(self) -> Shape:
         return (2, 3 * self.units)
