@@ -11,6 +11,7 @@ from .build import Build
 from .calls import calls
 from .emit import emit
 from .emit_parts import emit_parts
+from .garbage import predict_heap
 from .graph import Graph
 from .header import Facts
 from .heap import Heap, compiled_size, import_cost
@@ -101,7 +102,7 @@ def estimate(
     return Estimate(
         import_heap=heap.peak,
         steady_heap=heap.kept,
-        predict_heap=_predict_heap(graph, tier, word),
+        predict_heap=predict_heap(graph, tier, word),
         flash=code + binary - mapped,
         romfs=mapped,
         seconds=seconds(graph, board, tier, _stream(graph, build)),
@@ -146,11 +147,3 @@ def _stream(graph: Graph, build: Build) -> Stream | None:
         calls=sum(part.blocks * part.pieces for part in parts),
         bytes=sum(len(part.data) for part in parts),
     )
-
-
-def _predict_heap(graph: Graph, tier: str, word: int) -> int:
-    """Readings that are floats take objects in every tier, levels none; tier plain a few more."""
-    few = 16 * word if tier == "plain" else 0
-    if any(node.op == "quantize_sensors" for node in graph.nodes):
-        return few + 12 * word * graph.tensors[graph.input].shape[0]
-    return few
