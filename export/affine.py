@@ -46,8 +46,17 @@ def affine(low: float, high: float, with_zero: bool = False) -> tuple[float, int
 
 
 def coarser(scale: float, zero_point: int, finest: float) -> tuple[float, int]:
-    """Return a scale of at least `finest`, and the zero point that goes with it."""
-    return (finest, round(zero_point * scale / finest)) if scale < finest else (scale, zero_point)
+    """Return a scale of at least `finest`, and the zero point that goes with it.
+
+    The range keeps its middle and grows on both sides: a far coarser scale would bring the zero
+    point to 0 otherwise, and all that is negative with it. An end that is 0 stays at 0.
+    """
+    if scale >= finest:
+        return scale, zero_point
+    if zero_point in (0, ACTIVATION_MAX):
+        return finest, zero_point
+    middle = ACTIVATION_MAX / 2
+    return finest, round(middle + (zero_point - middle) * scale / finest)
 
 
 def finest_output(scale: npt.NDArray[np.float64]) -> float:

@@ -23,6 +23,7 @@ from .inputs import accepted_counts
 from .macs import macs
 from .reference import execute, to_counts
 from .serialize import dump, graph_from_json, graph_to_json
+from .stream_vectors import stream_answers, stream_windows
 from .verify import verify
 
 SUFFIXES = (".py", ".mpy", ".hex")
@@ -76,6 +77,15 @@ class Artifact:
     def kind(self) -> str:
         """`classifier` or `regression`."""
         return "regression" if next(self.graph.only("measure"), None) else "classifier"
+
+    @property
+    def windows(self) -> list[list[list[int | float]]]:
+        """Windows of samples for the module's `Stream`, none if it has no such."""
+        return stream_windows(self.graph)
+
+    def expected_of_windows(self) -> list[dict[str, Any]]:
+        """Return what the board has to answer for `windows`: "values" and "scores"."""
+        return stream_answers(self.graph)
 
     def expected(self, rows: npt.ArrayLike | None = None) -> list[dict[str, Any]]:
         """Return what the board has to answer for each row (default: `inputs`).

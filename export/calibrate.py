@@ -92,7 +92,9 @@ def calibrate(graph: Graph, x: npt.ArrayLike, observer: str = "min_max") -> Grap
         raise ThumbnetError(f"no calibration {observer!r}: use one of {', '.join(OBSERVERS)}")
     ends = {graph.input, "x", *graph.outputs}
     tensors = {}
-    for name, values in run_float(graph, x).items():
+    seen = run_float(graph, x)
+    states = _states(graph, seen)
+    for name, values in seen.items():
         if not np.all(np.isfinite(values)):
             raise ThumbnetError(
                 f"calibration: {name} is not finite on some row: the weights are broken, "
@@ -102,5 +104,20 @@ def calibrate(graph: Graph, x: npt.ArrayLike, observer: str = "min_max") -> Grap
         low, high = OBSERVERS["min_max" if name in ends else observer](values)
         if tensor.low is not None and tensor.high is not None and name not in ends:
             low, high = tensor.low, tensor.high
+        if name in states:
+            low, high = min(low, float(states[name].min())), max(high, float(states[name].max()))
         tensors[name] = replace(tensor, low=low, high=high, mean=values.mean(axis=0))
     return graph.rebuilt(graph.nodes, tensors, stage="calibrate")
+
+
+def _states(
+    graph: Graph, seen: dict[str, npt.NDArray[np.float64]]
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Return all states of the layers that give their last one alone: both have the same steps."""
+    return {
+        node.output: FLOAT_OPS[node.op](
+            seen[node.inputs[0]], **{**node.attributes, "sequences": True}
+        )
+        for node in graph.only("simple_rnn")
+        if not node.attributes["sequences"]
+    }

@@ -121,7 +121,9 @@ def sources(
 def _input_file(node: Node, graph: Graph, build: Build) -> str:
     if node.op == "quantize_levels":
         return "levels"
-    return "counts" if graph.stream is not None and build.viper else "sensors"
+    # What a Stream holds are counts, unless `resolution` makes others of them.
+    counts = graph.stream is not None and bool((node.attributes["units"] == 1).all())
+    return "counts" if counts and build.viper else "sensors"
 
 
 def imports(parts: list[SourceFile], literals: dict[str, str]) -> list[str]:

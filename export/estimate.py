@@ -17,7 +17,7 @@ from .header import Facts
 from .heap import Heap, compiled_size, import_cost
 from .one_kernel import one_kernel
 from .plan import plan
-from .speed import Stream, seconds
+from .speed import Stream, decision_seconds, seconds
 from .weights_file import streamed
 
 MODULE = 128
@@ -45,6 +45,14 @@ class Estimate:
 
     seconds: float
     """One `predict`, no input zero; zeros take less."""
+
+    decision: float | None = None
+    """Seconds of the `push` that fills a window, where there is a `Stream`."""
+
+    @property
+    def time(self) -> float:
+        """Seconds of what a program on the board calls: that push, or `predict`."""
+        return self.seconds if self.decision is None else self.decision
 
 
 def build_for(
@@ -99,13 +107,15 @@ def estimate(
     code = sum(compiled_size(t) if mpy else len(t.encode()) for t in texts.values())
     binary = sum(len(data) for name, data in files.items() if not name.endswith(".py"))
     mapped = binary if weights == "romfs" else 0
+    read = _stream(graph, build)
     return Estimate(
         import_heap=heap.peak,
         steady_heap=heap.kept,
         predict_heap=predict_heap(graph, tier, word),
         flash=code + binary - mapped,
         romfs=mapped,
-        seconds=seconds(graph, board, tier, _stream(graph, build)),
+        seconds=seconds(graph, board, tier, read),
+        decision=decision_seconds(graph, board, tier, build.viper, read),
     )
 
 

@@ -98,6 +98,9 @@ def _other_places(
                 fitting.append(" ".join([*options, *(["--mpy"] if compiled and not mpy else [])]))
         if fitting:
             break
+    # What one option does, two need not.
+    fewest = min((len(options.split()) for options in fitting), default=0)
+    fitting = [options for options in fitting if len(options.split()) == fewest]
     return [f"export with {' or '.join(fitting)}"] if fitting else []
 
 
@@ -119,7 +122,14 @@ def _fewer_units(graph: Graph, board: BoardProfile, tier: str, weights: str, mpy
     fit -= fit % 10 ** max(len(str(fit)) - 2, 0)
     if fit:
         return f"{words} (about {fit:,} weights fit, it has {have:,})"
+    if graph.stream is not None and not graph.stream.is_raw:
+        names = sorted(graph.stream.features, key=_BULK.index)
+        return f"train it without the feature {names[0]}, whose code is the longest"
     return f"{words} (it has {have:,} weights)"
+
+
+_BULK = ("bands", "deviation", "rms", "crossings", "mean")
+"""Features, those of the most code first."""
 
 
 def _without_weights(graph: Graph) -> Graph:

@@ -28,7 +28,7 @@ def fold(graph: Graph) -> Graph:
     Raises
     ------
     ThumbnetError
-        If a scaling or a curve stands where nothing can take it, or there is no dense layer.
+        If a scaling or a curve stands where nothing can take it, or the end is no dense layer.
 
     """
     shape = graph.tensors[graph.input].shape
@@ -208,6 +208,12 @@ def _check_form(nodes: list[Node]) -> None:
             )
     if not any(node.op == "dense" for node in nodes):
         raise ThumbnetError("export: the model has no Dense layer: add one")
+    # An activation at the end is judged with the head, by what it follows.
+    if nodes[-1].op not in ("dense", "activation"):
+        raise ThumbnetError(
+            f"export: the model ends with {nodes[-1].output} ({nodes[-1].op}), not with a Dense "
+            "layer: put a Dense with one output for each class or measurement behind it"
+        )
 
 
 def _make_scale_positive(nodes: list[Node], shape: tuple[int, ...]) -> None:

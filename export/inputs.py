@@ -83,7 +83,8 @@ def choose_counts(
     that gives the feature's range at least 4,096 counts. Without a declared range: the range of
     `x`, widened on both sides by `margin` times its width, so that a live reading is not refused
     for being a little beyond the training data. Where all features are `alike`, they share both;
-    with `channels`, the features at all positions of a channel do.
+    with `channels`, the features at all positions of a channel do: a resolution may be given for
+    each channel or each feature.
 
     Raises
     ------
@@ -102,11 +103,13 @@ def choose_counts(
     if resolution is None and spec is not None:
         resolution = spec.resolution
     units = _natural_units(x) if resolution is None else _declared_units(resolution)
-    if channels and not alike and units.size == features:
+    if channels and units.size == features:
         units = units.reshape(-1, channels).max(axis=0)
-    if units.size not in (1, features):
+    if units.size not in (1, channels or features):
+        by_channel = f", or one for each of the {channels} channels" if channels else ""
         raise ThumbnetError(
-            f"export: {units.size} resolutions for {features} features: give one, or one for each"
+            f"export: {units.size} resolutions for {features} features: "
+            f"give one, or one for each{by_channel}"
         )
     units = one_if_alike(units)
     width = np.maximum(high - low, 1.0 / units)
@@ -130,6 +133,7 @@ def choose_counts(
             f"export: all samples of input {outside[0]} are outside its declared range: "
             "calibrate with rows in the range, or mend model.input_spec"
         )
+    least, most = _wide_enough(units, minimum, maximum, least, most)
     counts = Counts(
         units,
         one_if_alike(minimum),
@@ -144,6 +148,31 @@ def choose_counts(
             f"{MOST_COUNTS}: give a coarser resolution"
         )
     return counts
+
+
+def _wide_enough(
+    units: Ints, minimum: Ints, maximum: Ints, least: Floats, most: Floats
+) -> tuple[Floats, Floats]:
+    """Return `least` and `most` at least so far apart that `_scaling_line` finds a left shift.
+
+    A feature that hardly varies, of which far more is accepted, would take more steps a count than
+    a multiplier below 0.5 gives behind the left shift that its counts have room for. Its scaling
+    takes at most 255 steps for the range from `least` to `most`; so many counts are enough that
+    255 / counts stays below half of 2**left. That is 4 counts for the farthest that is accepted,
+    and one count or less below 2**18: other features stay as they are.
+    """
+    middle = (least + most) / 2 * units
+    reach = np.maximum(np.abs(minimum), np.abs(maximum)) + np.abs(middle) + 3
+    left = np.ceil(np.log2(ACCUMULATOR_LIMIT / reach)) - 1
+    needed = np.maximum(
+        (most - least) * units, (ACTIVATION_MAX + 1) / 2 ** (np.minimum(left, 14) - 1)
+    )
+    bottom = np.clip(middle - needed / 2, minimum, np.maximum(minimum, maximum - needed))
+    wider = (most - least) * units < needed
+    return (
+        np.where(wider, bottom / units, least),
+        np.where(wider, (bottom + needed) / units, most),
+    )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from thumbnet.trainer import Model, ThumbnetError
+from thumbnet.trainer import Add, Model, ThumbnetError
 
 from .graph import Graph, Node, Tensor
 from .lower_layers import steps
@@ -15,6 +15,8 @@ _OWN_NAME = ("reshape", "scale_shift", "max_pool", "average_pool", "add", "conca
 
 def lower(model: Model, graph_name: str) -> Graph:
     """Return the float graph of `model`, one node a layer step, weights as float64.
+
+    An Add of more than two tensors becomes a chain of additions, in the order of the list.
 
     Where training has fixed the range of a layer's output (quantization-aware training), its tensor
     has it already.
@@ -38,6 +40,12 @@ def lower(model: Model, graph_name: str) -> Graph:
     written = {"": "input"}
     for layer in model.layers:
         current = tuple(written[source] for source in model.sources[layer.name])
+        while isinstance(layer, Add) and len(current) > 2:  # the operation takes two
+            first, second, *others = current
+            partial = f"{layer.name}_without_{len(others)}"
+            nodes.append(Node("add", (first, second), partial, {}))
+            tensors[partial] = Tensor(partial, tuple(layer.output_shape), "float32")
+            current = (partial, *others)
         for op, attributes in steps(layer):
             output = layer.name if op in _OWN_NAME else f"{layer.name}_{op}"
             nodes.append(Node(op, current, output, attributes))

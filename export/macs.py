@@ -27,8 +27,11 @@ def node_macs(node: Node) -> int:
 
 
 def node_parameters(node: Node) -> int:
-    """Return the weights and biases of one node."""
-    return sum(int(weight.size) + len(weight) for weight in weights(node))
+    """Return the weights and biases of one node: of a GRU two biases, of a SimpleRNN one."""
+    matrices = weights(node)
+    total = sum(int(weight.size) + len(weight) for weight in matrices)
+    # The kernel takes a bias for the state as well, which only holds its zero point.
+    return total - (len(matrices[1]) if node.op == "simple_rnn" else 0)
 
 
 def weight_bytes(graph: Graph) -> int:

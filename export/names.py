@@ -25,11 +25,11 @@ LONGEST = 31
 
 def check_name(name: str) -> None:
     """Raise ThumbnetError unless `name` can be imported on a board without hiding its modules."""
-    if (
-        not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name)
-        or len(name) > LONGEST
-        or keyword.iskeyword(name)
-    ):
+    if keyword.iskeyword(name):
+        raise ThumbnetError(
+            f"{name!r} cannot be imported on a board: it is a word of Python, take another name"
+        )
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) or len(name) > LONGEST:
         raise ThumbnetError(
             f"{name!r} cannot be imported on a board: use letters, digits and _, a letter first"
         )

@@ -50,10 +50,10 @@ def simple_rnn(builder: Builder, node: Node) -> None:
         raise ThumbnetError(
             f"export: {node.output} has activation {function}: use tanh, sigmoid, relu or linear"
         )
+    # Where the step grows, the table reaches further on both sides.
     step, center = affine(*before, True)
     sides = _sides(builder, node, node.attributes["bias"], np.zeros(0), (scale, zero_point))
     step, shift, attributes = _wide(sides, step, _MOST_SHIFT["simple_rnn"])
-    center = center if step == affine(*before, True)[0] else round(-before[0] / step)
     reals = CURVES[function](step * (np.arange(256, dtype=np.float64) - center))
     table = np.clip(np.floor(reals / scale + 0.5) + zero_point, 0, ACTIVATION_MAX)
     attributes |= {"step_shift": shift, "center": center, "state_zero": zero_point}

@@ -60,6 +60,9 @@ class Cpu:
     byte: float
     """One byte that is read."""
 
+    feature: float
+    """What features of a window take, of what an RP2040 takes."""
+
 
 @dataclass(frozen=True)
 class Stream:
@@ -90,7 +93,7 @@ def _microcontroller(
         tiers["thumb"] = Cycles(thumb, 3 * thumb, 25 * thumb, call, thumb)
     if dsp:
         tiers["thumb_dsp"] = Cycles(dsp, 3 * thumb, 25 * thumb, call, thumb)
-    return Cpu(tiers, 15_000 * bytecode, 12_000 * bytecode, read * bytecode, byte)
+    return Cpu(tiers, 15_000 * bytecode, 12_000 * bytecode, read * bytecode, byte, bytecode)
 
 
 def _pc(slower: float) -> Cpu:
@@ -99,7 +102,7 @@ def _pc(slower: float) -> Cpu:
         "plain": Cycles(*(slower * cycles for cycles in (130, 3000, 6000, 2000, 130))),
         "viper": Cycles(2, 15, 150, 500, 2),
     }
-    return Cpu(tiers, 5000 * slower, 5000 * slower, 1800 * slower, 1)
+    return Cpu(tiers, 5000 * slower, 5000 * slower, 1800 * slower, 1, 0.15 * slower)
 
 
 CPUS: dict[str, Cpu] = {
@@ -153,6 +156,47 @@ def seconds(graph: Graph, board: BoardProfile, tier: str, stream: Stream | None 
         cycles += node_macs(node) * cost.mac * (_NARROW if "bits" in node.attributes else 1.0)
         cycles += _beside(node, outputs, cost)
     return float(cycles / board.clock)
+
+
+GATHERED, FEATURE, COUNT = "gathered", "feature", "count"
+
+_IN_BYTECODE = {
+    **{GATHERED: 1900, "mean": 500, "crossings": 1500, "rms": 3600, "deviation": 4000},
+    **{"bands": 24_000, FEATURE: 10_000, COUNT: 10_000},
+}
+_IN_VIPER = {
+    **{GATHERED: 220, "mean": 100, "crossings": 180, "rms": 520, "deviation": 840},
+    **{"bands": 1350, FEATURE: 35_000, COUNT: 300},
+}
+"""Cycles of an RP2040 for each sample of a channel: taking it out of the ring, and each feature of
+it; for a feature of a channel, beside that; for a number on its way into the network."""
+
+
+def decision_seconds(
+    graph: Graph, board: BoardProfile, tier: str, viper: bool, stream: Stream | None = None
+) -> float | None:
+    """Return the time of the `push` that fills a window, None where there is no `Stream`.
+
+    Parameters
+    ----------
+    viper
+        The board compiles viper, in which the loops of the features then are.
+
+    """
+    settings = graph.stream
+    if settings is None:
+        return None
+    cpu = CPUS[board.cpu]
+    costs = _IN_VIPER if viper else _IN_BYTECODE
+    channels, inputs = len(settings.channels), graph.tensors[graph.input].shape[0]
+    cycles = channels * cpu.sensor + inputs * costs[COUNT] * cpu.feature
+    if not settings.is_raw:
+        each = costs[GATHERED] + sum(costs[name] for name in settings.features)
+        fixed = len(settings.features) * costs[FEATURE]
+        cycles += channels * (settings.window * each + fixed) * cpu.feature
+    if any(graph.only("quantize_sensors")):
+        cycles -= inputs * cpu.sensor  # what `seconds` reckons for floats in a list
+    return float(cycles / board.clock) + seconds(graph, board, tier, stream)
 
 
 _NARROW = 1.2

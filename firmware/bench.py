@@ -99,10 +99,32 @@ def microseconds(values, at_least):
         times *= 2
 
 
+def decision(samples):
+    """Microseconds of the push that fills a window, the least of a few."""
+    stream = module.Stream()
+    for sample in samples:
+        stream.push(sample)
+    best = None
+    for _ in range(5):
+        for k in range(module.HOP - 1):
+            stream.push(samples[k % len(samples)])
+        gc.collect()
+        start = ticks_us()
+        stream.push(samples[-1])
+        spent = ticks_diff(ticks_us(), start)
+        if best is None or spent < best:
+            best = spent
+    return best
+
+
 def row(values):
-    """Measure one input vector, after a warm-up call."""
+    """Measure one input vector after a warm-up call, or a list of samples for the Stream."""
     global count
     try:
+        if values and isinstance(values[0], list):
+            say({"us_decision": decision(values)})
+            count += 1
+            return
         module.predict(values)
         line = {"heap": heap_of_one(values), "us": microseconds(values, 10000)}
     except Exception as error:

@@ -53,20 +53,38 @@ def begin(name):
     return True
 
 
+def pushed(samples):
+    """Push the samples of one window; return what the network was given, and its scores."""
+    stream = module.Stream()
+    # Some before them, so that the window does not begin where the ring does.
+    for k in range(module.HOP):
+        stream.push(samples[k % len(samples)])
+    for sample in samples:
+        stream.push(sample)
+    return {"values": list(module.VALUES), "scores": list(module.SCORES)}
+
+
+def answers(values):
+    """Return every answer that the module has for one input vector."""
+    line = {}
+    answer = module.predict(values)
+    # Several numbers are made of as many scores: a small heap does not hold both.
+    if not isinstance(answer, list):
+        line["predict"] = answer
+    answer = None
+    if hasattr(module, "scores"):
+        line["scores"] = list(module.scores(values))
+    if hasattr(module, "probabilities"):
+        line["probabilities"] = list(module.probabilities(values))
+    return line
+
+
 def row(values):
-    """Say every answer that the module has for one input vector."""
+    """Say what the module answers to one input vector, or to a list of samples for its Stream."""
     global count
     try:
-        line = {}
-        answer = module.predict(values)
-        # Several numbers are made of as many scores: a small heap does not hold both.
-        if not isinstance(answer, list):
-            line["predict"] = answer
-        answer = None
-        if hasattr(module, "scores"):
-            line["scores"] = list(module.scores(values))
-        if hasattr(module, "probabilities"):
-            line["probabilities"] = list(module.probabilities(values))
+        samples = bool(values) and isinstance(values[0], list)
+        line = pushed(values) if samples else answers(values)
     except Exception as error:
         line = failure(error)
     count += 1

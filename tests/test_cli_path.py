@@ -229,6 +229,7 @@ def test_bench(folder):
         "target",
         "macs",
         "us_per_inference",
+        "us_per_decision",
         "instructions_per_inference",
         "module_bytes",
         "heap_bytes_import",

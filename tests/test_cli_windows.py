@@ -12,7 +12,7 @@ from support.micropython import needs_micropython
 from support.motions import motion, motions, write_folder, write_table
 
 from thumbnet.tools.targets import find_micropython
-from thumbnet.trainer import StreamSettings, load_model
+from thumbnet.trainer import StreamSettings, cut, load_model, read_recordings
 
 TRAIN = "train motions --window 32 --epochs 12 --hidden 6"
 
@@ -100,6 +100,35 @@ def test_balanced_accuracy_only_where_it_differs(folder: Path, tmp_path: Path) -
     assert line.endswith("(the mean over the classes, which have from 11 to 30)")
 
 
+def test_balanced_accuracy_where_the_training_is_uneven(tmp_path: Path) -> None:
+    made = [*motions(2), *(motion("rest", k) for k in (7, 8, 9))]  # one of each is held out
+    write_folder(tmp_path / "motions", made)
+    done = thumbnet(TRAIN, tmp_path)
+    line = next(line for line in done.stdout.splitlines() if "balanced" in line)
+    assert line.endswith("(the mean over the classes, which have from 11 to 44 to train)")
+
+
+def test_other_recordings_for_a_trained_network(folder: Path) -> None:
+    """They are cut as those of the training were: by each verb, from a folder or a table."""
+    assert thumbnet(f"{TRAIN} --hop 20 -o other.npz", folder).returncode == 0
+    windows = len(cut(read_recordings(folder / "motions"), 32, 20))
+    for data in ("motions", "all.csv --label label"):
+        done = thumbnet(f"compare other.npz --data {data} --json", folder)
+        assert done.returncode == 0, done.stderr
+        line = f"export other.npz --data {data} -o build2 --json"
+        assert last_json(thumbnet(line, folder))["accuracy_float"] == last_json(done)["float"]
+    pytest.importorskip("matplotlib")
+    done = thumbnet("report other.npz --data motions --board pico --json", folder)
+    result = last_json(done)
+    assert result["samples"] + result["refused"] == windows
+    assert "recordings" in (folder / "other.html").read_text()
+    done = thumbnet("report other.npz --data digits", folder)
+    assert done.stderr == (
+        "thumbnet: digits: rows of 64 values, other.npz takes 9: give recordings of 'x', 'y', "
+        "'z', a CSV file or a folder of them\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -115,6 +144,12 @@ def test_balanced_accuracy_only_where_it_differs(folder: Path, tmp_path: Path) -
         ("train motions --window 50 --rate 20",
          "motions/rest/0.csv, line 2: column 'ms' says 50 samples a second (in ms), not 20: "
          "correct the rate, or leave it out"),
+        ("train digits --window 50",
+         "digits: --window is for recordings of a sensor, which digits are not: leave it out, or "
+         "give a folder of recordings or a CSV file"),
+        ("train all.csv --window 50 --label nope",
+         "all.csv: no column 'nope', the columns are 'ms', 'x', 'y', 'z', 'label', 'recording': "
+         "name another"),
     ],
 )  # fmt: skip
 def test_one_line_each(line: str, said: str, folder: Path) -> None:
@@ -133,6 +168,16 @@ def test_one_line_each(line: str, said: str, folder: Path) -> None:
         ("train motions --window 9 --features mean,median",
          "'median' is no feature: choose of raw, mean, deviation, rms, crossings, bands"),
         ("train motions --window 9 --vote 2of3", "'2of3' is no vote: give a number like 3, or 2/3"),
+        ("train motions --window 32 --features mean --bands 4",
+         "--bands is for the feature bands: name it in --features, or leave --bands out"),
+        ("train motions --window 32 --bands 4", "--bands is for the feature bands: "),
+        ("train motions --window 50 --task regression",
+         "--task regression is for rows of a CSV file: windows of recordings have labels, "
+         "leave it or --window out"),
+        ("train motions --window 50 --conv abc",
+         "'abc' is not a list of filters like 8,16 (0 for no convolution)"),
+        ("train motions --window 50 --conv=-3", "'-3' is not a list of filters like 8,16 (0 for"),
+        ("compare motions.npz --label kind", "--label is for a CSV file of --data: give --data"),
     ],
 )  # fmt: skip
 def test_usage(line: str, said: str, folder: Path) -> None:

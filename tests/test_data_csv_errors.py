@@ -224,7 +224,7 @@ def test_refusal_of_an_unknown_label_column(tmp_path: Path) -> None:
     assert refusal(path, label="gestures") == (
         f"d.csv: no column 'gestures', {columns}: did you mean 'gesture'?"
     )
-    assert refusal(path, label="q") == f"d.csv: no column 'q', {columns}"
+    assert refusal(path, label="q") == f"d.csv: no column 'q', {columns}: name another"
 
 
 def test_refusal_of_paths(tmp_path: Path) -> None:

@@ -83,7 +83,9 @@ def test_motions(tmp_path):
     done = thumbnet("demo motions --json", tmp_path)
     assert done.returncode == 0, done.stderr
     result = last_json(done)
-    assert result["inputs"] == result["equal"] == 124
+    assert (
+        result["inputs"] == result["equal"] == 128
+    )  # 120 windows, 4 extremes, 4 through the Stream
     assert result["accuracy_float"] >= 0.97
     assert abs(result["accuracy_float"] - result["accuracy"]) <= 0.01
     assert "Running 120 windows that it has never seen" in done.stderr

@@ -101,7 +101,7 @@ def test_what_would_fit_instead() -> None:
     )
     assert refusal(huge, with_room(huge, PICO, "stream")).startswith("export with --weights stream")
     tight = with_room(mnist, PICO, "module", mpy=True)
-    assert refusal(mnist, tight).startswith("export with --mpy or --weights stream --mpy; or train")
+    assert refusal(mnist, tight).startswith("export with --mpy; or train")
     assert refusal(mnist, replace(PICO, heap=3000)).startswith(smaller)
     esp8266 = load_board("esp8266")
     wide = network(784, 40, 10)

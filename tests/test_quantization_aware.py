@@ -125,17 +125,54 @@ def test_ranges_and_moving_statistics_freeze_in_the_last_quarter() -> None:
     assert model.activation_ranges["activation"][0] == 0
 
 
-def test_a_range_begins_with_the_first_batch_and_moves_slowly() -> None:
+def show(quantizer: FakeQuantization, *ends: float) -> tuple[float, float]:
+    """Show a batch of inputs, and return their range then."""
+    quantizer.output("", Tensor(np.array(ends)), training=True)
+    return quantizer.ranges[""]
+
+
+def test_a_range_begins_with_the_first_batch_and_moves_ever_more_slowly() -> None:
     model = make()
     model.build(4)
     quantizer = FakeQuantization(model, "int8")
-    quantizer.output("", Tensor(np.array([-1.0, 3.0])), training=True)
-    assert quantizer.ranges[""] == (-1, 3)
-    quantizer.output("", Tensor(np.array([-2.0, 2.0])), training=True)
-    assert quantizer.ranges[""] == pytest.approx((-1.01, 2.99))
+    assert show(quantizer, -1.0, 3.0) == (-1, 3)
+    assert show(quantizer, -2.0, 2.0) == pytest.approx((-1.2, 2.8))
     quantizer.output("", Tensor(np.array([-9.0, 9.0])), training=False)
-    assert quantizer.ranges[""] == pytest.approx((-1.01, 2.99))
+    assert quantizer.ranges[""] == pytest.approx((-1.2, 2.8))
+    for _ in range(97):
+        show(quantizer, -1.0, 3.0)
+    assert show(quantizer, -2.0, 2.0) == pytest.approx((-1.1, 2.9))
+    for _ in range(1899):
+        show(quantizer, -1.0, 3.0)
+    assert show(quantizer, -2.0, 2.0) == pytest.approx((-1.01, 2.99))
     assert quantizer.output("dense", x := Tensor(np.array([0.123])), training=True) is x
+
+
+def test_ranges_begin_anew_with_the_last_epoch_of_floats() -> None:
+    """What the weights of the first epochs gave is forgotten, but holds until the first batch."""
+    model = make()
+    model.build(4)
+    quantizer = FakeQuantization(model, "int8")
+    for epoch in range(4):
+        quantizer.begin_epoch(epoch, 8)
+        before = quantizer.ranges.get("")
+        low, _ = show(quantizer, -1.0 - epoch, 1.0)
+        assert before is None or before[0] > low
+        assert (low == -1.0 - epoch) == (epoch in (0, 3))
+    quantizer.begin_epoch(4, 8)
+    assert -5 < show(quantizer, -5.0, 1.0)[0] < -4
+
+
+def test_with_few_updates_ranges_fit_the_trained_weights() -> None:
+    """A range that still shows the first batches cost 1 % of R2 with these."""
+    x = np.random.default_rng(0).uniform(-1, 1, (64, 4)).round(3).astype(np.float32)
+    y = 3 * x[:, 0] + 2 * x[:, 2]
+    for seed in range(3):
+        model = Sequential([Dense(16, "relu"), Dense(16, "relu"), Dense(1)], seed=seed)
+        model.compile(Adam(0.01), "mse")
+        model.fit(x, y, epochs=40, seed=0, quantize="int8")
+        for name, (_, high) in observed_ranges(model, x).items():
+            assert model.activation_ranges[name][1] > 0.85 * high
 
 
 def test_validation_and_the_model_meanwhile_are_rounded_and_a_float_model_is_left() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.motions import CHANNELS, LABELS, motions, write_folder, write_table
+from support.motions import CHANNELS, LABELS, motion, motions, write_folder, write_table
 
 from thumbnet.trainer import Recording, read_recordings
 from thumbnet.trainer.sampling import time_column, unit_of_time
@@ -124,6 +124,27 @@ def test_names_of_time_columns() -> None:
     for header in (["x", "t"], ["x", "s"], ["x", "temperature"], ["x", "tx"], ["time_x", "y"]):
         assert time_column(header) is None, header
     assert unit_of_time("t", np.array([0.0])) == "ms"
+
+
+def test_a_default_rate_is_for_files_without_a_time_alone(tmp_path: Path) -> None:
+    made = motions(1)
+    write_folder(tmp_path / "without", made, time=False)
+    assert {one.rate for one in read_recordings(tmp_path / "without", default_rate=20)} == {20}
+    write_folder(tmp_path / "with", made)
+    rates = [one.rate for one in read_recordings(tmp_path / "with", default_rate=20)]
+    assert rates == pytest.approx([50] * 3)
+
+
+def test_one_label_where_it_is_enough(tmp_path: Path) -> None:
+    write_folder(tmp_path, [motion("rest", 0)])
+    (one,) = read_recordings(tmp_path, fewest_labels=1)
+    assert one.label == "rest"
+
+
+def test_lines_of_samples(tmp_path: Path) -> None:
+    write(tmp_path, "a/1.csv", "ms,x\n0,1\n\n10,2\n20,3\n")
+    (one,) = read_recordings(tmp_path, fewest_labels=1)
+    assert one.lines == (2, 4, 5)
 
 
 def test_a_recording_of_ones_own() -> None:

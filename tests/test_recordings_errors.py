@@ -56,7 +56,10 @@ def rows(*steps: int) -> str:
         (GOOD.replace("\n100,3,0", "\n100,3"),
          "b/1.csv, line 12: 2 columns, but the header has 3: no value for 'y'"),
         (GOOD.replace("\n100,3,0", "\nlater,3,0"),
-         "b/1.csv, line 12, column 'ms': 'later' is not a number"),
+         "b/1.csv, line 12, column 'ms': 'later' is not a number: mend or delete the row"),
+        (GOOD.replace("\n100,3,0", "\n100,abc,0"),
+         "b/1.csv, line 12, column 'x': 'abc' is not a number: mend or delete the row, or leave "
+         "the column out"),
         ("ms,x\n" + "".join(f"{10 * k},{k}\n" for k in range(40)),
          "b/1.csv has no channel 'y', unlike a/1.csv, which has 'x', 'y': "
          "record the same channels in all"),
@@ -120,7 +123,7 @@ def test_of_files(b: str, said: str, tmp_path: Path) -> None:
          "a/1.csv: no channel is left among the columns 'ms', 'ms' being no channels: "
          "name others with label, time or recording"),
         ({"t.csv": TABLE}, {"label": "time"},
-         "t.csv: no column 'time', the columns are 'ms', 'x', 'label'"),
+         "t.csv: no column 'time', the columns are 'ms', 'x', 'label': name another"),
         ({"t.csv": TABLE.replace("100,3,a", "100,3,")}, {},
          "t.csv, column 'label', line 12: missing label: fill it in"),
         ({"t.csv": TABLE.replace("100,3,a", "100,3,b")}, {},

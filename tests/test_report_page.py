@@ -12,6 +12,8 @@ import pytest
 from support import reports
 from support.reports import page, report
 
+from thumbnet.tools.report import charts
+from thumbnet.tools.report.history import Curve
 from thumbnet.tools.report.page import render
 
 MODELS = ("pictures", "features", "windows", "numbers", "bare")
@@ -158,3 +160,12 @@ def contrast(one: str, other: str) -> float:
 
     low, high = sorted((light(one), light(other)))
     return (high + 0.05) / (low + 0.05)
+
+
+def test_a_loss_that_falls_far_has_plain_labels() -> None:
+    """Of an axis in powers of ten Matplotlib writes TeX."""
+    loss = np.geomspace(100, 0.001, 30)
+    svg = charts.training(Curve("loss", loss, loss * 1.1)).svg
+    assert "mathdefault" not in svg
+    assert "$" not in svg
+    assert ">0.01</text>" in svg.replace("\n", "")

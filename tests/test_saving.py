@@ -218,8 +218,26 @@ def test_a_read_only_file_system_is_named(
 
     monkeypatch.setattr(Path, "open", read_only)
     monkeypatch.setattr(Path, "unlink", read_only)
-    with pytest.raises(ThumbnetError, match=r"m.npz: cannot be written: Read-only file system"):
+    with pytest.raises(
+        ThumbnetError,
+        match=r"m.npz: cannot be written: Read-only file system: choose another folder$",
+    ):
         model.save(tmp_path / "m.npz")
+
+
+def test_a_full_disk_is_named_with_the_mend(
+    model: Sequential, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(
+        ThumbnetError,
+        match=r"cannot be written: No space left on device: free some space, or choose another",
+    ):
+        model.save(tmp_path / "m.npz")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_checkpoint_is_a_model(model: Sequential, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ class Measurement:
         facts: what the target said of itself.
         instructions_per_inference: the median over the rows, None where they are not counted.
         heap_bytes_free: heap that is left after the import; None where Python does not tell.
+        us_per_decision: of the `push` that fills a window, the median; None without a `Stream`.
     """
 
     target: str
@@ -43,6 +44,7 @@ class Measurement:
     facts: JsonObject
     instructions_per_inference: int | None = None
     heap_bytes_free: int | None = None
+    us_per_decision: float | None = None
 
     def as_json(self) -> JsonObject:
         """What `--json` prints."""
@@ -50,6 +52,7 @@ class Measurement:
             "target": self.target,
             "macs": self.macs,
             "us_per_inference": self.us_per_inference,
+            "us_per_decision": self.us_per_decision,
             "instructions_per_inference": self.instructions_per_inference,
             "module_bytes": self.module_bytes,
             "heap_bytes_import": self.heap_bytes_import,
@@ -72,7 +75,8 @@ def bench(target: Target, artifact: Artifact, rows: int = 25) -> Measurement:
     name = target.stage(artifact.name, files)
     check_answers(target, artifact, name, CHECKED)
     with explained(target, artifact):  # bench.py takes more heap than selftest.py
-        facts, measured = measure(target, name, artifact.inputs[:rows])
+        facts, measured = measure(target, name, [*artifact.inputs[:rows], *artifact.windows])
+    decisions = _known(measured, "us_decision")
     heaps = _known(measured, "heap")
     instructions = _known(measured, "instructions")
     return Measurement(
@@ -85,6 +89,7 @@ def bench(target: Target, artifact: Artifact, rows: int = 25) -> Measurement:
         facts=facts,
         instructions_per_inference=round(median(instructions)) if instructions else None,
         heap_bytes_free=facts.get("heap_free"),
+        us_per_decision=round(median(decisions), 2) if decisions else None,
     )
 
 

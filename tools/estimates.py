@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 FIGURES = (
     "us_per_inference",
+    "us_per_decision",
     "module_bytes",
     "heap_bytes_import",
     "heap_bytes_free",
@@ -65,6 +66,7 @@ def compare(artifact: Artifact, found: Measurement, own_heap: bool = True) -> Co
         found,
         {
             "us_per_inference": round(made.seconds * 1e6, 2),
+            "us_per_decision": None if made.decision is None else round(made.decision * 1e6, 2),
             "module_bytes": made.flash + made.romfs,
             "heap_bytes_import": made.steady_heap,
             "heap_bytes_free": board.heap - made.steady_heap if own_heap else None,

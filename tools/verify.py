@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
@@ -101,15 +101,17 @@ def verify(
 ) -> Iterator[Verdict]:
     """Run an artifact's vectors on a target; yield the growing verdict after each row.
 
+    Behind them come windows of samples, where the module has a `Stream` to push them through.
+
     Args:
-        limit: compare only so many rows (all by default).
+        limit: compare only so many rows (all by default), and all windows.
         module: name of a module that is on the target already, instead of putting the artifact's.
 
     Raises:
         ThumbnetError: the module cannot be imported, or the target stopped answering.
     """
-    inputs: Sequence[Row] = artifact.inputs[:limit]
-    expected = artifact.expected()[:limit]
+    inputs: list[Row] = [*artifact.inputs[:limit], *artifact.windows]
+    expected = [*artifact.expected()[:limit], *artifact.expected_of_windows()]
     targets = artifact.targets[:limit]
     verdict = Verdict(target.name, inputs=len(expected), _classes=artifact.kind == "classifier")
     check_kind(target, artifact)

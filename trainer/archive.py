@@ -8,6 +8,7 @@ file, as the archive's CRC-32 finds a damaged one.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -25,6 +26,10 @@ from .tensor import Array
 
 FORMAT = "thumbnet model"
 VERSION = 1
+_ELSE = "choose another folder"
+_MENDS = dict.fromkeys(
+    (errno.ENOSPC, errno.EDQUOT), "free some space, or choose another folder (-o)"
+)
 
 
 def _digest(text: str, arrays: dict[str, Array]) -> str:
@@ -57,7 +62,9 @@ def write(
             os.fsync(file.fileno())
         os.replace(beside, target)
     except OSError as error:
-        raise ThumbnetError(f"{path}: cannot be written: {error.strerror}") from error
+        raise ThumbnetError(
+            f"{path}: cannot be written: {error.strerror}: {_MENDS.get(error.errno or 0, _ELSE)}"
+        ) from error
     finally:
         with contextlib.suppress(OSError):  # there is nothing to remove on a read-only file system
             beside.unlink(missing_ok=True)

@@ -34,7 +34,7 @@ def label_column(path: str | os.PathLike[str], header: list[str], label: str | N
         if label.lower() in lower:
             return lower.index(label.lower())
         close = difflib.get_close_matches(label.lower(), lower, n=1)
-        hint = f": did you mean {header[lower.index(close[0])]!r}?" if close else ""
+        hint = f": did you mean {header[lower.index(close[0])]!r}?" if close else ": name another"
         raise ThumbnetError(f"{path}: no column {label!r}, the columns are {listing(header)}{hint}")
     for usual in ("label", "class", "target", "y"):
         if usual in lower:

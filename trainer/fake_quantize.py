@@ -39,8 +39,12 @@ Range = tuple[float, float]
 
 WIDTHS = {"int8": 8, "int4": 4}
 
-MOMENTUM = 0.99
-"""Of a range: after each batch it moves 1 % of the way to the smallest and largest value there."""
+MEMORY = 10
+"""After batch n a range moves MEMORY / n of the way to the smallest and largest value there: it
+shows the last tenth or so of the batches, however few there are in all."""
+
+SLOWEST, FASTEST = 0.01, 0.2
+"""The least and the most of the way that a range moves after a batch."""
 
 STEPS = 255
 
@@ -94,8 +98,8 @@ class FakeQuantization:
 
     width: "int8" or "int4", of the weights; those of depthwise convolutions always have 8 bits, as
     on the board. ranges: of the tensors that will be uint8, by the layer that gives them ("" is
-    the preprocessed input): moving averages of what training batches showed. Raises ThumbnetError
-    for another width.
+    the preprocessed input): moving averages of what training batches showed, those that came
+    before the last epoch of the first half left out. Raises ThumbnetError for another width.
     """
 
     def __init__(self, model: Model, width: str) -> None:
@@ -110,6 +114,8 @@ class FakeQuantization:
         fixed = {name: fixed_range(layers[name]) for name in self._points if name}
         self._fixed = {name: limits for name, limits in fixed.items() if limits is not None}
         self.ranges: dict[str, Range] = dict(self._fixed)
+        self._batches = 0
+        self._old: set[str] = set()
 
     def begin_epoch(self, epoch: int, epochs: int) -> None:
         """Say how epoch `epoch` of `epochs` trains.
@@ -118,8 +124,12 @@ class FakeQuantization:
         units a layer then lose 1 % by 4 bits, instead of 4 % if they begin rounded. In the last
         quarter ranges are frozen, and moving statistics too: BatchNormalization computes as in
         prediction. A learning rate that falls by then makes the end steadier still.
+
+        Ranges begin anew with the last epoch of floats: until then the weights were others.
         """
         self.watching = 2 * (epoch + 1) <= epochs
+        if self.watching and 2 * (epoch + 2) > epochs:
+            self._old = set(self.ranges)  # they stay until the first batch
         self.frozen = 4 * epoch >= 3 * epochs
 
     def call(self, layer: Layer, inputs: Sequence[Tensor], training: bool) -> Tensor:
@@ -147,10 +157,13 @@ class FakeQuantization:
 
     def _observe(self, name: str, values: Array) -> None:
         low, high = float(values.min()), float(values.max())
-        if name in self.ranges:
+        self._batches += name == ""
+        if name in self.ranges and name not in self._old:
+            rate = min(max(MEMORY / max(self._batches, 1), SLOWEST), FASTEST)
             before = self.ranges[name]
-            low = MOMENTUM * before[0] + (1 - MOMENTUM) * low
-            high = MOMENTUM * before[1] + (1 - MOMENTUM) * high
+            low = (1 - rate) * before[0] + rate * low
+            high = (1 - rate) * before[1] + rate * high
+        self._old.discard(name)
         self.ranges[name] = low, high
 
     @contextmanager
@@ -186,8 +199,9 @@ class FakeQuantization:
 
     def get_state(self) -> dict[str, Any]:
         """Give what a checkpoint must keep, as JSON types."""
-        return {"width": self.width, "ranges": self.ranges}
+        return {"width": self.width, "ranges": self.ranges, "batches": self._batches}
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Restore what `get_state` gave."""
         self.ranges = {name: (low, high) for name, (low, high) in state["ranges"].items()}
+        self._batches = state.get("batches", 0)

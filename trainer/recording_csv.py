@@ -32,17 +32,19 @@ class Columns:
     time: str | None = None
     rate: float | None = None
     recording: str | None = None
+    default_rate: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One recording of a file."""
+    """One recording of a file; lines: where in it each sample stands."""
 
     values: NDArray[np.float64]
     label: str
     rate: float
     name: str
     channels: tuple[str, ...]
+    lines: tuple[int, ...]
 
 
 @dataclass
@@ -76,7 +78,7 @@ def read_parts(path: Path, shown: str, columns: Columns, label: str | None) -> l
             f"{path}: no channel is left among the columns {listing(header)}, "
             f"{listing(taken)} being no channels: name others with label, time or recording"
         )
-    if at_time is None and columns.rate is None:
+    if at_time is None and columns.rate is None and columns.default_rate is None:
         raise ThumbnetError(
             f"{path}: no column of {listing(header)} is a time: name it, or give the rate of the "
             "samples (--time COLUMN, --rate 100)"
@@ -124,8 +126,12 @@ def _numbered(
             try:
                 value = known[cell] = parse_number(cell)[0]
             except ValueError as error:
+                mend = ""
+                if str(error).endswith("is not a number"):
+                    other = "" if k == at_time else ", or leave the column out"
+                    mend = f": mend or delete the row{other}"
                 raise ThumbnetError(
-                    f"{path}, line {line}, column {header[k]!r}: {error}"
+                    f"{path}, line {line}, column {header[k]!r}: {error}{mend}"
                 ) from error
         return value
 
@@ -159,7 +165,9 @@ def _part(
             "the labels about it, or delete it"
         )
     rate = columns.rate
-    if at_time is not None:
+    if at_time is None:
+        rate = rate or columns.default_rate
+    else:
         times = np.frombuffer(rows.times, dtype=np.float64)
         unit = unit or unit_of_time(header[at_time], times)
         measured = rate_of(times * UNITS[unit], lines, str(path))
@@ -172,7 +180,7 @@ def _part(
             )
     assert rate is not None
     values = np.frombuffer(rows.numbers, dtype=np.float64).reshape(len(lines), len(channels))
-    return Part(values, rows.label, rate, name, channels)
+    return Part(values, rows.label, rate, name, channels, tuple(lines))
 
 
 def _time(

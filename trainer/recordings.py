@@ -29,6 +29,7 @@ class Recording:
     rate: samples a second, in Hz.
     name: for messages and reports, such as the file's.
     channels: names of the columns; x0, x1 ... if not given.
+    lines: of the file, one for each sample, for messages.
 
     Raises ThumbnetError if these do not fit together, or a value is not a finite number.
     """
@@ -38,6 +39,7 @@ class Recording:
     rate: float
     name: str = ""
     channels: tuple[str, ...] = field(default=())
+    lines: tuple[int, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         where = f"recording {self.name!r}" if self.name else "a recording"
@@ -76,6 +78,8 @@ def read_recordings(
     time: str | None = None,
     rate: float | None = None,
     recording: str | None = None,
+    fewest_labels: int = 2,
+    default_rate: float | None = None,
 ) -> list[Recording]:
     """Return the recordings of a folder with a folder of CSV files for each label, or of CSV files.
 
@@ -89,6 +93,8 @@ def read_recordings(
     rate: samples a second, in Hz, where there is no time column; where there is, it is checked.
     recording: name of a column that tells recordings of one file apart; by default the column
         called recording, session and the like, if there is one.
+    fewest_labels: how many labels there have to be: 1 where a trained network is only judged.
+    default_rate: samples a second where there is neither a time column nor `rate`.
 
     All other columns are channels, and every file must have the same.
 
@@ -98,17 +104,18 @@ def read_recordings(
     if rate is not None and not 0 < rate < np.inf:
         raise ThumbnetError(f"a rate of {rate} Hz: give samples a second, such as 100")
     place = Path(path)
-    columns = Columns(label, time, rate, recording)
+    columns = Columns(label, time, rate, recording, default_rate)
     parts: list[Part] = []
     for file, name in _files(place, in_folders=label is None):
         shown = file.relative_to(place).as_posix() if file != place else file.name
         parts += read_parts(file, shown, columns, name)
     found = [
-        Recording(part.values, part.label, part.rate, part.name, part.channels) for part in parts
+        Recording(part.values, part.label, part.rate, part.name, part.channels, part.lines)
+        for part in parts
     ]
-    found = [_in_order(one, found[0]) for one in found]
+    found = [in_order(one, found[0].channels) for one in found]
     check_alike(found)
-    if len({one.label for one in found}) < 2:
+    if len({one.label for one in found}) < fewest_labels:
         raise ThumbnetError(
             f"{path}: every recording is of class {found[0].label!r}: at least two classes are "
             "needed"
@@ -141,12 +148,12 @@ def check_alike(recordings: Sequence[Recording]) -> None:
             )
 
 
-def _in_order(one: Recording, first: Recording) -> Recording:
-    """Return the recording with its channels in the order of the first's, if they are the same."""
-    if one.channels == first.channels or set(one.channels) != set(first.channels):
+def in_order(one: Recording, channels: tuple[str, ...]) -> Recording:
+    """Return the recording with its channels in the order of `channels`, if they are the same."""
+    if one.channels == channels or set(one.channels) != set(channels):
         return one
-    order = [one.channels.index(name) for name in first.channels]
-    return replace(one, values=one.values[:, order], channels=first.channels)
+    order = [one.channels.index(name) for name in channels]
+    return replace(one, values=one.values[:, order], channels=channels)
 
 
 def _files(place: Path, in_folders: bool) -> list[tuple[Path, str | None]]:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from .data import Dataset, InputSpec
 from .errors import ThumbnetError
 from .features import Ints, compute
-from .labels import class_names
-from .recordings import Recording, check_alike
+from .labels import class_names, listing
+from .recordings import RATES_APART, Recording, check_alike, in_order
 from .resolution import decimals_of, resolution_for
 from .stream import MOST_COUNTS, RAW, StreamSettings, reach_for
 
@@ -96,12 +96,45 @@ def cut(
         features=(features,) if isinstance(features, str) else tuple(features),
         bands=bands,
     )
+    labels = class_names([one.label for one in recordings])
+    return _windows(recordings, every, settings, labels)
+
+
+def cut_as(
+    recordings: Sequence[Recording], settings: StreamSettings, labels: Sequence[str] | None = None
+) -> Windows:
+    """Cut recordings as a network takes them that was trained on windows, as its board does.
+
+    settings: `StreamSettings.from_config(model.info["stream"])`.
+    labels: those of the model; the recordings' own if not given.
+
+    Sensors that are stuck are taken: so they are judged on the board.
+
+    Raises ThumbnetError naming the recording: shorter than a window, other channels than the
+    network was trained on, another rate, or a label that it does not know.
+    """
+    recordings = [in_order(one, settings.channels) for one in recordings]
+    check_alike(recordings)
+    known = tuple(labels or class_names([one.label for one in recordings]))
+    _check_fit(recordings, settings, known)
+    every = [_counts(one.values, settings.units, settings.reach) for one in recordings]
+    return _windows(recordings, every, settings, known)
+
+
+def _windows(
+    recordings: Sequence[Recording],
+    every: Sequence[Ints],
+    settings: StreamSettings,
+    labels: tuple[str, ...],
+) -> Windows:
+    """Return the windows of recordings whose counts are `every`."""
     parts = [
-        np.lib.stride_tricks.sliding_window_view(counts, length, axis=0)[::hop].swapaxes(1, 2)
+        np.lib.stride_tricks.sliding_window_view(counts, settings.window, axis=0)[
+            :: settings.hop
+        ].swapaxes(1, 2)
         for counts in every
     ]
     x = np.concatenate(parts)
-    labels = class_names([one.label for one in recordings])
     index = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
     classes = np.array([labels.index(one.label) for one in recordings])
     # Counts of features have up to four bits behind the point.
@@ -187,6 +220,35 @@ def _check_long(recordings: Sequence[Recording], length: int) -> None:
         )
 
 
+def _check_fit(
+    recordings: Sequence[Recording], settings: StreamSettings, labels: tuple[str, ...]
+) -> None:
+    """Refuse what the network was not trained for; the recordings are alike."""
+    first = recordings[0]
+    if first.channels != settings.channels:
+        raise ThumbnetError(
+            f"{first.name} has the channels {listing(first.channels)}, the network was trained on "
+            f"{listing(settings.channels)}: give recordings with the same columns (one of times "
+            "is called time, one that tells recordings apart recording)"
+        )
+    for one in recordings:
+        if abs(one.rate / settings.rate - 1) > RATES_APART:
+            raise ThumbnetError(
+                f"{one.name} has {one.rate:.4g} samples a second, the network was trained on "
+                f"{settings.rate:.4g}: resample it, or leave it out"
+            )
+        if len(one) < settings.window:
+            raise ThumbnetError(
+                f"{one.name} has {len(one)} samples, the network takes windows of "
+                f"{settings.window}: leave it out, or record longer"
+            )
+        if one.label not in labels:
+            raise ThumbnetError(
+                f"{one.name}: label {one.label!r} was not seen in training, which knew "
+                f"{listing(labels)}: correct it, or train again with it"
+            )
+
+
 def _check_alive(recordings: Sequence[Recording]) -> None:
     for one in recordings:
         still = np.flatnonzero(np.ptp(one.values, axis=0) == 0)
@@ -202,19 +264,36 @@ def _check_alive(recordings: Sequence[Recording]) -> None:
 def _units(recordings: Sequence[Recording]) -> tuple[int, ...]:
     """Return the counts per 1.0 of each channel, as many as its decimals need and counts allow."""
     values = np.concatenate([one.values for one in recordings])
-    return tuple(
-        round(
-            1
-            / resolution_for(
-                decimals_of(column), float(column.min()), float(column.max()), f"channel {name!r}"
-            )
-        )
-        for name, column in zip(recordings[0].channels, values.T, strict=True)
-    )
+    found = []
+    for channel, column in enumerate(values.T):
+        where = _farthest(recordings, channel, column)
+        low, high = float(column.min()), float(column.max())
+        try:
+            step = resolution_for(decimals_of(column), low, high, where)
+        except ThumbnetError as error:
+            raise ThumbnetError(f"{error}, or mend this reading") from error
+        found.append(round(1 / step))
+    return tuple(found)
 
 
-def _counts(values: NDArray[np.float64], units: tuple[int, ...]) -> Ints:
-    """Return readings as counts, rounded half away from zero, as the board does it."""
-    scaled = values * np.array(units)
+def _farthest(recordings: Sequence[Recording], channel: int, column: NDArray[np.float64]) -> str:
+    """Say where the reading is that is farthest from the others: it may be a slip in a file."""
+    low, middle, high = float(column.min()), float(np.median(column)), float(column.max())
+    at = int(column.argmax() if high - middle > middle - low else column.argmin())
+    for one in recordings:
+        if at < len(one):
+            break
+        at -= len(one)
+    # Of one's own making, or changed since they were read, they may have other lines or none.
+    line = f"line {one.lines[at]}" if len(one.lines) == len(one) else f"sample {at}"
+    return f"{one.name or 'a recording'}, {line}, channel {one.channels[channel]!r}"
+
+
+def _counts(
+    values: NDArray[np.float64], units: tuple[int, ...], reach: int = 2 * MOST_COUNTS - 1
+) -> Ints:
+    """Return readings as counts, rounded half away from zero and at most `reach`, as on a board."""
+    with np.errstate(over="ignore"):  # infinite counts are at the end of the reach too
+        scaled = np.clip(values * np.array(units), -reach, reach)
     rounded = np.where(scaled >= 0, np.floor(scaled + 0.5), -np.floor(0.5 - scaled))
     return np.asarray(rounded, dtype=np.int64)

@@ -29,6 +29,8 @@ def store(sample, ring, at):
             # Rounded to the resolution: 32-bit and 64-bit floats then agree.
             v *= UNITS[c]
             count = int(v + 0.5) if v >= 0 else -int(0.5 - v)
+        elif isinstance(v, float) and v - v == 0:  # finite
+            count = REACH if v > 0 else -REACH
         else:
             raise ValueError("%s is %r, expected a number" % (CHANNELS[c], v))
         ring[at + c] = REACH if count > REACH else -REACH if count < -REACH else count

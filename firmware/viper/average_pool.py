@@ -15,6 +15,11 @@ def average_pool(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     image = int(x) + p[2]
     narrow = ptr8(int(y) + p[3])
     one = 1
+    up = 0
+    if one << 31 > 0:
+        up = 32
+    zero = p[4] << up >> up
+    x_zero = p[7] << up >> up
     oy = 0
     while oy < p[18]:
         top = oy * p[14] - p[16]
@@ -36,7 +41,7 @@ def average_pool(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
             shift = means[1] - 15
             i = 0
             while i < channels:
-                y = ptr8(0 - count * p[7])
+                y = ptr8(0 - count * x_zero)
                 iy = top
                 while iy < bottom:
                     x = ptr8(image + iy * p[11] + first + i)
@@ -47,7 +52,7 @@ def average_pool(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
                     iy += 1
                 acc = int(y)
                 q = (acc >> 15) * means[0] + ((acc & 0x7FFF) * means[0] >> 15)
-                q = (q + (one << shift - 1) >> shift) + p[4]
+                q = (q + (one << shift - 1) >> shift) + zero
                 if q < p[5]:
                     q = p[5]
                 elif q > p[6]:

@@ -114,7 +114,7 @@ def conv(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
                 x = ptr8(channel[1])
                 x = ptr8((int(y) >> 15) * int(x) + ((int(y) & 0x7FFF) * int(x) >> 15))
                 shift = channel[2] - 15
-                y = ptr8((int(x) + (one << shift - 1) >> shift) + p[4])
+                y = ptr8((int(x) + (one << shift - 1) >> shift) + (p[4] << up >> up))
                 if int(y) < low:
                     y = ptr8(low)
                 elif int(y) > high:

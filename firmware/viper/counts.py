@@ -35,7 +35,7 @@ def of_counts(values: ptr8, lines: ptr32, size: int, end: int, wide: int) -> int
             v = (words[i] + sign & word) - sign
         else:
             v = (halves[i] ^ 0x8000) - 0x8000
-        if v < (lines[at + 1] + sign & word) - sign or v > lines[at + 2]:
+        if v < (lines[at + 1] + sign & word) - sign or v > (lines[at + 2] + sign & word) - sign:
             return i
         acc = (v << lines[at + 3]) + (lines[at + 4] + sign & word) - sign
         m = lines[at + 5]

@@ -76,7 +76,7 @@ def depthwise_conv(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
                 x = ptr8(channel[1])
                 x = ptr8((int(y) >> 15) * int(x) + ((int(y) & 0x7FFF) * int(x) >> 15))
                 shift = channel[2] - 15
-                y = ptr8((int(x) + (one << shift - 1) >> shift) + p[4])
+                y = ptr8((int(x) + (one << shift - 1) >> shift) + (p[4] << up >> up))
                 if int(y) < p[5]:
                     y = ptr8(p[5])
                 elif int(y) > p[6]:

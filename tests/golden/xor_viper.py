@@ -109,7 +109,7 @@ def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
         m = channel[1]
         shift = channel[2] - 15
         q = (acc >> 15) * m + ((acc & 0x7FFF) * m >> 15) + (one << shift - 1) >> shift
-        q += p[4]
+        q += (p[4] + sign & word) - sign
         if q < low:
             q = low
         elif q > high:

@@ -30,6 +30,7 @@ class FakeArtifact:
     macs = 12
     intact = True
     graph = None
+    windows: tuple[()] = ()
     board = load_board("generic")
     build = Build()
 
@@ -40,6 +41,9 @@ class FakeArtifact:
         self._module = load(SOURCE)
         self.targets: list[int | None] = [self._module.predict(row) for row in self.inputs]
         self.info: dict[str, Any] = {}
+
+    def expected_of_windows(self) -> list[dict[str, Any]]:
+        return []
 
     def expected(self) -> list[dict[str, Any]]:
         m = self._module

@@ -26,6 +26,9 @@ SOME = settings(
 )
 """Of batches of cases: each is in the message, there is nothing to make smaller."""
 
+ZERO_POINTS = (-90, 0, 3, 128, 255, 300)
+"""Of a layer's outputs: beyond 0 to 255 where their range does not hold zero."""
+
 UNTOUCHED = 0xA5
 """What stands in y before the call, and has to stand around the outputs after it."""
 
@@ -93,15 +96,16 @@ def layers(draw: st.DrawFn) -> Case:
     # Saturating on purpose: as much bias as the bound leaves.
     room = ACCUMULATOR_LIMIT - 1 - 255 * np.abs(weight).sum(axis=1)
     wide = draw(st.booleans())
-    zero_point = 0 if wide else draw(st.sampled_from((0, 3, 128, 255)))
+    zero_point = 0 if wide else draw(st.sampled_from(ZERO_POINTS))
+    level = min(max(zero_point, 0), 255)
     node = {
         "weight": weight,
         "bias": (room * rng.choice((-1.0, 1.0, 0.001, -0.0001, 0.0), outputs)).astype(np.int64),
         "zero_point": zero_point,
         "multiplier": rng.choice((2**14, 2**15 - 1, 23170, 17001), outputs),
         "shift": rng.choice((16, 17, 20, 23, 27, 31, 38, 44), outputs),
-        "activation_min": -(2**29) if wide else draw(st.sampled_from((0, zero_point))),
-        "activation_max": 2**29 if wide else draw(st.sampled_from((255, zero_point))),
+        "activation_min": -(2**29) if wide else draw(st.sampled_from((0, level))),
+        "activation_max": 2**29 if wide else draw(st.sampled_from((255, level))),
     }
     if not wide and draw(st.booleans()):
         node["table"] = rng.integers(0, 256, 256)

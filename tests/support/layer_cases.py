@@ -17,7 +17,7 @@ from thumbnet.export.arithmetic import ACCUMULATOR_LIMIT
 from thumbnet.export.pack import pack
 from thumbnet.export.window import Window
 
-from .kernels import UNTOUCHED
+from .kernels import UNTOUCHED, ZERO_POINTS
 
 LAYOUT = {"conv": "interleaved", "conv_int4": "nibble_blocks", "depthwise_conv": "taps"}
 CONVOLUTIONS = tuple(LAYOUT)
@@ -135,13 +135,14 @@ def convolutions(draw: st.DrawFn, kernel: str) -> Call:
     usual = draw(st.integers(0, 3)) > 0
     kind = draw(st.sampled_from(("any", "ends") if usual else WEIGHTS))
     weight = weights(kind, rng, (outputs, inputs), low, high)
-    zero_point = 0 if wide else draw(st.sampled_from((0, 3, 128) if usual else (0, 3, 128, 255)))
+    zero_point = 0 if wide else draw(st.sampled_from(ZERO_POINTS))
+    level = min(max(zero_point, 0), 255)
     node = {
         "weight": weight,
         **(_usual(weight, rng) if usual else _extreme(weight, rng)),
         "zero_point": zero_point,
-        "activation_min": -(2**29) if wide else draw(st.sampled_from((0, zero_point))),
-        "activation_max": 2**29 if wide else 255 if usual else max(zero_point, 200),
+        "activation_min": -(2**29) if wide else draw(st.sampled_from((0, level))),
+        "activation_max": 2**29 if wide else 255 if usual else max(level, 200),
     }
     table = draw(st.integers(0, 2)) == 0
     if table and wide:
@@ -218,9 +219,9 @@ def pooling(draw: st.DrawFn, kernel: str) -> Call:
         draw(st.sampled_from(KINDS)), rng, window.height * window.width * window.channels
     )
     fewest, most = min(window.counts()), max(window.counts())
-    zero_point = draw(st.sampled_from((0, 3, 128, 255)))
-    limits = [zero_point, draw(st.sampled_from((0, zero_point))), 255]
-    x_zero_point = draw(st.sampled_from((0, 3, 128, 255)))
+    zero_point = draw(st.sampled_from(ZERO_POINTS))
+    limits = [zero_point, draw(st.sampled_from((0, min(max(zero_point, 0), 255)))), 255]
+    x_zero_point = draw(st.sampled_from(ZERO_POINTS))
     node: dict[str, Any] = {"window": window}
     p = [window.channels, 0, 0, 0, *limits, x_zero_point, 0, 0]
     more = draw(st.sampled_from((0, 0, 1, 5)))

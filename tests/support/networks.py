@@ -15,6 +15,8 @@ from thumbnet.export.graph import Graph, Node, Tensor
 from thumbnet.export.header import Facts
 from thumbnet.trainer import Dense, Normalization, Rescaling, Sequential
 
+from .kernels import ZERO_POINTS
+
 FACTS = Facts(board="generic", version="0", labels=())
 
 HIDDEN = ("linear", "relu", "leaky_relu", "sigmoid", "tanh", "step", "sign")
@@ -47,7 +49,7 @@ def integer_graphs(draw: st.DrawFn) -> tuple[Graph, np.ndarray]:
         last = number == len(sizes) - 2
         name = "scores" if last else f"layer{number}"
         table = None if last or draw(st.booleans()) else rng.integers(0, 256, 256).astype(np.uint8)
-        zero_point = 0 if last else draw(st.sampled_from((0, 255, 128, 3)))
+        zero_point = 0 if last else draw(st.sampled_from(ZERO_POINTS))
         tensors[name] = Tensor(
             name, (outputs,), "int32" if last else "uint8", scale=1.0, zero_point=zero_point
         )
@@ -84,7 +86,9 @@ def _layer(
     room = ACCUMULATOR_LIMIT - 1 - 255 * np.abs(weight.astype(np.int64)).sum(axis=1)
     bias = np.asarray(room * rng.choice((-1.0, 1.0, 0.001, -0.0001, 0.0), outputs), np.int64)
     low, high = (
-        (-SCORE_LIMIT, SCORE_LIMIT) if last else (draw(st.sampled_from((0, zero_point))), 255)
+        (-SCORE_LIMIT, SCORE_LIMIT)
+        if last
+        else (draw(st.sampled_from((0, min(max(zero_point, 0), 255)))), 255)
     )
     return {
         "weight": weight,

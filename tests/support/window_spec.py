@@ -9,6 +9,7 @@ import numpy as np
 
 from thumbnet.export.arithmetic import ACCUMULATOR_LIMIT
 
+from .kernels import ZERO_POINTS
 from .layer_call import Call, Rng, activations, clamp
 
 
@@ -107,10 +108,9 @@ def convolution(rng: Rng, kernel: str) -> Call:
     bias = (room * rng.choice((-1.0, 1.0, 0.001, -0.0001, 0.0), outputs)).astype(int).tolist()
     scales = [scale(rng) for _ in range(outputs)]
     wide = not each and rng.random() < 0.3
-    zero_point = 0 if wide else int(rng.choice((0, 3, 128, 255)))
-    least, most = (
-        (0, 255) if rng.random() < 0.5 else (zero_point, int(rng.choice((zero_point, 255))))
-    )
+    zero_point = 0 if wide else int(rng.choice(ZERO_POINTS))
+    level = min(max(zero_point, 0), 255)
+    least, most = (0, 255) if rng.random() < 0.5 else (level, int(rng.choice((level, 255))))
     if wide:
         least, most = -(2**29), 2**29
     table = rng.bytes(256) if not wide and rng.random() < 0.5 else b""
@@ -148,8 +148,8 @@ def pooling(rng: Rng, kernel: str) -> Call:
         g = Geometry(g.size, g.channels, g.size, (1, 1), (0, 0), (1, 1))
     x = activations(rng, g.size[0] * g.size[1] * g.channels)
     y_step = g.channels + int(rng.choice((0, 0, 1, 5)))
-    zero_point, x_zero_point = (int(v) for v in rng.choice((0, 3, 128, 255), 2))
-    limits = (0, 255) if rng.random() < 0.5 else (zero_point, 255)
+    zero_point, x_zero_point = (int(v) for v in rng.choice(ZERO_POINTS, 2))
+    limits = (0, 255) if rng.random() < 0.5 else (min(max(zero_point, 0), 255), 255)
     real = [[v for v in g.seen(x, pixel) if v is not None] for pixel in range(g.pixels)]
     counts = list(map(len, real))
     scales = [(int(rng.integers(2**14, 2**15)), int(rng.integers(16, 21))) for _ in range(50)]

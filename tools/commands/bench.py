@@ -40,6 +40,7 @@ def show(console: Console, measured: Measurement, compared: Compared | None) -> 
     lines = {
         "multiply-accumulates": ("macs", f"{measured.macs:,}"),
         "time per inference": ("us_per_inference", microseconds(measured.us_per_inference)),
+        **_decision(measured),
         "instructions per inference": (
             "instructions_per_inference",
             instructions(measured.instructions_per_inference),
@@ -62,6 +63,11 @@ def show(console: Console, measured: Measurement, compared: Compared | None) -> 
             for what, columns in rows.items()
         }
     )
+
+
+def _decision(measured: Measurement) -> dict[str, tuple[str, str]]:
+    us = measured.us_per_decision
+    return {} if us is None else {"push that fills a window": ("us_per_decision", microseconds(us))}
 
 
 def microseconds(us: float) -> str:
@@ -94,7 +100,7 @@ def _estimate(compared: Compared, field: str) -> str:
     value = compared.estimated.get(field)
     if value is None:
         return ""
-    return microseconds(value) if field == "us_per_inference" else heap_bytes(round(value))
+    return microseconds(value) if field.startswith("us_") else heap_bytes(round(value))
 
 
 def _off(compared: Compared, field: str) -> str:

@@ -17,19 +17,14 @@ from ..console import Console
 from ..modules import name_for
 from ..recipe import check_finished
 from ..rows import calibration_and_test
-from .options import MODULE, verb
+from .options import MODULE, data_options, verb
 
 WIDTHS = (8, 4)
 
 
 @verb("thumbnet compare gestures.npz")
 @click.argument("model", type=MODULE)
-@click.option(
-    "--data",
-    metavar="FILE|digits|mnist",
-    help="Rows to calibrate and test with, for a model that carries none.",
-)
-@click.option("--label", metavar="COLUMN", help="Label column of --data, if it is a CSV file.")
+@data_options("Rows to calibrate and test with, instead of those that the model carries.")
 def command(console: Console, model: Path, data: str | None, label: str | None) -> None:
     """Compare ways to quantize MODEL (.npz): how ranges are chosen, weights of 8 and of 4 bits.
 

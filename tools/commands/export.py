@@ -11,6 +11,7 @@ import click
 
 from thumbnet.export import Artifact, Program, convert
 from thumbnet.export.compare import compare
+from thumbnet.export.estimate import Estimate
 from thumbnet.export.observers import OBSERVERS
 from thumbnet.export.quality import LayerQuality
 from thumbnet.trainer import Model, ThumbnetError, load_model
@@ -21,7 +22,7 @@ from ..modules import name_for
 from ..recipe import check_finished
 from ..rows import Rows, calibration_and_test
 from .bench import microseconds
-from .options import MODULE, verb
+from .options import MODULE, data_options, verb
 
 PLACES = {
     "module": "the module",
@@ -72,12 +73,7 @@ FEWEST_DECIBELS = 20
 @click.option(
     "--resolution", type=float, help="Size of one input count in raw units: 1, 0.1, 0.01 ..."
 )
-@click.option(
-    "--data",
-    metavar="FILE|digits|mnist",
-    help="Rows to calibrate and test with, for a model that carries none.",
-)
-@click.option("--label", metavar="COLUMN", help="Label column of --data, if it is a CSV file.")
+@data_options("Rows to calibrate and test with, instead of those that the model carries.")
 @click.option(
     "--margin",
     type=click.FloatRange(0),
@@ -195,6 +191,7 @@ def _report(console: Console, artifact: Artifact, eight: float | None) -> None:
     made = estimate_of(artifact)
     console.say(
         f"estimate for {artifact.board.name}: {microseconds(made.seconds * 1e6)} an inference, "
+        f"{_decision(made)}"
         f"{made.import_heap:,} bytes of heap to import, {made.steady_heap:,} kept"
     )
     for file in list(artifact.files)[1:]:
@@ -219,3 +216,10 @@ def _report(console: Console, artifact: Artifact, eight: float | None) -> None:
             "estimate": asdict(made),
         }
     )
+
+
+def _decision(made: Estimate) -> str:
+    """What a push that fills a window takes, where there is a Stream."""
+    if made.decision is None:
+        return ""
+    return f"{microseconds(made.decision * 1e6)} the push that fills a window, "

@@ -69,6 +69,32 @@ port_option = click.option(
 )
 
 
+def data_options(purpose: str) -> Callable[[Command], Command]:
+    """--data, for `purpose`, and --label, which belongs to it."""
+
+    def add(function: Command) -> Command:
+        @functools.wraps(function)
+        def run(*arguments: Any, data: str | None, label: str | None, **others: Any) -> None:
+            if label is not None and data is None:
+                raise click.UsageError("--label is for a CSV file of --data: give --data too")
+            function(*arguments, data=data, label=label, **others)
+
+        for option in (
+            click.option(
+                "--label", metavar="COLUMN", help="Label column of --data, if it is a CSV file."
+            ),
+            click.option(
+                "--data",
+                metavar="FILE|FOLDER|digits|mnist",
+                help=f"{purpose} Recordings are cut into windows as those of the training were.",
+            ),
+        ):
+            run = option(run)
+        return run
+
+    return add
+
+
 @dataclass(frozen=True)
 class Where:
     """The target that a user asked for; None is what was left out."""

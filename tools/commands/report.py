@@ -9,13 +9,14 @@ import click
 
 from thumbnet.export import list_boards, load_board
 from thumbnet.export.artifact import write_whole
-from thumbnet.trainer import ThumbnetError, load_dataset, load_model
+from thumbnet.trainer import ThumbnetError, load_model
 
 from ..console import Console
 from ..recipe import check_finished
 from ..report.gather import Report, gather
 from ..report.words import percent
-from .options import MODULE, verb
+from ..rows import examples
+from .options import MODULE, data_options, verb
 
 LIBRARIES = ("matplotlib", "jinja2")
 
@@ -35,12 +36,7 @@ LIBRARIES = ("matplotlib", "jinja2")
     help="A board to estimate for, one of `thumbnet boards` or your own FILE.toml; may be given "
     "several times. All if not given.",
 )
-@click.option(
-    "--data",
-    metavar="FILE|digits|mnist",
-    help="Held-out examples to judge by, instead of those that the model carries.",
-)
-@click.option("--label", metavar="COLUMN", help="Label column of --data, if it is a CSV file.")
+@data_options("Held-out examples to judge by, instead of those that the model carries.")
 def command(
     console: Console,
     model: Path,
@@ -62,7 +58,7 @@ def command(
     network = load_model(model)
     check_finished(network, model)
     profiles = [load_board(name) for name in dict.fromkeys(boards)] or list_boards()
-    rows = None if data is None else load_dataset(data, label=label)
+    rows = None if data is None else examples(network, model, data, label)
     report = gather(network, model.stem, profiles, rows)
     page = render(report, str(model)).encode()
     try:

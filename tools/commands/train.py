@@ -36,9 +36,12 @@ UNEVEN = 1.5
 
 
 class Sizes(click.ParamType[tuple[int, ...]]):
-    """Units of hidden layers: 16,8; 0 for none."""
+    """Units or filters of layers: 16,8; 0 for none."""
 
     name = "sizes"
+
+    def __init__(self, hint: str) -> None:
+        self.hint = hint
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
@@ -47,7 +50,7 @@ class Sizes(click.ParamType[tuple[int, ...]]):
         if isinstance(value, tuple):
             return value
         if not re.fullmatch(r"\d+(,\d+)*", str(value)):
-            self.fail(f"{value!r} is not a list of sizes like 16,8 (0 for no hidden layer)")
+            self.fail(f"{value!r} is not a list of {self.hint}")
         return tuple(int(part) for part in str(value).split(",") if int(part))
 
 
@@ -98,11 +101,14 @@ class Pace(Callback):
     help="What the label column of a CSV file is for; auto decides by its values.",
 )
 @click.option(
-    "--hidden", type=Sizes(), default="16", help="Units of the hidden layers, 0 for none."
+    "--hidden",
+    type=Sizes("sizes like 16,8 (0 for no hidden layer)"),
+    default="16",
+    help="Units of the hidden layers, 0 for none.",
 )
 @click.option(
     "--conv",
-    type=Sizes(),
+    type=Sizes("filters like 8,16 (0 for no convolution)"),
     default="0",
     help="Filters of convolutions before the hidden layers, such as 8,16: for pictures and for "
     "windows; 0 for none.",
@@ -167,6 +173,11 @@ def command(
     the last checkpoint, from some epochs ago at most. With --window, recordings are cut into
     windows, those of some recordings held out, and the exported module has a Stream.
     """
+    if windowing.window is not None and task == "regression":
+        raise click.UsageError(
+            "--task regression is for rows of a CSV file: windows of recordings have labels, "
+            "leave it or --window out"
+        )
     output = output or Path(f"{Path(data).stem}.npz")
     state = checkpoint or output.with_suffix(".checkpoint.npz")
     _check_places(data, output, state, resume)
@@ -196,7 +207,7 @@ def command(
     model.save(output)
     if checkpoint is None:
         state.unlink(missing_ok=True)
-    _report(console, model, test, output)
+    _report(console, model, train, test, output)
 
 
 def _counted(data: Dataset) -> str:
@@ -233,15 +244,19 @@ def _check_place(option: str, path: Path) -> None:
         ) from None
 
 
-def _balanced(info: dict[str, Any], test: Dataset) -> str:
-    """Say the balanced accuracy where some classes have many more rows than others."""
-    counts = np.bincount(test.y, minlength=len(test.labels or ()))
-    if counts.max() < UNEVEN * counts.min():
-        return ""
-    return (
-        f", balanced {info['balanced_accuracy']:.2%} (the mean over the classes, which have from "
-        f"{counts.min():,} to {counts.max():,})"
-    )
+def _balanced(info: dict[str, Any], train: Dataset, test: Dataset) -> str:
+    """Say the balanced accuracy where some classes have many more rows than others.
+
+    In training too: what is rare there is learned badly, whatever was held out.
+    """
+    for data, where in ((test, ""), (train, " to train")):
+        counts = np.bincount(data.y, minlength=len(data.labels or ()))
+        if counts.max() >= UNEVEN * counts.min():
+            return (
+                f", balanced {info['balanced_accuracy']:.2%} (the mean over the classes, which "
+                f"have from {counts.min():,} to {counts.max():,}{where})"
+            )
+    return ""
 
 
 def _written(path: Path) -> int | None:
@@ -256,12 +271,12 @@ def _how_to_resume(state: Path, resume: bool, before: int | None) -> str:
     return f"the last checkpoint is kept, go on with `{line}`"
 
 
-def _report(console: Console, model: Model, test: Dataset, output: Path) -> None:
+def _report(console: Console, model: Model, train: Dataset, test: Dataset, output: Path) -> None:
     info = model.info
     if "accuracy" in info:
         what = "windows" if isinstance(test, Windows) else "rows"
         console.say(
-            f"accuracy on the held-out {what}: {info['accuracy']:.2%}{_balanced(info, test)}"
+            f"accuracy on the held-out {what}: {info['accuracy']:.2%}{_balanced(info, train, test)}"
         )
     else:
         console.say(f"mean absolute error on the held-out rows: {info['mean_absolute_error']:.4g}")

@@ -11,9 +11,12 @@ from typing import Any
 import click
 
 from thumbnet.trainer import ThumbnetError, Windows, cut, read_recordings, split_by_recording
-from thumbnet.trainer.stream import FEATURES, RAW
+from thumbnet.trainer.stream import BANDS, FEATURES, RAW
 
 from .options import Command
+
+NAMES = ("digits", "mnist")
+"""Data sets that `thumbnet train` knows by name; there are no recordings among them."""
 
 USUAL = ("mean", "deviation", "crossings")
 
@@ -68,11 +71,15 @@ class Windowing:
     allow_constant: bool
 
     def check(self) -> None:
-        """Refuse options of windows where there is no --window."""
+        """Refuse options of windows where there is no --window, and bands where they are none."""
         given = [name for name, value in vars(self).items() if value]
         if self.window is None and given:
             option = f"--{given[0].replace('_', '-')}"
             raise click.UsageError(f"{option} is for windows of recordings: give --window too")
+        if self.bands is not None and BANDS not in (self.features or ()):
+            raise click.UsageError(
+                f"--bands is for the feature {BANDS}: name it in --features, or leave --bands out"
+            )
 
     def split(
         self, path: str, label: str | None, test_size: float, seed: int, whole: bool
@@ -86,6 +93,11 @@ class Windowing:
         """
         assert self.window is not None
         if not Path(path).exists():
+            if path in NAMES:
+                raise ThumbnetError(
+                    f"{path}: --window is for recordings of a sensor, which {path} are not: leave "
+                    "it out, or give a folder of recordings or a CSV file"
+                )
             raise ThumbnetError(
                 f"{path}: no such file or folder: give a folder of recordings, or a CSV file"
             )

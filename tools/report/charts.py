@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, PercentFormatter
 
 from .history import Curve
 from .on_boards import Fit
@@ -58,6 +58,9 @@ def training(curve: Curve) -> Chart:
         both = np.concatenate([curve.train, known])
         if np.all(both > 0) and both.max() > 50 * both.min():
             axes.set_yscale("log")
+            # Matplotlib writes powers in TeX, which the page would show as it is.
+            axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+            axes.yaxis.set_minor_formatter(NullFormatter())
         last = f"{name.capitalize()} over {count(len(epochs), 'epoch')}: {_last(curve.train)}"
         if curve.held_out is not None:
             last += f" in training, {_last(curve.held_out)} on held-out examples"
@@ -186,8 +189,8 @@ def residuals(truth: Any, said: Any, name: str) -> Chart:
 
 
 def times(fits: list[Fit]) -> Chart | None:
-    """The time of one inference on every board that the network fits; None for one or none."""
-    known = [(fit.board.title, fit.need.seconds) for fit in fits if fit.need is not None]
+    """The time of an inference, or decision, on each board that it fits; None for one or none."""
+    known = [(fit.board.title, fit.need.time) for fit in fits if fit.need is not None]
     if len(known) < 2:
         return None
     names = [shortened(title, 26) for title, _ in known]
@@ -215,7 +218,9 @@ def times(fits: list[Fit]) -> Chart | None:
                 size=12,
                 bbox={"fc": PAPER, "ec": "none", "pad": 1},
             )
-        text = "Estimated time of one inference: " + ", ".join(
+        decides = any(fit.need and fit.need.decision is not None for fit in fits)
+        what = "decision" if decides else "inference"
+        text = f"Estimated time of one {what}: " + ", ".join(
             f"{name} {duration(float(value))}" for name, value in zip(names, seconds, strict=True)
         )
         return chart(figure, text)

@@ -44,6 +44,7 @@ class Fit:
             "weights": self.weights,
             "mpy": self.mpy,
             "seconds": self.need.seconds,
+            "decision_seconds": self.need.decision,
             "files_bytes": self.need.flash + self.need.romfs,
             "heap_bytes_to_import": self.need.import_heap,
             "heap_bytes_kept": self.need.steady_heap,
@@ -53,9 +54,7 @@ class Fit:
 def fits(graph: Graph, boards: Iterable[BoardProfile]) -> list[Fit]:
     """One for each board: those that it fits by time, then those that it does not fit."""
     found = [fit(graph, board) for board in boards]
-    return sorted(
-        found, key=lambda f: (f.need is None, f.need.seconds if f.need else 0, f.board.name)
-    )
+    return sorted(found, key=lambda f: (f.need is None, f.need.time if f.need else 0, f.board.name))
 
 
 def fit(graph: Graph, board: BoardProfile) -> Fit:

@@ -75,6 +75,7 @@ def _page(report: Report, model: str) -> Row:
         "parameters": f"{report.parameters:,}",
         "macs": "" if report.macs is None else f"{report.macs:,}",
         "times": charts.times(report.fits),
+        "decides": any(fit.need and fit.need.decision is not None for fit in report.fits),
         "boards": [_board(fit) for fit in report.fits if fit.need is not None],
         "refusals": [
             {"title": fit.board.title, "reason": fit.refusal}
@@ -265,7 +266,7 @@ def _board(fit: Fit) -> Row:
         "heap": f"{fit.need.import_heap:,}",
         "share": whole_percent(fit.need.import_heap / fit.board.heap),
         "kept": f"{fit.need.steady_heap:,}",
-        "time": duration(fit.need.seconds),
+        "time": duration(fit.need.time),
     }
 
 

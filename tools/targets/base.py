@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 from thumbnet.trainer import ThumbnetError
 
 JsonObject = dict[str, Any]
-Row = Sequence[float]
+Row = Sequence[Any]
+"""An input vector; or samples for a `Stream`, each a list."""
 Self = TypeVar("Self", bound="Target")
 
 
