@@ -94,7 +94,7 @@ def _bars(form: Form, values: Array) -> Figure:
     axes.set_xlim(0, 1.55)
     axes.grid(False)
     axes.spines[:].set_visible(False)
-    for place, value in enumerate(values.tolist()):
+    for place, value in enumerate((values / form.units).tolist()):
         axes.text(1.05, place, number(value), va="center", size=11)
     return figure
 
@@ -103,6 +103,6 @@ def _many(form: Form, values: Array) -> Figure:
     """Features too many to name, one after the other."""
     figure, axes = canvas(220, 130)
     axes.plot(values, drawstyle="steps-mid", color=FIRST, lw=1)
-    axes.set_xlabel("feature", size=10)
+    axes.set_xlabel("feature, channel after channel" if form.source else "feature", size=10)
     axes.set_xticks([0, len(values) - 1])
     return figure

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import Model
+from thumbnet.trainer import Model, StreamSettings
 
 Array = npt.NDArray[Any]
 
@@ -28,6 +28,7 @@ class Form:
         ink: of a picture: dark strokes on light paper, large values being ink.
         rate: of a window: samples a second, if that is known.
         source: of features: what they were computed of, if that is known.
+        units: of features: counts per 1.0 of what a sensor reads, one for each; 1 if unknown.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Form:
     ink: bool = False
     rate: float | None = None
     source: str = ""
+    units: Array = field(default_factory=lambda: np.array([1.0]))
 
     @property
     def words(self) -> str:
@@ -76,7 +78,8 @@ def form_of(model: Model, x: Array) -> Form:
         names = names if len(names) == shape[1] else ()
         ends = rows.min(axis=(0, 1)), rows.max(axis=(0, 1))
         return Form(kind, shape, names, *ends, rate=_rate(model))
-    return Form(kind, shape, names, rows.min(axis=0), rows.max(axis=0), source=_source(model))
+    ends = rows.min(axis=0), rows.max(axis=0)
+    return Form(kind, shape, names, *ends, source=_source(model), units=_units(model))
 
 
 def _kind(model: Model, x: Array) -> tuple[str, tuple[int, ...]]:
@@ -97,6 +100,17 @@ def _source(model: Model) -> str:
     """What features are computed of, as the settings of a stream have it."""
     samples = _stream(model).get("window")
     return f" of windows of {samples:,} samples" if isinstance(samples, int) else ""
+
+
+def _units(model: Model) -> Array:
+    """Counts per 1.0 of each feature of a stream, those of crossings being counts themselves."""
+    settings = StreamSettings.from_config(_stream(model)) if _stream(model) else None
+    if settings is None or settings.is_raw:
+        return np.array([1.0])
+    each = len(settings.names) // len(settings.channels)
+    units = np.repeat(np.array(settings.units, dtype=float) * 2**settings.fraction, each)
+    counted = [name.endswith(" crossings") for name in settings.names]
+    return np.where(counted, 1.0, units)
 
 
 def _rate(model: Model) -> float | None:
