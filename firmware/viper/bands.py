@@ -74,13 +74,15 @@ def transform(half: int):
         turn >>= 1
 
 
+# k is none of the first three locals: see features.
 @micropython.viper
-def power(k: int, end: int, half: int) -> int:
-    """Return the energy from frequency k to end - 1 of a window transformed as one of `half`."""
+def power(begin: int, end: int, half: int) -> int:
+    """Return the energy from frequency begin to end - 1 of a window transformed as one of half."""
     re = ptr16(REAL)
     im = ptr16(IMAGINARY)
     sines = ptr16(SINES)
     total = 0
+    k = begin
     while k < end:
         if k == half:
             x = ((re[0] ^ 0x8000) - (im[0] ^ 0x8000) + 1) >> 1

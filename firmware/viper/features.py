@@ -15,14 +15,18 @@ VALUES = array("i", [0] * 2)
 _NARROW = COUNT == "h"
 
 
+# Some MicroPythons for Thumb and RV32 scale an index of ptr16 and ptr32 in its own register
+# (github.com/micropython/micropython/pull/18821): an index must be none of the first three locals,
+# which live in registers. So begin is copied.
 @micropython.viper
-def gather(ring, i: int, end: int, k: int) -> int:
-    """Write every n-th count of ring[i : end] to CHANNEL[k ...]; return the next k."""
+def gather(ring, begin: int, end: int, k: int) -> int:
+    """Write every n-th count of ring[begin : end] to CHANNEL[k ...]; return the next k."""
     n = int(len(CHANNELS))
     row = ptr32(CHANNEL)
     words = ptr32(ring)
     halves = ptr16(ring)
     narrow = bool(_NARROW)
+    i = begin
     while i < end:
         if narrow:
             row[k] = (halves[i] ^ 0x8000) - 0x8000
