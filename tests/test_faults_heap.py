@@ -39,7 +39,7 @@ def sizes(text):
         (STREAM, 24),
         ({"board": "unix"}, 24),
         (VIPER, 24),
-        ({"board": "unix", "mpy": True, "units": 120}, 16),
+        ({"board": "unix", "mpy": True, "units": 160}, 20),
     ],
     ids=lambda options: "+".join(map(str, options.values())) if isinstance(options, dict) else "",
 )

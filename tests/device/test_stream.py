@@ -138,7 +138,7 @@ def test_units():
 
 def test_reach():
     s = fresh()
-    for v in ((32767, -32767), (32768, -32768), (10**12, -(10**12)), (1e8, -1e8)):
+    for v in ((32767, -32767), (10**12, -(10**12)), (1e8, -1e8), (1e12, -1e12)):
         s.push(v)
     assert list(s._ring) == [32767, -32767] * 4
 
@@ -155,7 +155,7 @@ def test_what_is_refused():
     refused((None, 1), "x is None, expected a number")
     refused((1, float("nan")), "y is nan, expected a number")
     refused((float("-inf"), 1), "x is -inf, expected a number")
-    refused((1e12, 1), "x is %r, expected a number" % 1e12)
+    refused((1, float("inf")), "y is inf, expected a number")
     refused("ab", "x is 'a', expected a number")
     refused({"x": 1, "y": 2}, two + repr({"x": 1, "y": 2}))
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import Model, StreamSettings
+from thumbnet.trainer import Model, StreamSettings, ThumbnetError
 
 Array = npt.NDArray[Any]
 
@@ -104,8 +104,11 @@ def _source(model: Model) -> str:
 
 def _units(model: Model) -> Array:
     """Counts per 1.0 of each feature of a stream, those of crossings being counts themselves."""
-    settings = StreamSettings.from_config(_stream(model)) if _stream(model) else None
-    if settings is None or settings.is_raw:
+    try:
+        settings = StreamSettings.from_config(_stream(model))
+    except ThumbnetError:
+        return np.array([1.0])
+    if settings.is_raw:
         return np.array([1.0])
     each = len(settings.names) // len(settings.channels)
     units = np.repeat(np.array(settings.units, dtype=float) * 2**settings.fraction, each)
