@@ -207,3 +207,13 @@ def test_stuck_sensors_by_option_alone(tmp_path: Path) -> None:
         "stuck: "
     )
     assert thumbnet(f"{TRAIN} --allow-constant", tmp_path).returncode == 0
+
+
+def test_a_time_among_the_features_is_pointed_out(tmp_path: Path) -> None:
+    text = "millis,x,label\n" + "".join(f"{20 * n},{n % 7},{'ab'[n % 2]}\n" for n in range(40))
+    (tmp_path / "lab.csv").write_text(text)
+    done = thumbnet("train lab.csv --epochs 1 -o net.npz", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "the column 'millis' looks like a time, and is learned as a feature" in done.stdout
+    (tmp_path / "lab.csv").write_text(text.replace("millis", "light"))
+    assert "looks like" not in thumbnet("train lab.csv --epochs 1 -o net.npz", tmp_path).stdout

@@ -23,6 +23,7 @@ from thumbnet.trainer import (
     load_split,
 )
 from thumbnet.trainer.csv_data import Task
+from thumbnet.trainer.sampling import time_column
 
 from ..architecture import shaped
 from ..console import Console, Update
@@ -195,6 +196,7 @@ def command(
     train, test = shaped(train, recipe), shaped(test, recipe)
     model = build(train, recipe, name=output.stem)
     console.say(f"{train.name or data}: {_counted(train)} to train, {_counted(test)} held out")
+    _warn_of_times(console, train, windowing.window is not None)
     console.say(model.summary())
     before = _written(state)
     try:
@@ -208,6 +210,18 @@ def command(
     if checkpoint is None:
         state.unlink(missing_ok=True)
     _report(console, model, train, test, output)
+
+
+def _warn_of_times(console: Console, train: Dataset, windowed: bool) -> None:
+    """Rows of one sample each: when it was taken is no feature of it."""
+    names = train.input_spec.names if train.input_spec is not None else None
+    at = None if windowed or names is None else time_column(names)
+    if at is not None and names is not None:
+        console.say(
+            f"the column {names[at]!r} looks like a time, and is learned as a feature: leave it "
+            "out, or cut recordings into windows with --window",
+            "yellow",
+        )
 
 
 def _counted(data: Dataset) -> str:
