@@ -19,7 +19,7 @@ from thumbnet.trainer import ThumbnetError
 from .boards import BoardProfile
 from .build import Build
 from .graph import Graph
-from .inputs import accepted_counts
+from .inputs import accepted_counts, in_units
 from .macs import macs
 from .reference import execute, to_counts
 from .serialize import dump, graph_from_json, graph_to_json
@@ -213,11 +213,7 @@ def load_artifact(path: str | os.PathLike[str]) -> Artifact:
 
 def readings(graph: Graph, counts: npt.ArrayLike) -> list[list[int | float]]:
     """Return counts as the numbers that `predict` takes: raw units, whole where they are."""
-    units = accepted_counts(graph).units
-    counts = np.asarray(counts, dtype=np.int64)
-    if np.all(units == 1):
-        return counts.tolist()  # type: ignore[no-any-return]
-    return (counts / units).tolist()  # type: ignore[no-any-return]
+    return in_units(counts, accepted_counts(graph).units)  # type: ignore[no-any-return]
 
 
 def extremes(graph: Graph) -> npt.NDArray[np.int64]:

@@ -14,7 +14,7 @@ from .calls import KERNELS, calls
 from .emit_layers import layer_literals
 from .emit_literals import answer_literals, input_literals
 from .firmware_source import SourceFile, assemble
-from .flash_file import IN_PLACE
+from .flash_file import is_copied
 from .graph import Graph, Node
 from .header import Facts, header
 from .literals import tuple_literal
@@ -91,8 +91,7 @@ def sources(
     features, last, instead = stream_roots(graph.stream)
     behind: list[str] = []
     forward = _FORWARD[build.weights]
-    copied = any(call.weight is not None and call.kernel not in IN_PLACE for call in made)
-    if build.weights == "flash" and copied:
+    if build.weights == "flash" and any(map(is_copied, made)):
         forward = "forward_copied"
     replace = {"forward": forward, **instead}
     if build.weights == "flash":

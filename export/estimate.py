@@ -142,7 +142,7 @@ def _in_parts(texts: dict[str, str], graph: Graph) -> Heap:
 
 def _readings(graph: Graph) -> int:
     """Return the heap of one input of a board of 32 bits: bytes for levels, else a list."""
-    sensors = any(node.op == "quantize_sensors" for node in graph.nodes)
+    sensors = any(graph.only("quantize_sensors"))
     return math.prod(graph.tensors[graph.input].shape) * (2 * 4 if sensors else 1)
 
 

@@ -73,9 +73,14 @@ def flash_payload(name: str, calls: list[Call], build: Build) -> tuple[bytes, li
             chunks = -(-len(section) // DATA)
             data += section.ljust(chunks * DATA, b"\x80")
             chunk += chunks
-        copied = 0 if call.kernel in IN_PLACE else len(w)
+        copied = len(w) if is_copied(call) else 0
         placed.append(Placed(call, at[0], len(p), at[1], copied))
     return bytes(data), placed
+
+
+def is_copied(call: Call) -> bool:
+    """Whether the weights of a call go into memory before it."""
+    return call.weight is not None and call.kernel not in IN_PLACE
 
 
 def _weights(call: Call, build: Build) -> bytes:

@@ -1,7 +1,7 @@
 """Heap that one `predict` takes until the next garbage collection.
 
 Kernels in machine code take none. Those of tier plain make lists and slices, counted here as they
-are written in `firmware/plain/`; `tests/test_estimate.py` measures them.
+are written in `firmware/plain/`; `tests/test_garbage.py` measures them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _STEP = 24
 def predict_heap(graph: Graph, tier: str, word: int) -> int:
     """Return the bytes that one `predict` of a tier takes, where a pointer has `word` of them."""
     total = 0
-    if any(node.op == "quantize_sensors" for node in graph.nodes):
+    if any(graph.only("quantize_sensors")):
         total += READING * word * graph.tensors[graph.input].shape[0]
     if tier != "plain":
         return total

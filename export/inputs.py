@@ -150,6 +150,12 @@ def choose_counts(
     return counts
 
 
+def in_units(counts: npt.ArrayLike, units: npt.ArrayLike) -> Any:
+    """Return counts as nested lists of raw units, whole numbers where all units are 1."""
+    counts, units = np.asarray(counts, dtype=np.int64), np.asarray(units)
+    return counts.tolist() if np.all(units == 1) else (counts / units).tolist()
+
+
 def _wide_enough(
     units: Ints, minimum: Ints, maximum: Ints, least: Floats, most: Floats
 ) -> tuple[Floats, Floats]:

@@ -139,23 +139,37 @@ def seconds(graph: Graph, board: BoardProfile, tier: str, stream: Stream | None 
         If there are no figures for this tier on this processor.
 
     """
+    cpu, cost = _processor(board, tier)
+    cycles = _inputs(graph, cpu, cost) + _network(graph, cpu, cost, stream)
+    return float(cycles / board.clock)
+
+
+def _processor(board: BoardProfile, tier: str) -> tuple[Cpu, Cycles]:
     cpu = CPUS[board.cpu]
     cost = cpu.tiers.get("thumb_dsp" if tier == "thumb" and board.dsp else tier)
     if cost is None:
         raise ThumbnetError(f"a {board.cpu} does not run tier {tier}: correct board {board.name}")
+    return cpu, cost
+
+
+def _inputs(graph: Graph, cpu: Cpu, cost: Cycles) -> float:
+    """Return the cycles that bring all inputs to uint8: levels, or readings that are floats."""
+    each = cost.input if any(graph.only("quantize_levels")) else cpu.sensor
+    return graph.tensors[graph.input].shape[0] * each
+
+
+def _network(graph: Graph, cpu: Cpu, cost: Cycles, stream: Stream | None) -> float:
+    """Return the cycles of a `predict` whose inputs are uint8."""
     layers = [node for node in graph.nodes if graph.tensors[node.output].dtype == "uint8"][1:]
     layers += [node for node in graph.nodes if node.output == "scores"]
-    levels = any(node.op == "quantize_levels" for node in graph.nodes)
-    inputs = graph.tensors[graph.input].shape[0]
-    cycles = cpu.predict + inputs * (cost.input if levels else cpu.sensor)
-    cycles += cost.call * (stream.calls if stream else len(layers))
+    cycles = cpu.predict + cost.call * (stream.calls if stream else len(layers))
     if stream:
         cycles += cpu.read * stream.reads + cpu.byte * stream.bytes
     for node in layers:
         outputs = prod(graph.tensors[node.output].shape)
         cycles += node_macs(node) * cost.mac * (_NARROW if "bits" in node.attributes else 1.0)
         cycles += _beside(node, outputs, cost)
-    return float(cycles / board.clock)
+    return cycles
 
 
 GATHERED, FEATURE, COUNT = "gathered", "feature", "count"
@@ -186,7 +200,7 @@ def decision_seconds(
     settings = graph.stream
     if settings is None:
         return None
-    cpu = CPUS[board.cpu]
+    cpu, cost = _processor(board, tier)
     costs = _IN_VIPER if viper else _IN_BYTECODE
     channels, inputs = len(settings.channels), graph.tensors[graph.input].shape[0]
     cycles = channels * cpu.sensor + inputs * costs[COUNT] * cpu.feature
@@ -194,9 +208,9 @@ def decision_seconds(
         each = costs[GATHERED] + sum(costs[name] for name in settings.features)
         fixed = len(settings.features) * costs[FEATURE]
         cycles += channels * (settings.window * each + fixed) * cpu.feature
-    if any(graph.only("quantize_sensors")):
-        cycles -= inputs * cpu.sensor  # what `seconds` reckons for floats in a list
-    return float(cycles / board.clock) + seconds(graph, board, tier, stream)
+    if any(graph.only("quantize_levels")):
+        cycles += _inputs(graph, cpu, cost)
+    return float((cycles + _network(graph, cpu, cost, stream)) / board.clock)
 
 
 _NARROW = 1.2

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from thumbnet.trainer import StreamSettings
 from thumbnet.trainer.features import compute
 
 from .graph import Graph
+from .inputs import in_units
 from .reference import execute, to_counts
 
 Ints = npt.NDArray[np.int64]
@@ -24,11 +26,7 @@ def stream_windows(graph: Graph) -> list[list[list[int | float]]]:
     """
     if graph.stream is None:
         return []
-    units = np.array(graph.stream.units)
-    counts = _counts(graph)
-    if np.all(units == 1):
-        return counts.tolist()  # type: ignore[no-any-return]
-    return (counts / units).tolist()  # type: ignore[no-any-return]
+    return in_units(_counts(graph.stream), graph.stream.units)  # type: ignore[no-any-return]
 
 
 def stream_answers(graph: Graph) -> list[dict[str, Any]]:
@@ -36,7 +34,7 @@ def stream_answers(graph: Graph) -> list[dict[str, Any]]:
     settings = graph.stream
     if settings is None:
         return []
-    counts = _counts(graph)
+    counts = _counts(settings)
     values = counts.reshape(KINDS, -1) if settings.is_raw else compute(counts, settings)
     scores = execute(graph, to_counts(graph, values), ["scores"])["scores"]
     return [
@@ -45,10 +43,8 @@ def stream_answers(graph: Graph) -> list[dict[str, Any]]:
     ]
 
 
-def _counts(graph: Graph) -> Ints:
+def _counts(settings: StreamSettings) -> Ints:
     """Return windows of counts (KINDS, window, channels), none beyond the reach."""
-    settings = graph.stream
-    assert settings is not None
     shape = (settings.window, len(settings.channels))
     reach = settings.reach
     random = np.random.default_rng(0)

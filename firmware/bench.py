@@ -122,11 +122,10 @@ def row(values):
     global count
     try:
         if values and isinstance(values[0], list):
-            say({"us_decision": decision(values)})
-            count += 1
-            return
-        module.predict(values)
-        line = {"heap": heap_of_one(values), "us": microseconds(values, 10000)}
+            line = {"us_decision": decision(values)}
+        else:
+            module.predict(values)
+            line = {"heap": heap_of_one(values), "us": microseconds(values, 10000)}
     except Exception as error:
         line = failure(error)
     count += 1

@@ -10,7 +10,7 @@ import pytest
 from support.emulators import needs_qemu
 from support.layer_models import MODELS, chain, randomized, readings
 
-from thumbnet.export import convert, load_artifact
+from thumbnet.export import Program, convert, load_artifact
 from thumbnet.export.artifact import extremes
 from thumbnet.export.artifact import readings as readings_of
 from thumbnet.export.estimate import estimate
@@ -78,12 +78,16 @@ NETWORKS: dict[str, Callable[[], Model]] = {
 }
 
 
+def converted(model: Model, rng: np.random.Generator) -> Program:
+    randomized(model, rng)
+    return convert(model, readings(model, rng), name="net", board="microbit")
+
+
 @pytest.mark.parametrize("name", NETWORKS)
 def test_networks(name: str, tmp_path: Path) -> None:
     needs_qemu()
     rng = np.random.default_rng(5)
-    model = randomized(NETWORKS[name](), rng)
-    program = convert(model, readings(model, rng), name="net", board="microbit")
+    program = converted(NETWORKS[name](), rng)
     low, high, _, _ = extremes(program.graph)
     counts = np.vstack([rng.integers(low, high + 1, (6, low.size)), extremes(program.graph)])
     made = program.write(tmp_path, np.array(readings_of(program.graph, counts)))
@@ -101,8 +105,8 @@ def test_the_estimate_of_the_heap(name: str, tmp_path: Path) -> None:
     """With 8 % more than the estimate it is imported, with a quarter less it is not."""
     needs_qemu()
     rng = np.random.default_rng(5)
-    model = randomized(NETWORKS[name](), rng)
-    program = convert(model, readings(model, rng), name="net", board="microbit")
+    model = NETWORKS[name]()
+    program = converted(model, rng)
     made = program.write(tmp_path, readings(model, rng, 2))
     expected = estimate(program.graph, program.board, "thumb", "flash").import_heap
 
@@ -122,9 +126,9 @@ def test_a_window_that_leaves_too_little_for_the_probabilities() -> None:
     """Of 150 readings: it would be imported, and then fail."""
     rng = np.random.default_rng(5)
     layers = (Conv1D(8, 5, strides=2, activation="relu"), Conv1D(12, 3, strides=2), Flatten())
-    model = randomized(chain((50, 3), *layers, Dense(4, "softmax")), rng)
+    model = chain((50, 3), *layers, Dense(4, "softmax"))
     with pytest.raises(ThumbnetError, match=r"needs about 9,\d+ bytes of heap to import, b"):
-        convert(model, readings(model, rng), name="net", board="microbit")
+        converted(model, rng)
 
 
 REFUSED = {
@@ -138,10 +142,8 @@ REFUSED = {
 
 @pytest.mark.parametrize(("name", "what"), REFUSED.items())
 def test_refusals(name: str, what: str) -> None:
-    rng = np.random.default_rng(5)
-    model = randomized(MODELS[name](), rng)
     with pytest.raises(ThumbnetError) as caught:
-        convert(model, readings(model, rng), name="net", board="microbit").artifact()
+        converted(MODELS[name](), np.random.default_rng(5))
     assert str(caught.value) == (
         f"export: {what} does not run on this board: use Dense, convolution and pooling layers, "
         "or export for a larger one, such as pico"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +23,19 @@ ROOT = Path(__file__).parents[1]
 
 
 def answers(folder: Path, tier: str, cases: list[dict[str, Any]]) -> list[Any]:
+    names = ("runtime", "plain", "stream", *(["viper"] if tier == "viper" else []))
+    return said(folder, ROOT / "tests" / "device" / "features_of.py", names, cases)
+
+
+def said(
+    folder: Path, script: Path, names: Sequence[str], cases: list[dict[str, Any]]
+) -> list[Any]:
+    """Lines of JSON that a script prints of `cases.json`; names: folders of `firmware/`."""
     needs_micropython()
     (folder / "cases.json").write_text("\n".join(map(json.dumps, cases)))
-    places = [ROOT / "firmware" / name for name in ("runtime", "plain", "stream")]
-    if tier == "viper":
-        places.append(ROOT / "firmware" / "viper")
-    script = str(ROOT / "tests" / "device" / "features_of.py")
-    command = [str(find_micropython()), "-X", "heapsize=1m", script, "cases.json"]
-    done = subprocess.run(
-        [*command, *map(str, places)], cwd=folder, capture_output=True, text=True, timeout=120
-    )
+    places = [str(ROOT / "firmware" / name) for name in names]
+    command = [str(find_micropython()), "-X", "heapsize=1m", str(script), "cases.json", *places]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout[-500:] + done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
@@ -80,11 +84,11 @@ def test_rings(tier: str, tmp_path: Path) -> None:
 
 COUNTS = """
 import json, sys
-for place in sys.argv[1:]:
+for place in sys.argv[2:]:
     sys.path.insert(0, place)
 from array import array
 import counts, each_reading, lengths
-for line in open("cases.json"):
+for line in open(sys.argv[1]):
     case = json.loads(line)
     lines = case["lines"]
     each_reading.SCALING = [tuple(line) for line in lines]
@@ -106,7 +110,6 @@ for line in open("cases.json"):
 
 def test_counts(tmp_path: Path) -> None:
     """What a Stream's window goes through, against the formula; and what one reading does there."""
-    needs_micropython()
     rng = np.random.default_rng(7)
     cases, wanted = [], []
     for reach in (1, 127, 2**15 - 1, 2**20 - 1) * 12:
@@ -135,18 +138,8 @@ def test_counts(tmp_path: Path) -> None:
         bad = (2, -5) if low == -4 else (1, 5)
         said = f"input {bad[0]} is {bad[1]}, expected {low}.0 to {high}.0"
         wanted.append([[7] * bad[0] + [0] * (4 - bad[0])] * 2 + [said])
-    (tmp_path / "cases.json").write_text("\n".join(map(json.dumps, cases)))
     (tmp_path / "run.py").write_text(COUNTS)
-    places = [str(ROOT / "firmware" / name) for name in ("plain", "runtime", "viper")]
-    done = subprocess.run(
-        [str(find_micropython()), "run.py", *places],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stdout[-500:] + done.stderr
-    assert [json.loads(line) for line in done.stdout.splitlines()] == wanted
+    assert said(tmp_path, tmp_path / "run.py", ("plain", "runtime", "viper"), cases) == wanted
 
 
 @pytest.mark.parametrize("board", ["pico", "pico2", "esp32", "samd51", "pyboard"])

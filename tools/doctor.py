@@ -120,12 +120,7 @@ def _microbit() -> Finding:
     package, _, _ = PACKAGE.partition("==")
     found = _version(package)
     if found is None:
-        return Finding(
-            "micro:bit firmware",
-            "note",
-            "not installed: no .hex",
-            "run `pip install 'thumbnet[microbit]'`",
-        )
+        return _missing("micro:bit firmware", "microbit", "no .hex")
     return Finding("micro:bit firmware", "ok", f"{package} {found}")
 
 
@@ -135,8 +130,7 @@ def _pico() -> Finding:
     package, _, _ = PACKAGE.partition("==")
     found = _version(package)
     if found is None:
-        mend = "run `pip install 'thumbnet[pico]'`"
-        return Finding(package, "note", "not installed: no emulated Pico", mend)
+        return _missing(package, "pico", "no emulated Pico")
     firmware = os.environ.get("THUMBNET_PICO_UF2")
     return Finding(package, "ok", f"{found}, firmware {firmware or 'downloaded when wanted'}")
 
@@ -155,10 +149,12 @@ def _wasm() -> Finding:
 
 def _extra(package: str, extra: str, without: str) -> Finding:
     found = _version(package)
-    if found is None:
-        mend = f"run `pip install 'thumbnet[{extra}]'`"
-        return Finding(package, "note", f"not installed: {without}", mend)
-    return Finding(package, "ok", found)
+    return _missing(package, extra, without) if found is None else Finding(package, "ok", found)
+
+
+def _missing(what: str, extra: str, without: str) -> Finding:
+    mend = f"run `pip install 'thumbnet[{extra}]'`"
+    return Finding(what, "note", f"not installed: {without}", mend)
 
 
 def _version(package: str) -> str | None:

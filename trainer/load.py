@@ -17,7 +17,7 @@ from .idx import idx_pairs, read_idx_pair
 from .mnist import load_mnist
 from .npz_data import read_npz
 
-_NAMES = ("digits", "mnist")
+NAMES = ("digits", "mnist")
 
 
 def _joined(parts: list[Dataset], name: str) -> Dataset:
@@ -54,7 +54,7 @@ def _parts(
     """Return what the name or path holds: [all of it], or [train, test] where it says which."""
     path, text = Path(name_or_path), str(name_or_path)
     suffix = path.suffix.lower()
-    if text not in _NAMES and not path.is_dir() and suffix in (".csv", ".tsv", ".txt"):
+    if text not in NAMES and not path.is_dir() and suffix in (".csv", ".tsv", ".txt"):
         return [read_csv(path, label=label, task=task)]
     if label is not None:
         raise ThumbnetError(f"{text}: a label column can be chosen in CSV files only, not here")
@@ -70,7 +70,7 @@ def _parts(
         if not path.exists():
             raise ThumbnetError(f"{text}: no such file: check the name and the folder")
         return _idx_parts(path)
-    close = difflib.get_close_matches(text, _NAMES, n=1)
+    close = difflib.get_close_matches(text, NAMES, n=1)
     hint = f"did you mean {close[0]!r}?" if close else "give a .csv, a .npz or IDX files"
     if path.exists():
         raise ThumbnetError(f"{text}: cannot tell what kind of data this is: {hint}")

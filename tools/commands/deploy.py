@@ -43,7 +43,7 @@ def command(console: Console, module: Path, port: str | None, rows: int, force: 
 
         done = deploy(artifact, target, rows, force, console.say, copied)
     if done.state == "deployed":
-        call = "Stream().push(sample)" if artifact.windows else "predict(...)"
+        call = "Stream().push(sample)" if artifact.graph.stream else "predict(...)"
         console.say(f"on the board:  import {artifact.name}; {artifact.name}.{call}")
         console.say("reset the board if its main.py is to start again")
     console.result(done.as_json())

@@ -11,12 +11,10 @@ from typing import Any
 import click
 
 from thumbnet.trainer import ThumbnetError, Windows, cut, read_recordings, split_by_recording
+from thumbnet.trainer.load import NAMES
 from thumbnet.trainer.stream import BANDS, FEATURES, RAW
 
 from .options import Command
-
-NAMES = ("digits", "mnist")
-"""Data sets that `thumbnet train` knows by name; there are no recordings among them."""
 
 USUAL = ("mean", "deviation", "crossings")
 

@@ -14,7 +14,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, PercentFormatter
 
 from .history import Curve
-from .on_boards import Fit
+from .on_boards import Fit, decides
 from .scores import Confusion
 from .style import FIRST, HIT, INK, LINE, MISS, PAPER, SECOND, SOFT, canvas, styled
 from .svg import Chart, chart
@@ -218,8 +218,7 @@ def times(fits: list[Fit]) -> Chart | None:
                 size=12,
                 bbox={"fc": PAPER, "ec": "none", "pad": 1},
             )
-        decides = any(fit.need and fit.need.decision is not None for fit in fits)
-        what = "decision" if decides else "inference"
+        what = "decision" if decides(fits) else "inference"
         text = f"Estimated time of one {what}: " + ", ".join(
             f"{name} {duration(float(value))}" for name, value in zip(names, seconds, strict=True)
         )

@@ -51,6 +51,11 @@ class Fit:
         }
 
 
+def decides(found: Iterable[Fit]) -> bool:
+    """Whether what is timed is the push that fills a window of a `Stream`."""
+    return any(fit.need is not None and fit.need.decision is not None for fit in found)
+
+
 def fits(graph: Graph, boards: Iterable[BoardProfile]) -> list[Fit]:
     """One for each board: those that it fits by time, then those that it does not fit."""
     found = [fit(graph, board) for board in boards]

@@ -17,7 +17,7 @@ from .findings import FEWEST_DECIBELS
 from .gather import Report
 from .heldout import HeldOut
 from .layers import Layer
-from .on_boards import Fit
+from .on_boards import Fit, decides
 from .scores import Confusion, mean_absolute_error
 from .svg import Chart
 from .words import count, decibels, duration, number, percent, shape, whole_percent
@@ -75,7 +75,7 @@ def _page(report: Report, model: str) -> Row:
         "parameters": f"{report.parameters:,}",
         "macs": "" if report.macs is None else f"{report.macs:,}",
         "times": charts.times(report.fits),
-        "decides": any(fit.need and fit.need.decision is not None for fit in report.fits),
+        "decides": decides(report.fits),
         "boards": [_board(fit) for fit in report.fits if fit.need is not None],
         "refusals": [
             {"title": fit.board.title, "reason": fit.refusal}
