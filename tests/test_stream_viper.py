@@ -24,10 +24,10 @@ ROOT = Path(__file__).parents[1]
 
 def answers(folder: Path, tier: str, cases: list[dict[str, Any]]) -> list[Any]:
     names = ("runtime", "plain", "stream", *(["viper"] if tier == "viper" else []))
-    return said(folder, ROOT / "tests" / "device" / "features_of.py", names, cases)
+    return printed(folder, ROOT / "tests" / "device" / "features_of.py", names, cases)
 
 
-def said(
+def printed(
     folder: Path, script: Path, names: Sequence[str], cases: list[dict[str, Any]]
 ) -> list[Any]:
     """Lines of JSON that a script prints of `cases.json`; names: folders of `firmware/`."""
@@ -139,7 +139,7 @@ def test_counts(tmp_path: Path) -> None:
         said = f"input {bad[0]} is {bad[1]}, expected {low}.0 to {high}.0"
         wanted.append([[7] * bad[0] + [0] * (4 - bad[0])] * 2 + [said])
     (tmp_path / "run.py").write_text(COUNTS)
-    assert said(tmp_path, tmp_path / "run.py", ("plain", "runtime", "viper"), cases) == wanted
+    assert printed(tmp_path, tmp_path / "run.py", ("plain", "runtime", "viper"), cases) == wanted
 
 
 @pytest.mark.parametrize("board", ["pico", "pico2", "esp32", "samd51", "pyboard"])
