@@ -36,6 +36,7 @@ types: setup
 	for part in trainer export tools; do ln -sfn ../../../$$part .build/types/thumbnet/$$part; done
 	MYPYPATH=.build/types $(BIN)/mypy -p thumbnet.trainer -p thumbnet.export -p thumbnet.tools
 	$(BIN)/mypy --config-file firmware/mypy.ini $(DEVICE:%=-m %)
+	$(BIN)/mypy --config-file tests/mypy.ini tests
 
 # The goals table: networks and kernels on MicroPython here and on an emulated micro:bit.
 bench: setup

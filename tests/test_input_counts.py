@@ -21,6 +21,7 @@ from thumbnet.trainer import (
     Dense,
     Flatten,
     InputSpec,
+    Layer,
     Normalization,
     Recording,
     Sequential,
@@ -35,7 +36,7 @@ X = np.stack([RNG.normal(0, 1, (50, 10)).round(3), RNG.integers(0, 100, (50, 10)
 
 
 def two_channels(kind: str) -> Sequential:
-    layers = {
+    layers: dict[str, list[Layer]] = {
         "conv": [Conv1D(3, 3, activation="relu"), Flatten()],
         "padded": [Conv1D(3, 3, padding="same"), Flatten()],
         "gru": [GRU(4)],

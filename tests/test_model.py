@@ -1,6 +1,7 @@
 """Functional models: wiring, branches, files, and what is refused."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -132,7 +133,7 @@ def test_gradients_through_branches() -> None:
     factors = np.random.default_rng(3).standard_normal((5, 2))
     for training in (False, True):
         assert_gradients(
-            lambda training=training: ops.sum(model.forward(x, training) * factors),
+            partial(lambda training: ops.sum(model.forward(x, training) * factors), training),
             [x, *model.trainable_variables],
         )
 
@@ -219,7 +220,7 @@ def chain(*layers):
     return symbol
 
 
-A, B = Input(3), Input(4)
+A, B, S = Input(3), Input(4), Input((4, 3))
 TWICE = Dense(3, name="shared")
 
 
@@ -284,6 +285,3 @@ def test_refused(make, message: str) -> None:
         make()
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
-
-
-S = Input((4, 3))

@@ -103,7 +103,7 @@ def test_wasm() -> None:
         case = plain(KERNELS[kernel](rng, kernel), rng)
         y = case.y if case.y is None or case.wide else bytearray(case.y)
         cases.append(case)
-        literals.append(f"({kernel}, {case.x}, {case.w}, {y}, {tuple(case.p)}),\n")
+        literals.append(f"({kernel}, {case.x!r}, {case.w!r}, {y!r}, {tuple(case.p)}),\n")
     sources = [source.text for source in assemble(list(KERNELS), ("plain",), {})]
     text = "\n\n\n".join([*sources, f"CASES = [{''.join(literals)}]", ANSWER])
     with open_target("wasm") as target:

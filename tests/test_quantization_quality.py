@@ -188,6 +188,7 @@ def test_hidden_outputs_that_cancel_far_from_zero() -> None:
     step = the_node(program.graph, "fully_connected").attributes["shift"]
     assert step.tolist() == [16]  # as fine as a multiplier below 0.5 allows
     q = program.execute(x)["dense_dense"]
+    assert tensor.scale is not None
     assert np.abs(tensor.scale * (q - tensor.zero_point) - 7).max() < 2 * tensor.scale
     assert np.abs(program.predict(x) - 7).max() < 2 * tensor.scale
 

@@ -159,6 +159,7 @@ def test_table_is_the_rounded_curve(curve: str) -> None:
     graph, _ = run_until(model, X, Options("net"), "quantize")
     source, target = graph.tensors["dense_dense"], graph.tensors["dense_activation"]
     assert isinstance(source.scale, float)
+    assert isinstance(target.scale, float)
     reals = source.scale * (np.arange(256) - source.zero_point)
     wanted = ACTIVATIONS[curve](TrainerTensor(reals)).data
     table = the_node(graph, "lookup").attributes["table"].astype(int)

@@ -117,6 +117,7 @@ def test_reads_and_writes_to_the_last_byte(kernel: str, arch: str, short: str) -
     elif short in ("w", "table"):
         call.w = call.w[: len(call.w) - (1 if short == "w" else 256)]
     else:
+        assert isinstance(call.x, bytearray)
         if short == "x":  # with the image at its end
             start = call.p[22]
             call.x[:] = call.x[start:] + call.x[:start]

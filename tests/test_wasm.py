@@ -53,7 +53,9 @@ def test_verify_can_say_no(target):
 def test_bench(target):
     measured = bench(target, FakeArtifact(), rows=2)
     assert measured.us_per_inference > 0
+    assert measured.heap_bytes_import is not None
     assert 500 < measured.heap_bytes_import < 4000
+    assert measured.heap_bytes_per_inference is not None
     assert 32 <= measured.heap_bytes_per_inference <= 500
 
 
