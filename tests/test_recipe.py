@@ -3,13 +3,23 @@
 import numpy as np
 import pytest
 
+from thumbnet.tools.architecture import shaped
 from thumbnet.tools.recipe import CALIBRATION_ROWS, Recipe, build, enough_epochs
-from thumbnet.trainer import Dataset, InputSpec, Recording, cut
+from thumbnet.trainer import (
+    Conv2D,
+    Dataset,
+    InputSpec,
+    Recording,
+    Rescaling,
+    ThumbnetError,
+    cut,
+)
 
 RNG = np.random.default_rng(0)
 X = RNG.uniform(-1, 1, (5000, 3)).astype(np.float32)
 X[[1234, 77]] = [[-9, 0, 0], [0, 9, -9]]
 Y = np.arange(5000) % 2
+CONV = Recipe(conv=(4,), hidden=(), epochs=1)
 
 
 def calibration(spec: InputSpec | None) -> np.ndarray:
@@ -49,3 +59,18 @@ def test_calibration_of_windows_reaches_the_ends(features):
 @pytest.mark.parametrize(("rows", "epochs"), [(60000, 30), (2400, 30), (320, 200), (5, 2000)])
 def test_small_data_is_trained_for_more_epochs(rows, epochs):
     assert enough_epochs(rows, batch_size=32) == epochs
+
+
+def test_pictures_in_colour() -> None:
+    x = RNG.integers(0, 256, (20, 8, 8, 3)).astype(np.uint8)
+    data = Dataset(x, np.arange(20) % 2, labels=("a", "b"), input_spec=InputSpec((8, 8, 3)))
+    model = build(shaped(data, CONV), CONV)
+    assert [type(layer) for layer in model.layers[:2]] == [Rescaling, Conv2D]
+    assert model.predict(x).shape == (20, 2)
+
+
+@pytest.mark.parametrize("shape", [(4,), (2, 2, 2, 2)])
+def test_rows_that_no_convolution_reads(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ThumbnetError) as caught:
+        shaped(Dataset(RNG.normal(0, 1, (9, *shape)), np.arange(9) % 2, ("a", "b")), CONV)
+    assert "give pictures (examples, height, width, colours)" in str(caught.value)

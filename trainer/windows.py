@@ -83,7 +83,8 @@ def cut(
     if not allow_constant:
         _check_alive(recordings)
     first = recordings[0]
-    units = _units(recordings)
+    named = (features,) if isinstance(features, str) else tuple(features)
+    units = _units(recordings, 2 * MOST_COUNTS if named == (RAW,) else MOST_COUNTS)
     every = [_counts(one.values, units) for one in recordings]
     largest = max(int(np.abs(counts).max()) for counts in every)
     settings = StreamSettings(
@@ -93,7 +94,7 @@ def cut(
         rate=float(f"{np.median([one.rate for one in recordings]):.4g}"),
         units=units,
         reach=reach_for(largest),
-        features=(features,) if isinstance(features, str) else tuple(features),
+        features=named,
         bands=bands,
     )
     labels = class_names([one.label for one in recordings])
@@ -261,15 +262,15 @@ def _check_alive(recordings: Sequence[Recording]) -> None:
             )
 
 
-def _units(recordings: Sequence[Recording]) -> tuple[int, ...]:
-    """Return the counts per 1.0 of each channel, as many as its decimals need and counts allow."""
+def _units(recordings: Sequence[Recording], most: int) -> tuple[int, ...]:
+    """Return the counts per 1.0 of each channel: by its decimals, and so that none reach `most`."""
     values = np.concatenate([one.values for one in recordings])
     found = []
     for channel, column in enumerate(values.T):
         where = _farthest(recordings, channel, column)
         low, high = float(column.min()), float(column.max())
         try:
-            step = resolution_for(decimals_of(column), low, high, where)
+            step = resolution_for(decimals_of(column), low, high, where, most)
         except ThumbnetError as error:
             raise ThumbnetError(f"{error}, or mend this reading") from error
         found.append(round(1 / step))
