@@ -30,6 +30,9 @@ PLACES = {
     "romfs": "mapped flash",
     "flash": "flash, read in place",
 }
+ACROSS = 60
+"""Characters of the names of classes that stand side by side above a table; more are turned."""
+
 OUTPUTS = 3
 """Numbers of a regression that get charts of their own; of more, all are in one."""
 
@@ -45,7 +48,7 @@ def render(report: Report, model: str) -> str:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    environment.filters["ticks"] = _ticks
+    environment.filters |= {"ticks": _ticks, "breaks": _breaks}
     assert environment.loader is not None
     style, _, _ = environment.loader.get_source(environment, "report.css")
     return environment.get_template("report.html").render(
@@ -59,6 +62,11 @@ def _ticks(text: str) -> Markup:
     return Markup("").join(Markup("<code>{}</code>").format(p) if k % 2 else p for k, p in parts)
 
 
+def _breaks(text: str) -> Markup:
+    """A name that may be broken behind its underscores; everything is escaped."""
+    return Markup("_<wbr>").join(text.split("_"))
+
+
 def _page(report: Report, model: str) -> Row:
     held, table = report.held_out, report.confusion
     return {
@@ -70,6 +78,7 @@ def _page(report: Report, model: str) -> Row:
         "answers": _answers(held, table),
         "classes": [] if table is None else _classes(table),
         "matrix": [] if table is None else _matrix(table),
+        "upright": table is not None and sum(len(name) + 3 for name in table.labels) > ACROSS,
         **_worst(report),
         "layers": [_layer(layer) for layer in report.layers],
         "parameters": f"{report.parameters:,}",
@@ -178,14 +187,14 @@ def _classes(table: Confusion) -> list[Row]:
     rows = []
     for k, name in enumerate(table.labels):
         other = int(wrong[k].argmax())
-        times = int(wrong[k, other])
+        times = count(int(wrong[k, other]), "time").replace(" ", "\u00a0")
         rows.append(
             {
                 "name": name,
                 "examples": f"{table.rows[k]:,}",
                 "found": _share(table.recall[k]),
                 "right": _share(table.precision[k]),
-                "taken": f"{table.labels[other]} ({count(times, 'time')})" if times else "",
+                "taken": f"{table.labels[other]} ({times})" if wrong[k, other] else "",
             }
         )
     return rows
