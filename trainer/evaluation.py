@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 ROWS = 4096
 NUMBERS = 2**22  # in the largest tensor
 
+UNEVEN = 1.5
+"""A class has so many times the examples of another: accuracy alone misleads."""
+
 
 def rows_at_once(model: Model) -> int:
     """Give how many examples to predict in one go: fewer where a layer gives many numbers."""
@@ -113,3 +116,12 @@ def balanced_accuracy(y: ArrayLike, predicted: ArrayLike, classes: int) -> float
     if not present.any():
         raise ThumbnetError("balanced accuracy of no examples is not defined: give some")
     return float((np.diagonal(counts)[present] / examples[present]).mean())
+
+
+def is_uneven(counts: ArrayLike) -> bool:
+    """Tell whether, of so many examples of each class, accuracy alone misleads.
+
+    It does where one class has `UNEVEN` times the examples of another: always answering the most
+    frequent class is then often right.
+    """
+    return bool(np.max(counts) >= UNEVEN * np.min(counts))

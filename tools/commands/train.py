@@ -20,6 +20,7 @@ from thumbnet.trainer import (
     ModelCheckpoint,
     ThumbnetError,
     Windows,
+    is_uneven,
     load_split,
 )
 from thumbnet.trainer.csv_data import Task
@@ -32,8 +33,6 @@ from .options import verb
 from .windowing import Windowing, window_options
 
 CHECKPOINT_SECONDS = 0.5
-UNEVEN = 1.5
-"""A class has so many times the rows of another: accuracy alone misleads."""
 
 
 class Sizes(click.ParamType[tuple[int, ...]]):
@@ -265,7 +264,7 @@ def _balanced(info: dict[str, Any], train: Dataset, test: Dataset) -> str:
     """
     for data, where in ((test, ""), (train, " to train")):
         counts = np.bincount(data.y, minlength=len(data.labels or ()))
-        if counts.max() >= UNEVEN * counts.min():
+        if is_uneven(counts):
             return (
                 f", balanced {info['balanced_accuracy']:.2%} (the mean over the classes, which "
                 f"have from {counts.min():,} to {counts.max():,}{where})"
