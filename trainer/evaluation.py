@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 ROWS = 4096
 NUMBERS = 2**22  # in the largest tensor
 
+# A class has so many times the examples of another: accuracy alone misleads.
+UNEVEN = 1.5
+
 
 def rows_at_once(model: Model) -> int:
     """Give how many examples to predict in one go: fewer where a layer gives many numbers."""
@@ -98,6 +101,12 @@ def confusion_matrix(y: ArrayLike, predicted: ArrayLike, classes: int) -> Array:
             )
     pairs = true.astype(np.int64) * classes + taken.astype(np.int64)
     return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
+
+
+def uneven(counts: ArrayLike) -> bool:
+    """Tell whether classes with so many examples each need the balanced accuracy beside."""
+    examples = np.asarray(counts)
+    return bool(examples.max() >= UNEVEN * examples.min())
 
 
 def balanced_accuracy(y: ArrayLike, predicted: ArrayLike, classes: int) -> float:

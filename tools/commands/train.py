@@ -13,6 +13,7 @@ from typing import Any
 import click
 import numpy as np
 
+from thumbnet.export.pipeline import trained_bits
 from thumbnet.trainer import (
     Callback,
     Dataset,
@@ -23,6 +24,7 @@ from thumbnet.trainer import (
     load_split,
 )
 from thumbnet.trainer.csv_data import Task
+from thumbnet.trainer.evaluation import uneven
 from thumbnet.trainer.sampling import time_column
 
 from ..architecture import shaped
@@ -32,8 +34,6 @@ from .options import verb
 from .windowing import Windowing, window_options
 
 CHECKPOINT_SECONDS = 0.5
-UNEVEN = 1.5
-"""A class has so many times the rows of another: accuracy alone misleads."""
 
 
 class Sizes(click.ParamType[tuple[int, ...]]):
@@ -123,7 +123,7 @@ class Pace(Callback):
 @click.option(
     "--quantize",
     type=click.Choice(["int8", "int4"]),
-    help="Train for the rounding of weights to 8 or 4 bits, as export does it.",
+    help="Train for the rounding of weights to 8 or 4 bits, which `thumbnet export` then makes.",
 )
 @click.option("--activation", type=click.Choice(ACTIVATIONS), default="relu")
 @click.option(
@@ -265,7 +265,7 @@ def _balanced(info: dict[str, Any], train: Dataset, test: Dataset) -> str:
     """
     for data, where in ((test, ""), (train, " to train")):
         counts = np.bincount(data.y, minlength=len(data.labels or ()))
-        if counts.max() >= UNEVEN * counts.min():
+        if uneven(counts):
             return (
                 f", balanced {info['balanced_accuracy']:.2%} (the mean over the classes, which "
                 f"have from {counts.min():,} to {counts.max():,}{where})"
@@ -296,5 +296,8 @@ def _report(console: Console, model: Model, train: Dataset, test: Dataset, outpu
         console.say(f"mean absolute error on the held-out rows: {info['mean_absolute_error']:.4g}")
         if info["r_squared"] is not None:
             console.say(f"R squared: {info['r_squared']:.4f}")
-    console.say(f"saved {output}; next: thumbnet export {shlex.quote(str(output))} -o build/")
+    width = f", for weights of {trained_bits(model)} bits" if model.quantized else ""
+    console.say(
+        f"saved {output}{width}; next: thumbnet export {shlex.quote(str(output))} -o build/"
+    )
     console.result({"model": str(output), "parameters": model.count_params(), **info})
