@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.outlier import ROWS, unit
 
 from thumbnet.export import Options, Program, convert
 from thumbnet.export.compare import Quantized, compare, float_accuracy, ways
@@ -74,6 +75,17 @@ def test_a_line_is_what_convert_makes(row: int) -> None:
     assert way.weight_bytes == products * way.bits // 8
     assert way.balanced is None
     assert way.score == way.accuracy
+
+
+def test_each_calibration_has_its_own_range() -> None:
+    y = (ROWS[:, 0] < 0).astype(int)
+    options = Options("net", resolution=0.0001)
+    found = list(compare(unit(), ROWS, ROWS[:500], y[:500], options))
+    for way, (name, bits) in zip(found, EVERY, strict=True):
+        made = convert(unit(), ROWS, resolution=0.0001, calibration=name, bits=bits)
+        layers = made.quality(ROWS[:500])
+        assert way.worst == min(layer.sqnr for layer in layers)
+    assert len({way.worst for way in found}) == 3
 
 
 def test_the_float_model() -> None:

@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from support.handmade import handmade
+from support.outlier import BULK, ROWS, unit
 
 from thumbnet.export import Program, convert
 from thumbnet.export.calibrate import run_float
@@ -14,8 +14,6 @@ from thumbnet.export.observers import OBSERVERS
 from thumbnet.trainer import ThumbnetError
 
 RNG = np.random.default_rng(0)
-BULK = np.repeat(RNG.uniform(-1, 1, 997), 100)
-"""So many that a few steps for each count for more than one value far out."""
 
 FAR_OUT = {
     "above": np.append(BULK, 1.3),
@@ -80,20 +78,17 @@ def test_one_value_alone(name: str) -> None:
 # In the pipeline
 
 
-X = np.append(BULK, 1.3)[:, None]
 INNER = {"dense_dense", "dense_activation"}
 
 
-def unit(name: str) -> Program:
-    """One unit that adds 1, so that its relu cuts nothing off."""
-    model = handmade(([[1.0]], 1.0, "relu"), ([[1.0, -1.0]], 0.0, "softmax"))
-    return convert(model, X, name="net", calibration=name, resolution=0.0001)
+def made(name: str) -> Program:
+    return convert(unit(), ROWS, name="net", calibration=name, resolution=0.0001)
 
 
 @pytest.mark.parametrize("name", OBSERVERS)
 def test_a_layer_has_the_range_that_its_observer_chooses(name: str) -> None:
-    floats = unit(name).floats
-    seen = run_float(floats, X)
+    floats = made(name).floats
+    seen = run_float(floats, ROWS)
     for tensor in INNER:
         found = floats.tensors[tensor]
         assert (found.low, found.high) == OBSERVERS[name](seen[tensor])
@@ -102,8 +97,8 @@ def test_a_layer_has_the_range_that_its_observer_chooses(name: str) -> None:
 
 @pytest.mark.parametrize("name", OBSERVERS)
 def test_input_and_scores_are_seen_whole(name: str) -> None:
-    floats = unit(name).floats
-    seen = run_float(floats, X)
+    floats = made(name).floats
+    seen = run_float(floats, ROWS)
     ends = seen.keys() - INNER
     assert {floats.input, "x", *floats.outputs} <= ends
     for tensor in {floats.input, "x", *floats.outputs}:
@@ -114,7 +109,7 @@ def test_input_and_scores_are_seen_whole(name: str) -> None:
 def test_the_integers_cover_these_ranges() -> None:
     steps = []
     for name in OBSERVERS:
-        program = unit(name)
+        program = made(name)
         high = program.floats.tensors["dense_activation"].high
         steps.append(program.graph.tensors["dense_activation"].scale)
         assert steps[-1] == pytest.approx(high / 255)
@@ -123,5 +118,5 @@ def test_the_integers_cover_these_ranges() -> None:
 
 def test_there_is_no_other() -> None:
     with pytest.raises(ThumbnetError) as caught:
-        unit("median")
+        made("median")
     assert str(caught.value) == "no calibration 'median': use one of min_max, percentile, mse"
