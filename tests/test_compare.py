@@ -250,6 +250,25 @@ def test_a_network_trained_for_a_width(
     assert _best([replace(way, accuracy=1 / way.bits) for way in found], model).bits == bits
 
 
+def test_a_network_whose_training_left_a_range_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What goes into a tanh is no tensor of training's."""
+    monkeypatch.chdir(tmp_path)
+    model = Sequential([Rescaling(1 / 16), Dense(8, "tanh"), Dense(10, "softmax")], seed=0)
+    model.compile(Adam(0.01), "sparse_categorical_crossentropy")
+    model.fit(TRAIN.x, TRAIN.y, epochs=2, quantize="int4")
+    model.labels, model.input_spec = TRAIN.labels, TRAIN.input_spec
+    assert ways(model, TRAIN.x, Options("net")) == EVERY
+    saved(tmp_path, model, TEST.x, TEST.y)
+    lines = run("compare net.npz", capsys)
+    said = "trained for int4: its ranges are those of training, but for some that it left open"
+    assert said in lines
+    best = lines[-1].removeprefix("next: thumbnet export net.npz --calibration ")
+    assert best in {f"{name} --bits 4" for name, _ in EVERY}
+    assert cli.main(f"export net.npz --calibration {best} --json".split()) == 0
+
+
 def test_numbers_in_the_table(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

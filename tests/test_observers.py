@@ -111,6 +111,7 @@ def test_the_integers_cover_these_ranges() -> None:
     for name in OBSERVERS:
         program = made(name)
         high = program.floats.tensors["dense_activation"].high
+        assert high is not None
         steps.append(program.graph.tensors["dense_activation"].scale)
         assert steps[-1] == pytest.approx(high / 255)
     assert len(set(steps)) == 3

@@ -54,7 +54,8 @@ def command(console: Console, model: Path, data: str | None, label: str | None) 
     if uneven:
         console.say("balanced: the mean over the classes, of which some have many more rows")
     if network.quantized:
-        console.say(f"trained for {network.quantized}: its ranges are those of training")
+        but = "" if found[0].calibration is None else ", but for some that it left open"
+        console.say(f"trained for {network.quantized}: its ranges are those of training{but}")
     best = _best(found, network)
     said = "" if best.calibration is None else f" --calibration {best.calibration}"
     console.say(f"next: thumbnet export {shlex.quote(str(model))}{said} --bits {best.bits}")
