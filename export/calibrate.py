@@ -69,6 +69,11 @@ def check_samples(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
     return rows
 
 
+def ends_of(graph: Graph) -> set[str]:
+    """Return the tensors whose range is all that was seen: no reading and no score saturates."""
+    return {graph.input, "x", *graph.outputs}
+
+
 def calibrate(graph: Graph, x: npt.ArrayLike, observer: str = "min_max") -> Graph:
     """Return the graph with `low`, `high` and `mean` of every tensor, as seen on `x`.
 
@@ -90,7 +95,7 @@ def calibrate(graph: Graph, x: npt.ArrayLike, observer: str = "min_max") -> Grap
     """
     if observer not in OBSERVERS:
         raise ThumbnetError(f"no calibration {observer!r}: use one of {', '.join(OBSERVERS)}")
-    ends = {graph.input, "x", *graph.outputs}
+    ends = ends_of(graph)
     tensors = {}
     seen = run_float(graph, x)
     states = _states(graph, seen)

@@ -33,7 +33,12 @@ class Options:
     threshold: float | None = None
     margin: float = 0.125
     calibration: str = "min_max"
-    bits: int = 8
+    bits: int | None = None
+
+
+def trained_bits(model: Model) -> int:
+    """Return the width of weights that `fit(quantize=...)` prepared `model` for, else 8."""
+    return 4 if model.quantized == "int4" else 8
 
 
 def stages(model: Model, x: npt.ArrayLike, options: Options) -> Iterator[tuple[Graph, Head]]:
@@ -55,10 +60,11 @@ def stages(model: Model, x: npt.ArrayLike, options: Options) -> Iterator[tuple[G
     yield replace(graph, stage="equalize"), head
     graph = verify(calibrate(graph, rows, options.calibration))
     yield graph, head
-    if options.bits not in (4, 8):
-        raise ThumbnetError(f"export: weights of {options.bits} bits: there are 8 and 4")
-    fitted = model.quantized == f"int{options.bits}"
-    graph = verify(quantize(graph, counts, head, options.bits, fitted))
+    bits = trained_bits(model) if options.bits is None else options.bits
+    if bits not in (4, 8):
+        raise ThumbnetError(f"export: weights of {bits} bits: there are 8 and 4")
+    fitted = model.quantized == f"int{bits}"
+    graph = verify(quantize(graph, counts, head, bits, fitted))
     yield graph, head
     graph = verify(fuse(graph))
     yield graph, head

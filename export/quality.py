@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer.evaluation import is_uneven
 
 from .calibrate import run_float
 from .graph import Graph
@@ -121,3 +122,25 @@ def goodness(head: Head, predicted: npt.ArrayLike, target: npt.NDArray[np.float6
     spread = np.sum((target - target.mean(axis=0)) ** 2)
     error = np.sum((target - answer) ** 2)
     return float(1.0 - error / spread) if spread > 0 else float(error == 0)
+
+
+def classes_uneven(head: Head, target: npt.NDArray[np.float64]) -> bool:
+    """Tell whether some class has many more rows than another; a regression has no classes."""
+    if head.kind == "regression" or not len(target):
+        return False
+    return is_uneven(_of_classes(head, target).sum(axis=0))
+
+
+def balanced(head: Head, predicted: npt.ArrayLike, target: npt.NDArray[np.float64]) -> float | None:
+    """Return the balanced accuracy, the mean over the classes; None if not `classes_uneven`."""
+    if not classes_uneven(head, target):
+        return None
+    rows = _of_classes(head, target)
+    right = rows[np.asarray(predicted) == target].sum(axis=0)
+    counts = rows.sum(axis=0)
+    return float(np.mean(right[counts > 0] / counts[counts > 0]))
+
+
+def _of_classes(head: Head, target: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Return which rows are of which class, (rows, classes)."""
+    return np.asarray(target[:, None] == np.arange(len(head.labels)))

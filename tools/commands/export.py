@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
 from thumbnet.export import Artifact, Program, convert
-from thumbnet.export.compare import compare
+from thumbnet.export.compare import Quantized, balanced_accuracies, calibrations, compare
 from thumbnet.export.estimate import Estimate
 from thumbnet.export.observers import OBSERVERS
+from thumbnet.export.pipeline import Options, trained_bits
 from thumbnet.export.quality import LayerQuality
 from thumbnet.trainer import Model, ThumbnetError, load_model
 
@@ -51,15 +52,13 @@ FEWEST_DECIBELS = 20
 @click.option(
     "--bits",
     type=click.Choice(["8", "4"]),
-    default="8",
-    help="Width of the weights of dense, convolution and recurrent layers; `thumbnet compare` "
-    "shows what 4 cost.",
+    help="Width of the weights of dense, convolution and recurrent layers: if not given, what the "
+    "network was trained for with --quantize, else 8; `thumbnet compare` shows what 4 cost.",
 )
 @click.option(
     "--calibration",
     type=click.Choice(list(OBSERVERS)),
-    default="min_max",
-    help="How the range of each layer is chosen from the calibration rows.",
+    help="How the range of each layer is chosen from the calibration rows; min_max if not given.",
 )
 @click.option("--mpy", is_flag=True, help="Compile the module: for one processor, in less heap.")
 @click.option(
@@ -96,8 +95,8 @@ def command(
     board: str,
     tier: str | None,
     weights: str | None,
-    bits: str,
-    calibration: str,
+    bits: str | None,
+    calibration: str | None,
     mpy: bool,
     main: Path | None,
     output: Path,
@@ -117,6 +116,12 @@ def command(
         name = name_for(model.stem)
         if name != model.stem:
             console.say(f"the module is called {name}: a board cannot import {model.stem!r}")
+    trial = Options(name, resolution)
+    if calibration is not None and not calibrations(network, rows.calibration, trial):
+        raise ThumbnetError(
+            f"--calibration {calibration} has no range to choose: {model} was trained with "
+            f"--quantize {network.quantized}, its ranges are those of training: leave it out"
+        )
     program = convert(
         network,
         rows.calibration,
@@ -128,8 +133,8 @@ def command(
         tier=tier,
         weights=weights,
         mpy=mpy,
-        calibration=calibration,
-        bits=int(bits),
+        calibration=calibration or "min_max",
+        bits=None if bits is None else int(bits),
     )
     if main is not None:
         program = program.with_sketch(_sketch(main))
@@ -140,7 +145,7 @@ def command(
     )
     _warn(console, quality)
     eight = _eight_bits(network, rows, program) if program.bits < 8 else None
-    _report(console, artifact, eight)
+    _report(console, artifact, program, _balanced(program, rows), eight)
     if rows.test_x is rows.calibration:
         console.say(
             f"{model} carries no rows to calibrate with: those of {data} chose the ranges, so "
@@ -149,14 +154,13 @@ def command(
         )
 
 
-def _eight_bits(network: Model, rows: Rows, program: Program) -> float | None:
-    """The accuracy on the held-out rows with weights of 8 bits, all else equal."""
+def _eight_bits(network: Model, rows: Rows, program: Program) -> Quantized | None:
+    """What the held-out rows would give with weights of 8 bits, all else equal."""
     if rows.test_x is None or rows.test_y is None:
         return None
     held_out = (rows.calibration, rows.test_x, rows.test_y)
-    options = replace(program.options, bits=8)
-    (way,) = compare(network, *held_out, options, [options.calibration], [8])
-    return way.accuracy
+    options = program.options
+    return next(compare(network, *held_out, options, [(options.calibration, 8)]))
 
 
 def _sketch(path: Path) -> bytes:
@@ -181,20 +185,51 @@ def _refused(info: dict[str, Any]) -> str:
     return f"; {count:,} more were out of the accepted range (see --margin)" if count else ""
 
 
-def _report(console: Console, artifact: Artifact, eight: float | None) -> None:
+def _width(program: Program) -> str:
+    """Say whether weights have the width that the network was trained for."""
+    trained = trained_bits(program.model)
+    if program.bits == trained:
+        return f"weights of {trained} bits, as it was trained for"
+    return f"weights of {program.bits} bits, but it was trained for {trained} (leave --bits out)"
+
+
+def _balanced(program: Program, rows: Rows) -> dict[str, float | None]:
+    """The balanced accuracy where the held-out classes are uneven."""
+    whole, real = None, None
+    if rows.test_x is not None and rows.test_y is not None:
+        whole, real = balanced_accuracies(program, rows.test_x, rows.test_y)
+    return {"balanced_float": real, "balanced_integer": whole}
+
+
+def _report(
+    console: Console,
+    artifact: Artifact,
+    program: Program,
+    balanced: dict[str, float | None],
+    eight: Quantized | None,
+) -> None:
     info, size = artifact.info, sum(map(len, artifact.files.values()))
     word = "R squared" if artifact.kind == "regression" else "accuracy"
     console.say(
         f"{artifact.path}  {size:,} bytes, {artifact.macs:,} multiply-accumulates, "
         f"tier {artifact.build.tier}, weights in {PLACES[artifact.build.weights]}"
     )
+    if program.model.quantized:
+        console.say(_width(program))
     if "integer" in info:
         console.say(
             f"{word} on {info['samples']:,} held-out rows: {info['integer']:.4f} in integers, "
             f"{info['float']:.4f} in float{_refused(info)}"
         )
+        if balanced["balanced_integer"] is not None:
+            console.say(
+                f"balanced accuracy (the mean over the classes): "
+                f"{balanced['balanced_integer']:.4f} in integers, "
+                f"{balanced['balanced_float']:.4f} in float"
+            )
         if eight is not None:
-            console.say(f"with weights of 8 bits it would be {eight:.4f} (--bits 8)")
+            more = "" if eight.balanced is None else f", balanced {eight.balanced:.4f}"
+            console.say(f"with weights of 8 bits it would be {eight.accuracy:.4f}{more} (--bits 8)")
     elif info.get("refused"):
         console.say("every held-out row is out of the accepted range: see --margin", "yellow")
     made = estimate_of(artifact)
@@ -215,12 +250,15 @@ def _report(console: Console, artifact: Artifact, eight: float | None) -> None:
             "kind": artifact.kind,
             "tier": artifact.build.tier,
             "weights": artifact.build.weights,
+            "bits": program.bits,
             "files": list(artifact.files),
             "module_bytes": size,
             "macs": artifact.macs,
             "accuracy_float": info.get("float"),
             "accuracy_integer": info.get("integer"),
-            "accuracy_8_bits": eight,
+            "accuracy_8_bits": None if eight is None else eight.accuracy,
+            **balanced,
+            "balanced_8_bits": None if eight is None else eight.balanced,
             "vectors": len(artifact.inputs),
             "estimate": asdict(made),
         }

@@ -13,6 +13,7 @@ from typing import Any
 import click
 import numpy as np
 
+from thumbnet.export.pipeline import trained_bits
 from thumbnet.trainer import (
     Callback,
     Dataset,
@@ -122,7 +123,7 @@ class Pace(Callback):
 @click.option(
     "--quantize",
     type=click.Choice(["int8", "int4"]),
-    help="Train for the rounding of weights to 8 or 4 bits, as export does it.",
+    help="Train for the rounding of weights to 8 or 4 bits, which `thumbnet export` then makes.",
 )
 @click.option("--activation", type=click.Choice(ACTIVATIONS), default="relu")
 @click.option(
@@ -295,5 +296,8 @@ def _report(console: Console, model: Model, train: Dataset, test: Dataset, outpu
         console.say(f"mean absolute error on the held-out rows: {info['mean_absolute_error']:.4g}")
         if info["r_squared"] is not None:
             console.say(f"R squared: {info['r_squared']:.4f}")
-    console.say(f"saved {output}; next: thumbnet export {shlex.quote(str(output))} -o build/")
+    width = f", for weights of {trained_bits(model)} bits" if model.quantized else ""
+    console.say(
+        f"saved {output}{width}; next: thumbnet export {shlex.quote(str(output))} -o build/"
+    )
     console.result({"model": str(output), "parameters": model.count_params(), **info})

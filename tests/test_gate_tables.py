@@ -1,0 +1,32 @@
+"""The tables of a GRU: gates in 256ths of which 0 and 256 are reached, and the state's curve."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from support.handmade import the_node
+
+from thumbnet.export import convert
+from thumbnet.export.integer_layers import _gate
+from thumbnet.trainer import GRU, Dense, Sequential
+
+STEPS = np.arange(256) - 128
+
+
+@pytest.mark.parametrize("bits", [8, 4])
+def test_gates_are_the_sigmoid_in_256ths(bits: int) -> None:
+    model = Sequential([GRU(3), Dense(2)], seed=0)
+    model.build((6, 2))
+    x = np.random.default_rng(0).normal(0, 1, (40, 6, 2)).round(2)
+    node = the_node(convert(model, x, name="net", bits=bits).graph, "gru")
+    step = 3.2 / 127  # of the curve's table: up to where it is flat
+    wanted = np.rint(127 * np.tanh(step * STEPS)) + 128
+    assert np.array_equal(node.attributes["tanh_table"], wanted)
+    # A gate is asked in steps of twice that, since sigmoid(2 z) = (1 + tanh z) / 2.
+    wanted = np.floor(256 / (1 + np.exp(-2 * step * STEPS)) + 0.5)
+    gates = _gate(node.attributes["sigmoid_table"], 2 * STEPS, 1)
+    # 128 is the one that there is not: 127 and 129 to 256 are 127 and 128 to 255 in the table.
+    assert np.array_equal(gates, np.where(wanted == 128, 129, wanted))
+    assert gates[0] == 0
+    assert gates[-1] == 256
+    assert gates[128] == 129
