@@ -106,7 +106,8 @@ def refusal(path: Path, **options: object) -> str:
         ),
         (
             GOOD.replace("2.5,right", "right"),
-            "d.csv, line 3: 2 columns, but the header has 3: no value for 'gesture'",
+            "d.csv, line 3: 2 columns, but the header has 3: no value for 'gesture': "
+            "fill it in or delete the row",
         ),
         (
             GOOD.replace("2.5", "2,5"),

@@ -54,7 +54,8 @@ def rows(*steps: int) -> str:
         (GOOD.replace("\n100,3,0", "\n100,,0"),
          "b/1.csv, line 12, column 'x': missing value: fill it in or delete the row"),
         (GOOD.replace("\n100,3,0", "\n100,3"),
-         "b/1.csv, line 12: 2 columns, but the header has 3: no value for 'y'"),
+         "b/1.csv, line 12: 2 columns, but the header has 3: no value for 'y': "
+         "fill it in or delete the row"),
         (GOOD.replace("\n100,3,0", "\nlater,3,0"),
          "b/1.csv, line 12, column 'ms': 'later' is not a number: mend or delete the row"),
         (GOOD.replace("\n100,3,0", "\n100,abc,0"),
@@ -73,8 +74,8 @@ def rows(*steps: int) -> str:
          "b/1.csv, line 23: time stands still, from 0.2 s to 0.2 s: delete the row, "
          "or make two recordings of it"),
         (rows(*[10] * 20, -50, *[10] * 20),
-         "b/1.csv, line 23: time goes back, from 0.2 s to 0.15 s: delete the row, "
-         "or make two recordings of it"),
+         "b/1.csv, line 23: time goes back, from 0.2 s to 0.15 s: make two "
+         "recordings of it, by two files or a column called recording"),
         (rows(*[10] * 20, 70, *[10] * 20),
          "b/1.csv, line 23: 0.07 s after the sample before it, 0.01 s elsewhere: "
          "samples are missing, make two recordings of it"),
