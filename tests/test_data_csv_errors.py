@@ -110,6 +110,15 @@ def refusal(path: Path, **options: object) -> str:
             "fill it in or delete the row",
         ),
         (
+            "MPY: soft reboot\n" + GOOD,
+            "d.csv, line 1: 'MPY: soft reboot' is not the names of the columns, line 2 is: "
+            "delete what is above it",
+        ),
+        (
+            'a,"b\n1,2\n',
+            "d.csv, line 1: not valid CSV (unexpected end of data): look for an unpaired quote",
+        ),
+        (
             GOOD.replace("2.5", "2,5"),
             "d.csv, line 3: 4 columns, but the header has 3: 'right' is extra "
             "(decimals need a point, text with commas needs quotes)",

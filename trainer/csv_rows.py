@@ -126,10 +126,11 @@ def read_rows(
 def _check_first(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> None:
     """Refuse a first row that is no header but, say, what a terminal wrote above the header.
 
-    No row of the start has as many columns, but most of them have one number of columns.
+    Few rows of the start have as many columns, and most of them have one number of columns.
     """
     rows = _start(path, lines, delimiter)
-    if not rows or any(len(cells) == len(rows[0][1]) for _, cells in rows[1:]):
+    alike = sum(len(cells) == len(rows[0][1]) for _, cells in rows)
+    if 2 * alike >= len(rows):
         return
     line, header = rows[0]
     where = f"{path}, line {line}: {lines[line - 1].strip()[:40]!r}"

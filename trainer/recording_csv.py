@@ -166,10 +166,11 @@ def _numbered(
 def _too_short(path: Path, rows: _Rows, column: str | None) -> ThumbnetError:
     """Return the refusal of few rows of a label; column: where nothing says that it is the label's.
 
-    The last column is that of the labels if none is named so: a channel then, if it has numbers.
+    The last column is that of the labels if none is named so, and so may be one called y: these
+    are channels if they have numbers.
     """
     where = f"{path}, line {rows.lines[0]}"
-    if column is None or column.lower() in USUAL_LABELS or not _is_number(rows.label):
+    if column is None or column.lower() in USUAL_LABELS[:-1] or not _is_number(rows.label):
         return ThumbnetError(
             f"{where}: label {rows.label!r} for fewer than {_FEWEST} rows: mend the labels about "
             "it, or delete it"

@@ -32,6 +32,7 @@ _GAP = 4.0
 _COARSE = 0.1
 """Share of equal times from which on it is the clock that is too coarse."""
 _WHOLE = 0.01
+_TWO = "by two files or a column called recording"
 _PRECISE = 0.005
 """No rate is rounded by more than that."""
 
@@ -82,9 +83,11 @@ def another_unit(unit: str) -> str:
 
 
 def rate_of(times: NDArray[np.float64], unit: str, lines: Sequence[int], where: str) -> float:
-    """Return the rate in Hz of samples taken at `times`: that of all steps, uneven as they may be.
+    """Return the rate in Hz of samples taken at `times`: over all steps, uneven as they may be.
 
+    unit: of the times, one of `UNITS`.
     lines: the line of the file of each sample.
+    where: the file, for messages.
 
     Steps are counted in ticks, the digits that the column has: 400 Hz in whole milliseconds is 3,
     2, 3, 2 ... A step of more than two, up to four, usual ones is late and tells nothing of the
@@ -113,7 +116,7 @@ def rate_of(times: NDArray[np.float64], unit: str, lines: Sequence[int], where: 
             f"{1 / (before * second):.4g} to {1 / (after * second):.4g} Hz: "
             "resample the recording, or make two of it"
         )
-    in_time = ticks[ticks <= 2 * usual + 1]
+    in_time = ticks[ticks <= 2 * usual]
     rate = float(1 / (in_time.mean() * second))
     return rate if np.ptp(in_time) == 0 else _shortest(rate, float(1 / in_time.sum()))
 
@@ -135,17 +138,15 @@ def _check_forward(seconds: NDArray[np.float64], lines: Sequence[int], where: st
     if not bad.size:
         return
     at = int(bad[0])
-    how = "stands still" if steps[at] == 0 else "goes back"
-    mend = "delete the row, or make two recordings of it"
-    if how == "stands still" and np.mean(steps == 0) > _COARSE:
-        mend = "write finer times, or delete their column and give the rate (--rate)"
-    elif how == "goes back" and not np.any(seconds[at + 2 : at + 3] > seconds[at]):
-        # Not that row alone: the one before, or all that follow.
-        mend = "make two recordings of it, by two files or a column called recording"
-        if at == 0 or seconds[at + 1] > seconds[at - 1]:
+    how, mend = "stands still", "delete the row, or make two recordings of it"
+    if steps[at] < 0:
+        how, mend = "goes back", f"make two recordings of it, {_TWO}"
+        if np.any(seconds[at + 2 : at + 3] > seconds[at]):
+            mend = "delete the row"
+        elif at == 0 or seconds[at + 1] > seconds[at - 1]:
             mend = f"delete the row before it, line {lines[at]}"
-    elif how == "goes back":
-        mend = "delete the row"
+    elif np.mean(steps == 0) > _COARSE:
+        mend = "write finer times, or delete their column and give the rate (--rate)"
     raise ThumbnetError(
         f"{where}, line {lines[at + 1]}: time {how}, from {seconds[at]:.10g} s to "
         f"{seconds[at + 1]:.10g} s: {mend}"
