@@ -139,6 +139,10 @@ def test_of_files(b: str, said: str, tmp_path: Path) -> None:
          "1.csv, line 2: column 'y' is taken for the labels, and '0' is one for fewer than 3 rows: "
          "name another column with --label, or give a folder with a folder for each label, as "
          "{above} is for {above}/motions/1.csv"),
+        ({"1.csv": "mic\n1\n2\n3\n"}, {"rate": 50},
+         "1.csv: column 'mic' is taken for the labels, which leaves no channel: name another column "
+         "with --label, or give a folder with a folder for each label, as {above} is for "
+         "{above}/motions/1.csv"),
         ({"1.csv": GOOD}, {"label": "y"},
          "1.csv, line 2: label '0' for fewer than 3 rows: mend the labels about it, or delete it"),
         ({"1.csv": TABLE.replace("label", "what").replace("100,3,a", "100,3,b")}, {},

@@ -85,6 +85,12 @@ def read_parts(path: Path, shown: str, columns: Columns, label: str | None) -> l
     special = [at_label, at_time, at_recording]
     channels = [k for k in range(len(header)) if k not in special]
     taken = [header[k] for k in special if k is not None]
+    guessed = header[at_label] if at_label is not None and columns.label is None else None
+    if guessed is not None and not channels:
+        raise ThumbnetError(
+            f"{path}: column {guessed!r} is taken for the labels, which leaves no channel: "
+            f"{_mend_of_labels(path)}"
+        )
     if len(set(taken)) < len(taken) or not channels:
         raise ThumbnetError(
             f"{path}: no channel is left among the columns {listing(header)}, "
@@ -114,12 +120,11 @@ def read_parts(path: Path, shown: str, columns: Columns, label: str | None) -> l
         raise ThumbnetError(f"{path}: no rows below the header: delete the file, or record again")
     short = next((one for one in found if len(one.lines) < _FEWEST), None)
     if short is not None:
-        guessed = at_label is not None and columns.label is None
-        raise _too_short(path, short, header[at_label or 0] if guessed else None)
+        raise _too_short(path, short, guessed)
     names = tuple(header[k] for k in channels)
-    time = None if at_time is None else header[at_time]
+    clock = None if at_time is None else header[at_time]
     whole = len(found) == 1
-    return [_part(path, shown, one, names, time, unit, columns, whole) for one in found]
+    return [_part(path, shown, one, names, clock, unit, columns, whole) for one in found]
 
 
 _Row = tuple[int, str, str, float, list[float]]
@@ -175,11 +180,19 @@ def _too_short(path: Path, rows: _Rows, column: str | None) -> ThumbnetError:
             f"{where}: label {rows.label!r} for fewer than {_FEWEST} rows: mend the labels about "
             "it, or delete it"
         )
-    above = path.absolute().parent.parent.name or "motions"
     return ThumbnetError(
         f"{where}: column {column!r} is taken for the labels, and {rows.label!r} is one for fewer "
-        f"than {_FEWEST} rows: name another column with --label, or give a folder with a folder "
-        f"for each label, as {above} is for {above}/{path.absolute().parent.name}/{path.name}"
+        f"than {_FEWEST} rows: {_mend_of_labels(path)}"
+    )
+
+
+def _mend_of_labels(path: Path) -> str:
+    """Say what to do about a file in which a channel was taken for the labels."""
+    folder = path.absolute().parent
+    above = folder.parent.name or "motions"
+    return (
+        "name another column with --label, or give a folder with a folder for each label, as "
+        f"{above} is for {above}/{folder.name}/{path.name}"
     )
 
 

@@ -126,7 +126,7 @@ class Windowing:
         if first.guessed:
             column, _, unit = first.guessed.rpartition(":")
             self.console.say(
-                f"the times in {column!r} are taken for {unit}: {first.rate:.4g} samples a second; "
+                f"the times in {column!r} are taken for {unit}: {first.rate:g} samples a second; "
                 f"if they are not, name their unit, as in --time {column}:{another_unit(unit)}"
             )
 
