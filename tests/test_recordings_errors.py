@@ -140,8 +140,8 @@ def test_of_files(b: str, said: str, tmp_path: Path) -> None:
          "name another column with --label, or give a folder with a folder for each label, as "
          "{above} is for {above}/motions/1.csv"),
         ({"1.csv": "mic\n1\n2\n3\n"}, {"rate": 50},
-         "1.csv: column 'mic' is taken for the labels, which leaves no channel: name another column "
-         "with --label, or give a folder with a folder for each label, as {above} is for "
+         "1.csv: column 'mic' is taken for the labels, which leaves no channel: name another "
+         "column with --label, or give a folder with a folder for each label, as {above} is for "
          "{above}/motions/1.csv"),
         ({"1.csv": GOOD}, {"label": "y"},
          "1.csv, line 2: label '0' for fewer than 3 rows: mend the labels about it, or delete it"),
