@@ -209,6 +209,27 @@ def test_stuck_sensors_by_option_alone(tmp_path: Path) -> None:
     assert thumbnet(f"{TRAIN} --allow-constant", tmp_path).returncode == 0
 
 
+def test_a_unit_that_is_guessed_is_said(tmp_path: Path) -> None:
+    """And the rate that decides for another is the one that other recordings are held against."""
+    write_folder(tmp_path / "motions", motions(2))
+    for path in (tmp_path / "motions").rglob("*.csv"):
+        header, *rows = path.read_text().splitlines()
+        rows = [f"{k},{row.split(',', 1)[1]}" for k, row in enumerate(rows)]
+        path.write_text("\n".join([header.replace("ms", "time"), *rows]))
+    done = thumbnet(TRAIN, tmp_path)
+    assert done.stdout.splitlines()[0] == (
+        "the times in 'time' are taken for ms: 1000 samples a second; if they are not, name their "
+        "unit, as in --time time:s"
+    )
+    for options in ("--time time:s", "--rate 1"):
+        done = thumbnet(f"{TRAIN} {options}", tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert "taken for" not in done.stdout
+        assert settings(tmp_path / "motions.npz").rate == 1
+    done = thumbnet("export motions.npz --data motions", tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_time_among_the_features_is_pointed_out(tmp_path: Path) -> None:
     text = "millis,x,label\n" + "".join(f"{20 * n},{n % 7},{'ab'[n % 2]}\n" for n in range(40))
     (tmp_path / "lab.csv").write_text(text)

@@ -106,7 +106,17 @@ def refusal(path: Path, **options: object) -> str:
         ),
         (
             GOOD.replace("2.5,right", "right"),
-            "d.csv, line 3: 2 columns, but the header has 3: no value for 'gesture'",
+            "d.csv, line 3: 2 columns, but the header has 3: no value for 'gesture': "
+            "fill it in or delete the row",
+        ),
+        (
+            "MPY: soft reboot\n" + GOOD,
+            "d.csv, line 1: 'MPY: soft reboot' is not the names of the columns, line 2 is: "
+            "delete what is above it",
+        ),
+        (
+            'a,"b\n1,2\n',
+            "d.csv, line 1: not valid CSV (unexpected end of data): look for an unpaired quote",
         ),
         (
             GOOD.replace("2.5", "2,5"),

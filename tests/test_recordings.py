@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from support.motions import CHANNELS, LABELS, motion, motions, write_folder, write_table
 
-from thumbnet.trainer import Recording, read_recordings
+from thumbnet.trainer import Recording, ThumbnetError, read_recordings
 from thumbnet.trainer.sampling import time_column, unit_of_time
 
 
@@ -114,6 +114,48 @@ def test_a_time_column_by_name(tmp_path: Path) -> None:
     assert read_recordings(tmp_path, time="when")[0].rate == 250  # steps of 4: milliseconds
     assert read_recordings(tmp_path, time="when:s")[0].rate == 0.25
     assert read_recordings(tmp_path, time="When:us", rate=240e3)[0].rate == 240e3
+
+
+def test_the_rate_decides_for_the_unit_where_nothing_says_it(tmp_path: Path) -> None:
+    for label in "ab":
+        write(tmp_path, f"{label}/1.csv", "time,x\n" + "".join(f"{k},{k}\n" for k in range(9)))
+    one = read_recordings(tmp_path)[0]
+    assert (one.rate, one.guessed) == (1000, "time:ms")
+    for options in ({"rate": 1}, {"default_rate": 1}, {"time": "time:s"}):
+        one = read_recordings(tmp_path, **options)[0]  # type: ignore[arg-type]
+        assert (one.rate, one.guessed) == (1, "")
+    one = read_recordings(tmp_path, default_rate=7)[0]
+    assert (one.rate, one.guessed) == (1000, "time:ms")
+
+
+def test_a_rate_that_is_given_is_held_against_the_mean(tmp_path: Path) -> None:
+    for label in "ab":
+        rows = "".join(f"{k * 1000 // 833},{k}\n" for k in range(100))
+        write(tmp_path, f"{label}/1.csv", f"t_ms,x\n{rows}")
+    assert read_recordings(tmp_path)[0].rate == pytest.approx(833, rel=0.015)
+    assert read_recordings(tmp_path, rate=833)[0].rate == 833
+    assert read_recordings(tmp_path, default_rate=800)[0].rate == 800
+    with pytest.raises(
+        ThumbnetError, match=r"says 8[34]\d(\.\d)? samples a second \(in ms\), not 1000"
+    ):
+        read_recordings(tmp_path, rate=1000)
+
+
+def test_two_recordings_of_a_label_in_one_file(tmp_path: Path) -> None:
+    """As the refusal of time that goes back says."""
+    rows = [f"{10 * (k % 20)},{k % 7},{'ab'[k // 40]}" for k in range(80)]
+    path = write(tmp_path, "a.csv", "\n".join(["ms,x,label", *rows]))
+    with pytest.raises(
+        ThumbnetError, match=r"line 22: time goes back, .* column called recording$"
+    ):
+        read_recordings(path)
+    rows = [f"{row},{k // 20}" for k, row in enumerate(rows)]
+    found = read_recordings(
+        write(tmp_path, "b.csv", "\n".join(["ms,x,label,recording", *rows])), label="label"
+    )
+    assert [(one.label, len(one), one.rate) for one in found] == [
+        ("a", 20, 100), ("a", 20, 100), ("b", 20, 100), ("b", 20, 100)
+    ]  # fmt: skip
 
 
 def test_names_of_time_columns() -> None:

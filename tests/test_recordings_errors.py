@@ -54,7 +54,8 @@ def rows(*steps: int) -> str:
         (GOOD.replace("\n100,3,0", "\n100,,0"),
          "b/1.csv, line 12, column 'x': missing value: fill it in or delete the row"),
         (GOOD.replace("\n100,3,0", "\n100,3"),
-         "b/1.csv, line 12: 2 columns, but the header has 3: no value for 'y'"),
+         "b/1.csv, line 12: 2 columns, but the header has 3: no value for 'y': "
+         "fill it in or delete the row"),
         (GOOD.replace("\n100,3,0", "\nlater,3,0"),
          "b/1.csv, line 12, column 'ms': 'later' is not a number: mend or delete the row"),
         (GOOD.replace("\n100,3,0", "\n100,abc,0"),
@@ -73,8 +74,8 @@ def rows(*steps: int) -> str:
          "b/1.csv, line 23: time stands still, from 0.2 s to 0.2 s: delete the row, "
          "or make two recordings of it"),
         (rows(*[10] * 20, -50, *[10] * 20),
-         "b/1.csv, line 23: time goes back, from 0.2 s to 0.15 s: delete the row, "
-         "or make two recordings of it"),
+         "b/1.csv, line 23: time goes back, from 0.2 s to 0.15 s: make two "
+         "recordings of it, by two files or a column called recording"),
         (rows(*[10] * 20, 70, *[10] * 20),
          "b/1.csv, line 23: 0.07 s after the sample before it, 0.01 s elsewhere: "
          "samples are missing, make two recordings of it"),
@@ -87,6 +88,18 @@ def rows(*steps: int) -> str:
         (rows(*[10] * 5, *[100] * 40),
          "b/1.csv, line 8: the sample rate changes from 100 to 10 Hz: "
          "resample the recording, or make two of it"),
+        (GOOD.replace("\n100,3,0", "\n30,3,0"),
+         "b/1.csv, line 12: time goes back, from 0.09 s to 0.03 s: delete the row"),
+        (GOOD.replace("\n100,3,0", "\n"
+         "Traceback (most recent call last):"),
+         "b/1.csv, line 12: 1 column, but the header has 3: no value for 'x', 'y': fill it in or "
+         "delete the row"),
+        ("MPY: soft reboot\nMicroPython v1.29; Pico, RP2040\n\n" + GOOD,
+         "b/1.csv, line 1: 'MPY: soft reboot' is not the names of the columns, line 4 is: "
+         "delete what is above it"),
+        ("MPY: soft reboot\n" + ROWS,
+         "b/1.csv, line 1: 'MPY: soft reboot' is not the names of the 3 columns below: "
+         "write them there instead"),
         (rows(*[20] * 40),
          "b/1.csv has 50 samples a second, a/1.csv 100: resample one of them, or leave it out"),
     ],
@@ -112,6 +125,28 @@ def test_of_files(b: str, said: str, tmp_path: Path) -> None:
         ({"a/1.csv": GOOD}, {"rate": 50},
          "a/1.csv, line 2: column 'ms' says 100 samples a second (in ms), not 50: "
          "correct the rate, or leave it out"),
+        ({"a/1.csv": GOOD.replace("ms,", "time,")}, {"rate": 50},
+         "a/1.csv, line 2: column 'time' says 100 samples a second (in ms), not 50: "
+         "correct the rate, or leave it out and name the unit (--time time:s)"),
+        ({"a/1.csv": GOOD, "a/day 2/1.csv": GOOD, "b/1.csv": GOOD}, {},
+         "a/day 2/1.csv lies in a folder within a: move it up into a, under a name of its own"),
+        ({"mon/a/1.csv": GOOD, "mon/b/1.csv": GOOD}, {},
+         "mon/a/1.csv lies in a folder within mon: give mon, if its folders are the labels, or "
+         "move it up"),
+        ({"1.csv": TABLE, "x/y/z/1.csv": TABLE}, {},
+         "x/y/z/1.csv lies in a folder within x: move it up into x, under a name of its own"),
+        ({"1.csv": GOOD}, {},
+         "1.csv, line 2: column 'y' is taken for the labels, and '0' is one for fewer than 3 rows: "
+         "name another column with --label, or give a folder with a folder for each label, as "
+         "{above} is for {above}/motions/1.csv"),
+        ({"1.csv": "mic\n1\n2\n3\n"}, {"rate": 50},
+         "1.csv: column 'mic' is taken for the labels, which leaves no channel: name another "
+         "column with --label, or give a folder with a folder for each label, as {above} is for "
+         "{above}/motions/1.csv"),
+        ({"1.csv": GOOD}, {"label": "y"},
+         "1.csv, line 2: label '0' for fewer than 3 rows: mend the labels about it, or delete it"),
+        ({"1.csv": TABLE.replace("label", "what").replace("100,3,a", "100,3,b")}, {},
+         "1.csv, line 12: label 'b' for fewer than 3 rows: mend the labels about it, or delete it"),
         ({"a/1.csv": GOOD}, {"rate": 0}, "a rate of 0 Hz: give samples a second, such as 100"),
         ({"a/1.csv": GOOD}, {"time": "mss"},
          "a/1.csv: no column 'mss', the columns are 'ms', 'x', 'y': did you mean 'ms'?"),
@@ -139,6 +174,7 @@ def test_of_files(b: str, said: str, tmp_path: Path) -> None:
 def test_of_folders(
     files: dict[str, str], options: dict[str, object], said: str, tmp_path: Path
 ) -> None:
+    said = said.replace("{above}", tmp_path.name)
     assert refusal(tmp_path / "motions", files, **options) == said
 
 

@@ -21,6 +21,8 @@ from .resolution import resolution_for, shared
 Task = Literal["auto", "classification", "regression"]
 FEW_CLASSES = 20
 """Whole numbers with more distinct values than this are something to predict, not classes."""
+USUAL_LABELS = ("label", "class", "target", "y")
+"""Names of a label column, where none is given."""
 _MOST_CLASSES = 256
 _FEWEST_ROWS = 4
 
@@ -36,7 +38,7 @@ def label_column(path: str | os.PathLike[str], header: list[str], label: str | N
         close = difflib.get_close_matches(label.lower(), lower, n=1)
         hint = f": did you mean {header[lower.index(close[0])]!r}?" if close else ": name another"
         raise ThumbnetError(f"{path}: no column {label!r}, the columns are {listing(header)}{hint}")
-    for usual in ("label", "class", "target", "y"):
+    for usual in USUAL_LABELS:
         if usual in lower:
             at = lower.index(usual)
             # In x, y, z, gesture the y is an axis.

@@ -8,6 +8,7 @@ import math
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 
 from .errors import ThumbnetError
@@ -92,6 +93,7 @@ def read_rows(
     if not start:
         raise ThumbnetError(f"{path}: the file is empty")
     delimiter = max(_DELIMITERS, key=lambda d: _columns(path, start, d))
+    _check_first(path, lines, delimiter)
     records = _records(path, lines, delimiter)
     line, header = next(records)
     words = [at for at, name in enumerate(header) if not _is_number(name)]
@@ -121,6 +123,43 @@ def read_rows(
     return header, _of_width(path, records, header, delimiter), delimiter
 
 
+def _check_first(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> None:
+    """Refuse a first row that is no header but, say, what a terminal wrote above the header.
+
+    Few rows of the start have as many columns, and most of them have one number of columns.
+    """
+    rows = _start(path, lines, delimiter)
+    alike = sum(len(cells) == len(rows[0][1]) for _, cells in rows)
+    if 2 * alike >= len(rows):
+        return
+    line, header = rows[0]
+    where = f"{path}, line {line}: {lines[line - 1].strip()[:40]!r}"
+    for other in _DELIMITERS:
+        below = _start(path, lines, other)[1:]
+        widths = [len(cells) for _, cells in below]
+        width = max(widths, key=widths.count, default=0)
+        first, *more = [row for row in below if len(row[1]) == width] or [(0, [""])]
+        if width < 2 or not more or 2 * widths.count(width) <= len(widths):
+            continue
+        if not any(map(_is_number, first[1])) and any(map(_is_number, more[0][1])):
+            raise ThumbnetError(
+                f"{where} is not the names of the columns, line {first[0]} is: delete what is "
+                "above it"
+            )
+        if len(header) == 1:
+            raise ThumbnetError(
+                f"{where} is not the names of the {width} columns below: write them there instead"
+            )
+
+
+def _start(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> list[Row]:
+    """Return the first rows, as far as they can be read."""
+    rows: list[Row] = []
+    with suppress(ThumbnetError):  # the sample can end within a quoted cell
+        rows.extend(_records(path, lines[:50], delimiter))
+    return rows
+
+
 def _is_number(cell: str) -> bool:
     return bool(_NUMBER.fullmatch(cell) or _NOT_FINITE.fullmatch(cell))
 
@@ -140,14 +179,15 @@ def _of_width(
 ) -> Iterator[Row]:
     for line, cells in records:
         if len(cells) != len(header):
-            few = len(cells) < len(header)
-            missing = header[len(cells) :]
-            hint = f"no value for {listing(missing)}" if few else f"{cells[len(header)]!r} is extra"
-            if not few and delimiter == ",":
-                hint += " (decimals need a point, text with commas needs quotes)"
+            if len(cells) < len(header):
+                hint = f"no value for {listing(header[len(cells) :])}: fill it in or delete the row"
+            else:
+                hint = f"{cells[len(header)]!r} is extra"
+                if delimiter == ",":
+                    hint += " (decimals need a point, text with commas needs quotes)"
+            counted = f"{len(cells)} column{'s' if len(cells) > 1 else ''}"
             raise ThumbnetError(
-                f"{path}, line {line}: {len(cells)} columns, but the header has "
-                f"{len(header)}: {hint}"
+                f"{path}, line {line}: {counted}, but the header has {len(header)}: {hint}"
             )
         yield line, cells
 

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import difflib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .csv_data import label_column
+from .csv_data import USUAL_LABELS, label_column
 from .csv_rows import parse_number, read_rows
 from .errors import ThumbnetError
 from .labels import listing
-from .sampling import UNITS, rate_of, time_column, unit_of_time
+from .sampling import (
+    UNITS,
+    another_unit,
+    rate_of,
+    time_column,
+    unit_by_name,
+    unit_of_time,
+)
 
 RECORDING = ("recording", "recording_id", "session", "session_id")
 """Names of a column that tells recordings apart, where none is given."""
 
 _FEWEST = 3
 _RATE_APART = 0.1
+"""How far the rate of the times may be from one that is given."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,10 @@ class Columns:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One recording of a file; lines: where in it each sample stands."""
+    """One recording of a file; lines: where in it each sample stands.
+
+    guessed: time column and unit, such as "time:ms", where nothing says the unit.
+    """
 
     values: NDArray[np.float64]
     label: str
@@ -45,6 +56,7 @@ class Part:
     name: str
     channels: tuple[str, ...]
     lines: tuple[int, ...]
+    guessed: str
 
 
 @dataclass
@@ -73,6 +85,12 @@ def read_parts(path: Path, shown: str, columns: Columns, label: str | None) -> l
     special = [at_label, at_time, at_recording]
     channels = [k for k in range(len(header)) if k not in special]
     taken = [header[k] for k in special if k is not None]
+    guessed = header[at_label] if at_label is not None and columns.label is None else None
+    if guessed is not None and not channels:
+        raise ThumbnetError(
+            f"{path}: column {guessed!r} is taken for the labels, which leaves no channel: "
+            f"{_mend_of_labels(path)}"
+        )
     if len(set(taken)) < len(taken) or not channels:
         raise ThumbnetError(
             f"{path}: no channel is left among the columns {listing(header)}, "
@@ -100,9 +118,13 @@ def read_parts(path: Path, shown: str, columns: Columns, label: str | None) -> l
         one.numbers.extend(numbers)
     if not found:
         raise ThumbnetError(f"{path}: no rows below the header: delete the file, or record again")
+    short = next((one for one in found if len(one.lines) < _FEWEST), None)
+    if short is not None:
+        raise _too_short(path, short, guessed)
     names = tuple(header[k] for k in channels)
+    clock = None if at_time is None else header[at_time]
     whole = len(found) == 1
-    return [_part(path, shown, one, names, header, at_time, unit, columns, whole) for one in found]
+    return [_part(path, shown, one, names, clock, unit, columns, whole) for one in found]
 
 
 _Row = tuple[int, str, str, float, list[float]]
@@ -146,41 +168,85 @@ def _numbered(
         yield line, mark, name, time, [number(line, k, cells[k]) for k in channels]
 
 
+def _too_short(path: Path, rows: _Rows, column: str | None) -> ThumbnetError:
+    """Return the refusal of few rows of a label; column: where nothing says that it is the label's.
+
+    The last column is that of the labels if none is named so, and so may be one called y: these
+    are channels if they have numbers.
+    """
+    where = f"{path}, line {rows.lines[0]}"
+    if column is None or column.lower() in USUAL_LABELS[:-1] or not _is_number(rows.label):
+        return ThumbnetError(
+            f"{where}: label {rows.label!r} for fewer than {_FEWEST} rows: mend the labels about "
+            "it, or delete it"
+        )
+    return ThumbnetError(
+        f"{where}: column {column!r} is taken for the labels, and {rows.label!r} is one for fewer "
+        f"than {_FEWEST} rows: {_mend_of_labels(path)}"
+    )
+
+
+def _mend_of_labels(path: Path) -> str:
+    """Say what to do about a file in which a channel was taken for the labels."""
+    folder = path.absolute().parent
+    above = folder.parent.name or "motions"
+    return (
+        "name another column with --label, or give a folder with a folder for each label, as "
+        f"{above} is for {above}/{folder.name}/{path.name}"
+    )
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        parse_number(cell)
+    except ValueError:
+        return False
+    return True
+
+
 def _part(
     path: Path,
     shown: str,
     rows: _Rows,
     channels: tuple[str, ...],
-    header: list[str],
-    at_time: int | None,
+    time: str | None,
     unit: str | None,
     columns: Columns,
     whole: bool,
 ) -> Part:
     lines = rows.lines
     name = shown if whole else f"{shown}, lines {lines[0]} to {lines[-1]}"
-    if len(lines) < _FEWEST:
-        raise ThumbnetError(
-            f"{path}, line {lines[0]}: label {rows.label!r} for fewer than {_FEWEST} rows: mend "
-            "the labels about it, or delete it"
-        )
-    rate = columns.rate
-    if at_time is None:
-        rate = rate or columns.default_rate
-    else:
+    rate, guessed = columns.rate or columns.default_rate, ""
+    if time is not None:
         times = np.frombuffer(rows.times, dtype=np.float64)
-        unit = unit or unit_of_time(header[at_time], times)
-        measured = rate_of(times * UNITS[unit], lines, str(path))
-        if rate is None:
-            rate = measured
-        elif abs(measured / rate - 1) > _RATE_APART:
-            raise ThumbnetError(
-                f"{path}, line {lines[0]}: column {header[at_time]!r} says {measured:.4g} samples "
-                f"a second (in {unit}), not {rate:g}: correct the rate, or leave it out"
-            )
+        rate, guessed = _rate(path, lines, times, time, unit, columns)
     assert rate is not None
     values = np.frombuffer(rows.numbers, dtype=np.float64).reshape(len(lines), len(channels))
-    return Part(values, rows.label, rate, name, channels, tuple(lines))
+    return Part(values, rows.label, rate, name, channels, tuple(lines), guessed)
+
+
+def _rate(
+    path: Path,
+    lines: Sequence[int],
+    times: NDArray[np.float64],
+    column: str,
+    unit: str | None,
+    columns: Columns,
+) -> tuple[float, str]:
+    """Return the rate of times: the one that is given, if they agree; and the unit if guessed."""
+    given = columns.rate or columns.default_rate
+    said = unit or unit_by_name(column)
+    unit = said or unit_of_time(column, times, given)
+    measured = rate_of(times, unit, lines, str(path))
+    if given is not None and abs(measured / given - 1) <= _RATE_APART:
+        return given, ""
+    if columns.rate is not None:
+        other = "" if said else f" and name the unit (--time {column}:{another_unit(unit)})"
+        raise ThumbnetError(
+            f"{path}, line {lines[0]}: column {column!r} says {measured:.4g} samples "
+            f"a second (in {unit}), not {columns.rate:g}: correct the rate, or leave it out{other}"
+        )
+    return measured, "" if said else f"{column}:{unit}"
 
 
 def _time(

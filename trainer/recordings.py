@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,8 @@ class Recording:
     name: for messages and reports, such as the file's.
     channels: names of the columns; x0, x1 ... if not given.
     lines: of the file, one for each sample, for messages.
+    guessed: column and unit of the times that gave the rate, such as "time:ms", where the unit was
+        guessed.
 
     Raises ThumbnetError if these do not fit together, or a value is not a finite number.
     """
@@ -40,6 +42,7 @@ class Recording:
     name: str = ""
     channels: tuple[str, ...] = field(default=())
     lines: tuple[int, ...] = field(default=(), repr=False)
+    guessed: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         where = f"recording {self.name!r}" if self.name else "a recording"
@@ -97,11 +100,13 @@ def read_recordings(
         none, unless it is given.
     time: name of the time column, "NAME:ms" (or s, us) where the name does not say the unit; by
         default the column called time, t_ms, millis and the like, if there is one.
-    rate: samples a second, in Hz, where there is no time column; where there is, it is checked.
+    rate: samples a second, in Hz, where there is no time column; where there is, it has to be that
+        of the times to a tenth, and decides their unit where their column's name does not.
     recording: name of a column that tells recordings of one file apart; by default the column
         called recording, session and the like, if there is one.
     fewest_labels: how many labels there have to be: 1 where a trained network is only judged.
-    default_rate: samples a second where there is neither a time column nor `rate`.
+    default_rate: samples a second where there is neither a time column nor `rate`; what the times
+        give is taken for it if it is so to a tenth.
 
     All other columns are channels, and every file must have the same.
 
@@ -117,7 +122,10 @@ def read_recordings(
         shown = file.relative_to(place).as_posix() if file != place else file.name
         parts += read_parts(file, shown, columns, name)
     found = [
-        Recording(part.values, part.label, part.rate, part.name, part.channels, part.lines)
+        Recording(
+            *(part.values, part.label, part.rate, part.name, part.channels, part.lines),
+            guessed=part.guessed,
+        )
         for part in parts
     ]
     found = [in_order(one, found[0].channels) for one in found]
@@ -168,8 +176,9 @@ def _files(place: Path, in_folders: bool) -> list[tuple[Path, str | None]]:
     if not place.is_dir():
         return [(place, None)]
     beside = _tables(place)
-    labels = sorted((p for p in place.iterdir() if p.is_dir() and p.name[0] != "."), key=_natural)
+    labels = _folders(place)
     inside = [(file, folder.name) for folder in labels for file in _tables(folder)]
+    _check_depth(labels, bool(beside or inside))
     if not inside or not in_folders:
         if not beside and not inside:
             raise ThumbnetError(
@@ -192,6 +201,32 @@ def _files(place: Path, in_folders: bool) -> list[tuple[Path, str | None]]:
 def _tables(folder: Path) -> list[Path]:
     found = [p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.name[0] != "."]
     return sorted(found, key=_natural)
+
+
+def _folders(folder: Path) -> list[Path]:
+    found = [p for p in folder.iterdir() if p.is_dir() and p.name[0] != "."]
+    return sorted(found, key=_natural)
+
+
+def _check_depth(labels: Sequence[Path], some: bool) -> None:
+    """Refuse CSV files in folders within those of labels: they would be left out.
+
+    some: whether there are any where they belong.
+    """
+    for label in labels:
+        for parent in _below(label):
+            for file in _tables(parent):
+                mend = f"move it up into {label}, under a name of its own"
+                if not some:
+                    mend = f"give {parent.parent}, if its folders are the labels, or move it up"
+                raise ThumbnetError(f"{file} lies in a folder within {label.name}: {mend}")
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for inner in _folders(folder):
+        yield inner
+        if not inner.is_symlink():  # which could lead round in a circle
+            yield from _below(inner)
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:

@@ -10,10 +10,19 @@ from typing import Any
 
 import click
 
-from thumbnet.trainer import ThumbnetError, Windows, cut, read_recordings, split_by_recording
+from thumbnet.trainer import (
+    Recording,
+    ThumbnetError,
+    Windows,
+    cut,
+    read_recordings,
+    split_by_recording,
+)
 from thumbnet.trainer.load import NAMES
+from thumbnet.trainer.sampling import another_unit
 from thumbnet.trainer.stream import BANDS, FEATURES, RAW
 
+from ..console import Console
 from .options import Command
 
 USUAL = ("mean", "deviation", "crossings")
@@ -67,10 +76,11 @@ class Windowing:
     bands: int | None
     vote: tuple[int, int] | None
     allow_constant: bool
+    console: Console
 
     def check(self) -> None:
         """Refuse options of windows where there is no --window, and bands where they are none."""
-        given = [name for name, value in vars(self).items() if value]
+        given = [name for name in OPTIONS if getattr(self, name)]
         if self.window is None and given:
             option = f"--{given[0].replace('_', '-')}"
             raise click.UsageError(f"{option} is for windows of recordings: give --window too")
@@ -99,8 +109,10 @@ class Windowing:
             raise ThumbnetError(
                 f"{path}: no such file or folder: give a folder of recordings, or a CSV file"
             )
+        recordings = read_recordings(path, label, self.time, self.rate, self.recording)
+        self._say_guess(recordings[0])
         windows = cut(
-            read_recordings(path, label, self.time, self.rate, self.recording),
+            recordings,
             self.window,
             self.hop or max(1, self.window // 2),
             self.features or (RAW if whole else USUAL),
@@ -109,16 +121,27 @@ class Windowing:
         )
         return split_by_recording(windows.named(Path(path).resolve().stem), test_size, seed)
 
+    def _say_guess(self, first: Recording) -> None:
+        """Say what the times are taken for, where nothing says it."""
+        if first.guessed:
+            column, _, unit = first.guessed.rpartition(":")
+            self.console.say(
+                f"the times in {column!r} are taken for {unit}: {first.rate:g} samples a second; "
+                f"if they are not, name their unit, as in --time {column}:{another_unit(unit)}"
+            )
+
+
+OPTIONS = tuple(name for name in Windowing.__dataclass_fields__ if name != "console")
+
 
 def window_options(function: Command) -> Command:
     """--window and what belongs to it, as one argument `windowing`."""
 
     @functools.wraps(function)
-    def run(*arguments: Any, **options: Any) -> None:
-        names = Windowing.__dataclass_fields__
-        windowing = Windowing(**{name: options.pop(name) for name in names})
+    def run(console: Console, **options: Any) -> None:
+        windowing = Windowing(**{name: options.pop(name) for name in OPTIONS}, console=console)
         windowing.check()
-        function(*arguments, windowing=windowing, **options)
+        function(console, windowing=windowing, **options)
 
     for option in (
         click.option(
