@@ -206,7 +206,24 @@ def test_stuck_sensors_by_option_alone(tmp_path: Path) -> None:
         "thumbnet: wave/1.csv: channel 'y' is 0.5 in all its 200 samples, as of a sensor that is "
         "stuck: "
     )
-    assert thumbnet(f"{TRAIN} --allow-constant", tmp_path).returncode == 0
+    done = thumbnet(f"{TRAIN} --allow-constant", tmp_path)
+    assert done.returncode == 0
+    assert "no change of" not in done.stdout
+
+
+def test_a_sensor_that_gets_stuck_is_pointed_out(tmp_path: Path) -> None:
+    write_folder(tmp_path / "motions", motions(2))
+    for k in (0, 1):
+        path = tmp_path / "motions" / "wave" / f"{k}.csv"
+        rows = [line.split(",") for line in path.read_text().splitlines()]
+        rows[101:] = [[row[0], *rows[100][1:]] for row in rows[101:]]
+        path.write_text("\n".join(map(",".join, rows)))
+    done = thumbnet(TRAIN, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (
+        "wave/0.csv, line 101: no change of 'x', 'y', 'z' in 101 samples, learned as 'wave': cut "
+        "them out if the sensor was stuck (1 more such recordings)\n"
+    ) in done.stdout
 
 
 def test_a_unit_that_is_guessed_is_said(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from thumbnet.trainer import (
 from thumbnet.trainer.load import NAMES
 from thumbnet.trainer.sampling import another_unit
 from thumbnet.trainer.stream import BANDS, FEATURES, RAW
+from thumbnet.trainer.stuck import standstills
 
 from ..console import Console
 from .options import Command
@@ -119,6 +121,7 @@ class Windowing:
             self.bands or 8,
             self.allow_constant,
         )
+        self._say_standstill(recordings)
         return split_by_recording(windows.named(Path(path).resolve().stem), test_size, seed)
 
     def _say_guess(self, first: Recording) -> None:
@@ -129,6 +132,14 @@ class Windowing:
                 f"the times in {column!r} are taken for {unit}: {first.rate:g} samples a second; "
                 f"if they are not, name their unit, as in --time {column}:{another_unit(unit)}"
             )
+
+    def _say_standstill(self, recordings: Sequence[Recording]) -> None:
+        """Point out sensors that got stuck, unless what is constant was allowed."""
+        assert self.window is not None
+        found = [] if self.allow_constant else standstills(recordings, self.window)
+        if found:
+            more = f" ({len(found) - 1} more such recordings)" if len(found) > 1 else ""
+            self.console.say(found[0] + more, "yellow")
 
 
 OPTIONS = tuple(name for name in Windowing.__dataclass_fields__ if name != "console")
