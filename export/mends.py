@@ -102,15 +102,15 @@ def fewer_weights(
         return None if lacks(board, need) else count_weights(smaller)
 
     low, high, found = 0.0, 1.0, fitting(0)
-    while found is not None and high - low > _CLOSE:
+    while found is not None and high - low > max(_CLOSE * high, 0.01):
         middle = (low + high) / 2
         more = fitting(middle)
         low, high, found = (low, middle, found) if more is None else (middle, high, more)
     return None if found is None else found - found % 10 ** max(len(str(found)) - 2, 0)
 
 
-_CLOSE = 0.03
-"""How near to the largest share of units that fits the answer is."""
+_CLOSE = 0.1
+"""How near to the largest share of units that fits the answer is, as a part of it."""
 
 
 def count_weights(graph: Graph) -> int:

@@ -50,8 +50,10 @@ def fits(graph: Graph, board: BoardProfile, wish: Wish, facts: Facts | None = No
     if not runs(graph, board, wish):
         return False
     tier = wish.tier_on(board)
-    weights = wish.weights or choose_weights(graph, board, tier, wish.mpy, facts)
-    return lacks(board, need_of(graph, board, tier, weights, wish.mpy, facts)) is None
+    return any(
+        lacks(board, need_of(graph, board, tier, place, wish.mpy, facts)) is None
+        for place in ([wish.weights] if wish.weights else places(board))
+    )
 
 
 def choose_weights(
