@@ -12,13 +12,13 @@ import sys
 import threading
 from abc import abstractmethod
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
 from thumbnet.trainer import ThumbnetError
 
-from .base import CannotImport, JsonObject, Row, Target, firmware_text, parse_line
+from .base import SMALLER, CannotImport, JsonObject, Row, Target, firmware_text, parse_line
 from .scratch import temporary_file, temporary_folder, writing
 
 ROWS = "rows.jsonl"
@@ -123,7 +123,7 @@ class InterpreterTarget(Target):
             if not answers:
                 return CannotImport(f"{self.name} cannot import {module}: {last}", module, memory)
         elif code < 0 or not lines:
-            last += f" (the interpreter itself failed: {self.more_heap})"
+            last += f" (the interpreter itself failed: {self.mend()})"
         return ThumbnetError(f"{self.name}: {last}")
 
     def close(self) -> None:
@@ -156,7 +156,7 @@ class UnixTarget(InterpreterTarget):
 
     name = "unix"
     tiers = ("viper", "plain")
-    more_heap = "give a larger --heap, or train a network with fewer hidden units"
+    more_heap = "give a larger --heap"
 
     def __init__(self, heap: str | None = None) -> None:
         if heap is not None and not re.fullmatch(r"[1-9][0-9]*[kKmM]?", heap):
@@ -166,6 +166,10 @@ class UnixTarget(InterpreterTarget):
         self.heap_size = int(self.heap.rstrip("km")) * unit
         self.program = require_micropython()
         super().__init__()
+
+    def mend(self, mends: Sequence[str] | None = None) -> str:
+        """The heap is what costs least here."""
+        return ", or ".join([self.more_heap, *([SMALLER] if mends is None else mends)])
 
     def command(self, code: str) -> list[str]:
         """`micropython -X heapsize=... -c code`."""

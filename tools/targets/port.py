@@ -22,7 +22,7 @@ class PortTarget(Target):
         port: what pyserial opens: /dev/ttyACM0, COM3, socket://host:port, a pty.
     """
 
-    more_heap = "train a network with fewer hidden units, or take a board with more RAM"
+    more_heap = "take a board with more RAM"
 
     def __init__(self, port: str) -> None:
         self.name = port
@@ -94,7 +94,7 @@ class PortTarget(Target):
     def device(self, error: DeviceError) -> str:
         """One readable line for an exception on the board."""
         if error.kind == "ENOSPC":
-            return "its file system is full: remove files there, or train fewer hidden units"
+            return "its file system is full: remove files there, or export a smaller module"
         return self.explain({"error": error.kind, "message": error.message})
 
     def close(self) -> None:
