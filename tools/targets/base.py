@@ -9,6 +9,7 @@ from importlib import resources
 from types import TracebackType
 from typing import Any, TypeVar
 
+from thumbnet.export import BoardProfile
 from thumbnet.trainer import ThumbnetError
 
 JsonObject = dict[str, Any]
@@ -68,6 +69,10 @@ class Target(ABC):
         """Put an artifact's files; return the name under which its module can be imported."""
         self.put(files)
         return name
+
+    def runs_on(self, board: BoardProfile) -> bool:
+        """Whether this is the board, as far as can be told."""
+        return self.name == board.name
 
     def close(self) -> None:  # noqa: B027 (not every target has something to let go of)
         """Remove what was put and let go of the target."""

@@ -6,13 +6,21 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
+from thumbnet.export import BoardProfile
 from thumbnet.trainer import ThumbnetError
 
 from .base import JsonObject, Row, Target, firmware_text, parse_line
-from .board import Board, BoardGone, DeviceError, uninterrupted
+from .board import HOSTED, Board, BoardGone, DeviceError, uninterrupted
 
 KINDS = (".py", ".mpy")  # the first that is there is imported
 ROMFS = ("/rom", "/rom/lib")
+WHO = """\
+import os, sys
+try:
+    print(sys.implementation._machine)
+except AttributeError:
+    print(os.uname().machine)
+"""
 
 
 class PortTarget(Target):
@@ -90,6 +98,16 @@ class PortTarget(Target):
         """Define a script's functions on the board and return the one line that code prints."""
         self._execute(firmware_text(script))
         return self._line(code)
+
+    def runs_on(self, board: BoardProfile) -> bool:
+        """Whether the firmware says that it is this board's; False where it does not tell."""
+        if self.board.platform in HOSTED:
+            on = "wasm" if self.board.platform == "webassembly" else "unix"
+            return board.name == on
+        try:
+            return bool(board.machine) and board.machine in self.board.execute(WHO)
+        except DeviceError:  # it has no uname
+            return False
 
     def device(self, error: DeviceError) -> str:
         """One readable line for an exception on the board."""
