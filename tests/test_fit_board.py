@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -265,7 +266,7 @@ def test_features_that_are_left_out_are_enough() -> None:
     }
     for left, heap in needs.items():
         tight = replace(board, heap=heap + 1500, stream=0)
-        text = refused(lambda tight=tight: choose_build(graph, tight))
+        text = refused(partial(choose_build, graph, tight))
         found = re.search(r"train it without the features? ([\w ]+), whose", text)
         assert found is not None, text
         kept = tuple(name for name in FEATURES if name not in found[1].split(" and "))
