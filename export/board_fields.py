@@ -109,6 +109,7 @@ OPTIONAL = {
     "bigint": _FLAG,
     "mpy": _FLAG,
     "delivery": _one_of(DELIVERIES),
+    "machine": _TEXT,
     "firmware": _TEXT,
     "flashed": _TEXT,
 }

@@ -67,6 +67,9 @@ class BoardProfile:
     delivery: str = "file"
     """How modules get there: "file" (copied over a port) or "hex" (inside the firmware's file)."""
 
+    machine: str = ""
+    """Part of what the firmware answers to `os.uname().machine`, empty where that is not known."""
+
     firmware: str = ""
     """What the figures hold for."""
 

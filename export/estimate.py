@@ -76,6 +76,7 @@ def estimate(
     weights: str,
     mpy: bool = False,
     lanes: bool = False,
+    facts: Facts | None = None,
 ) -> Estimate:
     """Return what `graph` costs on `board`: the files are made, and judged by what is in them.
 
@@ -93,10 +94,12 @@ def estimate(
         The module is compiled by mpy-cross.
     lanes
         Big-integer lanes where they win (tier plain).
+    facts
+        What the header says; by default next to nothing, and no labels.
 
     """
     build = build_for(graph, board, tier, weights, lanes)
-    facts = Facts(board.name, "")
+    facts = facts or Facts(board.name, "")
     files = emit_parts(graph, build, facts) if build.parts else emit(graph, build, facts)
     texts = {name[:-3]: data.decode() for name, data in files.items() if name.endswith(".py")}
     word = 8 if board.arch in ("x64", "rv64imc") else 4

@@ -1,41 +1,45 @@
-"""Does the network fit the board? Where its weights should live, or a refusal that says what would.
+"""Does the network fit the board? If not, a refusal that says what would.
 
-Nothing here is exact: docs/boards.md says how far off the estimates are. They lie on the high side.
+Nothing here is exact but the files themselves: docs/boards.md says how far off the estimates are.
+They lie on the high side.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from thumbnet.trainer import ThumbnetError
 
-from .boards import BoardProfile, list_boards
-from .estimate import Estimate, estimate
+from .boards import BoardProfile
+from .build import Build
+from .estimate import Estimate
 from .graph import Graph
-from .macs import weights as weights_of
+from .header import Facts
+from .mends import larger_board, mends
+from .room import Wish, choose_weights, lacks, need_of, places
 
-PLACES = ("module", "romfs", "stream")
-"""Where the weights may live on a board that files are copied to, the fastest first."""
-
-VAGUE = ("generic", "circuitpython", "unix", "wasm")
-"""Profiles that are no board one could take instead."""
-
-
-def choose_weights(graph: Graph, board: BoardProfile, tier: str, mpy: bool = False) -> str:
-    """Return the fastest place for the weights that fits; where none does, the last one there is.
-
-    "module" if the board can import them, else "romfs" where it has mapped flash, else "stream".
-    "flash" where the files go in with the firmware.
-    """
-    places = _places(board)
-    for weights in places:
-        if _lacks(board, estimate(graph, board, tier, weights, mpy)) is None:
-            return weights
-    return places[-1]
+__all__ = ["check_files", "check_fits", "check_stream", "choose_weights"]
 
 
 def check_fits(
-    graph: Graph, board: BoardProfile, tier: str, weights: str, mpy: bool = False
+    graph: Graph,
+    board: BoardProfile,
+    tier: str,
+    weights: str,
+    mpy: bool = False,
+    wish: Wish | None = None,
+    facts: Facts | None = None,
 ) -> Estimate:
     """Return the estimate for a board that the network fits.
+
+    Parameters
+    ----------
+    graph, board, tier, weights, mpy
+        What is to be built.
+    wish
+        What of it was asked for; by default all of it. Mends are told from there.
+    facts
+        What the header will say; by default next to nothing.
 
     Raises
     ------
@@ -44,114 +48,54 @@ def check_fits(
         would fit.
 
     """
-    if weights not in _places(board):
+    if weights not in places(board):
         raise ThumbnetError(
             f"board {board.name} has no place for --weights {weights}: use one of "
-            f"{', '.join(_places(board))}"
+            f"{', '.join(places(board))}"
         )
-    need = estimate(graph, board, tier, weights, mpy)
-    lack = _lacks(board, need)
-    if lack is None:
-        return need
-    mends = [
-        *_other_places(graph, board, tier, weights, mpy),
-        _fewer_units(graph, board, tier, weights, mpy),
-        *_other_boards(graph, board, tier),
-    ]
+    need = need_of(graph, board, tier, weights, mpy, facts)
+    lack = lacks(board, need)
+    if lack is not None:
+        would = mends(graph, board, wish or Wish(tier, weights, mpy), facts)
+        raise ThumbnetError(
+            f"{graph.name} needs about {lack[1]:,} bytes of {lack[0]}, board {board.name} has "
+            f"{lack[2]:,}: {would}"
+        )
+    return need
+
+
+def check_files(
+    graph: Graph,
+    board: BoardProfile,
+    build: Build,
+    mpy: bool,
+    files: Mapping[str, bytes],
+    facts: Facts,
+) -> None:
+    """Raise ThumbnetError if the files as they are do not fit what the board has for them."""
+    mapped = 0
+    if build.weights == "romfs":
+        mapped = sum(len(data) for name, data in files.items() if name.endswith(".bin"))
+    copied = sum(map(len, files.values())) - mapped
+    for what, size, room in (
+        ("its file system", copied, board.flash),
+        ("mapped flash", mapped, board.romfs),
+    ):
+        if size > room:
+            wish = Wish(build.tier.removesuffix("_dsp"), build.weights, mpy)
+            raise ThumbnetError(
+                f"{graph.name} takes {size:,} bytes of {what}, board {board.name} has {room:,}: "
+                f"{mends(graph, board, wish, facts)}"
+            )
+
+
+def check_stream(graph: Graph, board: BoardProfile, wish: Wish, facts: Facts | None) -> None:
+    """Raise ThumbnetError if a Stream is to go on a board that has no heap for one at all."""
+    if graph.stream is None or board.delivery != "hex":
+        return
+    other = larger_board(graph, board, wish, facts)
+    such = "" if other is None else f", such as {other}"
     raise ThumbnetError(
-        f"{graph.name} needs about {lack[1]:,} bytes of {lack[0]}, board {board.name} has "
-        f"{lack[2]:,}: {'; or '.join(mends)}"
+        f"board {board.name} has {board.heap:,} bytes of heap, too few for a Stream beside a "
+        f"network: export for one with more{such}"
     )
-
-
-def _places(board: BoardProfile) -> list[str]:
-    """Return where the weights may live on a board, the fastest first."""
-    if board.delivery == "hex":
-        return ["flash"]
-    have = {"module": True, "romfs": board.romfs > 0, "stream": board.stream > 0}
-    return [place for place in PLACES if have[place]]
-
-
-def _lacks(board: BoardProfile, need: Estimate) -> tuple[str, int, int] | None:
-    """Return what there is too little of, the need and the have; None if there is enough."""
-    for what, needed, has in (
-        ("heap to import", need.import_heap, board.heap),
-        ("its file system", need.flash, board.flash),
-        ("mapped flash", need.romfs, board.romfs),
-    ):
-        if needed > has:
-            return what, needed, has
-    return None
-
-
-def _other_places(
-    graph: Graph, board: BoardProfile, tier: str, weights: str, mpy: bool
-) -> list[str]:
-    """Return the options of export with which the network fits this board."""
-    fitting: list[str] = []
-    for compiled in (mpy, True) if board.mpy and not mpy else (mpy,):
-        for place in _places(board):
-            if (place, compiled) == (weights, mpy):
-                continue
-            if _lacks(board, estimate(graph, board, tier, place, compiled)) is None:
-                options = [f"--weights {place}"] if place != weights else []
-                fitting.append(" ".join([*options, *(["--mpy"] if compiled and not mpy else [])]))
-        if fitting:
-            break
-    # What one option does, two need not.
-    fewest = min((len(options.split()) for options in fitting), default=0)
-    fitting = [options for options in fitting if len(options.split()) == fewest]
-    return [f"export with {' or '.join(fitting)}"] if fitting else []
-
-
-def _fewer_units(graph: Graph, board: BoardProfile, tier: str, weights: str, mpy: bool) -> str:
-    """Return the advice to train a smaller network, with the weights that fit."""
-    have = sum(int(weight.size) for node in graph.nodes for weight in weights_of(node))
-    words = "train it with fewer or smaller hidden layers"
-    full = estimate(graph, board, tier, weights, mpy)
-    empty = estimate(_without_weights(graph), board, tier, weights, mpy)
-    share = 1.0
-    for needed, left, room in (
-        (full.import_heap, empty.import_heap, board.heap),
-        (full.flash, empty.flash, board.flash),
-        (full.romfs, empty.romfs, board.romfs),
-    ):
-        if needed > room:
-            share = min(share, max(room - left, 0) / max(needed - left, 1))
-    fit = int(have * share)
-    fit -= fit % 10 ** max(len(str(fit)) - 2, 0)
-    if fit:
-        return f"{words} (about {fit:,} weights fit, it has {have:,})"
-    if graph.stream is not None and not graph.stream.is_raw:
-        names = sorted(graph.stream.features, key=_BULK.index)
-        return f"train it without the feature {names[0]}, whose code is the longest"
-    return f"{words} (it has {have:,} weights)"
-
-
-_BULK = ("bands", "deviation", "rms", "crossings", "mean")
-"""Features, those of the most code first."""
-
-
-def _without_weights(graph: Graph) -> Graph:
-    """Return the graph with one input left: what stays when the weights are gone."""
-    nodes = [
-        node.with_attributes(weight=node.attributes["weight"][:, :1])
-        if "weight" in node.attributes
-        else node
-        for node in graph.nodes
-    ]
-    return graph.rebuilt(nodes)
-
-
-def _other_boards(graph: Graph, board: BoardProfile, tier: str) -> list[str]:
-    """Return the advice to take another board: the smallest with this tier that it fits."""
-    if board.name in ("unix", "wasm"):
-        return []
-    for other in sorted(list_boards(), key=lambda other: other.heap):
-        if other.name in VAGUE or other.heap <= board.heap or tier not in other.tiers:
-            continue
-        if any(
-            _lacks(other, estimate(graph, other, tier, place)) is None for place in _places(other)
-        ):
-            return [f"export for a larger board, such as {other.name}"]
-    return []

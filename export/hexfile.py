@@ -13,6 +13,7 @@ from thumbnet.trainer import ThumbnetError
 
 BOARD = 1  # the micro:bit's generation
 LONGEST_NAME = 120  # bytes of a file's name, as the firmware stores it
+PROGRAM = "main.py"  # what the board starts
 PACKAGE = "micropython-microbit-fs==0.1.2"
 
 
@@ -32,11 +33,12 @@ def microbit_hex(files: Mapping[str, bytes]) -> str:
         _check(name, data)
     contents = [library.File(name, bytes(data)) for name, data in files.items()]
     have = file_space(library.get_device_info(firmware))
-    need = sum(file.size_fs for file in contents)
+    sizes = {file.name: int(file.size_fs) for file in contents}
+    need = sum(sizes.values())
     if need > have:
         raise ThumbnetError(
             f"the micro:bit's file system is too small for {', '.join(files)}: it has {have:,} "
-            f"bytes, {need:,} are needed (whole blocks of 128): train fewer hidden units"
+            f"bytes, {need:,} are needed (whole blocks of 128): {_shorter(sizes, need - have)}"
         )
     text: str = library.add_files(firmware, contents)
     return text
@@ -69,6 +71,16 @@ def files_in_hex(text: str, name: str = "the file") -> dict[str, bytes]:
 def file_space(device: Any) -> int:
     """Return the bytes of flash that hold files: all but two pages of the firmware's own."""
     return int(device.fs_end_address - device.fs_start_address - 2 * device.flash_page_size)
+
+
+def _shorter(sizes: Mapping[str, int], over: int) -> str:
+    """Return which file to make smaller: the program where that is enough, else the network."""
+    program = sizes.get(PROGRAM, 0)
+    if program > over:
+        left = program - over
+        return f"shorten the program {PROGRAM}, which takes {program:,} of them: {left:,} are left"
+    also = f"leave {PROGRAM} out and " if program else ""
+    return f"{also}train fewer hidden units"
 
 
 def _check(name: str, data: bytes) -> None:

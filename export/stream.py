@@ -8,7 +8,6 @@ from thumbnet.trainer import Model, StreamSettings, ThumbnetError
 from thumbnet.trainer.features import sines
 from thumbnet.trainer.stream import BANDS
 
-from .boards import BoardProfile
 from .emit_literals import Literals
 from .graph import Graph
 from .literals import tuple_literal
@@ -20,13 +19,13 @@ _SHORTEST = 2**15
 """Counts below this fit an array of 16 bits."""
 
 
-def stream_of(model: Model, graph: Graph, board: BoardProfile) -> StreamSettings | None:
+def stream_of(model: Model, graph: Graph) -> StreamSettings | None:
     """Return the stream settings that the model carries, None if there are none.
 
     Raises
     ------
     ThumbnetError
-        If they are damaged, or for another network than this, or the board has no room for them.
+        If they are damaged, or for another network than this.
 
     """
     config = model.info.get("stream")
@@ -44,11 +43,6 @@ def stream_of(model: Model, graph: Graph, board: BoardProfile) -> StreamSettings
         raise ThumbnetError(
             "export: a Stream decides between labels, this network has none: remove "
             'model.info["stream"], or train a classifier'
-        )
-    if board.delivery == "hex":
-        raise ThumbnetError(
-            f"board {board.name} has {board.heap:,} bytes of heap, too few for a Stream beside a "
-            "network: export for one with more, such as microbit_v2"
         )
     return settings
 

@@ -13,10 +13,12 @@ from support.fake_artifact import FakeArtifact
 from support.fused import program
 from support.micropython import needs_micropython
 
-from thumbnet.export import Artifact
+from thumbnet.export import Artifact, convert, list_boards
 from thumbnet.tools.bench import Measurement, bench, on_board
 from thumbnet.tools.estimates import FIGURES, Compared, compare
 from thumbnet.tools.targets import CPythonTarget, Target, UnixTarget
+from thumbnet.tools.targets.board import DeviceError
+from thumbnet.tools.targets.port import PortTarget
 from thumbnet.trainer import ThumbnetError
 
 SIZES = (20, 6, 3)
@@ -203,13 +205,57 @@ def test_no_estimate_elsewhere(tmp_path: Path, target: str) -> None:
     assert result["estimates"] is None
 
 
-def test_a_port_may_be_any_board(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("board", "known"), [("unix", True), ("generic", False), ("esp32", False)])
+def test_a_port_may_be_any_board(tmp_path: Path, board: str, known: bool) -> None:
     needs_micropython()
     pty_board = pytest.importorskip("support.pty_board", reason="a pty needs a Unix")
-    written(tmp_path, "generic")
-    board = pty_board.PtyBoard(tmp_path / "board")
-    result = last_json(thumbnet(f"bench net.py --port {board.port} --json", tmp_path))
-    board.close()
+    x = np.random.default_rng(1).integers(0, 256, (8, SIZES[0]))
+    tier = "plain" if board == "esp32" else None
+    made = program(*SIZES, board="generic")
+    convert(made.model, x, name="net", board=board, tier=tier).write(tmp_path, x)
+    there = pty_board.PtyBoard(tmp_path / "board")
+    result = last_json(thumbnet(f"bench net.py --port {there.port} --json", tmp_path))
+    there.close()
     assert result["heap_bytes_free"] > 10_000
-    assert result["estimates"]["heap_bytes_free"]["estimate"] > 90_000
-    assert result["estimates"]["us_per_inference"]["estimate"] > 100
+    if not known:
+        assert result["estimates"] is None
+        return
+    assert result["estimates"]["us_per_inference"]["estimate"] > 1
+    assert result["estimates"]["heap_bytes_free"]["estimate"] is None, "it was given another"
+
+
+class Answers:
+    """A raw REPL that says what it is; or that has no such words."""
+
+    platform = "rp2"
+
+    def __init__(self, machine: str | None) -> None:
+        self.machine = machine
+
+    def execute(self, code: str) -> str:
+        if self.machine is None:
+            raise DeviceError("/dev/ttyACM0", "AttributeError", "no attribute 'uname'")
+        return self.machine + "\r\n"
+
+
+@pytest.mark.parametrize(
+    ("machine", "board"),
+    [
+        ("Raspberry Pi Pico with RP2040", "pico"),
+        ("Raspberry Pi Pico W with RP2040", "pico_w"),
+        ("Raspberry Pi Pico2 with RP2350", "pico2"),
+        ("Generic ESP32 module with ESP32", "esp32"),
+        ("ESP32 module with ESP32", "esp32"),
+        ("Generic ESP32 module with SPIRAM with ESP32", None),
+        ("Generic ESP32S3 module with ESP32S3", "esp32_s3"),
+        ("ESP module with ESP8266", "esp8266"),
+        ("PYBv1.1 with STM32F405RG", "pyboard"),
+        ("micro:bit with nRF52833", "microbit_v2"),
+        ("linux [GCC 12.2.0] version", None),
+        (None, None),
+    ],
+)
+def test_a_board_says_what_it_is(machine: str | None, board: str | None) -> None:
+    target = object.__new__(PortTarget)
+    target.board = Answers(machine)  # type: ignore[assignment]
+    assert [b.name for b in list_boards() if target.runs_on(b)] == ([board] if board else [])

@@ -10,7 +10,7 @@ from support.faults import opened, refused, verdict
 
 from thumbnet.tools.bench import bench
 from thumbnet.tools.deploy import deploy
-from thumbnet.tools.refusals import heap_needed
+from thumbnet.tools.refusals import heap_needed, less_heap
 from thumbnet.tools.targets.port import PortTarget
 from thumbnet.trainer import ThumbnetError
 
@@ -21,15 +21,21 @@ needs_pty = pytest.mark.skipif(sys.platform == "win32", reason="a pty needs a Un
 SIZES = re.compile(
     r"cannot import gestures\S*: MemoryError: memory allocation failed, allocating [0-9]+ bytes "
     r"\(the heap of \S+ is too small for this model, which needs about ([0-9,]+) bytes to import "
-    r"and (?:finds|has to share) ([0-9,]+): give a larger --heap, or train a network with fewer "
-    r"hidden units\)$"
+    r"and (?:finds|has to share) ([0-9,]+): give a larger --heap(.*)\)$"
 )
 
 
 def sizes(text):
     found = SIZES.search(text)
     assert found is not None, text
-    return [int(size.replace(",", "")) for size in found.groups()]
+    return [int(size.replace(",", "")) for size in found.groups()[:2]]
+
+
+def mend(text):
+    """What stands behind the larger heap."""
+    found = SIZES.search(text)
+    assert found is not None, text
+    return found[3]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +52,11 @@ def sizes(text):
 def test_heap_too_small_for_the_import(tmp_path, options, heap):
     artifact = exported(tmp_path, **options)
     with opened("unix", heap=f"{heap}k") as target:
-        need, have = sizes(refused("MemoryError", verdict, target, artifact))
+        text = refused("MemoryError", verdict, target, artifact)
+    need, have = sizes(text)
+    # The weights of the last are what matters, the code is of the others.
+    fewer = ", or train a network with fewer hidden units"
+    assert mend(text) == (fewer if options.get("mpy") else ", or export with --mpy")
     assert need == heap_needed(artifact, 2 << 10)
     assert heap * 1024 - 8000 < have < heap * 1024 - 2000
     with opened("unix", heap=f"{heap + (need - have) // 1024 + 1}k") as target:  # so much suffices
@@ -75,6 +85,39 @@ def test_heap_too_small_for_the_interpreter(tmp_path):
     assert (need, have) == (heap_needed(artifact), 8192)
 
 
+@pytest.mark.parametrize("options", [{}, STREAM, {"board": "unix"}, VIPER], ids=str)
+@pytest.mark.parametrize("units", [9, 160])
+def test_a_mend_is_enough(tmp_path, options, units):
+    """The module that the refusal proposes is imported and answers, in that very heap."""
+    artifact, tried = exported(tmp_path, units=units, **options), 0
+    for heap in range(40, 12, -2):
+        with opened("unix", heap=f"{heap}k") as target:
+            try:
+                assert verdict(target, artifact, limit=2).ok
+                continue
+            except ThumbnetError as error:
+                said = re.search(r"export with ([^,)]*)", str(error))
+        for words in said[1].split(" or ") if said else ():
+            other = exported(tmp_path, units=units, **{**options, **as_arguments(words)})
+            with opened("unix", heap=f"{heap}k") as target:
+                assert verdict(target, other).ok, (heap, words)
+            tried += 1
+    assert tried > 2
+
+
+def as_arguments(options):
+    """The arguments of convert() for options of export."""
+    words = options.replace("--mpy", "--mpy True").split()
+    pairs = zip(words[::2], words[1::2], strict=True)
+    return {name[2:]: value == "True" or value for name, value in pairs}
+
+
+def test_a_target_without_mpy_is_not_told_of_it(tmp_path):
+    artifact = exported(tmp_path, board="unix", units=120)
+    with opened("cpython") as target:
+        assert "--mpy" not in str(less_heap(target, artifact, 40_000, 30_000))
+
+
 @needs_pty
 @pytest.mark.parametrize("force", [False, True])
 def test_heap_too_small_on_a_board(tmp_path, monkeypatch, force):
@@ -85,9 +128,11 @@ def test_heap_too_small_on_a_board(tmp_path, monkeypatch, force):
         with PortTarget(board.port) as target:
             text = refused("heap", deploy, artifact, target, force=force)
         assert files(board) == {"gestures.py": OLD}
-    said = "MemoryError: .* which needs about ([0-9,]+) bytes to import and finds ([0-9,]+): train"
+    said = "MemoryError: .* which needs about ([0-9,]+) bytes to import and finds ([0-9,]+): export"
     if not force:
-        said = "gestures.py needs about ([0-9,]+) bytes of heap on .* and ([0-9,]+) are free: train"
+        said = (
+            "gestures.py needs about ([0-9,]+) bytes of heap on .* and ([0-9,]+) are free: export"
+        )
     need, have = (int(size.replace(",", "")) for size in re.search(said, text).groups())
     assert have < 36 * 1024
     assert have < need == heap_needed(artifact, 2 << 10)

@@ -94,3 +94,16 @@ def test_damaged(image):
 
 def test_other_generation():
     refused("for another micro:bit than v1", files_in_hex, library.get_bundled_hex(2).content)
+
+
+def test_which_file_to_make_shorter():
+    network = {"net.py": b"n" * 4000, "net.bin": b"w" * 12_000}
+    refused("shorten the program main.py, which takes 20,352 of them: 12,288 are left$",
+            microbit_hex, {**network, "main.py": b"#" * 20_000})  # fmt: skip
+    program = b"#" * (12_288 // 128 * 126 - len("main.py") - 3)
+    assert microbit_hex({**network, "main.py": program})
+    refused("needed", microbit_hex, {**network, "main.py": program + b"#"})
+    large = {"net.py": b"n" * 4000, "net.bin": b"w" * 30_000}
+    refused(r"\): train fewer hidden units$", microbit_hex, large)
+    refused(r"\): leave main.py out and train fewer hidden units$",
+            microbit_hex, {**large, "main.py": b"import net"})  # fmt: skip

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from thumbnet.export import Artifact
 from thumbnet.trainer import ThumbnetError
 
-from .refusals import check_kind, heap_needed
+from .refusals import check_kind, heap_needed, less_heap
 from .targets import JsonObject
 from .targets.board import BoardGone, uninterrupted
 from .targets.port import PortTarget, temporary_name
@@ -158,9 +158,10 @@ def _check_room(
     # Saves a copy in vain. What decides is the self-test: it imports the copy before it replaces.
     needed = heap_needed(artifact, facts["mpy"])
     if facts["heap"] is not None and facts["heap"] < needed:
+        mend = target.mend(less_heap(target, artifact, needed, facts["heap"], facts["mpy"]))
         raise ThumbnetError(
             f"{name} needs about {needed:,} bytes of heap on {target.name} and "
-            f"{facts['heap']:,} are free: {target.more_heap} (--force tries it all the same)"
+            f"{facts['heap']:,} are free: {mend} (--force tries it all the same)"
         )
 
 

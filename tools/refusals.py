@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from thumbnet.trainer import ThumbnetError
 
 from .targets import JsonObject, Target
-from .targets.base import CannotImport
+from .targets.base import SMALLER, CannotImport
 
 if TYPE_CHECKING:
     from thumbnet.export import Artifact
@@ -43,7 +43,9 @@ def explained(target: Target, artifact: Artifact) -> Iterator[None]:
         line = error.line
         mend = instead(target, artifact, line)
         if line["error"] == "MemoryError" and not mend:
-            line = {**line, "need": heap_needed(artifact, line.get("mpy"))}
+            need = heap_needed(artifact, line.get("mpy"))
+            mends = less_heap(target, artifact, need, line.get("heap_before"), line.get("mpy"))
+            line = {**line, "need": need, "mends": mends}
         said = f"{line['error']}: {line.get('message', '')} ({mend})"
         why = said if mend else target.explain(line)
         raise ThumbnetError(f"{target.name} cannot import {error.module}: {why}") from None
@@ -62,6 +64,48 @@ def heap_needed(artifact: Artifact, mpy: int | None = None) -> int:
         board = replace(board, arch=arch)
     kind = (build.weights, artifact.path.suffix == ".mpy", build.lanes)
     return estimate(artifact.graph, board, _tier(artifact), *kind).import_heap
+
+
+def less_heap(
+    target: Target, artifact: Artifact, need: int, have: int | None, mpy: int | None = None
+) -> list[str]:
+    """What to export or train instead for a target with so much heap; only what is enough.
+
+    Args:
+        need: what `heap_needed` says.
+        have: bytes that are free there before the import; None where not even the script which
+            imports it could say so.
+        mpy: as for `heap_needed`.
+    """
+    if artifact.graph is None:
+        return [SMALLER]
+    if have is None:
+        return [] if target.more_heap else [SMALLER]
+    from thumbnet.export.mends import fewer_weights, larger_board, other_ways
+    from thumbnet.export.room import Wish
+
+    graph, board = artifact.graph, artifact.board
+    compiled = board.mpy and ".mpy" in target.suffixes
+    own = tuple(tier for tier in board.tiers if not target.tiers or tier in target.tiers)
+    there = replace(
+        board,
+        heap=round(min(need, have) / SURE),
+        mpy=compiled,
+        tiers=own or board.tiers,
+        arch=_arch(mpy) or board.arch,
+    )
+    wish = Wish(_tier(artifact), artifact.build.weights, artifact.path.suffix == ".mpy")
+    ways = other_ways(graph, there, wish)
+    mends = [f"export with {' or '.join(ways)}"] if ways else []
+    if fewer_weights(graph, there, wish) is not None:
+        mends.append(SMALLER)
+    if not mends and not target.more_heap and (other := larger_board(graph, there, wish)):
+        mends.append(f"export for a larger board, such as {other}")
+    return mends
+
+
+SURE = 1.15
+"""Estimates of heap may be a tenth too small, and to answer takes some more."""
 
 
 def instead(target: Target, artifact: Artifact, line: JsonObject) -> str:

@@ -12,6 +12,8 @@ from ..estimates import Compared, compare
 from ..modules import load_module
 from .options import MODULE, Where, target_options, verb
 
+HOSTED = ("unix", "wasm")
+
 
 @verb("thumbnet bench build/gestures.py --port /dev/ttyACM0")
 @click.argument("module", type=MODULE)
@@ -20,15 +22,18 @@ from .options import MODULE, Where, target_options, verb
 def command(console: Console, module: Path, where: Where, rows: int) -> None:
     """Measure MODULE on a target, after a check that it answers right there.
 
-    Beside each figure stands the exporter's estimate where the target is the module's board.
+    Beside each figure stands the exporter's estimate where the target is the module's board: with
+    --port, where the firmware there says that it is.
     """
     artifact = load_module(module)
     if not artifact.intact:
         console.say(f"{module} is not the file that export wrote", "yellow")
     with where.open(artifact) as place:
         measured = bench(place, artifact, rows)
-        known = where.port is not None or place.name == artifact.board.name
-    compared = compare(artifact, measured, own_heap=where.heap is None) if known else None
+        known = place.runs_on(artifact.board)
+    # An interpreter behind a port has the heap that it was started with.
+    own_heap = where.heap is None and (where.port is None or artifact.board.name not in HOSTED)
+    compared = compare(artifact, measured, own_heap) if known else None
     console.say(f"{artifact.name} on {measured.target}", "bold")
     show(console, measured, compared)
     estimates = compared.as_json() if compared else None

@@ -9,6 +9,8 @@ from thumbnet.export import BoardProfile
 from thumbnet.export.choose import choose_build
 from thumbnet.export.estimate import Estimate, estimate
 from thumbnet.export.graph import Graph
+from thumbnet.export.room import Wish
+from thumbnet.export.room import fits as has_room
 from thumbnet.trainer import ThumbnetError
 
 from ..targets import JsonObject
@@ -64,16 +66,16 @@ def fits(graph: Graph, boards: Iterable[BoardProfile]) -> list[Fit]:
 
 def fit(graph: Graph, board: BoardProfile) -> Fit:
     """The fastest tier that the network fits in, as source if it can be, else compiled."""
-    refusal = ""
     for tier, mpy in _ways(board):
-        try:
+        if has_room(graph, board, Wish(tier, None, mpy)):
             build = choose_build(graph, board, tier, None, mpy)
             need = estimate(graph, board, tier, build.weights, mpy, build.lanes)
-        except ThumbnetError as error:
-            refusal = refusal or str(error)
-            continue
-        return Fit(board, tier, build.weights, mpy, need)
-    return Fit(board, refusal=refusal)
+            return Fit(board, tier, build.weights, mpy, need)
+    try:
+        choose_build(graph, board)
+    except ThumbnetError as error:
+        return Fit(board, refusal=str(error))
+    raise AssertionError(f"{board.name} refuses and takes {graph.name}")
 
 
 def _ways(board: BoardProfile) -> Iterator[tuple[str, bool]]:

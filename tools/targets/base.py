@@ -9,12 +9,16 @@ from importlib import resources
 from types import TracebackType
 from typing import Any, TypeVar
 
+from thumbnet.export import BoardProfile
 from thumbnet.trainer import ThumbnetError
 
 JsonObject = dict[str, Any]
 Row = Sequence[Any]
 """An input vector; or samples for a `Stream`, each a list."""
 Self = TypeVar("Self", bound="Target")
+
+
+SMALLER = "train a network with fewer hidden units"
 
 
 class CannotImport(ThumbnetError):
@@ -35,14 +39,14 @@ class Target(ABC):
         name: what a report calls the target ("unix", "/dev/ttyACM0").
         suffixes: the kinds of modules that can be put there.
         tiers: those that run there, fastest first; empty where that is not known.
-        more_heap: the mend to name when the target's heap is too small.
+        more_heap: what helps at the target itself when its heap is too small; "" if nothing does.
         patience: seconds without a line after which the target is given up.
     """
 
     name: str
     suffixes: tuple[str, ...] = (".py", ".mpy")
     tiers: tuple[str, ...] = ()
-    more_heap: str = "train a network with fewer hidden units"
+    more_heap: str = ""
     patience: float = 120.0
 
     @abstractmethod
@@ -66,6 +70,10 @@ class Target(ABC):
         self.put(files)
         return name
 
+    def runs_on(self, board: BoardProfile) -> bool:
+        """Whether this is the board, as far as can be told."""
+        return self.name == board.name
+
     def close(self) -> None:  # noqa: B027 (not every target has something to let go of)
         """Remove what was put and let go of the target."""
 
@@ -73,22 +81,32 @@ class Target(ABC):
         """One readable line for an {"error": ..., "message": ...} of the target.
 
         Of a MemoryError it has the need ("need": bytes by estimate, which a host knows) and the
-        have ("heap_before": bytes free before the import, or "heap_size": all there are).
+        have ("heap_before": bytes free before the import, or "heap_size": all there are), and
+        "mends": what else to export or train, where a host knows the model.
         """
         error, message = str(line.get("error")), str(line.get("message", ""))
         text = f"{error}: {message}" if message else error
         if error != "MemoryError":
             return text
+        mend = self.mend(line.get("mends"))
         need, have, size = (line.get(key) for key in ("need", "heap_before", "heap_size"))
         if need and have and need <= have:
             which = f"{self.name} has {have:,} bytes of heap and the import needs about {need:,}"
-            return f"{text} ({which}: put the files there again, or {self.more_heap})"
+            return f"{text} ({which}: put the files there again, or {mend})"
         sizes = [f"needs about {need:,} bytes to import"] if need else []
         sizes += [f"finds {have:,}{'' if need else ' bytes'}"] if have else []
         sizes += [f"has to share {size:,}{'' if need else ' bytes'}"] if size else []
         which = f", which {' and '.join(sizes)}" if sizes else ""
-        text += f" (the heap of {self.name} is too small for this model{which}: {self.more_heap})"
+        text += f" (the heap of {self.name} is too small for this model{which}: {mend})"
         return text
+
+    def mend(self, mends: Sequence[str] | None = None) -> str:
+        """What to do about a heap that is too small: what the model can, then what the place can.
+
+        mends: of the model, None where it is not known.
+        """
+        found = [*([SMALLER] if mends is None else mends), self.more_heap]
+        return ", or ".join(filter(None, found)) or SMALLER
 
     def check_begin(self, line: JsonObject, module: str) -> JsonObject:
         """Return a script's first line, or raise what kept the module from being imported."""

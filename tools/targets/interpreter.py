@@ -9,17 +9,17 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from abc import abstractmethod
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
 from thumbnet.trainer import ThumbnetError
 
-from .base import CannotImport, JsonObject, Row, Target, firmware_text, parse_line
+from .base import SMALLER, CannotImport, JsonObject, Row, Target, firmware_text, parse_line
+from .scratch import temporary_file, temporary_folder, writing
 
 ROWS = "rows.jsonl"
 
@@ -34,7 +34,7 @@ class InterpreterTarget(Target):
     heap_size: int | None = None
 
     def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="thumbnet-")
+        self._folder = temporary_folder()
         self.folder = Path(self._folder.name).resolve()
 
     @abstractmethod
@@ -43,15 +43,15 @@ class InterpreterTarget(Target):
 
     def put(self, files: Mapping[str, bytes]) -> None:
         """Write files into the temporary folder."""
-        for name, data in files.items():
-            (self.folder / name).write_bytes(data)
+        with writing(self.folder):
+            for name, data in files.items():
+                (self.folder / name).write_bytes(data)
 
     def run(self, script: str, module: str, rows: Iterable[Row]) -> Iterator[JsonObject]:
         """Run a script of firmware/ in a new process; yield its JSON lines as they come."""
         self.put({f"{script}.py": firmware_text(script).encode()})
-        with (self.folder / ROWS).open("w", encoding="ascii", newline="\n") as file:
-            for row in rows:
-                file.write(json.dumps(list(row)) + "\n")
+        lines = "".join(json.dumps(list(row)) + "\n" for row in rows)
+        self.put({ROWS: lines.encode("ascii")})
         code = f"import {script}; {script}.main({module!r}, {ROWS!r})"
         first, ended = True, False
         for line in self._lines(self.command(code), module):
@@ -65,7 +65,7 @@ class InterpreterTarget(Target):
 
     def _lines(self, command: list[str], module: str) -> Iterator[JsonObject]:
         env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "MICROPY"))}
-        with tempfile.TemporaryFile() as errors:
+        with temporary_file() as errors:
             process = subprocess.Popen(
                 command,
                 cwd=self.folder,
@@ -123,7 +123,7 @@ class InterpreterTarget(Target):
             if not answers:
                 return CannotImport(f"{self.name} cannot import {module}: {last}", module, memory)
         elif code < 0 or not lines:
-            last += f" (the interpreter itself failed: {self.more_heap})"
+            last += f" (the interpreter itself failed: {self.mend()})"
         return ThumbnetError(f"{self.name}: {last}")
 
     def close(self) -> None:
@@ -156,7 +156,7 @@ class UnixTarget(InterpreterTarget):
 
     name = "unix"
     tiers = ("viper", "plain")
-    more_heap = "give a larger --heap, or train a network with fewer hidden units"
+    more_heap = "give a larger --heap"
 
     def __init__(self, heap: str | None = None) -> None:
         if heap is not None and not re.fullmatch(r"[1-9][0-9]*[kKmM]?", heap):
@@ -166,6 +166,10 @@ class UnixTarget(InterpreterTarget):
         self.heap_size = int(self.heap.rstrip("km")) * unit
         self.program = require_micropython()
         super().__init__()
+
+    def mend(self, mends: Sequence[str] | None = None) -> str:
+        """The heap is what costs least here."""
+        return ", or ".join([self.more_heap, *([SMALLER] if mends is None else mends)])
 
     def command(self, code: str) -> list[str]:
         """`micropython -X heapsize=... -c code`."""

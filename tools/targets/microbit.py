@@ -52,7 +52,6 @@ class MicrobitTarget(Target):
 
     name = "microbit"
     suffixes = (".py", ".hex")
-    more_heap = "train a network with fewer hidden units"
 
     def __init__(self) -> None:
         from .qemu import require_qemu

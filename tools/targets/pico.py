@@ -20,6 +20,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from thumbnet.export import BoardProfile
 from thumbnet.trainer import ThumbnetError
 
 from . import child
@@ -142,6 +143,10 @@ class PicoTarget(PortTarget):
         """Run a script of firmware/ on a module that was put; yield its lines as they come."""
         with self._watched():
             yield from super().run(script, module, rows)
+
+    def runs_on(self, board: BoardProfile) -> bool:
+        """A Pico is emulated, whatever its firmware is called."""
+        return self.name == board.name
 
     def close(self) -> None:
         """End the emulator; its file system ends with it."""

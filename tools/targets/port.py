@@ -6,13 +6,21 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
+from thumbnet.export import BoardProfile
 from thumbnet.trainer import ThumbnetError
 
 from .base import JsonObject, Row, Target, firmware_text, parse_line
-from .board import Board, BoardGone, DeviceError, uninterrupted
+from .board import HOSTED, Board, BoardGone, DeviceError, uninterrupted
 
 KINDS = (".py", ".mpy")  # the first that is there is imported
 ROMFS = ("/rom", "/rom/lib")
+WHO = """\
+import os, sys
+try:
+    print(sys.implementation._machine)
+except AttributeError:
+    print(os.uname().machine)
+"""
 
 
 class PortTarget(Target):
@@ -22,7 +30,7 @@ class PortTarget(Target):
         port: what pyserial opens: /dev/ttyACM0, COM3, socket://host:port, a pty.
     """
 
-    more_heap = "train a network with fewer hidden units, or take a board with more RAM"
+    more_heap = "take a board with more RAM"
 
     def __init__(self, port: str) -> None:
         self.name = port
@@ -91,10 +99,20 @@ class PortTarget(Target):
         self._execute(firmware_text(script))
         return self._line(code)
 
+    def runs_on(self, board: BoardProfile) -> bool:
+        """Whether the firmware says that it is this board's; False where it does not tell."""
+        if self.board.platform in HOSTED:
+            on = "wasm" if self.board.platform == "webassembly" else "unix"
+            return board.name == on
+        try:
+            return bool(board.machine) and board.machine in self.board.execute(WHO)
+        except DeviceError:  # it has no uname
+            return False
+
     def device(self, error: DeviceError) -> str:
         """One readable line for an exception on the board."""
         if error.kind == "ENOSPC":
-            return "its file system is full: remove files there, or train fewer hidden units"
+            return "its file system is full: remove files there, or export a smaller module"
         return self.explain({"error": error.kind, "message": error.message})
 
     def close(self) -> None:

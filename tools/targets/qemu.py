@@ -6,7 +6,6 @@ import contextlib
 import shutil
 import subprocess
 import sys
-import tempfile
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from thumbnet.trainer import ThumbnetError
 from . import child
 from .board import BoardGone, DeviceError
 from .raw_repl import RawRepl
+from .scratch import temporary_folder, writing
 
 PROGRAM = "qemu-system-arm"
 INSTALL = (
@@ -41,10 +41,11 @@ class Qemu:
 
     def __init__(self, image: bytes, name: str) -> None:
         program = require_qemu()
-        self._folder = tempfile.TemporaryDirectory(prefix="thumbnet-")
+        self._folder = temporary_folder()
         folder = Path(self._folder.name)
-        (folder / "board.hex").write_bytes(image)
-        self._errors = (folder / "errors.txt").open("wb+")
+        with writing(folder):
+            (folder / "board.hex").write_bytes(image)
+            self._errors = (folder / "errors.txt").open("wb+")
         try:
             self.process = child.start(
                 command(program), cwd=folder, bufsize=0, stderr=self._errors, **child.PIPES
