@@ -141,11 +141,11 @@ def choose_counts(
         one_if_alike(least),
         one_if_alike(most),
     )
-    largest = max(int(np.abs(counts.minimum).max()), int(np.abs(counts.maximum).max()))
-    if largest >= MOST_COUNTS:
+    largest = np.maximum(np.abs(counts.minimum), np.abs(counts.maximum))
+    if largest.max() >= MOST_COUNTS:
         raise ThumbnetError(
-            f"export: inputs reach {largest} counts of their resolution, a board's float holds "
-            f"{MOST_COUNTS}: give a coarser resolution"
+            f"export: inputs reach {largest.max()} counts of their resolution, a board's float "
+            f"holds {MOST_COUNTS}: {_coarser(float(np.max(largest / units)))}"
         )
     return counts
 
@@ -154,6 +154,14 @@ def in_units(counts: npt.ArrayLike, units: npt.ArrayLike) -> Any:
     """Return counts as nested lists of raw units, whole numbers where all units are 1."""
     counts, units = np.asarray(counts, dtype=np.int64), np.asarray(units)
     return counts.tolist() if np.all(units == 1) else (counts / units).tolist()
+
+
+def _coarser(reach: float) -> str:
+    """Return what to do where the counts of `reach` raw units do not fit."""
+    step = 10.0 ** np.ceil(np.log10((reach + 1) / MOST_COUNTS))
+    if step > 1:
+        return "train it in a larger unit"
+    return f"give a coarser resolution, such as {step:g}"
 
 
 def _wide_enough(

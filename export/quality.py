@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import ThumbnetError
-from thumbnet.trainer.evaluation import uneven
+from thumbnet.trainer import ThumbnetError, is_uneven
 
 from .calibrate import run_float
 from .graph import Graph
@@ -128,7 +127,7 @@ def classes_uneven(head: Head, target: npt.NDArray[np.float64]) -> bool:
     """Tell whether some class has many more rows than another; a regression has no classes."""
     if head.kind == "regression" or not len(target):
         return False
-    return uneven(_of_classes(head, target).sum(axis=0))
+    return is_uneven(_of_classes(head, target).sum(axis=0))
 
 
 def balanced(head: Head, predicted: npt.ArrayLike, target: npt.NDArray[np.float64]) -> float | None:

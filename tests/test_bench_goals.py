@@ -250,7 +250,9 @@ def test_the_projects_goals(capsys: Capture) -> None:
     assert [line["key"] for line in result["lines"]] == [
         *("microbit_instructions", "microbit_heap_free", "microbit_scores"),
         *("thumb_heap", "thumb_calls", "m0_dense", "m0_mnist"),
-        *("m0_conv_8_8", "m0_conv_8_12", "m0_conv_8_16", "m0_conv_16_16", "m0_mnist_conv"),
+        *("m0_conv_3x3_8_8", "m0_conv_3x3_8_12", "m0_conv_3x3_8_16", "m0_conv_3x3_16_16"),
+        *("m0_conv_1x1_16_16", "m0_conv_1x1_8_8", "m0_conv_3x3_8_3"),
+        *("m0_depthwise_conv_3x3_8_8", "m0_mnist_conv"),
         *("viper_dense", "viper_mnist", "lanes", "digits_heap", "viper_heap", "viper_calls"),
         *("streamed", "viper_mnist_conv"),
     ]

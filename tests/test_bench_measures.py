@@ -214,26 +214,30 @@ def test_cortex_m0_with_a_wrong_weight() -> None:
 def test_convolution_on_cortex_m0(kernel: str) -> None:
     """What the assembly takes is counted on another emulator too: see test_thumb_conv.py."""
     needs_qemu()
-    dense, sparse, padded = cortex_m0.count_conv(kernel, 8, 12)
+    dense, sparse, padded = cortex_m0.count_conv(kernel, 3, 8, 12)
     assert 3 < sparse + 0.5 < dense < 6
     # A border takes a few instructions a pixel, and there are no fewer products.
     assert dense - 0.1 < padded < dense + 0.1
-    assert cortex_m0.count_conv(kernel, 8, 12) == (dense, sparse, padded)
+    assert cortex_m0.count_conv(kernel, 3, 8, 12) == (dense, sparse, padded)
 
 
-@pytest.mark.parametrize("kernel", ["conv", "conv_int4"])
+@pytest.mark.parametrize("kernel", ["conv", "conv_int4", "depthwise_conv"])
 def test_convolution_with_a_wrong_weight(kernel: str) -> None:
     needs_qemu()
     with pytest.raises(ThumbnetError, match=rf"kernel thumb/{kernel} answers wrong \(output "):
-        cortex_m0.count_conv(kernel, 8, 4, change=flipped)
+        cortex_m0.count_conv(kernel, 3, 4 if "depth" in kernel else 8, 4, change=flipped)
 
 
 def test_convolutions() -> None:
     needs_qemu()
-    (line,) = cortex_m0.convolutions(Networks(quiet), quiet, channels=[(8, 4)])
-    assert line.key == "m0_conv_8_4"
+    few = {("depthwise_conv", 3, 4, 4): 13}
+    line, each = cortex_m0.convolutions(Networks(quiet), quiet, [(3, 8, 4)], few)
+    assert line.key == "m0_conv_3x3_8_4"
     assert line.ok
     assert line.what.startswith("3x3 convolution 8->4, Cortex-M0 (thumb)")
+    assert each.key == "m0_depthwise_conv_3x3_4_4"
+    assert each.what.startswith("3x3 depthwise convolution 4->4, ")
+    assert 9 < each.value < 14
 
 
 @pytest.mark.parametrize("outputs", [1, 4, 5, 8, 12, 13, 16])

@@ -1,4 +1,4 @@
-"""`thumbnet export --data`: rows of another file, whose classes are matched by name."""
+"""`thumbnet export --data`: rows of another file to test with; classes are matched by name."""
 
 from __future__ import annotations
 
@@ -38,3 +38,14 @@ def test_a_label_unseen_in_training(folder: Path) -> None:
     done = thumbnet("export net.npz --data other.csv", folder)
     assert done.returncode == 1
     assert "label 'jump' was not seen in training: known are circle, rest, wave" in done.stderr
+
+
+def test_the_module_is_the_same_as_without(folder: Path) -> None:
+    """Ranges are those of the training: a few rows of a test would make them too narrow."""
+    assert thumbnet("export net.npz -o own --json", folder).returncode == 0
+    done = thumbnet("export net.npz --data two.csv -o two --json", folder)
+    assert done.returncode == 0, done.stderr
+    assert "chose the ranges" not in done.stdout
+    own, two = ((folder / name / "net.py").read_text().split('"""') for name in ("own", "two"))
+    assert "80 held-out rows" in " ".join(two[1].split())
+    assert two[2:] == own[2:]

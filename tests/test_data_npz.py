@@ -69,6 +69,23 @@ def test_pictures_become_rows(tmp_path: Path) -> None:
     assert data.image_shape == (2, 3)
 
 
+@pytest.mark.parametrize(("dtype", "most"), [(np.uint8, 255.0), (np.bool_, 1.0)])
+def test_bytes_and_bits_declare_their_range(tmp_path: Path, dtype: Any, most: float) -> None:
+    for shape in ((3, 2), (3, 2, 2), (3, 2, 2, 3)):
+        spec = read_npz(save(tmp_path, x=np.ones(shape, dtype), y=Y)).input_spec
+        assert spec is not None
+        assert (spec.minimum, spec.maximum, spec.resolution) == (0.0, most, 1.0)
+
+
+def test_pixels_have_one_resolution(tmp_path: Path) -> None:
+    """A pixel that is dark in all of the training counts as coarsely as the others."""
+    x = np.array([[0.001, 0.5], [0.002, 1.0], [0.003, 0.25]])
+    for shape, resolution in (((3, 2), (0.001, 0.01)), ((3, 1, 2), 0.001), ((3, 1, 1, 2), 0.001)):
+        spec = read_npz(save(tmp_path, x=x.reshape(shape), y=Y)).input_spec
+        assert spec is not None
+        assert spec.resolution == resolution
+
+
 @pytest.mark.parametrize(
     ("dtype", "values", "resolution"),
     [

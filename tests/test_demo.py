@@ -103,6 +103,7 @@ def test_mnist(tmp_path):
     assert result["inputs"] == result["equal"] == 204
     assert result["accuracy_float"] >= 0.97
     assert "of all 10,000" in done.stderr
+    assert result["heap_bytes_per_inference"] > 100_000
 
 
 def test_draw():

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -172,3 +175,13 @@ def test_the_stories(name: str, proven: Prover, capsys: pytest.CaptureFixture[st
     assert "answers equal, integer for integer" in out
     assert "nan" not in out.split()
     assert max(map(len, out.splitlines())) <= 105
+
+
+@pytest.mark.parametrize("name", ["gestures", "anomaly", "motions_gru"])
+def test_what_lacks_is_said_in_one_line(name: str, tmp_path: Path) -> None:
+    without = "import runpy, sys; sys.modules['aeon'] = None; runpy.run_module(sys.argv[1], None, "
+    command = [sys.executable, "-c", f"{without}'__main__')", f"thumbnet.trainer.examples.{name}"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].endswith("pip install 'thumbnet[motions]'")
+    assert "Traceback" not in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,11 @@ def test_calibration_data() -> None:
 def test_resolution() -> None:
     model = built(Dense(2))
     assert "is not 1/N" in refused(model, resolution=0.3)
-    assert "give a coarser resolution" in refused(model, 1000 * X, resolution=1e-6)
+    said = refused(model, 1000 * X, resolution=1e-6)
+    finest = float(re.search("give a coarser resolution, such as (.*)$", said)[1])  # type: ignore[index]
+    convert(model, 1000 * X, name="net", resolution=finest)
+    assert "coarser" in refused(model, 1000 * X, resolution=finest / 10)
+    assert "train it in a larger unit" in refused(model, 1e7 * X, resolution=1)
 
 
 def test_threshold() -> None:

@@ -67,5 +67,6 @@ def test_without_aeon(load, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ThumbnetError) as caught:
         load()
     assert str(caught.value) == (
-        "this data comes with the package aeon, which is not installed: pip install aeon"
+        "this data comes with the package aeon, which is not installed: "
+        "pip install 'thumbnet[motions]'"
     )

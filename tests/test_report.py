@@ -13,11 +13,11 @@ from support.reports import report
 from thumbnet.export import convert, list_boards, load_board
 from thumbnet.export.macs import macs, parameters
 from thumbnet.tools.report.gather import gather
-from thumbnet.tools.report.heldout import HeldOut
+from thumbnet.tools.report.heldout import HeldOut, Rest, rest_of
 from thumbnet.tools.report.on_boards import fit, fits
 from thumbnet.trainer import Dataset, Dense, Sequential, ThumbnetError
 
-MODELS = ("pictures", "features", "windows", "numbers")
+MODELS = ("pictures", "features", "windows", "numbers", "deep", "stream", "many")
 
 
 # Held-out examples
@@ -94,6 +94,27 @@ def test_other_data_may_be_brought() -> None:
     labels = tuple(reports.NASTY[k] for k in order)
     data = Dataset(x, np.array([order.index(k) for k in y]), labels)
     assert gather(model, "features", [], data).as_json() == report("features").as_json()
+
+
+def test_other_data_are_no_part_of_what_was_held_out() -> None:
+    model = reports.many()
+    x, y = model.samples["test_x"][:70], model.samples["test_y"][:70]
+    found = gather(model, "many", [], Dataset(x, y, reports.NASTY))
+    assert found.rest is None
+    assert found.as_json()["samples"] == 70
+
+
+def test_examples_out_of_range_are_no_rest() -> None:
+    model = reports.features()
+    held = report("features").held_out
+    assert held is not None
+    rows = model.info["test_rows"]
+    assert rows == len(held.x)
+    assert rest_of(model.info, replace(held, x=held.x[:-3], refused=3)) is None
+    found = rest_of({**model.info, "test_rows": rows + 1}, held)
+    assert found == Rest(rows + 1, model.info["accuracy"], model.info["balanced_accuracy"])
+    assert rest_of({"test_rows": 999, "accuracy": "high"}, held) == Rest(999, None, None)
+    assert rest_of({"test_rows": "999"}, held) is None
 
 
 @pytest.mark.parametrize(

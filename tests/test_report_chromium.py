@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from support import reports
 from support.chromium import chromium
+
+from thumbnet.tools.report.page import render
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 BOARDS = ("generic", "pico", "microbit", "esp8266")
-MODELS = ("pictures", "features", "windows", "numbers", "bare")
+MODELS = ("pictures", "features", "windows", "numbers", "bare", "deep", "stream", "many")
 SECTIONS = (
     "In short",
     "How it was trained",
@@ -36,6 +42,14 @@ BEYOND = """() => [...document.querySelectorAll("body *")]
     .filter(e => !e.closest(".scroll, svg") || e.matches(".scroll"))
     .filter(e => e.getBoundingClientRect().right > innerWidth + 0.5)
     .map(e => e.outerHTML.slice(0, 80))"""
+
+# Regions of which a part can only be seen by scrolling, with all that can be opened open.
+HIDING = """() => {
+    document.querySelectorAll("details").forEach(e => { e.open = true; });
+    return [...document.querySelectorAll(".scroll")]
+        .filter(e => e.scrollWidth > e.clientWidth)
+        .map(e => [e.ariaLabel, e.scrollWidth, e.clientWidth]);
+}"""
 
 # Text of a chart that its edge cuts off.
 CUT = """() => [...document.querySelectorAll("svg")].flatMap(svg => {
@@ -130,6 +144,53 @@ def test_it_is_all_there(opened: Any, name: str, scheme: str, width: int) -> Non
     assert page.evaluate(BEYOND) == []
     assert page.evaluate(CUT) == []
     assert page.evaluate(CROSSING) == []
+
+
+@EACH_MODEL
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_nothing_has_to_be_scrolled_on_a_desktop(opened: Any, name: str, width: int) -> None:
+    assert opened(name, width=width).evaluate(HIDING) == []
+
+
+@pytest.mark.parametrize("classes", [10, 20])
+def test_many_classes_with_long_names_need_no_scrolling(
+    browser: Browser, tmp_path: Path, classes: int
+) -> None:
+    names = tuple(f"walking up the stairs, {k}" for k in range(classes))
+    base = reports.report("features")
+    truth = np.arange(4000) % classes
+    said = np.where(np.arange(4000) % 7, truth, (truth + 3) % classes)
+    held = base.held_out
+    assert held is not None
+    held = replace(held, labels=names, truth=truth, floats=said, integers=said, odds=None)
+    held = replace(held, x=np.zeros((4000, 5)))
+    (tmp_path / "page.html").write_text(render(replace(base, held_out=held, worst=[]), "m.npz"))
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto((tmp_path / "page.html").as_uri())
+    assert page.evaluate(HIDING) == []
+    assert page.evaluate(BEYOND) == []
+    header = page.get_by_role("columnheader", name=names[-1], exact=True)
+    assert header.is_visible()
+    page.close()
+
+
+def edges(page: Page, name: str) -> list[str]:
+    """The colours of a region's left and right edge, above its text."""
+    with Image.open(BytesIO(page.get_by_role("region", name=name).screenshot())) as picture:
+        pixels = np.asarray(picture.convert("RGB"))[4]
+    return ["rgb({}, {}, {})".format(*pixels[at]) for at in (1, -2)]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_scrolls_is_seen_to_do_so(opened: Any, scheme: str) -> None:
+    page, region = opened("deep", scheme, 390), "Table of layers"
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    left, right = edges(page, region)
+    assert left == paper != right
+    page.get_by_role("region", name=region).evaluate("e => { e.scrollLeft = e.scrollWidth; }")
+    left, right = edges(page, region)
+    assert left != paper == right
+    assert edges(opened("deep", scheme, 1280), region) == [paper, paper]
 
 
 @EACH_MODEL

@@ -60,6 +60,9 @@ def with_answers(said: list[int], truth: list[int], floats: list[int] | None = N
 
 
 EVEN = [0, 1, 2] * 20
+FALLEN = [0] * 95 + [1] * 5
+FALLS = [0] * 89 + [1] * 6 + [1] * 4 + [0]
+"""Finds four falls of five, and six that were none: less often right than who never tells one."""
 
 
 @pytest.mark.parametrize(
@@ -70,6 +73,10 @@ EVEN = [0, 1, 2] * 20
         (with_answers([0] * 60, EVEN), "no better than always answering the most frequent"),
         (with_answers([0] * 20 + EVEN, [0] * 20 + EVEN), ""),
         (with_answers([0] * 41 + EVEN, [0] * 41 + EVEN), "balanced accuracy"),
+        (with_answers(FALLS, FALLEN), "one would be 95.00\u202f% right. Balanced accuracy"),
+        (with_answers(FALLS, FALLEN), "is 86.84\u202f%, and that one's is 50.00\u202f%."),
+        (with_answers([0] * 100, FALLEN), "no better than always answering the most frequent"),
+        (with_answers([0] * 100, FALLEN), "is 50.00\u202f%, and that one's is 50.00\u202f%."),
         (with_answers([0, 1] * 30, [0, 1] * 30), f"No held-out example of {reports.NASTY[2]}"),
         (with_answers([1, 1, 2] * 20, EVEN), "“$5 or $9'\"” taken for “<b>tap & hold</b>”, 20"),
         (with_answers([1, 2, *EVEN[2:]], EVEN, EVEN), "Integers cost 3.33 points of accuracy."),
@@ -79,6 +86,16 @@ EVEN = [0, 1, 2] * 20
 )
 def test_findings_of_answers(found: Report, text: str) -> None:
     assert text.lower() in texts(found).lower()
+
+
+def test_balanced_accuracy_decides_where_classes_are_uneven() -> None:
+    assert "no better" not in texts(with_answers(FALLS, FALLEN))
+    # Often right, and yet no better than a guess.
+    assert "no better" in texts(with_answers([0] * 90 + [1] * 5 + [0] * 5, FALLEN))
+    # Nearly even ones are judged as they were.
+    near = [0] * 22 + [1] * 20 + [2] * 20
+    assert "no better" in texts(with_answers([0] * 62, near))
+    assert "balanced" not in texts(with_answers(near, near)).lower()
 
 
 def test_findings_of_layers_and_boards() -> None:

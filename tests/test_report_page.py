@@ -13,12 +13,14 @@ from support import reports
 from support.reports import page, report
 
 from thumbnet.tools.report import charts
+from thumbnet.tools.report.gather import Report
+from thumbnet.tools.report.heldout import Rest
 from thumbnet.tools.report.history import Curve
 from thumbnet.tools.report.page import render
 
-MODELS = ("pictures", "features", "windows", "numbers", "bare")
+MODELS = ("pictures", "features", "windows", "numbers", "bare", "deep", "stream", "many")
 # Elements that HTML does not close.
-VOID = {"meta", "br"}
+VOID = {"meta", "br", "wbr"}
 
 
 class Page(HTMLParser):
@@ -111,6 +113,54 @@ def test_it_says_what_is_missing() -> None:
     assert 'model.info["history"] = history.history' in words
     assert words.count("carries no") == 2
     assert "thumbnet report bare.npz --data your-readings.csv" in words
+
+
+def figures(found: Report) -> list[tuple[str, str, str]]:
+    """Tiles: what they are, what they say, and of which examples."""
+    text = render(found, "m.npz").replace("\u202f", " ")
+    tiles = re.search('<dl class="figures">(.*?)</dl>', text, re.S)
+    assert tiles is not None
+    pattern = '<dt>(.*?)</dt><dd>(.*?)(?:<span class="sub">(.*?)</span>)?</dd>'
+    return re.findall(pattern, tiles[1])
+
+
+def test_figures_say_of_how_many_examples_they_are() -> None:
+    found, info = report("many"), reports.many().info
+    some, every = "of 1,000 of 1,500 held out", "of all 1,500 held out"
+    held, table = found.held_out, found.confusion
+    assert held is not None
+    assert table is not None
+    assert figures(found) == [
+        ("float accuracy", f"{100 * info['accuracy']:.2f} %", every),
+        ("float balanced accuracy", f"{100 * info['balanced_accuracy']:.2f} %", every),
+        ("float accuracy", f"{100 * np.mean(held.floats == held.truth):.2f} %", some),
+        ("integer accuracy", f"{100 * np.mean(held.said == held.truth):.2f} %", some),
+        ("with 4-bit weights", f"{100 * (found.narrow or 0):.2f} %", some),
+        ("balanced accuracy", f"{100 * table.balanced_accuracy:.2f} %", some),
+    ]
+    assert "say of 1,000 examples that training never saw, of 1,500 that were held out." in (
+        " ".join("".join(Page(page("many")).text).split())
+    )
+    assert (found.as_json()["samples"], found.as_json()["samples_of"]) == (1000, 1500)
+    assert found.as_json()["float_of_all"] == info["accuracy"]
+
+
+def test_figures_of_all_examples_are_those_of_training() -> None:
+    found, info = report("pictures"), reports.pictures().info
+    tiles = figures(found)
+    assert tiles[0] == ("float accuracy", f"{100 * info['accuracy']:.2f} %", "")
+    assert [of for _, _, of in tiles] == [""] * len(tiles)
+    assert found.as_json()["samples_of"] is found.as_json()["float_of_all"] is None
+
+
+def test_figures_of_a_regression_say_of_how_many_too() -> None:
+    found = report("numbers")
+    tiles = figures(replace(found, rest=Rest(5000, 0.91234, None)))
+    assert tiles[0] == ("float R squared", "0.9123", "of all 5,000 held out")
+    assert {of for _, _, of in tiles[1:]} == {"of 60 of 5,000 held out"}
+    # A model that was made otherwise may not know what it reached.
+    tiles = figures(replace(found, rest=Rest(5000, None, None)))
+    assert {of for _, _, of in tiles} == {"of 60 of 5,000 held out"}
 
 
 def test_what_leads_on() -> None:

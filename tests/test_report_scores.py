@@ -13,7 +13,7 @@ from thumbnet.tools.report import words
 from thumbnet.tools.report.forms import form_of
 from thumbnet.tools.report.history import curves
 from thumbnet.tools.report.scores import Confusion, confusion, r_squared
-from thumbnet.trainer import Model, Rescaling, Sequential
+from thumbnet.trainer import Model, Rescaling, Sequential, is_uneven
 
 # Scores
 
@@ -41,6 +41,14 @@ def test_accuracy_may_mislead() -> None:
     assert (found.accuracy, found.guessing, found.balanced_accuracy) == (0.95, 0.95, 0.5)
     assert found.uneven
     assert not table([0, 1, 0, 1], [0, 1, 0, 1], 2).uneven
+    assert found.balanced_guessing == 1 / 2
+    assert table([0, 0, 1], [0, 0, 0]).balanced_guessing == 1 / 2  # of one there are no examples
+
+
+def test_classes_are_uneven_as_they_are_in_training() -> None:
+    for counts in ((3, 2), (15, 10), (14, 10), (10, 10), (5, 0)):
+        truth = [0] * counts[0] + [1] * counts[1]
+        assert table(truth, truth, 2).uneven == is_uneven(counts) == (counts[0] / 1.5 >= counts[1])
 
 
 def test_a_class_without_examples_is_left_out() -> None:

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.data import needs_aeon
 from support.micropython import needs_micropython
-from support.motions import LABELS, motion
 
 from thumbnet.export import Program, convert
 from thumbnet.tools.targets import find_micropython
@@ -25,6 +25,7 @@ from thumbnet.trainer import (
     Sequential,
     cut,
     load_digits,
+    load_motions,
     resize_bilinear,
 )
 
@@ -34,24 +35,30 @@ WINDOW, HOP = 40, 20
 
 
 def as_read(one: Recording, sensor: str) -> Recording:
-    """A motion in the numbers of a sensor: 16,384, or for a micro:bit 1,000, are 1 g."""
-    if sensor == "microbit_accelerometer":
-        values, names = np.round(one.values * 1000), ("x", "y", "z")
+    """What a smartwatch recorded, in the numbers of a sensor, which it replays at its own rate."""
+    acceleration, rotation = np.split(one.values, 2, axis=1)
+    if sensor == "microbit_accelerometer":  # 1,000 are 1 g
+        values, names = np.round(acceleration * 1000 / 9.81), ("x", "y", "z")
     elif sensor == "lis3dh":  # 12 bits, in the upper part of 16
-        values, names = np.clip(np.round(one.values * 1000), -2048, 2047) * 16, ("x", "y", "z")
+        values, names = np.clip(np.round(acceleration * 100), -2048, 2047) * 16, ("x", "y", "z")
     else:
-        turning = np.gradient(one.values, axis=0) * 5000
-        both = np.hstack([one.values * 16384, turning])
+        both = np.hstack([acceleration * 16384 / 9.81, rotation * 900])
         values, names = np.clip(np.round(both), -32768, 32767), ("ax", "ay", "az", "gx", "gy", "gz")
     return Recording(values, one.label, 50 if "micro" in sensor else 100, one.name, names)
 
 
 @cache
+def motions() -> tuple[list[Recording], list[Recording]]:
+    needs_aeon()
+    return load_motions()
+
+
+@cache
 def gestures(sensor: str) -> Program:
-    made = [as_read(motion(label, k), sensor) for label in LABELS for k in range(4)]
+    made = [as_read(one, sensor) for one in motions()[0]]
     data = cut(made, WINDOW, HOP, ("mean", "deviation", "crossings"))
     model = Sequential(
-        [Normalization().adapt(data.x), Dense(6, "relu"), Dense(3, "softmax")], seed=0
+        [Normalization().adapt(data.x), Dense(6, "relu"), Dense(4, "softmax")], seed=0
     )
     model.compile("adam", "sparse_categorical_crossentropy")
     model.fit(data.x, data.y, epochs=60, seed=0)
@@ -88,14 +95,18 @@ def run(
 
 @cache
 def replayed(sensor: str) -> tuple[list[list[int]], list[str]]:
-    """Samples of all motions, and what a stream says of them, on the PC."""
-    parts = [as_read(motion(label, 30, 120), sensor) for label in LABELS]
+    """Samples of recordings that training did not see, and what a stream says, on the PC."""
+    test = motions()[1]
+    labels = sorted({one.label for one in test})
+    # Two of each, and none that the network was trained on.
+    chosen = [[one for one in test if one.label == label][:2] for label in labels]
+    parts = [as_read(one, sensor) for pair in chosen for one in pair]
     values = np.concatenate([part.values for part in parts]).astype(int).tolist()
     names: dict[str, Any] = {}
     exec(gestures(sensor).module(), names)
     stream = names["Stream"]()
     heard = [stream.label for v in values if stream.push(v) is not None]
-    assert set(heard) == set(LABELS)
+    assert set(heard) == set(labels)
     return values, heard
 
 
@@ -152,20 +163,21 @@ def test_a_camera(tmp_path: Path) -> None:
 
 
 def test_a_drawing(tmp_path: Path) -> None:
-    made, _ = digits(28)
-    turn = np.linspace(0, 2 * np.pi, 60)
-    zero = np.stack([2048 + 900 * np.sin(turn), 2048 + 1400 * np.cos(turn)], axis=1)
-    one = np.stack([np.full(60, 2048), np.linspace(500, 3500, 60)], axis=1)
-    edge = np.array([[0, 0], [4095, 4095], [4095, 0], [0, 4095]])
-    strokes = [np.round(stroke).astype(int) for stroke in (zero, one, edge)]
+    """Somebody's digits, touched where they are dark, and the corners of the screen."""
+    made, x = digits(28)
+    strokes = [
+        (np.argwhere(row.reshape(28, 28) > 160)[:, ::-1] * 4096 + 2048) // 28 for row in x[:10]
+    ]
+    strokes.append(np.array([[0, 0], [4095, 4095], [4095, 0], [0, 4095]]))
     heard = run(tmp_path, "image_28x28", made, [stroke.tolist() for stroke in strokes])
-    pictures = np.zeros((3, 28, 28), int)
+    pictures = np.zeros((len(strokes), 28, 28), int)
     for picture, stroke in zip(pictures, strokes, strict=True):
-        for x, y in stroke * 27 // 4096:
-            picture[y : y + 2, x : x + 2] = 255
+        for column, line in stroke * 27 // 4096:
+            picture[line : line + 2, column : column + 2] = 255
     labels = made.head.labels
-    assert heard[:-1] == [labels[k] for k in made.predict(pictures.reshape(3, -1))]
-    assert heard[:2] == ["0", "1"]
+    assert heard[:-1] == [labels[k] for k in made.predict(pictures.reshape(len(strokes), -1))]
+    drawn = zip(heard[:10], load_digits().y[:10], strict=True)
+    assert sum(label == str(y) for label, y in drawn) >= 8
 
 
 @pytest.mark.parametrize("path", sorted(SKETCHES.glob("*.py")), ids=lambda path: path.stem)

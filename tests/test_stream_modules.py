@@ -210,10 +210,10 @@ for v in ([1, 2], [1, 2, 3, 4], 5, [1, "2", 3], [1, 2, float("nan")], None):
 print(json.dumps(heard))
 """
     assert on_unix(tmp_path, program(ALL), code) == [
-        "expected 3 numbers (x, y, z), got 2",
-        "expected 3 numbers (x, y, z), got 4",
-        "expected 3 numbers (x, y, z), got 5",
+        "expected a list of 3 (x, y, z), got 2",
+        "expected a list of 3 (x, y, z), got 4",
+        "expected a list of 3 (x, y, z), got 5",
         "y is '2', expected a number",
         "z is nan, expected a number",
-        "expected 3 numbers (x, y, z), got None",
+        "expected a list of 3 (x, y, z), got None",
     ]

@@ -255,10 +255,23 @@ def test_features_of_long_windows_and_large_counts() -> None:
     )
     assert len(cut(long, 1025, 1000)) == 3
     large = [replace(one, values=np.round(one.values) * 1000 + 700_000) for one in motions(1)]
-    assert refusal(cut, large, 50, 50, "mean", allow_constant=True) == (
-        "features need counts below 524288, these reach 1048575: give a coarser resolution, or "
-        "subtract a constant from the readings"
-    )
+    said = refusal(cut, large, 50, 50, "mean", allow_constant=True)
+    assert "channel 'x': values from " in said
+    assert "do not fit the board's integers, which reach 524287 (" in said
+    assert len(cut(large, 50, 50, allow_constant=True))
+
+
+@pytest.mark.parametrize(("features", "units"), [("raw", 10), ("mean", 1)])
+def test_a_pressure_in_pascals(features: str, units: int) -> None:
+    """0.01 of it is recorded, and counts of 0.1 are too large for the sums of features."""
+    random = np.random.default_rng(0)
+    made = [Recording(random.normal(95_000, 20, (60, 1)).round(2), label, 10) for label in "ab"]
+    windows = cut(made, 20, 20, features)
+    assert windows.stream.units == (units,)
+    mean = np.concatenate([one.values.reshape(3, -1).mean(axis=1) for one in made])
+    counts = windows.x.reshape(len(windows), -1).mean(axis=1)
+    scale = units * 2 ** (0 if features == "raw" else windows.stream.fraction)
+    np.testing.assert_allclose(counts / scale, mean, atol=0.6)
 
 
 def test_votes() -> None:

@@ -49,12 +49,14 @@ def shaped(data: Dataset, recipe: Recipe) -> Dataset:
         if spec is not None:
             spec = InputSpec(shape, spec.names, spec.resolution, spec.minimum, spec.maximum)
         return replace(data, x=data.x.reshape(len(data), *shape), input_spec=spec)
-    if data.x.ndim != 3:
-        option = "--gru" if recipe.gru else "--conv"
+    if data.x.ndim != 3 and (recipe.gru or data.x.ndim != 4):
+        option, mend = "--gru", ""
+        if not recipe.gru:
+            option, mend = "--conv", ", give pictures (examples, height, width, colours)"
         raise ThumbnetError(
-            f"{option} is for windows of recordings{'' if recipe.gru else ' and pictures'}, "
+            f"{option} is for windows of recordings{mend and ' and pictures'}, "
             f"{data.name or 'the data'} has rows of {data.x[0].size} numbers: cut recordings into "
-            "windows (--window 100 --features raw), or leave it out"
+            f"windows (--window 100 --features raw){mend}, or leave it out"
         )
     return data
 
@@ -79,7 +81,7 @@ def layers(data: Dataset, recipe: Recipe) -> list[Layer]:
 
 
 def _scaling(data: Dataset, scale: str | None) -> list[Layer]:
-    if scale is None and data.image_shape is not None:
+    if scale is None and (data.image_shape is not None or data.x.ndim > 3):
         spec = data.input_spec
         largest = spec.maximum if spec is not None else None
         # One scale for all pixels: a pixel that is always empty in training is still a pixel.

@@ -148,7 +148,7 @@ def fit(
     if not train.is_classification:
         mean, deviation = float(train.y.mean()), float(train.y.std()) or 1.0
         model.info["target_scale"] = [deviation, mean]
-    _keep_test_rows(model, test)
+    _keep_test_rows(model, test, recipe.seed)
     if resume_from is not None:
         _check_resumable(model, recipe, resume_from)
     history = model.fit(
@@ -180,13 +180,30 @@ def fit(
     return history
 
 
-def _keep_test_rows(model: Model, test: Dataset) -> None:
-    """Put held-out rows into the model; windows stand in order, so some of all recordings."""
-    rows = np.arange(min(len(test), TEST_ROWS))
+def _keep_test_rows(model: Model, test: Dataset, seed: int) -> None:
+    """Put held-out rows into the model: all, or some at random that stand for all.
+
+    Every class keeps its share, and every recording that of its class.
+    """
+    rows = np.random.default_rng(seed).permutation(len(test))
     if isinstance(test, Windows):
-        rows = rows * len(test) // len(rows)
+        rows = _by_turns(rows, test.recording)
+    if test.is_classification:
+        rows = _by_turns(rows, test.y)
+    rows = np.sort(rows[:TEST_ROWS])
+    if isinstance(test, Windows):
         model.samples["test_recording"] = np.array(test.names)[test.recording[rows]]
     model.samples["test_x"], model.samples["test_y"] = test.x[rows], test.y[rows]
+
+
+def _by_turns(order: Array, groups: Array) -> Array:
+    """Order indices so that one of every group comes first, and then each group by its share."""
+    own = groups[order]
+    turns = np.zeros(len(order))
+    for group in np.unique(own):
+        (places,) = np.nonzero(own == group)
+        turns[places[1:]] = (np.arange(1, len(places)) + 0.5) / len(places)
+    return np.asarray(order[np.argsort(turns, kind="stable")])
 
 
 def _standard(data: Dataset, mean: float, deviation: float) -> Array:

@@ -34,23 +34,26 @@ class Rows:
 
 
 def calibration_and_test(network: Model, path: Path, data: str | None, label: str | None) -> Rows:
-    """Return the rows that the model at `path` carries, or those of the data set `data`.
+    """Return the rows that the model at `path` carries, and those of `data` to test with if given.
+
+    They calibrate it, too, where it carries none to do so.
 
     Raises:
         ThumbnetError: it carries none and no data is given, or the data do not fit the network.
     """
+    samples = network.samples
+    own = samples.get("calibration")
     if data is not None:
         rows = examples(network, path, data, label)
         # By name: another file may number its classes in another order.
         y = rows.y if rows.labels is None else np.array(rows.labels)[rows.y]
-        return Rows(rows.x, rows.x, y)
-    samples = network.samples
-    if "calibration" not in samples:
+        return Rows(rows.x if own is None else own, rows.x, y)
+    if own is None:
         raise ThumbnetError(
             f"{path} carries no rows to calibrate with: give some with --data FILE, or train it "
             "with `thumbnet train`"
         )
-    return Rows(samples["calibration"], samples.get("test_x"), samples.get("test_y"))
+    return Rows(own, samples.get("test_x"), samples.get("test_y"))
 
 
 def examples(network: Model, path: Path, data: str, label: str | None) -> Dataset:

@@ -33,7 +33,7 @@ class Subject:
         things: what one example is called.
         load: train and test data for a seed.
         recipe: the network and its training; the learning rate is the peak of one cycle.
-        heap: of MicroPython.
+        heap: of MicroPython: so large that none of an inference is collected while it is measured.
         vectors: rows that run on MicroPython, None for all.
         shown: how many examples are drawn.
         look: lines that show one example, given its numbers and whether there are block characters.
@@ -95,7 +95,7 @@ SUBJECTS = {
         things="pictures",
         load=_mnist,
         recipe=Recipe(hidden=(), conv=(8, 12, 18), epochs=6, batch_size=64, learning_rate=0.02),
-        heap="128k",
+        heap="1m",
         vectors=200,
         shown=4,
         look=_picture,

@@ -16,7 +16,7 @@ from .csv_data import read_csv
 from .data import Dataset, InputSpec, train_test_split
 from .digits import load_digits
 from .errors import ThumbnetError
-from .evaluation import balanced_accuracy, confusion_matrix
+from .evaluation import balanced_accuracy, confusion_matrix, is_uneven
 from .idx import read_idx
 from .labels import encode_labels
 from .layers import Activation, Dense, Dropout, Flatten, Layer
@@ -105,6 +105,7 @@ __all__ = [
     "confusion_matrix",
     "cut",
     "encode_labels",
+    "is_uneven",
     "l2",
     "load_checkpoint",
     "load_dataset",

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 ROWS = 4096
 NUMBERS = 2**22  # in the largest tensor
 
-# A class has so many times the examples of another: accuracy alone misleads.
 UNEVEN = 1.5
+"""A class has so many times the examples of another: accuracy alone misleads."""
 
 
 def rows_at_once(model: Model) -> int:
@@ -103,12 +103,6 @@ def confusion_matrix(y: ArrayLike, predicted: ArrayLike, classes: int) -> Array:
     return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
 
 
-def uneven(counts: ArrayLike) -> bool:
-    """Tell whether classes with so many examples each need the balanced accuracy beside."""
-    examples = np.asarray(counts)
-    return bool(examples.max() >= UNEVEN * examples.min())
-
-
 def balanced_accuracy(y: ArrayLike, predicted: ArrayLike, classes: int) -> float:
     """Give the mean, over the classes, of the share of a class's examples that were recognized.
 
@@ -122,3 +116,12 @@ def balanced_accuracy(y: ArrayLike, predicted: ArrayLike, classes: int) -> float
     if not present.any():
         raise ThumbnetError("balanced accuracy of no examples is not defined: give some")
     return float((np.diagonal(counts)[present] / examples[present]).mean())
+
+
+def is_uneven(counts: ArrayLike) -> bool:
+    """Tell whether, of so many examples of each class, accuracy alone misleads.
+
+    It does where one class has `UNEVEN` times the examples of another: always answering the most
+    frequent class is then often right.
+    """
+    return bool(np.max(counts) >= UNEVEN * np.min(counts))

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .data import Dataset, InputSpec
+from .data import Dataset
 from .errors import ThumbnetError
 from .files import read_bytes
-from .resolution import resolutions
+from .resolution import spec_of
 
 _TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 
@@ -84,13 +84,11 @@ def read_idx_pair(
     if not bool(np.all(np.isfinite(x))):
         raise ThumbnetError(f"{images}: holds NaN or infinity")
     flat = x.reshape(len(x), -1)
-    bounds = (0.0, 255.0) if x.dtype == np.uint8 else (None, None)
-    step = 1.0 if x.dtype == np.uint8 else resolutions(flat, str(images))
     return Dataset(
         flat,
         y,
         labels=tuple(str(i) for i in range(int(y.max()) + 1)),
-        input_spec=InputSpec(flat.shape[1:], resolution=step, minimum=bounds[0], maximum=bounds[1]),
+        input_spec=spec_of(flat, str(images), pictures=x.ndim > 2),
         name=name or Path(images).name.partition("-images")[0],
         image_shape=(x.shape[1], x.shape[2]) if x.ndim == 3 else None,
     )

@@ -56,7 +56,8 @@ def aeon_datasets() -> ModuleType:
         from aeon import datasets  # here, because it is optional, and slow to import
     except ImportError as error:
         raise ThumbnetError(
-            "this data comes with the package aeon, which is not installed: pip install aeon"
+            "this data comes with the package aeon, which is not installed: "
+            "pip install 'thumbnet[motions]'"
         ) from error
     return cast(ModuleType, datasets)
 

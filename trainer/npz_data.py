@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .data import Dataset, InputSpec
+from .data import Dataset
 from .errors import ThumbnetError
 from .files import read_bytes
 from .labels import class_names, encode_labels, listing
-from .resolution import resolutions
+from .resolution import spec_of
 
 Array = NDArray[Any]
 
@@ -71,7 +71,8 @@ def _finite(path: str | os.PathLike[str], name: str, values: Array) -> None:
 def read_npz(path: str | os.PathLike[str]) -> Dataset:
     """Return the data set of an `.npz` file with arrays `x`, `y` and, optionally, `labels`.
 
-    x: (n, features), or (n, height, width), which becomes flat rows with `image_shape`.
+    x: (n, features), or (n, height, width), which becomes flat rows with `image_shape`, or of more
+        axes, as they are. uint8 has the range 0 to 255; all pixels have one resolution.
     y: (n,) text or whole numbers (classification) or floats (regression). With `labels`, y holds
         indices into it, or names out of it.
 
@@ -112,11 +113,12 @@ def read_npz(path: str | os.PathLike[str]) -> Dataset:
     image_shape = (x.shape[1], x.shape[2]) if is_picture else None
     if is_picture:
         x = x.reshape(len(x), -1)
+    pictures = is_picture or x.ndim > 3
     return Dataset(
         x,
         y,
         labels=labels,
-        input_spec=InputSpec(x.shape[1:], resolution=resolutions(x, f"{path}: x")),
+        input_spec=spec_of(x, f"{path}: x", pictures),
         name=Path(path).stem,
         image_shape=image_shape,
     )

@@ -71,6 +71,13 @@ class Recording:
     def __len__(self) -> int:
         return len(self.values)
 
+    def place(self, sample: int) -> str:
+        """Return where a sample is, for messages: the name, and the line of the file."""
+        # Of one's own making, or changed since they were read, they may have other lines or none.
+        known = len(self.lines) == len(self)
+        where = f"line {self.lines[sample]}" if known else f"sample {sample}"
+        return f"{self.name or 'a recording'}, {where}"
+
 
 def read_recordings(
     path: str | os.PathLike[str],

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .data import InputSpec
 from .errors import ThumbnetError
 
 MOST_COUNTS = 2**20
@@ -15,21 +16,24 @@ MOST_COUNTS = 2**20
 MOST_DECIMALS = 12
 
 
-def resolution_for(decimals: int, low: float, high: float, where: str) -> float:
+def resolution_for(
+    decimals: int, low: float, high: float, where: str, most: int = MOST_COUNTS
+) -> float:
     """Return 10**-d for the largest d <= `decimals` with which all readings fit into the counts.
 
-    Readings are expected from low to high; on both sides that range's own width is kept free, for
-    the margin by which the board accepts more.
+    Readings are expected from low to high, counts of which stay below `most`; on both sides that
+    range's own width is kept free, for the margin by which the board accepts more.
 
     Raises ThumbnetError if even whole numbers (d = 0) are too fine.
     """
-    reach = max(abs(low), abs(high)) + (high - low)
+    largest = max(abs(low), abs(high))
+    reach = largest + (high - low)
     for d in range(min(decimals, MOST_DECIMALS), -1, -1):
-        if reach * 10**d + 1 < MOST_COUNTS:
+        if reach * 10**d + 1 < MOST_COUNTS and largest * 10**d + 1 < most:
             return float(1 / 10**d)
     raise ThumbnetError(
         f"{where}: values from {low:g} to {high:g} do not fit the board's integers, which reach "
-        f"{MOST_COUNTS - 1} (and the range is kept free on both sides): "
+        f"{most - 1} (and the range is kept free on both sides): "
         "use a larger unit or subtract a constant"
     )
 
@@ -57,6 +61,19 @@ def resolutions(x: NDArray[Any], where: str) -> float | tuple[float, ...]:
             for i, column in enumerate(flat.T)
         ]
     )
+
+
+def spec_of(x: NDArray[Any], where: str, pictures: bool) -> InputSpec:
+    """Return what the inputs of an array (n, ...) are: resolution, and range of bytes and bits.
+
+    pictures: one resolution for all pixels, which differ in nothing but where they are.
+
+    Raises ThumbnetError as `resolution_for` does.
+    """
+    if x.dtype in (np.uint8, np.bool_):
+        return InputSpec(x.shape[1:], minimum=0.0, maximum=255.0 if x.dtype == np.uint8 else 1.0)
+    each = x.reshape(-1, 1) if pictures else x
+    return InputSpec(x.shape[1:], resolution=resolutions(each, where))
 
 
 def shared(steps: Sequence[float]) -> float | tuple[float, ...]:

@@ -16,6 +16,7 @@ from .labels import class_names, listing
 from .recordings import RATES_APART, Recording, check_alike, in_order
 from .resolution import decimals_of, resolution_for
 from .stream import MOST_COUNTS, RAW, StreamSettings, reach_for
+from .stuck import check_alive
 
 if TYPE_CHECKING:
     from .model import Model
@@ -81,9 +82,10 @@ def cut(
     check_alike(recordings)
     _check_long(recordings, length)
     if not allow_constant:
-        _check_alive(recordings)
+        check_alive(recordings)
     first = recordings[0]
-    units = _units(recordings)
+    named = (features,) if isinstance(features, str) else tuple(features)
+    units = _units(recordings, 2 * MOST_COUNTS if named == (RAW,) else MOST_COUNTS)
     every = [_counts(one.values, units) for one in recordings]
     largest = max(int(np.abs(counts).max()) for counts in every)
     settings = StreamSettings(
@@ -93,7 +95,7 @@ def cut(
         rate=float(f"{np.median([one.rate for one in recordings]):.4g}"),
         units=units,
         reach=reach_for(largest),
-        features=(features,) if isinstance(features, str) else tuple(features),
+        features=named,
         bands=bands,
     )
     labels = class_names([one.label for one in recordings])
@@ -249,27 +251,15 @@ def _check_fit(
             )
 
 
-def _check_alive(recordings: Sequence[Recording]) -> None:
-    for one in recordings:
-        still = np.flatnonzero(np.ptp(one.values, axis=0) == 0)
-        if still.size:
-            at = int(still[0])
-            raise ThumbnetError(
-                f"{one.name}: channel {one.channels[at]!r} is {one.values[0, at]:g} in all its "
-                f"{len(one)} samples, as of a sensor that is stuck: record it again, leave the "
-                "column or the recording out, or allow it (--allow-constant)"
-            )
-
-
-def _units(recordings: Sequence[Recording]) -> tuple[int, ...]:
-    """Return the counts per 1.0 of each channel, as many as its decimals need and counts allow."""
+def _units(recordings: Sequence[Recording], most: int) -> tuple[int, ...]:
+    """Return the counts per 1.0 of each channel: by its decimals, and so that none reach `most`."""
     values = np.concatenate([one.values for one in recordings])
     found = []
     for channel, column in enumerate(values.T):
         where = _farthest(recordings, channel, column)
         low, high = float(column.min()), float(column.max())
         try:
-            step = resolution_for(decimals_of(column), low, high, where)
+            step = resolution_for(decimals_of(column), low, high, where, most)
         except ThumbnetError as error:
             raise ThumbnetError(f"{error}, or mend this reading") from error
         found.append(round(1 / step))
@@ -284,9 +274,7 @@ def _farthest(recordings: Sequence[Recording], channel: int, column: NDArray[np.
         if at < len(one):
             break
         at -= len(one)
-    # Of one's own making, or changed since they were read, they may have other lines or none.
-    line = f"line {one.lines[at]}" if len(one.lines) == len(one) else f"sample {at}"
-    return f"{one.name or 'a recording'}, {line}, channel {one.channels[channel]!r}"
+    return f"{one.place(at)}, channel {one.channels[channel]!r}"
 
 
 def _counts(

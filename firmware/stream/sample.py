@@ -17,7 +17,7 @@ def store(sample, ring, at):
         n = -1
     if n != len(CHANNELS):
         raise ValueError(
-            "expected %d numbers (%s), got %s"
+            "expected a list of %d (%s), got %s"
             % (len(CHANNELS), ", ".join(CHANNELS), repr(sample) if n < 0 else n)
         )
     for c in range(n):

@@ -144,7 +144,7 @@ def test_reach():
 
 
 def test_what_is_refused():
-    two = "expected 2 numbers (x, y), got "
+    two = "expected a list of 2 (x, y), got "
     refused((1,), two + "1")
     refused([1, 2, 3], two + "3")
     refused((), two + "0")

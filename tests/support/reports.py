@@ -1,12 +1,17 @@
-"""Networks to write reports about: of pictures, features, windows, numbers; and a bare one."""
+"""Networks to write reports about: of pictures, features, windows, numbers; and a bare one.
+
+Of pictures and windows there are also those of `--conv` and `--gru`, whose layers have long names.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
 
 from thumbnet.export import load_board
+from thumbnet.tools.architecture import shaped
 from thumbnet.tools.recipe import Recipe, build, fit
 from thumbnet.tools.report.gather import Report, gather
 from thumbnet.tools.report.page import render
@@ -46,6 +51,38 @@ def features() -> Model:
     y = np.where(x[:, 0] + x[:, 1] / 10 > 1.6, 1, np.where(x[:, 2] > -20, 0, 2))
     spec = InputSpec((5,), FEATURES, 0.01)
     return _trained(Dataset(x, y, NASTY, spec, "gestures"), Recipe(epochs=20), "gestures")
+
+
+@cache
+def deep() -> Model:
+    """Convolutions on digits of 24 x 24 pixels."""
+    data, recipe = load_digits(), Recipe(hidden=(), conv=(8, 12, 18), epochs=1)
+    x = np.kron(data.x.reshape(-1, 8, 8), np.ones((1, 3, 3))).reshape(len(data), -1)
+    data = replace(data, x=x.astype(data.x.dtype), image_shape=(24, 24), input_spec=None)
+    return _trained(shaped(data, recipe), recipe, "deep")
+
+
+@cache
+def stream() -> Model:
+    """A recurrent network on windows of recordings."""
+    train, test = split_by_recording(cut(motions(), 50, 10), 0.5)
+    recipe = Recipe(hidden=(), gru=8, epochs=3)
+    model = build(train, recipe, "stream")
+    fit(model, train, test, recipe)
+    return model
+
+
+@cache
+def many() -> Model:
+    """Three uneven classes, and more held-out examples than a model keeps."""
+    rng = np.random.default_rng(0)
+    y = rng.choice(3, 3000, p=(0.8, 0.1, 0.1))
+    data = Dataset(np.round(rng.normal(y[:, None], 0.6, (3000, 4)), 2), y, NASTY, name="many")
+    train, test = train_test_split(data, 0.5, seed=0)
+    recipe = Recipe(hidden=(4,), epochs=3)
+    model = build(train, recipe, "many")
+    fit(model, train, test, recipe)
+    return model
 
 
 @cache

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from thumbnet.export.window import Window
 
 from ..pictures import Array
-from .counted import counter, unpacked
+from .counted import counter, unpacked, unpacked_depthwise
 from .goals import Goal, Line
-from .kernels import INPUTS, MACS, OUTPUTS, ConvLayer, DenseLayer, with_zeros, without_zeros
+from .kernels import (
+    INPUTS,
+    MACS,
+    OUTPUTS,
+    ConvLayer,
+    DenseLayer,
+    DepthwiseLayer,
+    with_zeros,
+    without_zeros,
+)
 from .networks import Networks
 
 DIGITS = 25
 SIDE = 8  # of the images that are convolved
-CONVOLUTIONS = ((8, 8), (8, 12), (8, 16), (16, 16))
-"""Channels in, channels out."""
+CONVOLUTIONS = ((3, 8, 8), (3, 8, 12), (3, 8, 16), (3, 16, 16), (1, 16, 16))
+"""Pixels that a side of the kernel has, channels in, channels out: under 6 instructions each."""
+
+FEW = {("conv", 1, 8, 8): 9, ("conv", 3, 8, 3): 7, ("depthwise_conv", 3, 8, 8): 12.5}
+"""Those with fewer products for each output, or outputs that leave lanes of a block empty.
+
+An output takes some 30 instructions whatever it is the sum of.
+"""
 
 Say = Callable[[str], None]
 Change = Callable[[bytes], bytes]
@@ -45,30 +60,35 @@ def cortex_m0(networks: Networks, say: Say, digits: int = DIGITS) -> list[Line]:
 
 
 def convolutions(
-    networks: Networks, say: Say, channels: Sequence[tuple[int, int]] = CONVOLUTIONS
+    networks: Networks,
+    say: Say,
+    shapes: Sequence[tuple[int, int, int]] = CONVOLUTIONS,
+    few: Mapping[tuple[str, int, int, int], float] = FEW,
 ) -> list[Line]:
     """The kernels of convolutions with weights of 8 bits and of 4."""
-    say(f"convolutions on the emulated Cortex-M0, {len(channels)} layers")
-    eight = {pair: count_conv("conv", *pair) for pair in channels}
-    four = {pair: count_conv("conv_int4", *pair) for pair in channels}
+    say(f"convolutions on the emulated Cortex-M0, {len(shapes) + len(few)} layers")
     lines = []
-    for pair in channels:
-        dense, sparse, padded = eight[pair]
-        dense4, sparse4, _ = four[pair]
-        names = "->".join(map(str, pair))
-        lines.append(
-            Line(
-                "m0_conv_{}_{}".format(*pair),
-                f"3x3 convolution {names}, Cortex-M0 (thumb), instructions per multiply-accumulate",
-                dense,
-                f"{dense:.2f}",
-                Goal("<", 6),
-                f"{SIDE}x{SIDE} image, no zeros, one call with all that is in it; half of the "
-                f"input zero: {sparse:.2f}; same padding: {padded:.2f}; weights of 4 bits: "
-                f"{dense4:.2f} and {sparse4:.2f}; QEMU, -icount shift=6",
-            )
-        )
-    return lines
+    for shape in shapes:
+        dense, sparse, _ = count_conv("conv_int4", *shape)
+        narrow = f"; weights of 4 bits: {dense:.2f} and {sparse:.2f}"
+        lines.append(_convolution(("conv", *shape), 6, narrow))
+    return lines + [_convolution(shape, goal) for shape, goal in few.items()]
+
+
+def _convolution(shape: tuple[str, int, int, int], goal: float, more: str = "") -> Line:
+    kernel, size, channels, outputs = shape
+    dense, sparse, padded = count_conv(*shape)
+    kind = "convolution" if kernel == "conv" else "depthwise convolution"
+    return Line(
+        f"m0_{kernel}_{size}x{size}_{channels}_{outputs}",
+        f"{size}x{size} {kind} {channels}->{outputs}, Cortex-M0 (thumb), instructions per "
+        "multiply-accumulate",
+        dense,
+        f"{dense:.2f}",
+        Goal("<", goal),
+        f"{SIDE}x{SIDE} image, no zeros, one call with all that is in it; half of the input zero: "
+        f"{sparse:.2f}; same padding: {padded:.2f}{more}; QEMU, -icount shift=6",
+    )
 
 
 def count(rows: Sequence[Array], change: Change = bytes) -> tuple[list[int], int]:
@@ -86,23 +106,28 @@ def count(rows: Sequence[Array], change: Change = bytes) -> tuple[list[int], int
 
 
 def count_conv(
-    kernel: str, channels: int, outputs: int, change: Change = bytes
+    kernel: str, size: int, channels: int, outputs: int, change: Change = bytes
 ) -> tuple[float, float, float]:
-    """Return the instructions for each product of a 3x3 convolution.
+    """Return the instructions for each product of a convolution of size x size pixels.
 
     No input zero; half of them zero; no zero, and the image with a border of padding.
 
     Raises:
         ThumbnetError: as `count`.
     """
-    inputs = 9 * channels
+    taps = size * size
     found = []
-    with counter(kernel, inputs * (outputs + 7), change) as board:
-        weight = unpacked(board.weights, outputs, inputs, 4 if kernel == "conv_int4" else 8)
-        for share, around in ((0.0, 0), (0.5, 0), (0.0, 1)):
-            out = SIDE - 2 + 2 * around
-            window = Window(SIDE, SIDE, channels, 3, 3, 1, 1, around, around, out, out)
-            layer = ConvLayer(weight, wide=False, window=window)
+    with counter(kernel, taps * channels * (outputs + 7), change) as board:
+        kind: type[ConvLayer]
+        if kernel == "depthwise_conv":
+            kind, weight = DepthwiseLayer, unpacked_depthwise(board.weights, channels, taps)
+        else:
+            bits = 4 if kernel == "conv_int4" else 8
+            kind, weight = ConvLayer, unpacked(board.weights, outputs, taps * channels, bits)
+        for share, around in ((0.0, 0), (0.5, 0), (0.0, size // 2)):
+            out = SIDE - size + 1 + 2 * around
+            window = Window(SIDE, SIDE, channels, size, size, 1, 1, around, around, out, out)
+            layer = kind(weight, wide=False, window=window)
             board.load(layer)
             taken = board.instructions(with_zeros(share, SIDE * SIDE * channels))
             found.append(taken / layer.products)

@@ -143,6 +143,12 @@ def counter(kernel: str, weights: int, change: Callable[[bytes], bytes] = bytes)
         yield Board(target, kernel, packed)
 
 
+def unpacked_depthwise(packed: bytes, channels: int, taps: int) -> Array:
+    """Weights (channels, taps) from the order in which depthwise kernels read them."""
+    data = np.frombuffer(packed, np.uint8)[: taps * channels].astype(np.int64)
+    return np.ascontiguousarray(data.reshape(taps, channels).T - 128)
+
+
 def unpacked(packed: bytes, outputs: int, inputs: int, bits: int = 8) -> Array:
     """Weights (outputs, inputs) from the order in which the kernels of tier thumb read them.
 

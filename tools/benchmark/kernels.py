@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -114,13 +114,19 @@ class DenseLayer:
 class ConvLayer(DenseLayer):
     """A convolution: weights (outputs, taps * channels), of 8 bits or 4, and outputs of a byte."""
 
+    op: ClassVar[str] = "conv"
     window: Window
+
+    @property
+    def taps(self) -> int:
+        """What `p` begins with: the bytes of a patch."""
+        return int(self.weight.shape[1])
 
     @property
     def parameters(self) -> list[int]:
         """`p` of a kernel: see `firmware/plain/conv.py`. The patch lies behind the image."""
-        w, (outputs, inputs) = self.window, self.weight.shape
-        head = [inputs, outputs, 0, 0, *limits(self.node), 0, 0, 1]
+        w, outputs = self.window, len(self.weight)
+        head = [self.taps, outputs, 0, 0, *limits(self.node), 0, 0, 1]
         moves = [w.height, w.width * w.channels, w.kernel_height, w.kernel_width * w.channels]
         moves += [w.stride_height, w.stride_width * w.channels, w.top, w.left * w.channels]
         moves += [w.out_height, w.out_width, outputs]
@@ -140,13 +146,21 @@ class ConvLayer(DenseLayer):
     @property
     def scratch(self) -> int:
         """A patch, in whole words."""
-        return -(-int(self.weight.shape[1]) // 4) * 4
+        w = self.window
+        return -(-w.taps * w.channels // 4) * 4
 
     def check(self, what: str, x: Array, got: list[int]) -> None:
         """Compare a kernel's outputs for one image with those of the specification."""
         image = x[None].astype(np.int64)
-        wanted = integer_ops.conv(image, window=self.window, pad=PAD, **self.node)
+        wanted = integer_ops.INTEGER_OPS[self.op](image, window=self.window, pad=PAD, **self.node)
         compare(what, wanted.ravel().tolist(), got)
+
+
+@dataclass(frozen=True)
+class DepthwiseLayer(ConvLayer):
+    """A convolution of each channel by itself: weights (channels, taps)."""
+
+    op: ClassVar[str] = "depthwise_conv"
 
 
 PAD = 7

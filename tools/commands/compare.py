@@ -21,7 +21,10 @@ from .options import MODULE, data_options, verb
 
 @verb("thumbnet compare gestures.npz")
 @click.argument("model", type=MODULE)
-@data_options("Rows to calibrate and test with, instead of those that the model carries.")
+@data_options(
+    "Rows to test with, instead of those that the model carries; also to calibrate it with, if it "
+    "carries none."
+)
 def command(console: Console, model: Path, data: str | None, label: str | None) -> None:
     """Compare ways to quantize MODEL (.npz): how ranges are chosen, weights of 8 and of 4 bits.
 

@@ -72,7 +72,10 @@ FEWEST_DECIBELS = 20
 @click.option(
     "--resolution", type=float, help="Size of one input count in raw units: 1, 0.1, 0.01 ..."
 )
-@data_options("Rows to calibrate and test with, instead of those that the model carries.")
+@data_options(
+    "Rows to test with, instead of those that the model carries; also to calibrate it with, if it "
+    "carries none."
+)
 @click.option(
     "--margin",
     type=click.FloatRange(0),
@@ -143,6 +146,12 @@ def command(
     _warn(console, quality)
     eight = _eight_bits(network, rows, program) if program.bits < 8 else None
     _report(console, artifact, program, _balanced(program, rows), eight)
+    if rows.test_x is rows.calibration:
+        console.say(
+            f"{model} carries no rows to calibrate with: those of {data} chose the ranges, so "
+            "others may do worse",
+            "yellow",
+        )
 
 
 def _eight_bits(network: Model, rows: Rows, program: Program) -> Quantized | None:

@@ -21,10 +21,10 @@ from thumbnet.trainer import (
     ModelCheckpoint,
     ThumbnetError,
     Windows,
+    is_uneven,
     load_split,
 )
 from thumbnet.trainer.csv_data import Task
-from thumbnet.trainer.evaluation import uneven
 from thumbnet.trainer.sampling import time_column
 
 from ..architecture import shaped
@@ -265,7 +265,7 @@ def _balanced(info: dict[str, Any], train: Dataset, test: Dataset) -> str:
     """
     for data, where in ((test, ""), (train, " to train")):
         counts = np.bincount(data.y, minlength=len(data.labels or ()))
-        if uneven(counts):
+        if is_uneven(counts):
             return (
                 f", balanced {info['balanced_accuracy']:.2%} (the mean over the classes, which "
                 f"have from {counts.min():,} to {counts.max():,}{where})"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .history import Curve
+from .scores import Confusion
 from .words import count, decibels, percent
 
 if TYPE_CHECKING:
@@ -113,19 +114,7 @@ def _held_out(report: Report) -> Iterator[Finding]:
             f"No held-out example of {names}: nothing is known of how well that is told.",
             "Hold out at least one of every class.",
         )
-    if table.accuracy <= table.guessing:
-        yield Finding(
-            f"It is no better than always answering the most frequent class, which would be "
-            f"{percent(table.guessing)} right.",
-            "Train longer, or look at the examples: is there in them what tells the classes apart?",
-        )
-    elif table.uneven:
-        yield Finding(
-            f"The classes are uneven: always answering the most frequent one would be "
-            f"{percent(table.guessing)} right. Balanced accuracy, in which every class counts the "
-            f"same, is {percent(table.balanced_accuracy)}.",
-            "Judge by the balanced accuracy, and collect more of the rare classes.",
-        )
+    yield from _guessing(table)
     mixed = table.mixed_up(1)
     if not mixed:
         yield Finding("Every held-out example is told right.", good=True)
@@ -135,6 +124,29 @@ def _held_out(report: Report) -> Iterator[Finding]:
             f"The most frequent mistake: “{true}” taken for “{said}”, {count(times, 'time')} of "
             f"{held.wrong}.",
             "Look at these below; more examples of both help most.",
+        )
+
+
+def _guessing(table: Confusion) -> Iterator[Finding]:
+    """How it compares with always answering one class: by balanced accuracy, if that differs."""
+    told, guessing = table.accuracy, table.guessing
+    if table.uneven:
+        told, guessing = table.balanced_accuracy, table.balanced_guessing
+    balanced = (
+        f"Balanced accuracy, in which every class counts the same, is "
+        f"{percent(table.balanced_accuracy)}, and that one's is {percent(guessing)}."
+    )
+    if told <= guessing:
+        yield Finding(
+            f"It is no better than always answering the most frequent class, which would be "
+            f"{percent(table.guessing)} right.{' ' + balanced if table.uneven else ''}",
+            "Train longer, or look at the examples: is there in them what tells the classes apart?",
+        )
+    elif table.uneven:
+        yield Finding(
+            f"The classes are uneven: always answering the most frequent one would be "
+            f"{percent(table.guessing)} right. {balanced}",
+            "Judge by the balanced accuracy, and collect more of the rare classes.",
         )
 
 

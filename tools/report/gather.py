@@ -18,7 +18,7 @@ from ..modules import name_for
 from ..targets import JsonObject
 from .findings import Finding, findings
 from .forms import Form, form_of
-from .heldout import HeldOut, answers, head_of, narrow_score
+from .heldout import HeldOut, Rest, answers, head_of, narrow_score, rest_of
 from .history import Curve, curves
 from .layers import Layer, float_layers, integer_layers
 from .on_boards import Fit, fits
@@ -40,6 +40,7 @@ class Report:
         macs: multiply-accumulates of one inference; None without an integer network.
         form: what one example is; None where the model carries none.
         held_out: None where there are none, and then `no_held_out` says why.
+        rest: of how many held-out examples these are some, and what training found on all.
         narrow: accuracy or R squared with weights of 4 bits, where the others have 8.
         chosen: the first of the boards asked for that it fits.
         no_integers: why there is no integer network, "" if there is one.
@@ -54,6 +55,7 @@ class Report:
     form: Form | None
     curves: list[Curve]
     held_out: HeldOut | None
+    rest: Rest | None
     narrow: float | None
     no_held_out: str
     no_integers: str
@@ -77,9 +79,11 @@ class Report:
             "parameters": self.parameters,
             "macs": self.macs,
             "samples": 0 if held is None else len(held.x),
+            "samples_of": None if self.rest is None else self.rest.rows,
             "refused": 0 if held is None else held.refused,
             "score": None if held is None else "accuracy" if held.labels else "r_squared",
             "float": None if held is None else held.score(held.floats),
+            "float_of_all": None if self.rest is None else self.rest.score,
             "integer": held.score(held.said) if held is not None and scored else None,
             "integer_4_bit": self.narrow,
             "balanced_accuracy": None if table is None else table.balanced_accuracy,
@@ -135,6 +139,7 @@ def gather(
         form=form,
         curves=curves(model.info),
         held_out=held,
+        rest=None if data is not None or held is None else rest_of(model.info, held),
         narrow=None if held is None else _narrow(model, name, rows, held),
         no_held_out=no_held_out,
         no_integers=no_integers,

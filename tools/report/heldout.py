@@ -104,6 +104,34 @@ class HeldOut:
         return int(np.sum(self.said != self.truth)) if self.labels else 0
 
 
+@dataclass(frozen=True)
+class Rest:
+    """All that training held out, where a model carries only some of it.
+
+    Attributes:
+        rows: how many examples.
+        score: what the float network reached on them, accuracy or R squared; None if not known.
+        balanced: balanced accuracy of the same; None for numbers, or if not known.
+    """
+
+    rows: int
+    score: float | None
+    balanced: float | None
+
+
+def rest_of(info: dict[str, Any], held: HeldOut) -> Rest | None:
+    """What a model's `info` says of all its held-out examples; None if they are `held` already."""
+    rows = info.get("test_rows")
+    if not isinstance(rows, int) or rows <= len(held.x) + held.refused:
+        return None
+    score = _share(info.get("accuracy" if held.labels else "r_squared"))
+    return Rest(rows, score, _share(info.get("balanced_accuracy")) if held.labels else None)
+
+
+def _share(value: Any) -> float | None:
+    return value if isinstance(value, float) and value <= 1 else None
+
+
 def head_of(model: Model) -> Head:
     """What the float network's outputs mean, where there is no integer network to ask."""
     function = model.output_activation

@@ -15,7 +15,7 @@ from . import charts
 from .drawings import BARS, STRIPS, draw
 from .findings import FEWEST_DECIBELS
 from .gather import Report
-from .heldout import HeldOut
+from .heldout import HeldOut, Rest
 from .layers import Layer
 from .on_boards import Fit, decides
 from .scores import Confusion, mean_absolute_error
@@ -30,6 +30,9 @@ PLACES = {
     "romfs": "mapped flash",
     "flash": "flash, read in place",
 }
+ACROSS = 60
+"""Characters of the names of classes that stand side by side above a table; more are turned."""
+
 OUTPUTS = 3
 """Numbers of a regression that get charts of their own; of more, all are in one."""
 
@@ -45,7 +48,7 @@ def render(report: Report, model: str) -> str:
         undefined=jinja2.StrictUndefined,
         keep_trailing_newline=True,
     )
-    environment.filters["ticks"] = _ticks
+    environment.filters |= {"ticks": _ticks, "breaks": _breaks}
     assert environment.loader is not None
     style, _, _ = environment.loader.get_source(environment, "report.css")
     return environment.get_template("report.html").render(
@@ -59,6 +62,11 @@ def _ticks(text: str) -> Markup:
     return Markup("").join(Markup("<code>{}</code>").format(p) if k % 2 else p for k, p in parts)
 
 
+def _breaks(text: str) -> Markup:
+    """A name that may be broken behind its underscores; everything is escaped."""
+    return Markup("_<wbr>").join(text.split("_"))
+
+
 def _page(report: Report, model: str) -> Row:
     held, table = report.held_out, report.confusion
     return {
@@ -66,10 +74,11 @@ def _page(report: Report, model: str) -> Row:
         "origin": _origin(report),
         "figures": _figures(report),
         "training": [charts.training(curve) for curve in report.curves],
-        "held_out": "" if held is None else _held_out(held, report.info),
+        "held_out": "" if held is None else _held_out(held, report.rest),
         "answers": _answers(held, table),
         "classes": [] if table is None else _classes(table),
         "matrix": [] if table is None else _matrix(table),
+        "upright": table is not None and sum(len(name) + 3 for name in table.labels) > ACROSS,
         **_worst(report),
         "layers": [_layer(layer) for layer in report.layers],
         "parameters": f"{report.parameters:,}",
@@ -120,25 +129,33 @@ def _origin(report: Report) -> str:
 
 
 def _figures(report: Report) -> list[Row]:
-    held, table = report.held_out, report.confusion
-    found: list[tuple[str, str]] = []
-    if held is not None:
-        what, form = ("accuracy", percent) if held.labels else ("R squared", "{:.4f}".format)
-        for kind, said in (("float", held.floats), ("integer", held.integers)):
-            score = None if said is None else held.score(said)
-            if score is not None:
-                found.append((f"{kind} {what}", form(score)))
-        if report.narrow is not None:
-            found.append(("with 4-bit weights", form(report.narrow)))
-        if table is not None and table.uneven:
-            found.append(("balanced accuracy", percent(table.balanced_accuracy)))
-        error = held.error(held.said)
-        if error is not None:
-            found.append(("mean absolute error", number(error)))
-    return [{"name": name, "value": value} for name, value in found]
+    held, table, rest = report.held_out, report.confusion, report.rest
+    if held is None:
+        return []
+    what, form = ("accuracy", percent) if held.labels else ("R squared", "{:.4f}".format)
+    some, found = "", list[tuple[str, str, str]]()
+    if rest is not None:
+        every = f"of all {rest.rows:,} held out"
+        some = f"of {len(held.x):,} of {rest.rows:,} held out"
+        if rest.score is not None:
+            found.append((f"float {what}", form(rest.score), every))
+        if table is not None and table.uneven and rest.balanced is not None:
+            found.append(("float balanced accuracy", percent(rest.balanced), every))
+    for kind, said in (("float", held.floats), ("integer", held.integers)):
+        score = None if said is None else held.score(said)
+        if score is not None:
+            found.append((f"{kind} {what}", form(score), some))
+    if report.narrow is not None:
+        found.append(("with 4-bit weights", form(report.narrow), some))
+    if table is not None and table.uneven:
+        found.append(("balanced accuracy", percent(table.balanced_accuracy), some))
+    error = held.error(held.said)
+    if error is not None:
+        found.append(("mean absolute error", number(error), some))
+    return [{"name": name, "value": value, "of": of} for name, value, of in found]
 
 
-def _held_out(held: HeldOut, info: Row) -> str:
+def _held_out(held: HeldOut, rest: Rest | None) -> str:
     rows, together = count(len(held.x), "example"), ""
     if held.recordings is not None:
         rows += f" of {count(len(set(held.recordings.tolist())), 'recording')}"
@@ -146,8 +163,7 @@ def _held_out(held: HeldOut, info: Row) -> str:
         right, recordings = held.by_recording
         together = f" Judged by most of their windows, {right} of {recordings} are told right."
     whose = "the float network" if held.integers is None else "the integers"
-    of = info.get("test_rows")
-    some = f", of {of:,} that were held out" if isinstance(of, int) and of > len(held.x) else ""
+    some = "" if rest is None else f", of {rest.rows:,} that were held out"
     left = f", {held.refused:,} more were out of range" if held.refused else ""
     return f"What {whose} say of {rows} that training never saw{some}{left}.{together}"
 
@@ -171,14 +187,14 @@ def _classes(table: Confusion) -> list[Row]:
     rows = []
     for k, name in enumerate(table.labels):
         other = int(wrong[k].argmax())
-        times = int(wrong[k, other])
+        times = count(int(wrong[k, other]), "time").replace(" ", "\u00a0")
         rows.append(
             {
                 "name": name,
                 "examples": f"{table.rows[k]:,}",
                 "found": _share(table.recall[k]),
                 "right": _share(table.precision[k]),
-                "taken": f"{table.labels[other]} ({count(times, 'time')})" if times else "",
+                "taken": f"{table.labels[other]} ({times})" if wrong[k, other] else "",
             }
         )
     return rows

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import confusion_matrix
+from thumbnet.trainer import confusion_matrix, is_uneven
 
 Array = npt.NDArray[Any]
 
@@ -56,9 +56,14 @@ class Confusion:
         return float(self.rows.max() / self.total)
 
     @property
+    def balanced_guessing(self) -> float:
+        """Balanced accuracy of always answering the same class."""
+        return 1 / int(np.sum(self.rows > 0))
+
+    @property
     def uneven(self) -> bool:
-        """True where one class has more than twice the examples of another."""
-        return bool(self.rows.max() > 2 * self.rows.min())
+        """True where some classes have so many more examples that accuracy alone misleads."""
+        return is_uneven(self.rows)
 
     def mixed_up(self, most: int = 3) -> list[tuple[str, str, int]]:
         """The most frequent mistakes as (class, what it was taken for, how often)."""

@@ -18,7 +18,7 @@ import numpy as np
 from thumbnet.trainer import Adam, Dense, InputSpec, OneCycle, Rescaling, Sequential
 from thumbnet.trainer.motions import aeon_datasets
 
-from .common import Array, TrainedExample, prove, report, size_report
+from .common import Array, TrainedExample, prove, report, run, size_report
 
 UNITS = (128, 128, 128, 128, 8, 128, 128, 128, 128)
 WINDOW = 640
@@ -93,4 +93,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -6,6 +6,7 @@ The examples stand above the packages: they alone may import export and tools fr
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,7 +20,7 @@ from thumbnet.export.calls_recurrent import words
 from thumbnet.export.plan import plan
 from thumbnet.tools.targets import open_target
 from thumbnet.tools.verify import finish, verify
-from thumbnet.trainer import Dataset, InputSpec, Model
+from thumbnet.trainer import Dataset, InputSpec, Model, ThumbnetError
 
 Array = NDArray[Any]
 
@@ -153,3 +154,11 @@ def size_report(program: Program) -> str:
         f"On a Cortex-M it takes {taken.weights:,} bytes of weights, {taken.words:,} of their "
         f"parameters, {taken.ram:,} of RAM."
     )
+
+
+def run(main: Callable[[], None]) -> None:
+    """Run an example; what it lacks, such as its data, is said in one line."""
+    try:
+        main()
+    except ThumbnetError as error:
+        raise SystemExit(str(error)) from None

@@ -36,7 +36,7 @@ from thumbnet.trainer import (
     load_gestures,
 )
 
-from .common import Array, TrainedExample, accuracy, prove, report, size_report
+from .common import Array, TrainedExample, accuracy, prove, report, run, size_report
 
 SAMPLES, MEAN_OF = 384, 4
 WINDOW = SAMPLES // MEAN_OF
@@ -159,4 +159,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

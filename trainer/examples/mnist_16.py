@@ -13,7 +13,7 @@ from thumbnet.trainer import (
     load_mnist,
 )
 
-from .common import TrainedExample, accuracy, prove, report
+from .common import TrainedExample, accuracy, prove, report, run
 
 EPOCHS = 15
 RATE = 0.005
@@ -50,4 +50,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from thumbnet.trainer import Dataset, Dense, Rescaling, RMSprop, Sequential, load_mnist
 
-from .common import TrainedExample, accuracy, prove, report
+from .common import TrainedExample, accuracy, prove, report, run
 
 
 def train(
@@ -40,4 +40,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

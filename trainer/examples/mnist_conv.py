@@ -23,7 +23,7 @@ from thumbnet.trainer import (
     load_mnist,
 )
 
-from .common import TrainedExample, accuracy, pictures, prove, report, size_report
+from .common import TrainedExample, accuracy, pictures, prove, report, run, size_report
 
 FILTERS = (8, 12, 18)
 EPOCHS = 12
@@ -64,4 +64,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

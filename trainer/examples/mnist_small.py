@@ -23,7 +23,7 @@ from thumbnet.trainer import (
     load_mnist,
 )
 
-from .common import TrainedExample, accuracy, pictures, prove, report, size_report
+from .common import TrainedExample, accuracy, pictures, prove, report, run, size_report
 
 # Filters, pixels of the window, stride.
 CONVOLUTIONS = ((12, 5, 2), (24, 3, 2), (32, 3, 1), (40, 3, 2))
@@ -83,4 +83,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -15,7 +15,7 @@ from thumbnet.trainer import (
     Sequential,
 )
 
-from .common import TrainedExample
+from .common import TrainedExample, run
 from .recorded import Motions, fitted, motions, story
 
 EPOCHS = 20
@@ -43,4 +43,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)
