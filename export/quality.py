@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import ThumbnetError
-from thumbnet.trainer.evaluation import is_uneven
+from thumbnet.trainer import ThumbnetError, is_uneven
 
 from .calibrate import run_float
 from .graph import Graph
