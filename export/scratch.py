@@ -1,4 +1,4 @@
-"""Temporary folders of targets, and one line where they cannot be written."""
+"""Temporary folders, and one line where they cannot be written."""
 
 from __future__ import annotations
 
