@@ -31,9 +31,12 @@ _STEP = 24
 
 
 def predict_heap(graph: Graph, tier: str, word: int) -> int:
-    """Return the bytes that one `predict` of a tier takes, where a pointer has `word` of them."""
+    """Return the bytes that one `predict` of a tier takes, where a pointer has `word` of them.
+
+    Readings are taken for floats; what a `Stream` gives are counts, which take none.
+    """
     total = 0
-    if any(graph.only("quantize_sensors")):
+    if graph.stream is None and any(graph.only("quantize_sensors")):
         total += READING * word * graph.tensors[graph.input].shape[0]
     if tier != "plain":
         return total

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from support.layer_models import MODELS, randomized, readings
 from support.micropython import needs_micropython
+from support.streams import program
 
 from thumbnet.export import convert
 from thumbnet.export.garbage import predict_heap
@@ -24,13 +25,23 @@ def test_against_the_unix_port(name: str, bits: int, tmp_path: Path) -> None:
     model = randomized(MODELS[name](), rng)
     x = readings(model, rng)
     for tier in ("plain", "viper"):
-        program = convert(model, x, name="net", board="unix", tier=tier, bits=bits)
-        made = program.write(tmp_path / tier, x[:2])
+        module = convert(model, x, name="net", board="unix", tier=tier, bits=bits)
+        made = module.write(tmp_path / tier, x[:2])
         with UnixTarget("4m") as target:
             measured = bench(target, made, rows=2).heap_bytes_per_inference
-        expected = predict_heap(program.graph, tier, 8)
+        expected = predict_heap(module.graph, tier, 8)
         if tier == "plain":
             assert measured is not None
             assert 0.66 <= expected / measured <= 1.5
         else:
-            assert expected == 96 * program.graph.tensors[program.graph.input].shape[0]
+            assert expected == 96 * module.graph.tensors[module.graph.input].shape[0]
+
+
+@pytest.mark.parametrize("features", ["raw", ("mean", "crossings")])
+def test_a_stream_takes_counts(features: str | tuple[str, ...], tmp_path: Path) -> None:
+    """They are whole numbers, and no objects."""
+    needs_micropython()
+    made = program(features, board="unix", tier="viper")
+    with UnixTarget("1m") as target:
+        measured = bench(target, made.write(tmp_path), rows=2).heap_bytes_per_inference
+    assert measured == predict_heap(made.graph, "viper", 8) == 0

@@ -234,8 +234,7 @@ def _report(
         console.say("every held-out row is out of the accepted range: see --margin", "yellow")
     made = estimate_of(artifact)
     console.say(
-        f"estimate for {artifact.board.name}: {microseconds(made.seconds * 1e6)} an inference, "
-        f"{_decision(made)}"
+        f"estimate for {artifact.board.name}: {_time(made)}, "
         f"{made.import_heap:,} bytes of heap to import, {made.steady_heap:,} kept"
     )
     for file in list(artifact.files)[1:]:
@@ -265,8 +264,8 @@ def _report(
     )
 
 
-def _decision(made: Estimate) -> str:
-    """What a push that fills a window takes, where there is a Stream."""
-    if made.decision is None:
-        return ""
-    return f"{microseconds(made.decision * 1e6)} the push that fills a window, "
+def _time(made: Estimate) -> str:
+    """How long an answer takes: with a Stream, the push that fills a window, all included."""
+    if made.decision is not None:
+        return f"{microseconds(made.decision * 1e6)} the push that fills a window"
+    return f"{microseconds(made.seconds * 1e6)} an inference"
