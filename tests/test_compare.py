@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.narrow_digits import RARE, TEST, TRAIN, digits
 from support.outlier import ROWS, unit
 
 from thumbnet.export import Options, Program, convert
@@ -24,25 +25,9 @@ from thumbnet.trainer import (
     Rescaling,
     Sequential,
     balanced_accuracy,
-    load_digits,
-    train_test_split,
 )
 
 EVERY = [(name, bits) for bits in (8, 4) for name in ("min_max", "percentile", "mse")]
-TRAIN, TEST = train_test_split(load_digits(), 0.4, seed=0)
-RARE = np.concatenate([np.flatnonzero(TEST.y > 4), np.flatnonzero(TEST.y <= 4)[:40]])
-"""Held-out rows of which those of five digits are few."""
-
-
-@cache
-def digits(quantize: str | None = None) -> Model:
-    """Narrow, so that four bits cost something, and its ranges have long tails."""
-    hidden = [Dense(8, "relu") for _ in range(3)]
-    model = Sequential([Rescaling(1 / 16), *hidden, Dense(10, "softmax")], seed=0)
-    model.compile(Adam(0.01), "sparse_categorical_crossentropy")
-    model.fit(TRAIN.x, TRAIN.y, batch_size=64, epochs=12, quantize=quantize)
-    model.labels, model.input_spec = TRAIN.labels, TRAIN.input_spec
-    return model
 
 
 @cache

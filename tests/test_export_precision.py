@@ -3,43 +3,23 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from support.cli import last_json, thumbnet
+from support.narrow_digits import RARE, TEST, TRAIN, digits
 from support.outlier import ROWS, unit
 
 from thumbnet.export import Options, Program, convert, load_artifact, run_until
 from thumbnet.tools import cli
 from thumbnet.trainer import (
-    Adam,
-    Dense,
     Model,
-    Rescaling,
-    Sequential,
     balanced_accuracy,
-    load_digits,
-    train_test_split,
 )
 
 CALIBRATIONS = ("min_max", "percentile", "mse")
-TRAIN, TEST = train_test_split(load_digits(), 0.4, seed=0)
-RARE = np.concatenate([np.flatnonzero(TEST.y > 4), np.flatnonzero(TEST.y <= 4)[:40]])
-"""Held-out rows of which those of five digits are few."""
-
-
-@cache
-def digits(quantize: str | None = None, curve: str = "relu") -> Model:
-    """Narrow, so that four bits cost something."""
-    hidden = [Dense(8, curve) for _ in range(3)]
-    model = Sequential([Rescaling(1 / 16), *hidden, Dense(10, "softmax")], seed=0)
-    model.compile(Adam(0.01), "sparse_categorical_crossentropy")
-    model.fit(TRAIN.x, TRAIN.y, batch_size=64, epochs=12, quantize=quantize)
-    model.labels, model.input_spec = TRAIN.labels, TRAIN.input_spec
-    return model
 
 
 def made(model: Model, **options: Any) -> Program:
