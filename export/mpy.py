@@ -8,9 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer.scratch import temporary_folder, writing
 
 from .boards import BoardProfile
-from .scratch import temporary_folder, writing
 
 
 def compile_mpy(name: str, source: bytes, board: BoardProfile) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import ThumbnetError, is_uneven
+from thumbnet.trainer import ThumbnetError, balanced_accuracy, is_uneven
 
 from .calibrate import run_float
 from .graph import Graph
@@ -127,19 +127,18 @@ def classes_uneven(head: Head, target: npt.NDArray[np.float64]) -> bool:
     """Tell whether some class has many more rows than another; a regression has no classes."""
     if head.kind == "regression" or not len(target):
         return False
-    return is_uneven(_of_classes(head, target).sum(axis=0))
+    known = target[_of_a_class(head, target)].astype(np.int64)
+    return is_uneven(np.bincount(known, minlength=len(head.labels)))
 
 
 def balanced(head: Head, predicted: npt.ArrayLike, target: npt.NDArray[np.float64]) -> float | None:
     """Return the balanced accuracy, the mean over the classes; None if not `classes_uneven`."""
     if not classes_uneven(head, target):
         return None
-    rows = _of_classes(head, target)
-    right = rows[np.asarray(predicted) == target].sum(axis=0)
-    counts = rows.sum(axis=0)
-    return float(np.mean(right[counts > 0] / counts[counts > 0]))
+    known = _of_a_class(head, target)
+    return balanced_accuracy(target[known], np.asarray(predicted)[known], len(head.labels))
 
 
-def _of_classes(head: Head, target: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Return which rows are of which class, (rows, classes)."""
-    return np.asarray(target[:, None] == np.arange(len(head.labels)))
+def _of_a_class(head: Head, target: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Return which rows are of a class, (rows,)."""
+    return np.isin(target, np.arange(len(head.labels)))

@@ -7,10 +7,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from thumbnet.export import BoardProfile
 from thumbnet.trainer import ThumbnetError
+
+if TYPE_CHECKING:
+    from thumbnet.export import BoardProfile
 
 JsonObject = dict[str, Any]
 Row = Sequence[Any]

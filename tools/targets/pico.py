@@ -19,8 +19,8 @@ import weakref
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from thumbnet.export import BoardProfile
 from thumbnet.trainer import ThumbnetError
 
 from . import child
@@ -28,6 +28,9 @@ from .base import JsonObject, Row
 from .board import BoardGone
 from .port import PortTarget
 from .uf2 import check_uf2
+
+if TYPE_CHECKING:
+    from thumbnet.export import BoardProfile
 
 PACKAGE = "rp2040py==0.3.6"
 LISTENS = re.compile(r"listening on 127\.0\.0\.1:(\d+)")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
-from thumbnet.export import BoardProfile
 from thumbnet.trainer import ThumbnetError
 
 from .base import JsonObject, Row, Target, firmware_text, parse_line
 from .board import HOSTED, Board, BoardGone, DeviceError, uninterrupted
+
+if TYPE_CHECKING:
+    from thumbnet.export import BoardProfile
 
 KINDS = (".py", ".mpy")  # the first that is there is imported
 ROMFS = ("/rom", "/rom/lib")

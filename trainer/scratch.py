@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from thumbnet.trainer import ThumbnetError
+from .errors import ThumbnetError
 
 
 def temporary_folder() -> tempfile.TemporaryDirectory[str]:
