@@ -5,12 +5,12 @@ The stages, in the order of the data (see `pipeline`): `lower`, `fold`, `equaliz
 `calls`, `emit`; `reference` executes what `emit` writes, each on its own.
 """
 
-from .artifact import Artifact, load_artifact
-from .boards import BoardProfile, list_boards, load_board
-from .graph import Graph, Node, Tensor
-from .pipeline import STAGES, Options, run_until
-from .program import Program, convert
-from .verify import verify
+from .program.artifact import Artifact, load_artifact
+from .boards.profile import BoardProfile, list_boards, load_board
+from .graph.graph import Graph, Node, Tensor
+from .stages.pipeline import STAGES, Options, run_until
+from .program.program import Program, convert
+from .stages.verify import verify
 
 __all__ = [
     "STAGES",

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from support.int31 import Int31
 from support.networks import integer_graphs, module_text, run_module
 
-from thumbnet.export.arithmetic import MULTIPLIER_MAX
-from thumbnet.export.graph import Graph
-from thumbnet.export.reference import execute
+from thumbnet.export.graph.arithmetic import MULTIPLIER_MAX
+from thumbnet.export.graph.graph import Graph
+from thumbnet.export.stages.reference import execute
 
 
 def small(value: object) -> object:

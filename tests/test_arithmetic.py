@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thumbnet.export.arithmetic import (
+from thumbnet.export.graph.arithmetic import (
     MULTIPLIER_MAX,
     MULTIPLIER_MIN,
     SHIFT_MAX,
@@ -18,7 +18,7 @@ from thumbnet.export.arithmetic import (
     quantize_multiplier,
     requantize,
 )
-from thumbnet.export.integer_ops import exp_q15, softmax
+from thumbnet.export.ops.integer_ops import exp_q15, softmax
 
 FIRMWARE = Path(__file__).parents[1] / "firmware"
 

@@ -12,7 +12,7 @@ import pytest
 from support.networks import random_model, run_module
 
 from thumbnet.export import Program, convert, load_artifact
-from thumbnet.export import artifact as artifact_module
+from thumbnet.export.program import artifact as artifact_module
 from thumbnet.trainer import InputSpec, ThumbnetError
 
 

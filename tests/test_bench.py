@@ -108,7 +108,7 @@ def test_free_heap_is_said_by_the_target() -> None:
 
 def test_files_in_a_hex() -> None:
     needs_qemu()
-    from thumbnet.export.hexfile import microbit_hex
+    from thumbnet.export.microbit.hexfile import microbit_hex
 
     files = {"a.py": b"x = 1\n", "a.bin": bytes(300)}
     assert on_board({"a.hex": microbit_hex(files).encode()}) == files
@@ -139,7 +139,7 @@ def test_deviation(measured: float, estimated: float, off: float | None) -> None
 
 
 def test_the_estimate_is_that_of_the_artifacts_build(tmp_path: Path) -> None:
-    from thumbnet.export.estimate import estimate
+    from thumbnet.export.board_fit.estimate import estimate
 
     artifact = written(tmp_path, "unix")
     made = estimate(artifact.graph, artifact.board, "viper", "module")

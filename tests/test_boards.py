@@ -13,8 +13,8 @@ import pytest
 from support.cli import last_json, thumbnet
 
 from thumbnet.export import BoardProfile, list_boards, load_board
-from thumbnet.export.board_fields import ARCHITECTURES, OPTIONAL, REQUIRED, TIERS
-from thumbnet.export.speed import CPUS
+from thumbnet.export.boards.profile_fields import ARCHITECTURES, OPTIONAL, REQUIRED, TIERS
+from thumbnet.export.cost.cycles import CPUS
 from thumbnet.trainer import ThumbnetError
 
 ROOT = Path(__file__).parents[1]

@@ -7,8 +7,8 @@ import pytest
 from support.handmade import handmade
 
 from thumbnet.export import convert
-from thumbnet.export.arithmetic import MULTIPLIER_MAX, requantize
-from thumbnet.export.channels import (
+from thumbnet.export.graph.arithmetic import MULTIPLIER_MAX, requantize
+from thumbnet.export.quantizer.channel_weights import (
     Channels,
     check_accumulator,
     multipliers,

@@ -14,8 +14,8 @@ from support.narrow_digits import RARE, TEST, TRAIN, digits
 from support.outlier import ROWS, unit
 
 from thumbnet.export import Options, Program, convert
-from thumbnet.export.compare import Quantized, compare, float_accuracy, ways
-from thumbnet.export.quality import float_predict
+from thumbnet.export.program.compare import Quantized, compare, float_accuracy, ways
+from thumbnet.export.program.quality import float_predict
 from thumbnet.tools import cli
 from thumbnet.tools.commands.compare import _best
 from thumbnet.trainer import (

@@ -12,7 +12,7 @@ from support.micropython import needs_micropython
 from support.pages import ENGINE, ROOT, fences, read
 from support.thumb_machine import Buffer, Machine, assemble
 
-from thumbnet.export.plan import plan
+from thumbnet.export.emit.memory_plan import plan
 from thumbnet.tools.targets.interpreter import require_micropython
 
 KERNEL = "firmware/thumb/fully_connected.py"

@@ -11,7 +11,7 @@ from support.micropython import needs_micropython
 from support.streams import program
 
 from thumbnet.export import convert
-from thumbnet.export.garbage import predict_heap
+from thumbnet.export.cost.predict_heap import predict_heap
 from thumbnet.tools.bench import bench
 from thumbnet.tools.targets import UnixTarget
 

@@ -7,7 +7,7 @@ import pytest
 from support.handmade import the_node
 
 from thumbnet.export import convert
-from thumbnet.export.integer_layers import _gate
+from thumbnet.export.ops.integer_layers import _gate
 from thumbnet.trainer import GRU, Dense, Sequential
 
 STEPS = np.arange(256) - 128

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from thumbnet.export.hexfile import files_in_hex, microbit_hex
+from thumbnet.export.microbit.hexfile import files_in_hex, microbit_hex
 from thumbnet.trainer import ThumbnetError
 
 library = pytest.importorskip("micropython_microbit_fs")

@@ -11,11 +11,11 @@ from support.layer_models import MODELS, convolutional, randomized, readings
 from support.networks import module_text, run_module
 
 from thumbnet.export import convert
-from thumbnet.export.calibrate import run_float
-from thumbnet.export.graph import Graph
-from thumbnet.export.pipeline import Options, stages
-from thumbnet.export.quality import layer_quality
-from thumbnet.export.reference import execute, to_counts
+from thumbnet.export.stages.calibrate import run_float
+from thumbnet.export.graph.graph import Graph
+from thumbnet.export.stages.pipeline import Options, stages
+from thumbnet.export.program.quality import layer_quality
+from thumbnet.export.stages.reference import execute, to_counts
 from thumbnet.trainer import Model
 
 EVERY = pytest.mark.parametrize("kind", MODELS)

@@ -9,7 +9,7 @@ import pytest
 from support.layer_models import chain, readings
 
 from thumbnet.export import Graph, convert
-from thumbnet.export.macs import macs, node_macs, parameters, weight_bytes
+from thumbnet.export.cost.network_size import macs, node_macs, parameters, weight_bytes
 from thumbnet.trainer import (
     GRU,
     Conv1D,

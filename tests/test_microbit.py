@@ -7,7 +7,7 @@ import pytest
 from support.emulators import SMALL, needs_qemu, small_artifact
 from support.fake_artifact import damaged
 
-from thumbnet.export.hexfile import microbit_hex
+from thumbnet.export.microbit.hexfile import microbit_hex
 from thumbnet.tools.targets import CPythonTarget, open_target
 from thumbnet.tools.targets import microbit as microbits
 from thumbnet.tools.targets.raw_repl import BURST, pieces

@@ -9,7 +9,7 @@ import time
 import pytest
 from support.emulators import gone, needs_qemu, program
 
-from thumbnet.export.hexfile import microbit_hex
+from thumbnet.export.microbit.hexfile import microbit_hex
 from thumbnet.tools.targets import microbit as microbits
 from thumbnet.tools.targets import open_target, qemu
 from thumbnet.trainer import ThumbnetError

@@ -10,7 +10,7 @@ from support.emulators import needs_qemu
 from support.networks import random_model
 
 from thumbnet.export import Program, convert, load_artifact
-from thumbnet.export.artifact import extremes, readings
+from thumbnet.export.program.artifact import extremes, readings
 from thumbnet.tools.bench import bench
 from thumbnet.tools.targets.microbit import MicrobitTarget
 from thumbnet.tools.verify import finish, verify

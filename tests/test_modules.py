@@ -4,7 +4,7 @@ import keyword
 
 import pytest
 
-from thumbnet.export.names import check_name
+from thumbnet.export.boards.module_names import check_name
 from thumbnet.tools.bench import Measurement
 from thumbnet.tools.commands.bench import heap_per_inference
 from thumbnet.tools.modules import name_for

@@ -9,8 +9,8 @@ import pytest
 from support.outlier import BULK, ROWS, unit
 
 from thumbnet.export import Program, convert
-from thumbnet.export.calibrate import run_float
-from thumbnet.export.observers import OBSERVERS
+from thumbnet.export.stages.calibrate import run_float
+from thumbnet.export.stages.observers import OBSERVERS
 from thumbnet.trainer import ThumbnetError
 
 RNG = np.random.default_rng(0)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thumbnet.export.pack import LAYOUTS, block_widths, pack, pack_piece
+from thumbnet.export.kernels.weight_layouts import LAYOUTS, block_widths, pack, pack_piece
 
 SHAPES = st.tuples(st.integers(1, 40), st.integers(1, 30))
 Place = tuple[int, int]

@@ -7,7 +7,7 @@ import pytest
 from support.handmade import drawn, handmade, the_node
 
 from thumbnet.export import Program, convert
-from thumbnet.export.reference import execute, to_counts
+from thumbnet.export.stages.reference import execute, to_counts
 from thumbnet.trainer import Activation, Dense, Sequential
 
 X = np.random.default_rng(11).normal(0, 1, (400, 6))

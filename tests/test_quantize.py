@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from support.handmade import handmade, the_node
 
-from thumbnet.export import Graph, Node, Options, Tensor, convert, run_until, verify
-from thumbnet.export.fuse import fuse
-from thumbnet.export.quantize import affine
-from thumbnet.export.reference import execute
+from thumbnet.export import Graph, Node, Options, Tensor, convert, run_until
+from thumbnet.export.stages import verify
+from thumbnet.export.stages.fuse import fuse
+from thumbnet.export.stages.quantize import affine
+from thumbnet.export.stages.reference import execute
 from thumbnet.trainer import Tensor as TrainerTensor
 from thumbnet.trainer.activations import ACTIVATIONS
 

@@ -11,7 +11,7 @@ from support import reports
 from support.reports import report
 
 from thumbnet.export import convert, list_boards, load_board
-from thumbnet.export.macs import macs, parameters
+from thumbnet.export.cost.network_size import macs, parameters
 from thumbnet.tools.report.gather import gather
 from thumbnet.tools.report.heldout import HeldOut, Rest, rest_of
 from thumbnet.tools.report.on_boards import fit, fits

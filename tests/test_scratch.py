@@ -13,7 +13,7 @@ import pytest
 from support.fake_artifact import SOURCE, FakeArtifact
 from support.micropython import needs_micropython
 
-from thumbnet.export.mpy import cross_compile
+from thumbnet.export.emit.mpy import cross_compile
 from thumbnet.tools.targets import CPythonTarget, UnixTarget, qemu
 from thumbnet.tools.verify import finish, verify
 from thumbnet.trainer import ThumbnetError

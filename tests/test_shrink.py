@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from support.thumb_machine import assemble
 
-from thumbnet.export import mpy
-from thumbnet.export.assemble import as_data, is_assembly
-from thumbnet.export.shrink import KNOWN, shared_names, shrink
+from thumbnet.export.emit import mpy
+from thumbnet.export.microbit.machine_code import as_data, is_assembly
+from thumbnet.export.microbit.shrink import KNOWN, shared_names, shrink
 from thumbnet.trainer import ThumbnetError
 
 FIRMWARE = Path(__file__).parents[1] / "firmware"

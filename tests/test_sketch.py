@@ -10,7 +10,7 @@ from support.emulators import needs_qemu
 from support.networks import random_model
 
 from thumbnet.export import Program, convert
-from thumbnet.export.hexfile import files_in_hex
+from thumbnet.export.microbit.hexfile import files_in_hex
 from thumbnet.tools.targets.qemu import Qemu
 from thumbnet.tools.targets.raw_repl import RawRepl
 from thumbnet.trainer import ThumbnetError

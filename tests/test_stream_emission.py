@@ -13,8 +13,8 @@ from support.motions import LABELS
 from support.streams import model, program, windows
 
 from thumbnet.export import convert
-from thumbnet.export.heap import import_cost
-from thumbnet.export.mpy import compile_mpy
+from thumbnet.export.cost.import_heap import import_cost
+from thumbnet.export.emit.mpy import compile_mpy
 from thumbnet.trainer import Dense, Sequential, ThumbnetError
 
 FIRMWARE = Path(__file__).parents[1] / "firmware"

@@ -16,7 +16,7 @@ from support.networks import run_module
 from support.streams import HOP, WINDOW, decisions, joined, program
 
 from thumbnet.export import Program, convert
-from thumbnet.export.estimate import estimate
+from thumbnet.export.board_fit.estimate import estimate
 from thumbnet.tools.targets import find_micropython
 from thumbnet.trainer import (
     Conv1D,

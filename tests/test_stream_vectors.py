@@ -9,8 +9,8 @@ from support.micropython import needs_micropython
 from support.streams import model, program, windows
 
 from thumbnet.export import convert
-from thumbnet.export.estimate import estimate
-from thumbnet.export.stream_vectors import KINDS
+from thumbnet.export.board_fit.estimate import estimate
+from thumbnet.export.program.stream_vectors import KINDS
 from thumbnet.tools.bench import bench
 from thumbnet.tools.estimates import compare
 from thumbnet.tools.targets import UnixTarget

@@ -13,7 +13,7 @@ import pytest
 from support.micropython import needs_micropython
 from support.streams import program
 
-from thumbnet.export.mpy import compile_mpy
+from thumbnet.export.emit.mpy import compile_mpy
 from thumbnet.tools.targets import find_micropython
 from thumbnet.trainer import StreamSettings
 from thumbnet.trainer.features import compute, sines

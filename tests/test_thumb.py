@@ -14,8 +14,8 @@ from support.asm_thumb import Firmware
 from support.kernels import FIRMWARE, UNTOUCHED, Case, layers
 from support.thumb_machine import Cost, Fault
 
-from thumbnet.export import integer_ops
-from thumbnet.export.pack import pack, pack_piece
+from thumbnet.export.ops import integer_ops
+from thumbnet.export.kernels.weight_layouts import pack, pack_piece
 
 ARCHS = {"thumb": "armv6m", "thumb_dsp": "armv7em"}
 LAYOUTS = {"thumb": "interleaved", "thumb_dsp": "words"}

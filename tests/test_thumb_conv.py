@@ -13,7 +13,7 @@ from support.layer_cases import CONVOLUTIONS, Call, Places, convolution, convolu
 from support.thumb_call import in_one_arena, layer, run
 from support.thumb_machine import Fault
 
-from thumbnet.export.window import Window
+from thumbnet.export.graph.window import Window
 
 ALL = pytest.mark.parametrize("kernel", CONVOLUTIONS)
 ARCH = pytest.mark.parametrize("arch", ["armv6m", "armv7em"])

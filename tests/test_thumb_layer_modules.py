@@ -15,12 +15,12 @@ from support.layer_models import MODELS, randomized, readings
 from support.networks import FACTS
 
 from thumbnet.export import convert
-from thumbnet.export.artifact import extremes
-from thumbnet.export.artifact import readings as raw
-from thumbnet.export.build import Build
-from thumbnet.export.emit import emit
-from thumbnet.export.graph import Graph
-from thumbnet.export.reference import execute, to_counts
+from thumbnet.export.program.artifact import extremes
+from thumbnet.export.program.artifact import readings as raw
+from thumbnet.export.kernels.build import Build
+from thumbnet.export.emit.module import emit
+from thumbnet.export.graph.graph import Graph
+from thumbnet.export.stages.reference import execute, to_counts
 from thumbnet.trainer import Activation, Add, Conv1D, Dense, Flatten, Input, Model
 
 ARCHS = {"thumb": "armv6m", "thumb_dsp": "armv7em"}

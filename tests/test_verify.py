@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from thumbnet.export import Graph, Options, Tensor, run_until, verify
+from thumbnet.export import Graph, Options, Tensor, run_until
+from thumbnet.export.stages import verify
 from thumbnet.trainer import Dense, Sequential, ThumbnetError
 
 

@@ -132,7 +132,7 @@ def on_board(files: dict[str, bytes]) -> dict[str, bytes]:
     inside: dict[str, bytes] = {}
     for name, data in files.items():
         if name.lower().endswith(".hex"):
-            from thumbnet.export.hexfile import files_in_hex
+            from thumbnet.export.microbit.hexfile import files_in_hex
 
             inside.update(files_in_hex(data.decode("ascii", "replace"), name))
         else:

@@ -115,7 +115,7 @@ def _qemu() -> Finding:
 
 
 def _microbit() -> Finding:
-    from thumbnet.export.hexfile import PACKAGE
+    from thumbnet.export.microbit.hexfile import PACKAGE
 
     package, _, _ = PACKAGE.partition("==")
     found = _version(package)

@@ -10,7 +10,7 @@ from .targets import JsonObject
 
 if TYPE_CHECKING:
     from thumbnet.export import Artifact
-    from thumbnet.export.estimate import Estimate
+    from thumbnet.export.board_fit.estimate import Estimate
 
 FIGURES = (
     "us_per_inference",
@@ -49,7 +49,7 @@ class Compared:
 
 def estimate_of(artifact: Artifact) -> Estimate:
     """What the exporter expects of a module on the board that it was made for."""
-    from thumbnet.export.estimate import estimate
+    from thumbnet.export.board_fit.estimate import estimate
 
     build = artifact.build
     tier = "thumb" if build.tier == "thumb_dsp" else build.tier

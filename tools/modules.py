@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from thumbnet.export import Artifact, load_artifact
-from thumbnet.export.artifact import SUFFIXES
-from thumbnet.export.names import LONGEST, check_name
+from thumbnet.export.program.artifact import SUFFIXES
+from thumbnet.export.boards.module_names import LONGEST, check_name
 from thumbnet.trainer import ThumbnetError
 
 

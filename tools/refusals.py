@@ -57,7 +57,7 @@ def heap_needed(artifact: Artifact, mpy: int | None = None) -> int:
     Args:
         mpy: `sys.implementation._mpy` of what imports it; its board's processor by default.
     """
-    from thumbnet.export.estimate import estimate  # emits the module: not at every start
+    from thumbnet.export.board_fit.estimate import estimate  # emits the module: not at every start
 
     build, board = artifact.build, artifact.board
     if arch := _arch(mpy):
@@ -81,8 +81,8 @@ def less_heap(
         return [SMALLER]
     if have is None:
         return [] if target.more_heap else [SMALLER]
-    from thumbnet.export.mends import fewer_weights, larger_board, other_ways
-    from thumbnet.export.room import Wish
+    from thumbnet.export.board_fit.suggestions import fewer_weights, larger_board, other_ways
+    from thumbnet.export.board_fit.capacity import Wish
 
     graph, board = artifact.graph, artifact.board
     compiled = board.mpy and ".mpy" in target.suffixes

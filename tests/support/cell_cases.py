@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from thumbnet.export import integer_ops
+from thumbnet.export.ops import integer_ops
 
 from .kernels import UNTOUCHED
 from .layer_cases import KINDS, Call, Rng, activations

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from thumbnet.export import load_board
-from thumbnet.export.build import Build
+from thumbnet.export.kernels.build import Build
 
 SOURCE = Path(__file__).with_name("gestures.py")
 

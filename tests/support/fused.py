@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from thumbnet.export import Program, convert
-from thumbnet.export.graph import Graph
+from thumbnet.export.graph.graph import Graph
 from thumbnet.trainer import Dense, InputSpec
 
 from .handmade import drawn

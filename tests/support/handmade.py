@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.export.graph import Graph, Node
+from thumbnet.export.graph.graph import Graph, Node
 from thumbnet.trainer import Dense, Layer, Sequential
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from thumbnet.export import integer_ops
-from thumbnet.export.arithmetic import ACCUMULATOR_LIMIT
+from thumbnet.export.ops import integer_ops
+from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT
 from thumbnet.tools.targets.interpreter import require_micropython
 
 ROOT = Path(__file__).parents[2]

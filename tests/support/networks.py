@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from thumbnet.export.arithmetic import ACCUMULATOR_LIMIT, SCORE_LIMIT
-from thumbnet.export.build import Build
-from thumbnet.export.emit import emit
-from thumbnet.export.graph import Graph, Node, Tensor
-from thumbnet.export.header import Facts
+from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT, SCORE_LIMIT
+from thumbnet.export.kernels.build import Build
+from thumbnet.export.emit.module import emit
+from thumbnet.export.graph.graph import Graph, Node, Tensor
+from thumbnet.export.emit.header import Facts
 from thumbnet.trainer import Dense, Normalization, Rescaling, Sequential
 
 from .kernels import ZERO_POINTS

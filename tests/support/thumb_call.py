@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from thumbnet.export.window import Window
+from thumbnet.export.graph.window import Window
 
 from .asm_thumb import Firmware
 from .kernels import FIRMWARE

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from thumbnet.export.arithmetic import ACCUMULATOR_LIMIT
+from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT
 
 from .kernels import ZERO_POINTS
 from .layer_call import Call, Rng, activations, clamp

@@ -12,13 +12,13 @@ from statistics import mean
 import numpy as np
 
 from thumbnet.export import Artifact, Program, convert
-from thumbnet.export.build import Build
-from thumbnet.export.call import Call
-from thumbnet.export.calls import calls
-from thumbnet.export.graph import Graph, Node
-from thumbnet.export.integer_ops import INTEGER_OPS
-from thumbnet.export.plan import plan
-from thumbnet.export.reference import execute, to_counts
+from thumbnet.export.kernels.build import Build
+from thumbnet.export.kernels.call import Call
+from thumbnet.export.ops.calls import calls
+from thumbnet.export.graph.graph import Graph, Node
+from thumbnet.export.ops.integer_ops import INTEGER_OPS
+from thumbnet.export.emit.memory_plan import plan
+from thumbnet.export.stages.reference import execute, to_counts
 
 from ..bench import check_answers
 from ..pictures import Array

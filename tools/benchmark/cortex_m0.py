@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from thumbnet.export.window import Window
+from thumbnet.export.graph.window import Window
 
 from ..pictures import Array
 from .counted import counter, unpacked, unpacked_depthwise

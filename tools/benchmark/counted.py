@@ -15,8 +15,8 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from thumbnet.export.hexfile import microbit_hex
-from thumbnet.export.shrink import shrink
+from thumbnet.export.microbit.hexfile import microbit_hex
+from thumbnet.export.microbit.shrink import shrink
 
 from ..pictures import Array
 from ..targets import firmware_text

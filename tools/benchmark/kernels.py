@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.export import integer_ops
-from thumbnet.export.arithmetic import ACCUMULATOR_LIMIT
-from thumbnet.export.window import Window
+from thumbnet.export.ops import integer_ops
+from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT
+from thumbnet.export.graph.window import Window
 from thumbnet.trainer import ThumbnetError
 
 from ..pictures import Array

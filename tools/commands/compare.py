@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from thumbnet.export.compare import Quantized, compare, float_accuracy, ways
-from thumbnet.export.pipeline import Options, trained_bits
+from thumbnet.export.program.compare import Quantized, compare, float_accuracy, ways
+from thumbnet.export.stages.pipeline import Options, trained_bits
 from thumbnet.trainer import Model, ThumbnetError, load_model
 
 from ..console import Console

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from thumbnet.export.header import layers_in_words
+from thumbnet.export.emit.header import layers_in_words
 
 from .. import demo
 from ..console import Console

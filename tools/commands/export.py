@@ -10,11 +10,11 @@ from typing import Any
 import click
 
 from thumbnet.export import Artifact, Program, convert
-from thumbnet.export.compare import Quantized, balanced_accuracies, calibrations, compare
-from thumbnet.export.estimate import Estimate
-from thumbnet.export.observers import OBSERVERS
-from thumbnet.export.pipeline import Options, trained_bits
-from thumbnet.export.quality import LayerQuality
+from thumbnet.export.program.compare import Quantized, balanced_accuracies, calibrations, compare
+from thumbnet.export.board_fit.estimate import Estimate
+from thumbnet.export.stages.observers import OBSERVERS
+from thumbnet.export.stages.pipeline import Options, trained_bits
+from thumbnet.export.program.quality import LayerQuality
 from thumbnet.trainer import Model, ThumbnetError, load_model
 
 from ..console import Console

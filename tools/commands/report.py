@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from thumbnet.export import list_boards, load_board
-from thumbnet.export.artifact import write_whole
+from thumbnet.export.program.artifact import write_whole
 from thumbnet.trainer import ThumbnetError, load_model
 
 from ..console import Console

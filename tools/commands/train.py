@@ -13,7 +13,7 @@ from typing import Any
 import click
 import numpy as np
 
-from thumbnet.export.pipeline import trained_bits
+from thumbnet.export.stages.pipeline import trained_bits
 from thumbnet.trainer import (
     Callback,
     Dataset,

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from thumbnet.export import BoardProfile, Program, convert
-from thumbnet.export.header import layers_in_words
-from thumbnet.export.macs import macs, parameters
+from thumbnet.export.emit.header import layers_in_words
+from thumbnet.export.cost.network_size import macs, parameters
 from thumbnet.trainer import Dataset, Model, ThumbnetError, Windows
 
 from ..modules import name_for

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from thumbnet.export import Program
-from thumbnet.export.head import CLASSIFIER_CURVES, Head
-from thumbnet.export.quality import class_targets
-from thumbnet.export.reference import accepted, as_rows
+from thumbnet.export.quantizer.task import CLASSIFIER_CURVES, Head
+from thumbnet.export.program.quality import class_targets
+from thumbnet.export.stages.reference import accepted, as_rows
 from thumbnet.trainer import Model, ThumbnetError
 
 from .scores import Confusion, confusion, mean_absolute_error, r_squared

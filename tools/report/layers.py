@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from thumbnet.export import Program
-from thumbnet.export.graph import Graph, Node
-from thumbnet.export.macs import node_macs, node_parameters
-from thumbnet.export.quality import LayerQuality
-from thumbnet.export.reference import accepted, as_rows
+from thumbnet.export.graph.graph import Graph, Node
+from thumbnet.export.cost.network_size import node_macs, node_parameters
+from thumbnet.export.program.quality import LayerQuality
+from thumbnet.export.stages.reference import accepted, as_rows
 from thumbnet.trainer import Model
 
 from .heldout import Array

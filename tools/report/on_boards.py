@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from thumbnet.export import BoardProfile
-from thumbnet.export.choose import choose_build
-from thumbnet.export.estimate import Estimate, estimate
-from thumbnet.export.graph import Graph
-from thumbnet.export.room import Wish
-from thumbnet.export.room import fits as has_room
+from thumbnet.export.board_fit.choose_build import choose_build
+from thumbnet.export.board_fit.estimate import Estimate, estimate
+from thumbnet.export.graph.graph import Graph
+from thumbnet.export.board_fit.capacity import Wish
+from thumbnet.export.board_fit.capacity import fits as has_room
 from thumbnet.trainer import ThumbnetError
 
 from ..targets import JsonObject

@@ -66,7 +66,7 @@ class MicrobitTarget(Target):
         Raises:
             ThumbnetError: the files do not fit, or the .hex does not boot.
         """
-        from thumbnet.export.hexfile import files_in_hex, microbit_hex
+        from thumbnet.export.microbit.hexfile import files_in_hex, microbit_hex
 
         images = [name for name in files if name.lower().endswith(".hex")]
         if images and len(files) > 1:

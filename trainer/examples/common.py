@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from thumbnet.export import Program, convert
-from thumbnet.export.build import Build
-from thumbnet.export.calls import calls
-from thumbnet.export.calls_recurrent import words
-from thumbnet.export.plan import plan
+from thumbnet.export.kernels.build import Build
+from thumbnet.export.ops.calls import calls
+from thumbnet.export.ops.calls_recurrent import words
+from thumbnet.export.emit.memory_plan import plan
 from thumbnet.tools.targets import open_target
 from thumbnet.tools.verify import finish, verify
 from thumbnet.trainer import Dataset, InputSpec, Model, ThumbnetError

@@ -1,0 +1,100 @@
+"""What a board has room for: where weights may live, what is too small, whether a wish fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ..boards.profile import BoardProfile
+from .estimate import Estimate, estimate
+from ..graph.graph import Graph
+from ..emit.header import Facts
+
+PLACES = ("module", "romfs", "stream")
+"""Where the weights may live on a board that files are copied to, the fastest first."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What an export is told of tier, weights and compiling; what is None is chosen."""
+
+    tier: str | None = None
+    weights: str | None = None
+    mpy: bool = False
+
+    def tier_on(self, board: BoardProfile) -> str:
+        """Return the tier that an export for `board` takes."""
+        return self.tier or board.tiers[0]
+
+
+def places(board: BoardProfile) -> list[str]:
+    """Return where the weights may live on a board, the fastest first."""
+    if board.delivery == "hex":
+        return ["flash"]
+    have = {"module": True, "romfs": board.romfs > 0, "stream": board.stream > 0}
+    return [place for place in PLACES if have[place]]
+
+
+def runs(graph: Graph, board: BoardProfile, wish: Wish) -> bool:
+    """Tell whether the board can do what is wished at all, be there room or not."""
+    by_hex = board.delivery == "hex"
+    return (
+        wish.tier_on(board) in board.tiers
+        and not (by_hex and (wish.tier_on(board) == "plain" or graph.stream is not None))
+        and not (wish.mpy and (by_hex or not board.mpy))
+        and (wish.weights is None or wish.weights in places(board))
+    )
+
+
+def fits(graph: Graph, board: BoardProfile, wish: Wish, facts: Facts | None = None) -> bool:
+    """Tell whether an export of `graph` for `board` with these wishes is written."""
+    if not runs(graph, board, wish):
+        return False
+    tier = wish.tier_on(board)
+    return any(
+        lacks(board, need_of(graph, board, tier, place, wish.mpy, facts)) is None
+        for place in ([wish.weights] if wish.weights else places(board))
+    )
+
+
+def choose_weights(
+    graph: Graph,
+    board: BoardProfile,
+    tier: str,
+    mpy: bool = False,
+    facts: Facts | None = None,
+) -> str:
+    """Return the fastest place for the weights that fits; where none does, the last one there is.
+
+    "module" if the board can import them, else "romfs" where it has mapped flash, else "stream".
+    "flash" where the files go in with the firmware.
+    """
+    for weights in places(board):
+        if lacks(board, need_of(graph, board, tier, weights, mpy, facts)) is None:
+            return weights
+    return places(board)[-1]
+
+
+def need_of(
+    graph: Graph,
+    board: BoardProfile,
+    tier: str,
+    weights: str,
+    mpy: bool,
+    facts: Facts | None,
+    lanes: bool = False,
+) -> Estimate:
+    """Return the estimate, with a header of `facts` for this board."""
+    facts = None if facts is None else replace(facts, board=board.name)
+    return estimate(graph, board, tier, weights, mpy, lanes, facts)
+
+
+def lacks(board: BoardProfile, need: Estimate) -> tuple[str, int, int] | None:
+    """Return what there is too little of, the need and the have; None if there is enough."""
+    for what, needed, has in (
+        ("heap to import", need.import_heap, board.heap),
+        ("its file system", need.flash, board.flash),
+        ("mapped flash", need.romfs, board.romfs),
+    ):
+        if needed > has:
+            return what, needed, has
+    return None

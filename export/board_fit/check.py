@@ -1,0 +1,101 @@
+"""Does the network fit the board? If not, a refusal that says what would.
+
+Nothing here is exact but the files themselves: docs/boards.md says how far off the estimates are.
+They lie on the high side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from thumbnet.trainer import ThumbnetError
+
+from ..boards.profile import BoardProfile
+from ..kernels.build import Build
+from .estimate import Estimate
+from ..graph.graph import Graph
+from ..emit.header import Facts
+from .suggestions import larger_board, mends
+from .capacity import Wish, choose_weights, lacks, need_of, places
+
+__all__ = ["check_files", "check_fits", "check_stream", "choose_weights"]
+
+
+def check_fits(
+    graph: Graph,
+    board: BoardProfile,
+    tier: str,
+    weights: str,
+    mpy: bool = False,
+    wish: Wish | None = None,
+    facts: Facts | None = None,
+) -> Estimate:
+    """Return the estimate for a board that the network fits.
+
+    Parameters
+    ----------
+    graph, board, tier, weights, mpy
+        What is to be built.
+    wish
+        What of it was asked for; by default all of it. Mends are told from there.
+    facts
+        What the header will say; by default next to nothing.
+
+    Raises
+    ------
+    ThumbnetError
+        If it needs more heap, file system or mapped flash than there is; the message says what
+        would fit.
+
+    """
+    if weights not in places(board):
+        raise ThumbnetError(
+            f"board {board.name} has no place for --weights {weights}: use one of "
+            f"{', '.join(places(board))}"
+        )
+    need = need_of(graph, board, tier, weights, mpy, facts)
+    lack = lacks(board, need)
+    if lack is not None:
+        would = mends(graph, board, wish or Wish(tier, weights, mpy), facts)
+        raise ThumbnetError(
+            f"{graph.name} needs about {lack[1]:,} bytes of {lack[0]}, board {board.name} has "
+            f"{lack[2]:,}: {would}"
+        )
+    return need
+
+
+def check_files(
+    graph: Graph,
+    board: BoardProfile,
+    build: Build,
+    mpy: bool,
+    files: Mapping[str, bytes],
+    facts: Facts,
+) -> None:
+    """Raise ThumbnetError if the files as they are do not fit what the board has for them."""
+    mapped = 0
+    if build.weights == "romfs":
+        mapped = sum(len(data) for name, data in files.items() if name.endswith(".bin"))
+    copied = sum(map(len, files.values())) - mapped
+    for what, size, room in (
+        ("its file system", copied, board.flash),
+        ("mapped flash", mapped, board.romfs),
+    ):
+        if size > room:
+            wish = Wish(build.tier.removesuffix("_dsp"), build.weights, mpy)
+            raise ThumbnetError(
+                f"{graph.name} takes {size:,} bytes of {what}, board {board.name} has {room:,}: "
+                f"{mends(graph, board, wish, facts)}"
+            )
+
+
+def check_stream(graph: Graph, board: BoardProfile, wish: Wish, facts: Facts | None) -> None:
+    """Raise ThumbnetError if a Stream is to go on a board that has no heap for one at all."""
+    if graph.stream is None or board.delivery != "hex":
+        return
+    other = larger_board(graph, board, wish, facts)
+    such = "" if other is None else f", such as {other}"
+    raise ThumbnetError(
+        f"board {board.name} has {board.heap:,} bytes of heap, too few for a Stream beside a "
+        f"network: export for one with more{such}"
+    )

@@ -1,0 +1,75 @@
+"""What the board profile, its memory and the model decide: tier, lanes, where the weights live."""
+
+from __future__ import annotations
+
+from thumbnet.trainer import ThumbnetError
+
+from ..boards.profile import BoardProfile
+from ..kernels.build import WEIGHTS, Build
+from .estimate import build_for
+from .check import check_fits, check_stream
+from ..graph.graph import Graph
+from ..emit.header import Facts
+from ..kernels.lanes import lanes_heap, lanes_win
+from .capacity import Wish, choose_weights, lacks, need_of
+
+
+def choose_build(
+    graph: Graph,
+    board: BoardProfile,
+    tier: str | None = None,
+    weights: str | None = None,
+    mpy: bool = False,
+    facts: Facts | None = None,
+) -> Build:
+    """Return how `graph` is built for `board`; what is not given is chosen.
+
+    Parameters
+    ----------
+    graph, board
+        What is built, and for which board.
+    tier, weights, mpy
+        What was asked for.
+    facts
+        What the header will say at most: it takes room as well.
+
+    Raises
+    ------
+    ThumbnetError
+        If the board has no such tier or no mapped flash, or the network does not fit.
+
+    """
+    wish = Wish(tier, weights, mpy)
+    tier = wish.tier_on(board)
+    if tier not in board.tiers:
+        raise ThumbnetError(
+            f"board {board.name} has no tier {tier!r}: use one of {', '.join(board.tiers)}"
+        )
+    if board.delivery == "hex" and tier == "plain":
+        raise ThumbnetError(f"board {board.name} has no heap for tier plain: use {board.tiers[0]}")
+    check_stream(graph, board, wish, facts)
+    if weights is None:
+        weights = choose_weights(graph, board, tier, mpy, facts)
+    if weights not in WEIGHTS:
+        raise ThumbnetError(f"no weights {weights!r}: use one of {', '.join(WEIGHTS)}")
+    if mpy and (not board.mpy or board.delivery == "hex"):
+        raise ThumbnetError(f"board {board.name} does not import .mpy files: export without --mpy")
+    check_fits(graph, board, tier, weights, mpy, wish, facts)
+    lanes = _lanes_fit(graph, board, tier, weights, mpy, facts)
+    return build_for(graph, board, tier, weights, lanes)
+
+
+def _lanes_fit(
+    graph: Graph, board: BoardProfile, tier: str, weights: str, mpy: bool, facts: Facts | None
+) -> bool:
+    """Tell whether big-integer lanes have room: their code, and a quarter of the heap of columns.
+
+    They are an option: a network that fits without them is exported without them.
+    """
+    if tier != "plain" or weights != "module" or not board.bigint:
+        return False
+    layers = [node.attributes["weight"] for node in graph.only("fully_connected")]
+    columns = [lanes_heap(w) for w in layers if lanes_win(w)]
+    if sum(columns) > board.heap // 4:
+        return False
+    return lacks(board, need_of(graph, board, tier, weights, mpy, facts, lanes=True)) is None

@@ -1,0 +1,175 @@
+"""What to do about a network that does not fit a board. Only what helps is proposed: all is tried.
+
+A mend is a wish of the export, a smaller network or another board, and estimated as the export
+that follows it will be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from ..boards.profile import BoardProfile, list_boards
+from ..graph.graph import Graph
+from ..emit.header import Facts
+from ..cost.network_size import weights as weights_of
+from .capacity import Wish, choose_weights, fits, lacks, need_of, places, runs
+
+VAGUE = ("generic", "circuitpython", "unix", "wasm")
+"""Profiles that are no board one could take instead."""
+
+NONE = "no board of `thumbnet boards` has as much: train a smaller network"
+
+_BULK = ("bands", "deviation", "rms", "crossings", "mean")
+"""Features, those of the most code first."""
+
+
+def mends(graph: Graph, board: BoardProfile, wish: Wish, facts: Facts | None = None) -> str:
+    """Return what would fit instead, in words: the cheapest first."""
+    ways = other_ways(graph, board, wish, facts)
+    count = fewer_weights(graph, board, wish, facts)
+    features = fewer_features(graph, board, wish, facts) if count is None else []
+    other = larger_board(graph, board, wish, facts)
+    found = [f"export with {' or '.join(ways)}"] if ways else []
+    if count is not None:
+        found.append(
+            f"train it with fewer or smaller hidden layers (about {count:,} weights fit, it has "
+            f"{count_weights(graph):,})"
+        )
+    if features:
+        names = " and ".join(features)
+        code = "whose code is the longest" if len(features) == 1 else "whose code is long"
+        found.append(f"train it without the feature{'s' * (len(features) > 1)} {names}, {code}")
+    if other is not None:
+        found.append(f"export for a larger board, such as {other}")
+    return "; or ".join(found) or NONE
+
+
+def other_ways(
+    graph: Graph, board: BoardProfile, wish: Wish, facts: Facts | None = None
+) -> list[str]:
+    """Return the options of export with which the network fits this board, the fewest that do.
+
+    What changes least comes first: another place, `--mpy`, another tier.
+    """
+    fitting: dict[str, Wish] = {}
+    for way in _ways(board, wish):
+        words = [
+            f"--tier {way.tier}" * (way.tier != wish.tier),
+            f"--weights {way.weights}" * (way.weights != wish.weights),
+            "--mpy" * (way.mpy != wish.mpy),
+        ]
+        options = " ".join(filter(None, words))
+        kept = {(other.tier, other.mpy) for other in fitting.values()}
+        # Compiled only where the source does not fit; the fastest of the other tiers.
+        compiled = way.mpy != wish.mpy and (way.tier, wish.mpy) in kept
+        slower = way.tier != wish.tier and any(
+            tier not in (wish.tier, way.tier) for tier, _ in kept
+        )
+        if not compiled and not slower and fits(graph, board, way, facts):
+            fitting[options] = way
+    fewest = min((options.count("--") for options in fitting), default=0)
+    return [options for options in fitting if options.count("--") == fewest]
+
+
+def _ways(board: BoardProfile, wish: Wish) -> Iterator[Wish]:
+    """Yield all other wishes; a place is named only where one was wished."""
+    tiers = [tier for tier in board.tiers if tier != wish.tier_on(board)]
+    spots = [] if wish.weights is None else [p for p in places(board) if p != wish.weights]
+    for tier in (wish.tier, *tiers):
+        for mpy in dict.fromkeys((wish.mpy, True)):
+            for weights in (wish.weights, *spots):
+                way = Wish(tier, weights, mpy)
+                if way != wish:
+                    yield way
+
+
+def fewer_weights(
+    graph: Graph, board: BoardProfile, wish: Wish, facts: Facts | None = None
+) -> int | None:
+    """Return how many weights fit; None where no network with these inputs and outputs does."""
+    layers = [node for node in graph.nodes if weights_of(node)]
+    if len(layers) < 2 or not runs(graph, board, wish):
+        return None
+    tier = wish.tier_on(board)
+    weights = wish.weights or choose_weights(graph, board, tier, wish.mpy, facts)
+
+    def fitting(share: float) -> int | None:
+        smaller = _narrowed(graph, share, 4 if tier == "thumb" else 1)
+        need = need_of(smaller, board, tier, weights, wish.mpy, facts)
+        return None if lacks(board, need) else count_weights(smaller)
+
+    low, high, found = 0.0, 1.0, fitting(0)
+    while found is not None and high - low > max(_CLOSE * high, 0.01):
+        middle = (low + high) / 2
+        more = fitting(middle)
+        low, high, found = (low, middle, found) if more is None else (middle, high, more)
+    return None if found is None else found - found % 10 ** max(len(str(found)) - 2, 0)
+
+
+_CLOSE = 0.1
+"""How near to the largest share of units that fits the answer is, as a part of it."""
+
+
+def count_weights(graph: Graph) -> int:
+    """Return the weights of all layers."""
+    return sum(int(weight.size) for node in graph.nodes for weight in weights_of(node))
+
+
+def _narrowed(graph: Graph, share: float, together: int) -> Graph:
+    """Return the graph with a share of the units of all its layers but the last, to estimate.
+
+    `together` are packed together: no layer has fewer. It cannot run: tensors are as they were.
+    """
+    nodes, before, left = [], 1, 1
+    last = max(k for k, node in enumerate(graph.nodes) if weights_of(node))
+    for k, node in enumerate(graph.nodes):
+        if "weight" in node.attributes:
+            outputs, inputs = node.attributes["weight"].shape
+            reads = inputs // before * left if inputs % before == 0 else inputs
+            units = min(outputs, max(together, -(-int(share * outputs) // together) * together))
+            units = outputs if k == last else units
+            changes = {
+                name: value[:units]
+                for name, value in node.attributes.items()
+                if isinstance(value, np.ndarray) and value.ndim and len(value) == outputs
+            }
+            changes["weight"] = node.attributes["weight"][:units, :reads]
+            node, before, left = node.with_attributes(**changes), outputs, units
+        nodes.append(node)
+    return graph.rebuilt(nodes)
+
+
+def fewer_features(
+    graph: Graph, board: BoardProfile, wish: Wish, facts: Facts | None = None
+) -> list[str]:
+    """Return the features without which a Stream fits, as few as do, never all; [] if none do."""
+    if graph.stream is None or graph.stream.is_raw:
+        return []
+    bulky = sorted(graph.stream.features, key=_BULK.index)
+    for count in range(1, len(bulky)):
+        left = tuple(name for name in graph.stream.features if name not in bulky[:count])
+        if fits(_with_features(graph, left), board, wish, facts):
+            return bulky[:count]
+    return []
+
+
+def _with_features(graph: Graph, features: tuple[str, ...]) -> Graph:
+    """Return the graph with fewer features, and as many inputs: it takes no less than trained."""
+    assert graph.stream is not None
+    return replace(graph, stream=replace(graph.stream, features=features))
+
+
+def larger_board(
+    graph: Graph, board: BoardProfile, wish: Wish, facts: Facts | None = None
+) -> str | None:
+    """Return the board with the least heap on which the same wishes fit, None if there is none."""
+    if board.name in ("unix", "wasm"):
+        return None
+    others = [other for other in list_boards() if other.name not in (*VAGUE, board.name)]
+    for other in sorted(others, key=lambda other: (other.heap < board.heap, other.heap)):
+        if fits(graph, other, wish, facts):
+            return other.name
+    return None

@@ -1,0 +1,146 @@
+"""The fields of a board profile: their types, their limits, and what an error says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from thumbnet.trainer import ThumbnetError
+
+from ..cost.cycles import CPUS
+
+if TYPE_CHECKING:
+    from .profile import BoardProfile
+
+TIERS = ("thumb", "viper", "plain")
+"""Folders of `firmware/`, fastest first."""
+
+ARCHITECTURES = (
+    "",
+    "armv6m",
+    "armv7m",
+    "armv7em",
+    "armv7emsp",
+    "armv7emdp",
+    "xtensa",
+    "xtensawin",
+    "rv32imc",
+    "rv64imc",
+    "x86",
+    "x64",
+)
+"""What `mpy-cross -march` takes; empty: no native code."""
+
+DELIVERIES = ("file", "hex")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field: how it is checked, and an example that is right."""
+
+    check: Callable[[Any], bool]
+    expected: str
+    sample: str
+
+    def read(self, file: str, key: str, value: Any) -> Any:
+        """Return the value as `BoardProfile` has it; ThumbnetError if it is not right."""
+        if not self.check(value):
+            raise ThumbnetError(
+                f"{file}: {key} is {value!r}, expected {self.expected}: write {self.example(key)}"
+            )
+        return tuple(value) if isinstance(value, list) else value
+
+    def example(self, key: str) -> str:
+        """Return a line of TOML with this field."""
+        return f"`{key} = {self.sample}`"
+
+
+def _whole(low: int, high: int, expected: str, sample: str) -> Field:
+    def check(value: Any) -> bool:
+        return type(value) is int and low <= value <= high
+
+    return Field(check, expected, sample)
+
+
+def _one_of(choices: tuple[str, ...]) -> Field:
+    shown = ", ".join(repr(choice) for choice in choices)
+    return Field(lambda value: value in choices, f"one of {shown}", f'"{choices[-1]}"')
+
+
+def _tiers(value: Any) -> bool:
+    """Some of TIERS in their order, the last one `plain`."""
+    return (
+        isinstance(value, list)
+        and value == [tier for tier in TIERS if tier in value]
+        and value[-1:] == ["plain"]
+    )
+
+
+_TEXT = Field(
+    lambda value: isinstance(value, str) and bool(value.strip()) and value.isprintable(),
+    "words in one line",
+    '"..."',
+)
+_FLAG = Field(lambda value: isinstance(value, bool), "true or false", "true")
+
+REQUIRED = {
+    "title": _TEXT,
+    "cpu": _one_of(tuple(CPUS)),
+    "clock": _whole(10**6, 10**10, "hertz, 1 MHz to 10 GHz", "125_000_000"),
+    "ram": _whole(4096, 2**40, "bytes of RAM, 4 KB or more", "264_000"),
+    "heap": _whole(1024, 2**40, "bytes of heap, 1 KB or more", "100_000"),
+    "flash": _whole(1024, 2**50, "bytes of file system, 1 KB or more", "800_000"),
+    "tiers": Field(
+        _tiers, "some of thumb, viper, plain, in this order and plain last", '["viper", "plain"]'
+    ),
+}
+
+OPTIONAL = {
+    "arch": _one_of(ARCHITECTURES),
+    "dsp": _FLAG,
+    "romfs": _whole(0, 2**40, "bytes of mapped flash, 0 for none", "0"),
+    "stream": Field(
+        lambda value: type(value) is int and value in (0, *range(64, 2**20 + 4, 4)),
+        "bytes, 64 to 1,048,576 and a multiple of 4, or 0 for none",
+        "1024",
+    ),
+    "memoryview": _FLAG,
+    "bigint": _FLAG,
+    "mpy": _FLAG,
+    "delivery": _one_of(DELIVERIES),
+    "machine": _TEXT,
+    "firmware": _TEXT,
+    "flashed": _TEXT,
+}
+
+
+def check_together(file: str, board: BoardProfile) -> None:
+    """Raise ThumbnetError where fields contradict each other."""
+    arm = board.arch.startswith("armv")
+    if board.heap > board.ram:
+        raise ThumbnetError(
+            f"{file}: heap is {board.heap:,} and ram only {board.ram:,}: write what "
+            "`import gc; gc.collect(); gc.mem_free()` says on the board as heap"
+        )
+    if "thumb" in board.tiers and not arm:
+        raise ThumbnetError(
+            f"{file}: tiers has thumb and arch is {board.arch!r}: give the ARM core as arch, "
+            '`arch = "armv6m"`, or leave thumb out'
+        )
+    if "viper" in board.tiers and not board.arch:
+        raise ThumbnetError(
+            f"{file}: tiers has viper and arch is empty: give the -march of mpy-cross, such as "
+            '`arch = "xtensawin"`, or leave viper out'
+        )
+    slow = [tier for tier in board.tiers if tier not in CPUS[board.cpu].tiers]
+    if slow:
+        raise ThumbnetError(
+            f"{file}: tiers has {', '.join(slow)}, which {board.cpu} does not run: leave it "
+            "out, or give another cpu"
+        )
+    if board.dsp and not ("thumb_dsp" in CPUS[board.cpu].tiers and "thumb" in board.tiers):
+        raise ThumbnetError(
+            f"{file}: dsp is for tier thumb on a Cortex-M4, M7 or M33, not {board.cpu}: leave "
+            "it out"
+        )

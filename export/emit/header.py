@@ -1,0 +1,172 @@
+"""The docstring at the head of a generated module: what it is, how good it is, how to use it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from textwrap import fill
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from thumbnet.trainer import Layer, Model
+
+from ..graph.graph import Graph
+from ..cost.network_size import macs, parameters
+from .stream_literals import stream_sentence
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the exporter knows about the model beside its numbers."""
+
+    board: str
+    version: str
+    labels: tuple[str, ...] = ()
+    shape: str = ""
+    """The layers in words, `64 -> 32 relu -> 10 softmax`."""
+
+    accuracy: str = ""
+    """One sentence on held-out data, empty where there was none."""
+
+    names: tuple[str, ...] = ()
+    """The features' names, if the data had them."""
+
+
+def header_facts(
+    model: Model, graph: Graph, labels: tuple[str, ...], board: str, accuracy: str
+) -> Facts:
+    """Return the facts of `model`, in words."""
+    spec = model.input_spec
+    names = spec.names if spec is not None and spec.names is not None else ()
+    return Facts(board, version("thumbnet"), labels, layers_in_words(graph, model), accuracy, names)
+
+
+def layers_in_words(graph: Graph, model: Model) -> str:
+    """Return the network's shape, such as `64 -> 32 relu -> 10 softmax`."""
+    shape = model.input_shape or graph.tensors[graph.input].shape
+    words = ["x".join(str(size) for size in shape)]
+    for layer in model.layers:
+        activation = getattr(layer, "activation", "linear")
+        kind = type(layer).__name__
+        if kind == "Dense":
+            words.append(str(layer.output_shape[-1]))
+        elif kind in _SHORT:
+            window = () if kind.startswith("Global") else getattr(layer, "window", ())
+            size = "x".join(str(n) for n in window if n > 1)
+            words.append(" ".join(filter(None, (_SHORT[kind], size, _channels(layer)))))
+        if activation != "linear":
+            words[-1] += f" {activation}"
+    return " -> ".join(words)
+
+
+def _channels(layer: Layer) -> str:
+    """Return how many channels a layer makes, where it chooses them."""
+    chosen = getattr(layer, "filters", getattr(layer, "units", None))
+    return "" if chosen is None else str(chosen)
+
+
+_SHORT = {
+    "Add": "add",
+    "AveragePooling1D": "average",
+    "AveragePooling2D": "average",
+    "Concatenate": "concatenate",
+    "Conv1D": "conv",
+    "Conv2D": "conv",
+    "DepthwiseConv1D": "depthwise",
+    "DepthwiseConv2D": "depthwise",
+    "GRU": "gru",
+    "GlobalAveragePooling1D": "average of all",
+    "GlobalAveragePooling2D": "average of all",
+    "MaxPooling1D": "max",
+    "MaxPooling2D": "max",
+    "SimpleRNN": "rnn",
+}
+"""What a layer is called in the header; the others change no shape."""
+
+
+def header(graph: Graph, facts: Facts) -> str:
+    """Return the module docstring."""
+    name = graph.name
+    paragraphs = [
+        f"{name}: a neural network in fixed point, made by thumbnet {facts.version} "
+        f"for board {facts.board!r}.",
+        f"{facts.shape}. {parameters(graph):,} parameters, {macs(graph):,} multiply-accumulates."
+        + (f" {facts.accuracy}" if facts.accuracy else ""),
+        _inputs(graph, facts) + ("" if graph.stream else _edges(graph)),
+    ]
+    if graph.stream:
+        paragraphs.append(stream_sentence(graph.stream))
+    usage = [f"import {name}"] + [
+        f"{name}.{call:<22} # {meaning}" for call, meaning in _calls(graph, facts)
+    ]
+    text = "\n\n".join(fill(p, 96) for p in paragraphs) + "\n\n    " + "\n    ".join(usage)
+    return '"""' + text.replace("\\", "\\\\").replace('"""', "'''") + '\n"""'
+
+
+def _inputs(graph: Graph, facts: Facts) -> str:
+    attributes = graph.nodes[0].attributes
+    (size,) = graph.tensors[graph.input].shape
+    units = np.atleast_1d(attributes.get("units", 1))
+    low, high = np.broadcast_arrays(
+        *np.atleast_1d(attributes["minimum"] / units, attributes["maximum"] / units)
+    )
+    numbers = "1 number" if size == 1 else f"{size} numbers"
+    if graph.stream:
+        return f"Input: {numbers}, the whole ones that Stream makes of its samples."
+    if len(low) == 1:
+        step = f", rounded to {1 / units[0]:g}" if units[0] != 1 else ", whole"
+        text = f"Input: {numbers} from {low[0]:g} to {high[0]:g}{step}."
+        return text + (f" In order: {', '.join(facts.names)}." if facts.names else "")
+    repeated = len(low) < size
+    names = (facts.names * len(low))[: len(low)] or tuple(
+        f"{'channel' if repeated else 'input'} {i}" for i in range(len(low))
+    )
+    each = [f"{n} ({a:g} to {b:g})" for n, a, b in zip(names, low, high, strict=True)]
+    if len(each) > 16:
+        each = [*each[:15], f"... {len(each) - 15} more"]
+    if repeated:
+        numbers += f", {size // len(low)} steps of {len(low)} channels"
+    return f"Input: {numbers}: {', '.join(each)}."
+
+
+def _edges(graph: Graph) -> str:
+    """Return a sentence on readings that are accepted but saturate, empty where none do."""
+    node = graph.nodes[0]
+    if node.op != "quantize_sensors":
+        return ""
+    a = node.attributes
+    low, high = (
+        np.clip(_count_at(a, q), a["minimum"], a["maximum"]) / a["units"] for q in (0.0, 255.0)
+    )
+    lost = (a["maximum"] - a["minimum"]) / a["units"] - (high - low)
+    worst = int(np.argmax(lost / (high - low)))
+    if lost[worst] <= 0.05 * (high[worst] - low[worst]):
+        return ""
+    which = f"input {worst}" if len(lost) > 1 else "the input"
+    return (
+        f" Beyond the training data (for {which}: {low[worst]:.4g} to {high[worst]:.4g}) "
+        "it answers as at the edge."
+    )
+
+
+def _count_at(a: dict[str, Any], q: float) -> npt.NDArray[np.float64]:
+    """Return the counts that `quantize_sensors` brings to `q`, before rounding."""
+    acc = (q - a["zero_point"]) * 2.0 ** a["shift"] / a["multiplier"]
+    return np.asarray((acc - a["bias"]) / 2.0 ** a["left_shift"])
+
+
+def _calls(graph: Graph, facts: Facts) -> list[tuple[str, str]]:
+    measures = any(node.op == "measure" for node in graph.nodes)
+    if measures:
+        calls = [("predict(values)", "the prediction, in the units of the training data")]
+    else:
+        calls = [("predict(values)", "class index; LABELS[i] names it")]
+    if "probabilities" in graph.outputs:
+        calls.append(("predict_proba(values)", "a probability for each class, floats"))
+        calls.append(("probabilities(values)", "the same as integers: 32768 is 1.0"))
+    calls.append(("scores(values)", "the integer outputs, equal on every board and on the PC"))
+    if graph.stream:
+        calls.append(("Stream().push(sample)", "class index where there is a decision, else None"))
+    return calls

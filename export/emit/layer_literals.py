@@ -1,0 +1,164 @@
+"""The literals of the layers: weights, parameters, and the table of rows that forward runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..kernels.build import Build
+from ..kernels.call import Call
+from ..ops.emit_literals import Literals
+from .tensor_literals import tensor_literals
+from ..microbit.flash_file import flash_payload
+from ..graph.graph import Graph
+from .literals import bytes_literal, commented_rows, tuple_literal
+from .memory_plan import Plan
+from .weights_file import HEADER_BYTES, Streamed, reach, streamed, weights_file
+
+
+def layer_literals(
+    calls: list[Call], graph: Graph, plan: Plan, build: Build
+) -> tuple[Literals, Literals, bytes]:
+    """Return the literals that stand before the kernels, those behind them, and `NAME.bin`."""
+    if build.weights == "flash":
+        return _in_flash(calls, graph, plan, build)
+    parts = streamed(calls, build) if build.weights == "stream" else []
+    literals, names = tensor_literals(calls, graph, plan, build, reach(parts))
+    if build.weights == "stream":
+        return _streamed(parts, literals, names, build)
+    table = _Table(build, literals, names)
+    late = {"LAYERS": _rows([table.row(call) for call in calls])}
+    if not table.payload:
+        return literals, {**table.late, **late}, b""
+    file = weights_file(table.payload)
+    literals["NAME"] = repr(f"{graph.name}.bin")
+    literals["WEIGHTS"] = _sizes(file)
+    return literals, {"MAPPED": "map_weights()", **table.late, **late}, file
+
+
+@dataclass
+class _Table:
+    """Rows for `LAYERS`; the literals that they name are gathered on the way.
+
+    names: tensor -> the name of its memory. late: literals that need the kernels. payload: weights
+    for mapped flash.
+    """
+
+    build: Build
+    literals: Literals
+    names: dict[str, str]
+    late: Literals = field(default_factory=dict)
+    payload: bytes = b""
+    count: int = 0
+
+    def row(self, call: Call, *between: int) -> str:
+        """Return a call as `(kernel, x, w, y, p)`; `between` come behind the kernel."""
+        self.count += 1
+        k = self.count
+        _, p = packed = call.packed(self.build)
+        self.literals[f"P{k}"] = _parameters(call, p, self.build)
+        if call.rows:
+            w = f"R{k}"
+            self.late[w] = _rows([self.row(inner) for inner in call.rows])
+        elif call.other:
+            w = self.names[call.other]
+        else:
+            w = self._weights(call, packed[0], k)
+        x, y = self.names[call.x], self.names[call.y]
+        return f"({', '.join([call.kernel, *map(str, between), x, w, y, f'P{k}'])})"
+
+    def _weights(self, call: Call, w: bytes, k: int) -> str:
+        if not w:
+            return 'b""'
+        if self.build.weights == "romfs":
+            at = HEADER_BYTES + len(self.payload)
+            self.late[f"W{k}"] = f"MAPPED[{at}:{at + len(w)}]"
+            self.payload += w
+            return f"W{k}"
+        self.literals[f"W{k}"] = _weights_literal(call, w, self.build)
+        if call.kernel != "fully_connected_lanes":
+            return f"W{k}"
+        self.late[f"L{k}"] = f"lanes(W{k}, {call.word('inputs')}, {call.word('outputs')})"
+        return f"L{k}"
+
+
+def _streamed(
+    parts: list[Streamed], literals: Literals, names: dict[str, str], build: Build
+) -> tuple[Literals, Literals, bytes]:
+    size, words = max(part.size for part in parts), max(part.words for part in parts)
+    literals["BUFFER"] = f"memoryview(bytearray({size}))"
+    literals["PARAMETERS"] = f'memoryview(array("i", [0] * {words}))'
+    table = _Table(build, literals, names)
+    rows = []
+    for part in parts:
+        if not part.blocks:  # nothing to read: all of it is in the module
+            rows.append(table.row(part.call, 0, 0))
+            continue
+        table.count += 1
+        w, p = f"W{table.count}", f"P{table.count}"
+        literals[w] = f"BUFFER[0:{part.size}]"
+        literals[p] = f"PARAMETERS[0:{part.words}]"
+        x, y = names[part.call.x], names[part.call.y]
+        rows.append(f"({part.call.kernel}, {part.blocks}, {part.pieces}, {x}, {w}, {y}, {p})")
+    file = weights_file(b"".join(part.data for part in parts))
+    literals["WEIGHTS"] = _sizes(file)
+    return literals, {**table.late, "LAYERS": _rows(rows)}, file
+
+
+def _in_flash(
+    calls: list[Call], graph: Graph, plan: Plan, build: Build
+) -> tuple[Literals, Literals, bytes]:
+    name = f"{graph.name}.bin"
+    payload, placed = flash_payload(name, calls, build)
+    # The check of the file reads its header into the arena.
+    literals, names = tensor_literals(calls, graph, plan, build, HEADER_BYTES)
+    literals["PARAMETERS"] = f'array("i", [0] * {max(part.size for part in placed) // 4})'
+    copied = max(p.copied for p in placed)
+    rows = []
+    for p in placed:
+        row = [p.call.kernel, p.parameters, p.size, p.weights, names[p.call.y]]
+        rows.append(f"({', '.join(map(str, row + [p.copied] * bool(copied)))})")
+    if copied:
+        literals["BUFFER"] = f"bytearray({copied})"
+    file = weights_file(payload)
+    literals["NAME"] = repr(name)
+    literals["WEIGHTS"] = _sizes(file)
+    return literals, {"LAYERS": _rows(rows)}, file
+
+
+def _weights_literal(call: Call, w: bytes, build: Build) -> str:
+    if call.weight is None:
+        return bytes_literal([w])
+    size = len(w) - len(call.table)
+    layout = call.layout(build)
+    row = {"rows": call.word("inputs"), "nibble_rows": size // call.word("outputs")}
+    row["taps"] = call.word("outputs")
+    step = row.get(layout, size)
+    rows = [w[at : at + step] for at in range(0, size, step)]
+    return bytes_literal([*rows, call.table] if call.table else rows)
+
+
+def _parameters(call: Call, p: list[int], build: Build) -> str:
+    n = len(call.names)
+    # What `recurrent` changes while it runs has to be a list.
+    changed = call.kernel in ("copy", "simple_rnn", "gru")
+    if len(p) <= 6:
+        text = tuple_literal(p)
+    else:
+        groups = [(", ".join(name or "0" for name in call.names), p[:n])]
+        if len(p) > n:
+            width = call.channels.shape[1]
+            what = "bias, multiplier, shift of each output"
+            groups.append((what if width == 3 else "multiplier, shift of each count", p[n:]))
+        text = commented_rows(groups)
+    if build.native:
+        return f'array("i", {text})'
+    return f"[{text[1:-1]}]" if changed else text
+
+
+def _rows(rows: list[str]) -> str:
+    return "(\n" + "".join(f"    {row},\n" for row in rows) + ")"
+
+
+def _sizes(file: bytes) -> str:
+    length, crc = (int.from_bytes(file[at : at + 4], "little") for at in (4, 8))
+    return f"({length}, 0x{crc:08X})"

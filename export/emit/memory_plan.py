@@ -1,0 +1,122 @@
+"""The memory planner: one arena for all uint8 tensors; those never alive together share room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+from thumbnet.trainer import ThumbnetError
+
+from ..graph.graph import Graph, Node
+from ..graph.window import Window
+
+ALIGNMENT = 4
+"""Kernels read inputs a word at a time: a tensor begins at a word, and owns its last one whole."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where each uint8 tensor lies, and the scratch of the nodes that need some.
+
+    Sizes and offsets are bytes, multiples of `ALIGNMENT`; scratch is called "NODE.patch" ...
+    """
+
+    size: int
+    offsets: dict[str, int]
+
+
+def plan(graph: Graph, native: bool = True) -> Plan:
+    """Place the uint8 tensors of a fused graph.
+
+    The input lies at 0 (a board without `memoryview` writes it through the arena itself). The
+    others go, the largest first, to the lowest place where no tensor lies that is alive at the
+    same time. native: with the scratch that kernels of machine code need.
+    """
+    lives, sizes = lifetimes(graph, native), _sizes(graph, native)
+    first = graph.nodes[0].output
+    order = sorted(lives, key=lambda name: (name != first, -sizes[name]))
+    offsets: dict[str, int] = {}
+    for name in order:
+        taken = sorted(
+            (offsets[other], offsets[other] + sizes[other])
+            for other in offsets
+            if _overlap(lives[name], lives[other])
+        )
+        at = 0
+        for start, end in taken:
+            if at + sizes[name] <= start:
+                break
+            at = max(at, end)
+        offsets[name] = at
+    total = max(offsets[name] + sizes[name] for name in offsets)
+    return check_plan(graph, Plan(total, offsets), native)
+
+
+def scratch(graph: Graph, node: Node, native: bool) -> dict[str, int]:
+    """Return the bytes that a node needs beside its tensors while it runs, by name."""
+    if node.op in ("conv", "depthwise_conv") and native:
+        window = Window.of(node.attributes)
+        return {f"{node.output}.patch": window.taps * window.channels}
+    if node.op == "fully_connected" and "bits" in node.attributes and native:
+        return {f"{node.output}.patch": prod(graph.tensors[node.inputs[0]].shape)}
+    if node.op in ("simple_rnn", "gru"):
+        steps, units = node.attributes["steps"], node.attributes["units"]
+        sizes = {f"{node.output}.step": prod(graph.tensors[node.inputs[0]].shape) // steps}
+        if node.attributes["sequences"]:
+            sizes[f"{node.output}.state"] = units
+        if "bits" in node.attributes and native:
+            sizes[f"{node.output}.patch"] = max(units, sizes[f"{node.output}.step"])
+        return sizes
+    return {}
+
+
+def lifetimes(graph: Graph, native: bool = True) -> dict[str, tuple[int, int]]:
+    """Return for each uint8 tensor the first and the last moment at which its bytes count.
+
+    Node `k` writes at moment `k`, and reads until then: what it reads and what it writes are alive
+    together, and with them its scratch.
+    """
+    lives: dict[str, tuple[int, int]] = {}
+    for k, node in enumerate(graph.nodes):
+        for name in node.inputs:
+            if name in lives:
+                lives[name] = (lives[name][0], k)
+        if graph.tensors[node.output].dtype == "uint8":
+            lives[node.output] = (k, k)
+        lives.update(dict.fromkeys(scratch(graph, node, native), (k, k)))
+    return lives
+
+
+def check_plan(graph: Graph, made: Plan, native: bool = True) -> Plan:
+    """Return the plan if it is sound: tensors inside the arena, apart while both are alive.
+
+    Raises
+    ------
+    ThumbnetError
+        Names the two tensors.
+
+    """
+    lives, sizes = lifetimes(graph, native), _sizes(graph, native)
+    for name, at in made.offsets.items():
+        end = at + sizes[name]
+        if at % ALIGNMENT or end > made.size:
+            raise ThumbnetError(f"export: tensor {name} at {at} does not lie in the arena")
+        for other, start in made.offsets.items():
+            if other == name or not _overlap(lives[name], lives[other]):
+                continue
+            if at < start + sizes[other] and start < end:
+                raise ThumbnetError(f"export: tensors {name} and {other} share memory while alive")
+    return made
+
+
+def _sizes(graph: Graph, native: bool) -> dict[str, int]:
+    sizes: dict[str, int] = {}
+    for node in graph.nodes:
+        if graph.tensors[node.output].dtype == "uint8":
+            sizes[node.output] = prod(graph.tensors[node.output].shape)
+        sizes.update(scratch(graph, node, native))
+    return {name: -(-size // ALIGNMENT) * ALIGNMENT for name, size in sizes.items()}
+
+
+def _overlap(a: tuple[int, int], b: tuple[int, int]) -> bool:
+    return a[0] <= b[1] and b[0] <= a[1]

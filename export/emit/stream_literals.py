@@ -1,0 +1,115 @@
+"""The `Stream` of a module: from the model's settings to its literals and files of `firmware/`."""
+
+from __future__ import annotations
+
+from math import prod
+
+from thumbnet.trainer import Model, StreamSettings, ThumbnetError
+from thumbnet.trainer.features import sines
+from thumbnet.trainer.stream import BANDS
+
+from ..ops.emit_literals import Literals
+from ..graph.graph import Graph
+from .literals import tuple_literal
+
+FOLDER = "stream"
+"""Where in `firmware/` its files are."""
+
+_SHORTEST = 2**15
+"""Counts below this fit an array of 16 bits."""
+
+
+def stream_of(model: Model, graph: Graph) -> StreamSettings | None:
+    """Return the stream settings that the model carries, None if there are none.
+
+    Raises
+    ------
+    ThumbnetError
+        If they are damaged, or for another network than this.
+
+    """
+    config = model.info.get("stream")
+    if config is None:
+        return None
+    settings = StreamSettings.from_config(config)
+    (inputs,) = graph.tensors[graph.input].shape
+    if prod(settings.shape) != inputs:
+        raise ThumbnetError(
+            f"export: the network reads {inputs} numbers, its stream settings make "
+            f"{prod(settings.shape)} of a window: call windows.prepare(model) with the windows "
+            "that it was trained on"
+        )
+    if not model.labels or any(graph.only("measure")):
+        raise ThumbnetError(
+            "export: a Stream decides between labels, this network has none: remove "
+            'model.info["stream"], or train a classifier'
+        )
+    return settings
+
+
+def stream_roots(settings: StreamSettings | None) -> tuple[list[str], list[str], dict[str, str]]:
+    """Return the files that the features are in, those behind them, and which stands for which."""
+    if settings is None:
+        return [], [], {}
+    if settings.is_raw:
+        return [], ["stream"], {"features": "raw_window"}
+    return list(settings.features), ["stream"], {}
+
+
+def stream_literals(settings: StreamSettings | None) -> tuple[Literals, Literals]:
+    """Return the literals of a `Stream`, and those that stand behind the features they name."""
+    if settings is None:
+        return {}, {}
+    channels = len(settings.channels)
+    counts = '"h"' if settings.reach < _SHORTEST else '"i"'
+    literals = {
+        "CHANNELS": tuple_literal([repr(name) for name in settings.channels]),
+        "UNITS": tuple_literal(settings.units),
+        "REACH": str(settings.reach),
+        "WINDOW": str(settings.window),
+        "HOP": str(settings.hop),
+        "RING": str(settings.window * channels),
+        "COUNT": counts,
+        "VOTE": tuple_literal(settings.vote),
+    }
+    if settings.is_raw:
+        return {**literals, "COUNTED": counts, "VALUES": _array(counts, prod(settings.shape))}, {}
+    literals["CHANNEL"] = _array('"i"', settings.window)
+    literals["VALUES"] = _array('"i"', prod(settings.shape))
+    literals["COUNTED"] = '"i"'
+    literals["FRACTION"] = str(settings.fraction)
+    if BANDS in settings.features:
+        literals["BANDS"] = str(settings.bands)
+        literals["SINES"] = f'array("h", {tuple_literal(sines(settings.window))})'
+        literals["REAL"] = literals["IMAGINARY"] = _array('"h"', settings.window // 2)
+    return literals, {"FEATURES": tuple_literal(settings.features)}
+
+
+def stream_sentence(settings: StreamSettings) -> str:
+    """Return what the header says of the stream: what it takes, how often, and what it makes."""
+    steps = {f" (in steps of {1 / units:g})" if units != 1 else "" for units in settings.units}
+    names = [
+        name + (f" (in steps of {1 / units:g})" if len(steps) > 1 and units != 1 else "")
+        for name, units in zip(settings.channels, settings.units, strict=True)
+    ]
+    samples = ", ".join(names) + (steps.pop() if len(steps) == 1 else "")
+    every = f"every {settings.hop}" if settings.hop != 1 else "at each of them"
+    made = "" if settings.is_raw else f", by {', '.join(settings.features)} of each"
+    needed, kept = settings.vote
+    vote = (
+        ""
+        if kept == 1
+        else (
+            f" A decision is what most of the last {kept} windows say."
+            if needed == 1
+            else f" A decision is what {needed} of the last {kept} windows say."
+        )
+    )
+    return (
+        f"Stream: samples of {samples} at {settings.rate:g} Hz; {settings.window} of them "
+        f"are classified {every}{made}.{vote}"
+    )
+
+
+def _array(kind: str, size: int) -> str:
+    return f"array({kind}, [0] * {size})"

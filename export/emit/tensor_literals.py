@@ -1,0 +1,58 @@
+"""The literals of what layers read and write: the arena, views of it, and wide numbers."""
+
+from __future__ import annotations
+
+from math import prod
+
+from ..kernels.build import Build
+from ..kernels.call import Call
+from ..ops.calls_recurrent import words
+from ..ops.emit_literals import Literals
+from ..graph.graph import Graph
+from .memory_plan import Plan, scratch
+
+
+def tensor_literals(
+    calls: list[Call], graph: Graph, made: Plan, build: Build, reach: int
+) -> tuple[Literals, dict[str, str]]:
+    """Return the literals, and for each tensor and piece of scratch the name it is called by.
+
+    reach: bytes of the arena that are needed anyhow.
+    """
+    size = max(made.size, reach)
+    literals: Literals = {}
+    names: dict[str, str] = {}
+    if build.native:
+        literals["ARENA"] = f"bytearray({size})"
+        literals["X0"] = "ARENA"
+    else:
+        literals["ARENA"] = f"memoryview(bytearray({size}))"
+    for k, (name, length) in enumerate(_lengths(graph, build).items()):
+        names[name] = "ARENA" if build.native else f"X{k}"
+        if not build.native:
+            at = made.offsets[name]
+            literals[f"X{k}"] = f"ARENA[{at}:{at + length}]"
+    recurrent = [node for node in graph.nodes if node.op in ("simple_rnn", "gru")]
+    for k, node in enumerate(recurrent):
+        names[f"{node.output}.wide"] = f"A{k}"
+        literals[f"A{k}"] = _words(words(node), build)
+    for call in calls:
+        if call.wide:
+            names[call.y] = "SCORES"
+            literals["SCORES"] = _words(call.word("outputs"), build)
+    return literals, names
+
+
+def _lengths(graph: Graph, build: Build) -> dict[str, int]:
+    """Return the bytes of each tensor and piece of scratch in the arena, in order."""
+    lengths: dict[str, int] = {}
+    for node in graph.nodes:
+        if graph.tensors[node.output].dtype == "uint8":
+            lengths[node.output] = prod(graph.tensors[node.output].shape)
+        lengths.update(scratch(graph, node, build.native))
+    return lengths
+
+
+def _words(count: int, build: Build) -> str:
+    zeros = f"[0] * {count}"
+    return f'array("i", {zeros})' if build.native else zeros

@@ -1,0 +1,101 @@
+"""`NAME.bin` for a micro:bit v1, whose kernels read it in the chunks of the board's file system.
+
+A chunk is 128 bytes: a marker, 126 bytes of the file, the number of the next chunk; the first has
+the file's name too. What is read in place begins with a chunk. Of the weights, 96 bytes lie in
+each: four inputs of eight outputs are 32 bytes, and no such group is torn apart.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from thumbnet.trainer import ThumbnetError
+
+from ..kernels.build import Build
+from ..kernels.call import Call, apart
+from ..kernels.weight_layouts import WIDTHS, pack
+from ..emit.weights_file import HEADER_BYTES
+
+CHUNK = 128
+DATA = 126
+WEIGHTS = 96
+OUTPUTS = WIDTHS[0]
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One kernel call, and where its parameters and weights begin: bytes from the file's chunk.
+
+    size: bytes of parameters. copied: bytes of weights that go into memory first, 0 where the
+    kernel reads them in place.
+    """
+
+    call: Call
+    parameters: int
+    size: int
+    weights: int
+    copied: int
+
+
+IN_PLACE = ("fully_connected", "lookup")
+"""Kernels that read their weights where they lie."""
+
+KERNELS = (*IN_PLACE, "conv", "depthwise_conv", "max_pool", "average_pool")
+"""What runs there."""
+
+_NAMED = {"recurrent": "a recurrent layer"}
+"""What a user calls a kernel, where that is another word."""
+
+
+def flash_payload(name: str, calls: list[Call], build: Build) -> tuple[bytes, list[Placed]]:
+    """Return what follows the header in the file called `name`, and what lies where."""
+    data = bytearray()
+    placed: list[Placed] = []
+    chunk = 1
+    # The rest of the first chunk, behind marker, length, name, and the file's header.
+    data += bytes(DATA - 2 - len(name.encode()) - HEADER_BYTES)
+    for call in [part for whole in calls for part in apart(whole)]:
+        at = []
+        if call.kernel not in KERNELS:
+            what = _NAMED.get(call.kernel, call.kernel)
+            raise ThumbnetError(
+                f"export: {what} does not run on this board: use Dense, convolution and pooling "
+                "layers, or export for a larger one, such as pico"
+            )
+        words = call.parameters()
+        p, w = struct.pack(f"<{len(words)}i", *words), _weights(call, build)
+        for section in (p, w):
+            at.append(chunk * CHUNK + 1)
+            chunks = -(-len(section) // DATA)
+            data += section.ljust(chunks * DATA, b"\x80")
+            chunk += chunks
+        copied = len(w) if is_copied(call) else 0
+        placed.append(Placed(call, at[0], len(p), at[1], copied))
+    return bytes(data), placed
+
+
+def is_copied(call: Call) -> bool:
+    """Whether the weights of a call go into memory before it."""
+    return call.weight is not None and call.kernel not in IN_PLACE
+
+
+def _weights(call: Call, build: Build) -> bytes:
+    if call.weight is None:
+        return call.table
+    return (
+        packed_weights(call.weight) if call.kernel == "fully_connected" else call.packed(build)[0]
+    )
+
+
+def packed_weights(weight: npt.NDArray[np.int8]) -> bytes:
+    """Return int8 (outputs, inputs) as they lie in the data of chunks, `WEIGHTS` bytes in each."""
+    outputs, inputs = weight.shape
+    padded = np.zeros((-(-outputs // OUTPUTS) * OUTPUTS, inputs), np.int8)
+    padded[:outputs] = weight
+    packed = pack(padded, "interleaved")
+    parts = [packed[at : at + WEIGHTS] for at in range(0, len(packed), WEIGHTS)]
+    return b"".join(part.ljust(DATA, b"\x80") for part in parts)

@@ -1,0 +1,173 @@
+"""Emit for a micro:bit v1: a few small files in place of one module.
+
+Its heap of 9 KB cannot compile the whole at once, and its stack is too small for imports within
+imports: `NAME.py` imports the parts one by one, the largest first.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from thumbnet.trainer import ThumbnetError
+
+from ..kernels.build import Build
+from ..kernels.call import Call
+from ..ops.calls import KERNELS, calls
+from ..emit.module import imports, sources
+from ..emit.layer_literals import layer_literals
+from ..ops.emit_literals import answer_literals, input_literals
+from ..emit.firmware_source import SourceFile
+from ..graph.graph import Graph
+from ..emit.header import Facts
+from ..emit.literals import tuple_literal
+from ..emit.shared_kernel import one_kernel
+from ..emit.memory_plan import plan
+from .shrink import shared_names, shrink
+
+ANSWERS = ("predict", "scores", "probabilities", "predict_proba")
+_BUFFERS = ("ARENA", "X0", "PARAMETERS", "BUFFER", "SCORES")
+_ONCE = ("NAME", "WEIGHTS")
+"""Literals that the check of the weights needs, and nothing after it."""
+
+_HEADS = ("forward", "classify", "decide", "measure", "measure_all", "predict_proba")
+
+_ALONE = {
+    *("fully_connected", "conv", "depthwise_conv", "max_pool", "average_pool"),
+    *("requantize", "weights_file"),
+}
+"""Large, or in need of being dropped, or used by what is loaded later: files of their own."""
+
+Parts = dict[str, list[SourceFile]]
+"""File on the board -> files of `firmware/` that it is made of."""
+
+
+def emit_parts(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
+    """Return the files for the board's file system: `NAME.py`, what it imports, and `NAME.bin`."""
+    graph = one_kernel(graph, build)
+    made = plan(graph, build.native)
+    rows = calls(graph, made, build)
+    literals, late, weights = layer_literals(rows, graph, made, build)
+    literals = {**input_literals(graph), **answer_literals(graph), **literals, **late}
+    if facts.labels:
+        literals["LABELS"] = tuple_literal([repr(label) for label in facts.labels])
+    at_once, later = _parts(graph, build, rows)
+    parts = {**at_once, **later}
+    if graph.name in parts:
+        raise ThumbnetError(
+            f"{graph.name} is the name of a part of every module for this board: export it with "
+            "another --name"
+        )
+    functions = {f for found in parts.values() for f in _functions(found)}
+    public = {*ANSWERS, *KERNELS, *parts, "LABELS"}
+    shared = shared_names(sorted({*functions, *_BUFFERS, *_ONCE} - public))
+    texts = {graph.name: _entry(at_once, bool(facts.labels))}
+    texts.update({name: _text(name, parts, literals) for name in parts})
+    files = {f"{name}.py": shrink(text, shared, public) for name, text in texts.items()}
+    return {
+        **{name: f"{text}\n".encode() for name, text in files.items()},
+        f"{graph.name}.bin": weights,
+    }
+
+
+def _parts(graph: Graph, build: Build, rows: list[Call]) -> tuple[Parts, Parts]:
+    """Gather the files of `firmware/`: those that are imported at once, and the others."""
+    kernels, rest, replaced = sources(graph, build, rows)
+    # A file goes by the name under which the others import it.
+    plain = {variant: name for name, variant in replaced.items()}
+    every = {plain.get(source.name, source.name): source for source in (*kernels, *rest)}
+    heads = [name for name in (*_HEADS, "weights_file") if name in every]
+    at_once = _reached([*heads, *(s.name for s in kernels)], every)
+    inputs = _reached(["levels"], every) | {"flash"}
+    # The largest come first, while the heap is in one piece: the kernels. What checks the weights
+    # needs no more than they and the buffers, and is dropped before the rest is loaded.
+    alone = [name for name in every if name in _ALONE & at_once]
+    alone.sort(key=lambda name: -len(every[name].text))
+    parts: Parts = {name: [every[name]] for name in alone if name in KERNELS}
+    parts["buffers"] = [every["flash"]]
+    parts["weights_file"] = [every["weights_file"]]
+    parts.update({name: [every[name]] for name in alone if name not in parts})
+    parts["input"] = [every[name] for name in every if name in inputs - _ALONE - {"flash"}]
+    parts["network"] = [every[name] for name in every if name in at_once - inputs - _ALONE]
+    # What is left waits for a call: see firmware/microbit/predict_proba.py.
+    later = [every[name] for name in every if name not in at_once]
+    return parts, {"probabilities": later} if later else {}
+
+
+def _reached(roots: list[str], every: dict[str, SourceFile]) -> set[str]:
+    """Return the files that are imported when `roots` are, themselves included."""
+    found: set[str] = set()
+    queue = list(roots)
+    while queue:
+        name = queue.pop()
+        if name not in found:
+            found.add(name)
+            queue += [file for file, _ in every[name].imports]
+    return found
+
+
+def _entry(parts: Parts, labels: bool) -> str:
+    """Return `NAME.py`, which keeps none of the names that only the import needs."""
+    once = sorted({*_functions(parts["weights_file"]), *_ONCE})
+    check = "weights_file.check(weights_file.find(), buffers.read, buffers.PARAMETERS, buffers.X0)"
+    lines = ["import gc"]
+    for name in parts:
+        lines += [f"import {name}"]
+        if name == "weights_file":
+            dropped = ", ".join(f"weights_file.{function}" for function in once)
+            lines += [f"found = {check}", f"del {dropped}"]
+        lines += ["gc.collect()"]
+    answers = [name for name in ANSWERS if name in _functions(parts["network"])]
+    lines += [f"from network import {', '.join(answers)}"]
+    lines += ["from input import LABELS"] * labels
+    lines += ["network.prepare(found)"]
+    return "\n".join([*lines, f"del network.prepare, found, gc, {', '.join(parts)}"])
+
+
+def _text(name: str, parts: Parts, literals: dict[str, str]) -> str:
+    """Return one file: its imports, its literals, its code."""
+    inside = parts[name]
+    needed = _closure([literal for source in inside for literal in source.literals], literals)
+    buffers = [literal for literal in _BUFFERS if literal in literals]
+    if name == "buffers":
+        needed |= set(buffers)
+    if name == "input":
+        needed |= {"LABELS"} & set(literals)
+    own = [x for x in literals if x in needed and (name == "buffers" or x not in buffers)]
+    lines: list[str] = imports(inside, {literal: literals[literal] for literal in own})
+    taken = [literal for literal in buffers if literal in needed and literal not in own]
+    lines += [f"from buffers import {', '.join(taken)}"] * bool(taken)
+    kernels = [kernel for kernel in KERNELS if kernel in needed and kernel in parts]
+    lines += [f"from {kernel} import {kernel}" for kernel in kernels]
+    for source in inside:
+        for file, function in source.imports:
+            room = next(part for part, found in parts.items() if _holds(found, file, function))
+            if room != name and function not in KERNELS:
+                lines += [f"from {room} import {function}" if function else f"import {room}"]
+    # The table of layers names kernels, which may be functions of this very file.
+    last = [f"LAYERS = {literals['LAYERS']}"] * ("LAYERS" in own)
+    lines += [f"{literal} = {literals[literal]}" for literal in own if literal != "LAYERS"]
+    lines += [*(source.text for source in inside), *last]
+    return "\n".join(dict.fromkeys(lines))
+
+
+def _holds(found: list[SourceFile], file: str, function: str) -> bool:
+    return function in _functions(found) if function else file in {s.name for s in found}
+
+
+def _functions(found: list[SourceFile]) -> frozenset[str]:
+    bodies = [ast.parse(source.text).body for source in found]
+    return frozenset(n.name for body in bodies for n in body if isinstance(n, ast.FunctionDef))
+
+
+def _closure(names: Iterable[str], literals: dict[str, str]) -> set[str]:
+    """Return the names, and all names that their literals use."""
+    found: set[str] = set()
+    queue = list(names)
+    while queue:
+        name = queue.pop()
+        if name not in found:
+            found.add(name)
+            tree = ast.parse(literals.get(name, ""))
+            queue += [n.id for n in ast.walk(tree) if isinstance(n, ast.Name)]
+    return found

@@ -1,0 +1,167 @@
+"""A model quantized in several ways, side by side: how ranges are chosen, how wide weights are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from thumbnet.trainer import Model
+
+from ..stages.calibrate import ends_of
+from ..graph.graph import Graph
+from ..quantizer.task import Head
+from ..cost.network_size import weight_bytes
+from ..stages.observers import OBSERVERS
+from ..stages.pipeline import Options, stages
+from .program import Program
+from .quality import (
+    balanced,
+    class_targets,
+    classes_uneven,
+    float_predict,
+    goodness,
+    layer_quality,
+)
+from ..stages.reference import accepted, as_rows, execute, to_counts
+
+QUALITY_ROWS = 500
+"""Rows on which the noise of each layer is measured."""
+
+WIDTHS = (8, 4)
+
+Way = tuple[str | None, int]
+"""How ranges are chosen, None where training has done it, and the width of weights."""
+
+
+@dataclass(frozen=True)
+class Quantized:
+    """One way to quantize a model, and what it gives.
+
+    calibration, bits: see `convert`; calibration is None where training has fixed all ranges.
+    accuracy: on the held-out rows, in integers; R squared for a regression. balanced: the mean over
+    the classes, where they are uneven. agreement: share of rows with the answer of the float model
+    (None for a regression). sqnr: signal to quantization noise of the scores, in dB; worst: of the
+    worst layer. weight_bytes: what the weights take.
+    """
+
+    calibration: str | None
+    bits: int
+    accuracy: float
+    balanced: float | None
+    agreement: float | None
+    sqnr: float
+    worst: float
+    weight_bytes: int
+
+    @property
+    def score(self) -> float:
+        """What ways are chosen by: where the classes are uneven, each counts the same."""
+        return self.accuracy if self.balanced is None else self.balanced
+
+
+def float_accuracy(
+    model: Model, x: npt.ArrayLike, test_x: npt.ArrayLike, test_y: npt.ArrayLike, options: Options
+) -> tuple[float, float | None]:
+    """Return the accuracy (R squared) of the float model on held-out rows.
+
+    And the balanced one where the classes are uneven, else None.
+    """
+    floats, graph, head = _graphs(model, x, options)
+    rows, y = _held_out(graph, head, test_x, test_y)
+    found = float_predict(floats, head, rows)
+    return goodness(head, found, y), balanced(head, found, y)
+
+
+def balanced_accuracies(
+    program: Program, test_x: npt.ArrayLike, test_y: npt.ArrayLike
+) -> tuple[float | None, float | None]:
+    """Return the balanced accuracy on held-out rows, in integers and in float.
+
+    None where the classes are even.
+    """
+    graph, head = program.graph, program.head
+    rows, y = _held_out(graph, head, test_x, test_y)
+    if not classes_uneven(head, y):
+        return None, None
+    answers = program.predict(rows), float_predict(program.floats, head, rows)
+    whole, real = (balanced(head, found, y) for found in answers)
+    return whole, real
+
+
+def calibrations(model: Model, x: npt.ArrayLike, options: Options) -> tuple[str, ...]:
+    """Return the names of `OBSERVERS`; none where training has fixed every range they choose."""
+    if not model.quantized:
+        return tuple(OBSERVERS)
+    found = {graph.stage: graph for graph, _ in stages(model, x, options)}
+    floats, integers = found["equalize"], found["quantize"]
+    chosen = [
+        name
+        for name, tensor in floats.tensors.items()
+        if tensor.low is None
+        and name not in ends_of(floats)
+        and name in integers.tensors
+        and integers.tensors[name].dtype == "uint8"
+    ]
+    return tuple(OBSERVERS) if chosen else ()
+
+
+def ways(model: Model, x: npt.ArrayLike, options: Options) -> list[Way]:
+    """Return the ways to quantize `model` that differ, for `compare`."""
+    names = calibrations(model, x, options) or (None,)
+    return [(calibration, bits) for bits in WIDTHS for calibration in names]
+
+
+def compare(
+    model: Model,
+    x: npt.ArrayLike,
+    test_x: npt.ArrayLike,
+    test_y: npt.ArrayLike,
+    options: Options,
+    among: list[Way] | None = None,
+) -> Iterator[Quantized]:
+    """Yield each way to quantize `model`, calibrated on rows `x`, tried on `test_x` and `test_y`.
+
+    Held-out rows out of the accepted range are left out. among: the ways, `ways` if None.
+
+    Raises
+    ------
+    ThumbnetError
+        As `convert` does.
+
+    """
+    for calibration, bits in ways(model, x, options) if among is None else among:
+        chosen = replace(options, calibration=calibration or options.calibration, bits=bits)
+        floats, graph, head = _graphs(model, x, chosen)
+        rows, y = _held_out(graph, head, test_x, test_y)
+        found = execute(graph, to_counts(graph, rows), ["prediction"])["prediction"]
+        agreement = None
+        if head.kind != "regression":
+            agreement = float(np.mean(found == float_predict(floats, head, rows)))
+        layers = layer_quality(floats, graph, rows[:QUALITY_ROWS])
+        yield Quantized(
+            calibration,
+            bits,
+            goodness(head, found, y),
+            balanced(head, found, y),
+            agreement,
+            next(layer.sqnr for layer in layers if layer.tensor == "scores"),
+            min(layer.sqnr for layer in layers),
+            weight_bytes(graph),
+        )
+
+
+def _graphs(model: Model, x: npt.ArrayLike, options: Options) -> tuple[Graph, Graph, Head]:
+    """Return the calibrated float graph, the integer graph, and what its scores mean."""
+    found = {graph.stage: (graph, head) for graph, head in stages(model, x, options)}
+    return found["calibrate"][0], *found["fuse"]
+
+
+def _held_out(
+    graph: Graph, head: Head, x: npt.ArrayLike, y: npt.ArrayLike
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    rows = as_rows(graph, x)
+    taken = accepted(graph, rows)
+    return rows[taken], class_targets(head, y, len(rows))[taken]

@@ -1,0 +1,301 @@
+"""`convert(model, x)` and the `Program` it returns: the integer network on the PC."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from thumbnet.trainer import Model, ThumbnetError
+
+from ..graph.arithmetic import Ints
+from .artifact import Artifact, write_artifact
+from ..boards.profile import BoardProfile, load_board
+from ..kernels.build import Build
+from ..board_fit.choose_build import choose_build
+from ..emit.module import emit
+from ..microbit.module_files import emit_parts
+from ..board_fit.check import check_files
+from ..graph.graph import Graph
+from ..quantizer.task import Head
+from ..emit.header import Facts, header_facts
+from ..microbit.hexfile import microbit_hex
+from ..emit.mpy import compile_mpy
+from ..boards.module_names import check_name
+from ..stages.pipeline import Options, stages, trained_bits
+from .quality import LayerQuality, class_targets, float_predict, goodness, layer_quality
+from ..stages.reference import accepted, as_rows, execute, to_counts
+from ..emit.stream_literals import stream_of
+
+VECTORS = 200
+"""Held-out rows that go beside the module for `thumbnet verify` and the self-test of `deploy`."""
+
+LONGEST = (
+    "Accuracy on 1,000,000 held-out rows: 100.00%, in float 100.00%. 1,000,000 more were out of "
+    "the accepted range."
+)
+"""The longest that the header says of held-out rows: what a board must have room for."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A network in integers.
+
+    `graph` is what boards run; `floats` is the calibrated float graph it was made from.
+    """
+
+    graph: Graph
+    floats: Graph
+    head: Head
+    model: Model
+    board: BoardProfile
+    build: Build
+    options: Options
+    mpy: bool = False
+    sketch: bytes | None = None
+
+    @property
+    def bits(self) -> int:
+        """The width of the weights, 8 or 4."""
+        return trained_bits(self.model) if self.options.bits is None else self.options.bits
+
+    def execute(
+        self, x: npt.ArrayLike, keep: Iterable[str] | None = None
+    ) -> dict[str, npt.NDArray[Any]]:
+        """Return tensors of the integer graph for rows `x` (n, features) in raw units.
+
+        keep: the names of those to return, None for all.
+
+        Raises
+        ------
+        ThumbnetError
+            If a row has the wrong length or a value is out of the accepted range.
+
+        """
+        return execute(self.graph, to_counts(self.graph, x), keep)
+
+    def scores(self, x: npt.ArrayLike) -> Ints:
+        """Return the integer outputs, (n, outputs) int64: what the board's `scores` gives."""
+        return self.execute(x, ["scores"])["scores"]
+
+    def predict(self, x: npt.ArrayLike) -> npt.NDArray[Any]:
+        """Return class indices (n,) int64; for a regression real units (n,) or (n, outputs)."""
+        values = self.execute(x, ["prediction"])["prediction"]
+        return values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
+
+    def probabilities(self, x: npt.ArrayLike) -> Ints:
+        """Return the class probabilities in Q15, (n, classes) int64.
+
+        Raises
+        ------
+        ThumbnetError
+            If the network has none: a regression, or a sign or step output.
+
+        """
+        if "probabilities" not in self.graph.outputs:
+            raise ThumbnetError(
+                f"{self.graph.name} ends in {self.head.function}: it has no probabilities"
+            )
+        return self.execute(x, ["probabilities"])["probabilities"]
+
+    def evaluate(self, x: npt.ArrayLike, y: npt.ArrayLike) -> float:
+        """Return the accuracy (classes, `y` class indices) or R squared (regression)."""
+        predicted = self.predict(x)
+        return goodness(self.head, predicted, class_targets(self.head, y, len(predicted)))
+
+    def quality(self, x: npt.ArrayLike) -> list[LayerQuality]:
+        """Return the signal-to-quantization-noise ratio of every layer on rows `x`."""
+        return layer_quality(self.floats, self.graph, x)
+
+    def module(self, accuracy: str = "") -> str:
+        """Return the source of the MicroPython module."""
+        return emit(self.graph, self.build, self._facts(accuracy))[f"{self.graph.name}.py"].decode()
+
+    def files(self, accuracy: str = "") -> dict[str, bytes]:
+        """Return what goes on the board, by file name: the module first.
+
+        Raises
+        ------
+        ThumbnetError
+            If mpy-cross is missing, or the files do not fit the board.
+
+        """
+        if self.board.delivery == "hex":
+            parts = emit_parts(self.graph, self.build, self._facts(accuracy))
+            if self.sketch is not None:
+                parts["main.py"] = self.sketch
+            return {f"{self.graph.name}.hex": microbit_hex(parts).encode()}
+        files = emit(self.graph, self.build, self._facts(accuracy))
+        if self.mpy:
+            source = files.pop(f"{self.graph.name}.py")
+            files = {
+                f"{self.graph.name}.mpy": compile_mpy(self.graph.name, source, self.board),
+                **files,
+            }
+        facts = self._facts(LONGEST)
+        check_files(self.graph, self.board, self.build, self.mpy, files, facts)
+        return files
+
+    def with_sketch(self, main: bytes) -> Program:
+        """Return the program with `main` as the `main.py` that its `.hex` starts.
+
+        Raises
+        ------
+        ThumbnetError
+            If the board gets its files one by one: then a sketch is a file like all others.
+
+        """
+        if self.board.delivery != "hex":
+            raise ThumbnetError(
+                f"--main is for boards that take a .hex: copy the sketch to {self.board.name} "
+                "beside the module"
+            )
+        return replace(self, sketch=main)
+
+    def write(
+        self,
+        folder: str | os.PathLike[str],
+        test_x: npt.ArrayLike | None = None,
+        test_y: npt.ArrayLike | None = None,
+        vectors: int | None = VECTORS,
+    ) -> Artifact:
+        """Write the module and its vectors to `folder` and return both.
+
+        Parameters
+        ----------
+        folder
+            Made if missing. `<name>.py` (or `.mpy`, `.hex`) and `<name>.bin`, where there is one,
+            go on the board; `<name>.json` stays: the graph, and rows to verify with.
+        test_x, test_y
+            Held-out rows in raw units and their targets, for the accuracy in the module's header
+            and the vectors; rows out of the accepted range are left out and counted. Without them
+            the vectors are the extremes of the input alone.
+        vectors
+            How many of the rows to keep, None for all.
+
+        Raises
+        ------
+        ThumbnetError
+            If the module cannot be compiled, or the folder cannot be written.
+
+        """
+        info: dict[str, Any] = {}
+        rows: npt.NDArray[np.float64] = np.zeros((0, *self.graph.tensors[self.graph.input].shape))
+        targets: list[Any] = []
+        sentence = ""
+        if test_x is not None and len(test_x):  # type: ignore[arg-type]
+            rows = as_rows(self.graph, test_x)
+            taken = accepted(self.graph, rows)
+            info = {"samples": 0, "refused": int(np.sum(~taken))}
+            if test_y is not None and np.any(taken):
+                y = class_targets(self.head, test_y, len(rows))[taken]
+                info, sentence = self._measure(rows[taken], y, info["refused"])
+                targets = _plain(y, whole=self.head.kind != "regression")
+            rows = rows[taken]
+        keep = len(rows) if vectors is None else vectors
+        return write_artifact(
+            folder,
+            self.graph,
+            self.board,
+            self.build,
+            self.files(sentence),
+            rows[:keep],
+            targets[:keep],
+            info,
+        )
+
+    def _measure(
+        self, x: npt.NDArray[Any], y: npt.NDArray[Any], refused: int
+    ) -> tuple[dict[str, Any], str]:
+        """Compare with float on accepted rows; the refused ones have no answer on the board."""
+        integer = goodness(self.head, self.predict(x), y)
+        floats = goodness(self.head, float_predict(self.floats, self.head, x), y)
+        info = {"samples": len(y), "refused": refused, "float": floats, "integer": integer}
+        word = "R squared" if self.head.kind == "regression" else "Accuracy"
+        form = ".4f" if self.head.kind == "regression" else ".2%"
+        text = f"{word} on {len(y):,} held-out rows: {integer:{form}}, in float {floats:{form}}."
+        if refused:
+            text += f" {refused:,} more were out of the accepted range."
+        return info, text
+
+    def _facts(self, accuracy: str) -> Facts:
+        return header_facts(self.model, self.graph, self.head.labels, self.board.name, accuracy)
+
+
+def _plain(y: npt.NDArray[np.float64], whole: bool) -> list[Any]:
+    """Return targets as JSON has them: one number a row, or a list where there are several."""
+    if y.ndim == 2 and y.shape[1] == 1:
+        y = y[:, 0]
+    return (y.astype(np.int64) if whole else y).tolist()  # type: ignore[no-any-return]
+
+
+def convert(
+    model: Model,
+    x: npt.ArrayLike,
+    *,
+    name: str = "model",
+    board: str | BoardProfile = "generic",
+    resolution: float | tuple[float, ...] | None = None,
+    threshold: float | None = None,
+    margin: float = 0.125,
+    tier: str | None = None,
+    weights: str | None = None,
+    mpy: bool = False,
+    calibration: str = "min_max",
+    bits: int | None = None,
+) -> Program:
+    """Convert a trained model to integers.
+
+    Parameters
+    ----------
+    model
+        A `Sequential` or `Model`; raw units go in. Its scores come from a last Dense layer.
+    x
+        Representative inputs, (n, features) in raw units: some hundred rows of the training set.
+    name
+        The module's name on the board: `import name`.
+    board
+        A profile or its name; see `list_boards()`.
+    resolution
+        The size of one input count in raw units, 1/N; by default what `model.input_spec` says.
+    threshold
+        For one sigmoid output: the probability from which the answer is class 1, 0.5 by default.
+    margin
+        How far a reading may lie beyond the range of `x`, in widths of that range, where
+        `model.input_spec` declares no range: the board refuses what is further out.
+    tier
+        `plain`, `viper` or `thumb`; the board's fastest by default.
+    weights
+        Where they live: `module`, `stream` (a file, read through a buffer), `romfs` (a file in
+        mapped flash); by default the first of module, romfs, stream that fits the board.
+    mpy
+        Compile the module with mpy-cross: less heap to import, but for one processor.
+    calibration
+        How the range of each layer's values is chosen: `min_max`, `percentile` or `mse`, the one of
+        least squared error. A model trained with `fit(quantize=...)` brings its ranges along: they
+        stay.
+    bits
+        The width of the weights, 8 or 4: those of dense, convolution and recurrent layers. By
+        default what the model was trained for with `fit(quantize=...)`, else 8.
+
+    Raises
+    ------
+    ThumbnetError
+        If a layer cannot be converted, an accumulator may overflow, the network does not fit the
+        board, or an argument is wrong.
+
+    """
+    check_name(name)
+    profile = load_board(board) if isinstance(board, str) else board
+    options = Options(name, resolution, threshold, margin, calibration, bits)
+    done = list(stages(model, x, options))
+    graphs = {graph.stage: graph for graph, _ in done}
+    graph, head = done[-1]
+    graph = replace(graph, stream=stream_of(model, graph))
+    facts = header_facts(model, graph, head.labels, profile.name, LONGEST)
+    build = choose_build(graph, profile, tier, weights, mpy, facts)
+    return Program(graph, graphs["calibrate"], head, model, profile, build, options, mpy)

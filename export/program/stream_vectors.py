@@ -1,0 +1,58 @@
+"""Windows of samples to push through a module's `Stream`, and what must come of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from thumbnet.trainer import StreamSettings
+from thumbnet.trainer.features import compute
+
+from ..graph.graph import Graph
+from ..quantizer.input_counts import in_units
+from ..stages.reference import execute, to_counts
+
+Ints = npt.NDArray[np.int64]
+
+KINDS = 4
+
+
+def stream_windows(graph: Graph) -> list[list[list[int | float]]]:
+    """Return windows of samples as `push` takes them: noise, waves, the ends of the range in turn.
+
+    Made from nothing, so they are the same each time; none where the module has no `Stream`.
+    """
+    if graph.stream is None:
+        return []
+    return in_units(_counts(graph.stream), graph.stream.units)  # type: ignore[no-any-return]
+
+
+def stream_answers(graph: Graph) -> list[dict[str, Any]]:
+    """Return for each of `stream_windows` the numbers that the network reads, and its scores."""
+    settings = graph.stream
+    if settings is None:
+        return []
+    counts = _counts(settings)
+    values = counts.reshape(KINDS, -1) if settings.is_raw else compute(counts, settings)
+    scores = execute(graph, to_counts(graph, values), ["scores"])["scores"]
+    return [
+        {"values": row, "scores": answer}
+        for row, answer in zip(values.tolist(), scores.tolist(), strict=True)
+    ]
+
+
+def _counts(settings: StreamSettings) -> Ints:
+    """Return windows of counts (KINDS, window, channels), none beyond the reach."""
+    shape = (settings.window, len(settings.channels))
+    reach = settings.reach
+    random = np.random.default_rng(0)
+    step, channel = np.indices(shape)
+    windows = (
+        random.integers(-reach, reach + 1, shape),
+        random.integers(-(reach // 64) - 1, reach // 64 + 2, shape),
+        np.rint(reach / 4 * np.sin(step * (0.2 + 0.3 * channel) + channel)),
+        np.where((step // 3 + channel) % 2 == 1, reach, -reach),
+    )
+    return np.stack(windows).astype(np.int64).clip(-reach, reach)

@@ -1,0 +1,310 @@
+"""From raw units to uint8: resolution, accepted range, and the integer scaling of each feature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from thumbnet.trainer import InputSpec, ThumbnetError
+from thumbnet.trainer.resolution import MOST_COUNTS
+
+from ..graph.arithmetic import (
+    ACCUMULATOR_LIMIT,
+    ACTIVATION_MAX,
+    REAL_MULTIPLIER_LIMIT,
+    Ints,
+    quantize_multiplier,
+)
+from ..graph.graph import Graph, Node
+
+Scalar = TypeVar("Scalar", np.int64, np.float64)
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Raw units as integers, feature by feature.
+
+    The arrays have length 1 where all are alike, and one number for each channel where a
+    convolution or a recurrent layer reads them.
+
+    A reading `v` is the count `round(v * units)`, and has to lie in `minimum` to `maximum` counts.
+    From `least` to `most`, in raw units, it is told apart; what is accepted beyond saturates.
+    """
+
+    units: Ints
+    minimum: Ints
+    maximum: Ints
+    least: Floats
+    most: Floats
+
+
+def count(values: npt.ArrayLike, units: Ints) -> Ints:
+    """Return readings as counts, rounded half away from zero, as the board does it."""
+    scaled = np.asarray(values, dtype=np.float64) * units
+    return np.asarray(
+        np.where(scaled >= 0, np.floor(scaled + 0.5), -np.floor(0.5 - scaled)), np.int64
+    )
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """Of each input of an integer graph: counts per raw unit, the least and the largest count."""
+
+    units: Ints
+    minimum: Ints
+    maximum: Ints
+
+
+def accepted_counts(graph: Graph) -> Accepted:
+    """Return what the first node of an integer graph accepts, arrays (features,)."""
+    (size,) = graph.tensors[graph.input].shape
+    node = graph.nodes[0].attributes
+    columns = (node.get("units", 1), node["minimum"], node["maximum"])
+    return Accepted(*(per_input(np.atleast_1d(np.asarray(v, np.int64)), size) for v in columns))
+
+
+def choose_counts(
+    x: npt.ArrayLike,
+    spec: InputSpec | None,
+    resolution: float | tuple[float, ...] | None,
+    alike: bool,
+    margin: float,
+    channels: int | None = None,
+) -> Counts:
+    """Return the resolution and the accepted range, from what is declared, else from `x`.
+
+    Without a declared resolution: 1 where every value of a feature is whole, else the power of ten
+    that gives the feature's range at least 4,096 counts. Without a declared range: the range of
+    `x`, widened on both sides by `margin` times its width, so that a live reading is not refused
+    for being a little beyond the training data. Where all features are `alike`, they share both;
+    with `channels`, the features at all positions of a channel do: a resolution may be given for
+    each channel or each feature.
+
+    Raises
+    ------
+    ThumbnetError
+        If a resolution is not 1/N, a range is empty, `margin` is negative, or the counts are too
+        large for a 32-bit float.
+
+    """
+    if not 0 <= margin < np.inf:
+        raise ThumbnetError(f"export: margin={margin} has to be 0 or more: 0.125 is an eighth")
+    x = np.asarray(x, dtype=np.float64).reshape(len(np.asarray(x)), -1)
+    features = x.shape[1]
+    if alike or channels:
+        x = x.reshape(-1, 1 if alike or not channels else channels)
+    low, high = x.min(axis=0), x.max(axis=0)
+    if resolution is None and spec is not None:
+        resolution = spec.resolution
+    units = _natural_units(x) if resolution is None else _declared_units(resolution)
+    if channels and units.size == features:
+        units = units.reshape(-1, channels).max(axis=0)
+    if units.size not in (1, channels or features):
+        by_channel = f", or one for each of the {channels} channels" if channels else ""
+        raise ThumbnetError(
+            f"export: {units.size} resolutions for {features} features: "
+            f"give one, or one for each{by_channel}"
+        )
+    units = one_if_alike(units)
+    width = np.maximum(high - low, 1.0 / units)
+    minimum = count(low - margin * width, units)
+    maximum = count(high + margin * width, units)
+    maximum += minimum == maximum  # a constant feature: keep its range from being empty
+    least, most = minimum / units, maximum / units
+    if spec is not None and spec.minimum is not None:
+        minimum = count(_each(spec.minimum, channels, np.min), units)
+        least = np.maximum(least, minimum / units)
+    if spec is not None and spec.maximum is not None:
+        maximum = count(_each(spec.maximum, channels, np.max), units)
+        most = np.minimum(most, maximum / units)
+    if np.any(minimum >= maximum):
+        raise ThumbnetError(
+            "export: an input's minimum is not below its maximum: set both in model.input_spec"
+        )
+    outside = np.flatnonzero(per_input(least > most, features))
+    if outside.size:
+        raise ThumbnetError(
+            f"export: all samples of input {outside[0]} are outside its declared range: "
+            "calibrate with rows in the range, or mend model.input_spec"
+        )
+    least, most = _wide_enough(units, minimum, maximum, least, most)
+    counts = Counts(
+        units,
+        one_if_alike(minimum),
+        one_if_alike(maximum),
+        one_if_alike(least),
+        one_if_alike(most),
+    )
+    largest = np.maximum(np.abs(counts.minimum), np.abs(counts.maximum))
+    if largest.max() >= MOST_COUNTS:
+        raise ThumbnetError(
+            f"export: inputs reach {largest.max()} counts of their resolution, a board's float "
+            f"holds {MOST_COUNTS}: {_coarser(float(np.max(largest / units)))}"
+        )
+    return counts
+
+
+def in_units(counts: npt.ArrayLike, units: npt.ArrayLike) -> Any:
+    """Return counts as nested lists of raw units, whole numbers where all units are 1."""
+    counts, units = np.asarray(counts, dtype=np.int64), np.asarray(units)
+    return counts.tolist() if np.all(units == 1) else (counts / units).tolist()
+
+
+def _coarser(reach: float) -> str:
+    """Return what to do where the counts of `reach` raw units do not fit."""
+    step = 10.0 ** np.ceil(np.log10((reach + 1) / MOST_COUNTS))
+    if step > 1:
+        return "train it in a larger unit"
+    return f"give a coarser resolution, such as {step:g}"
+
+
+def _wide_enough(
+    units: Ints, minimum: Ints, maximum: Ints, least: Floats, most: Floats
+) -> tuple[Floats, Floats]:
+    """Return `least` and `most` at least so far apart that `_scaling_line` finds a left shift.
+
+    A feature that hardly varies, of which far more is accepted, would take more steps a count than
+    a multiplier below 0.5 gives behind the left shift that its counts have room for. Its scaling
+    takes at most 255 steps for the range from `least` to `most`; so many counts are enough that
+    255 / counts stays below half of 2**left. That is 4 counts for the farthest that is accepted,
+    and one count or less below 2**18: other features stay as they are.
+    """
+    middle = (least + most) / 2 * units
+    reach = np.maximum(np.abs(minimum), np.abs(maximum)) + np.abs(middle) + 3
+    left = np.ceil(np.log2(ACCUMULATOR_LIMIT / reach)) - 1
+    needed = np.maximum(
+        (most - least) * units, (ACTIVATION_MAX + 1) / 2 ** (np.minimum(left, 14) - 1)
+    )
+    bottom = np.clip(middle - needed / 2, minimum, np.maximum(minimum, maximum - needed))
+    wider = (most - least) * units < needed
+    return (
+        np.where(wider, bottom / units, least),
+        np.where(wider, (bottom + needed) / units, most),
+    )
+
+
+@dataclass(frozen=True)
+class InputStage:
+    """The node that brings counts to uint8, and the scale and zero point of what it writes."""
+
+    node: Node
+    scale: float
+    zero_point: int
+
+
+def levels_stage(counts: Counts, scale: Floats, offset: Floats) -> InputStage | None:
+    """Return `q = (count - minimum) * gain`, exact, where the inputs are few whole numbers.
+
+    None where the features differ, or there are more than 256 levels, or zero is between two.
+    """
+    alike = all(v.size == 1 for v in (counts.units, counts.minimum, counts.maximum, scale, offset))
+    if not alike or counts.units[0] != 1:
+        return None
+    minimum, maximum = int(counts.minimum[0]), int(counts.maximum[0])
+    if not 0 < maximum - minimum <= ACTIVATION_MAX:
+        return None
+    gain = ACTIVATION_MAX // (maximum - minimum)
+    zero_point = -(minimum + float(offset.item() / scale.item())) * gain
+    if abs(zero_point - round(zero_point)) > 1e-6:
+        return None
+    attributes = {"minimum": minimum, "maximum": maximum, "gain": gain}
+    node = Node("quantize_levels", ("input",), "x", attributes)
+    return InputStage(node, float(scale.item() / gain), round(zero_point))
+
+
+def sensors_stage(
+    counts: Counts, scale: Floats, offset: Floats, out_scale: float, zero_point: int
+) -> InputStage:
+    """Return `q = zero_point + (count / units * scale + offset) / out_scale` in integers.
+
+    The node computes `requantize((count << left_shift) + bias, multiplier, shift)`.
+    """
+    gain = scale / counts.units / out_scale
+    columns = np.broadcast_arrays(
+        gain, offset / out_scale, counts.units, counts.minimum, counts.maximum
+    )
+    lines = np.array([_scaling_line(*line) for line in zip(*columns, strict=True)], dtype=np.int64)
+    names = ("units", "minimum", "maximum", "left_shift", "bias", "multiplier", "shift")
+    fields = {name: lines[:, k] for k, name in enumerate(names)}
+    attributes = {"zero_point": zero_point, **fields}
+    return InputStage(Node("quantize_sensors", ("input",), "x", attributes), out_scale, zero_point)
+
+
+def _scaling_line(
+    gain: float, offset: float, units: int, minimum: int, maximum: int
+) -> tuple[int, ...]:
+    """Choose the left shift that keeps most bits: the bias then rounds least."""
+    reach = max(abs(int(minimum)), abs(int(maximum))) + abs(offset / gain) + 1
+    left = max((k for k in range(15) if reach * 2**k < ACCUMULATOR_LIMIT), default=-1)
+    if left < 0 or gain / 2**left >= REAL_MULTIPLIER_LIMIT * (1 - 2**-15):
+        raise ThumbnetError(
+            f"export: an input's scaling ({gain:.3g} steps a count, offset {offset:.3g}) does not "
+            "fit 29 bits: standardize the inputs (Normalization) or change the resolution"
+        )
+    multiplier, shift = quantize_multiplier(gain / 2**left)
+    bias = round(offset / gain * 2**left)
+    return int(units), int(minimum), int(maximum), left, bias, multiplier, shift
+
+
+def _declared_units(resolution: float | tuple[float, ...]) -> Ints:
+    steps = np.atleast_1d(np.asarray(resolution, dtype=np.float64))
+    with np.errstate(divide="ignore"):
+        inverse = np.where(steps > 0, 1.0 / steps, 0.0)
+    units = np.asarray(np.round(np.minimum(inverse, 2.0**62)), dtype=np.int64)
+    if np.any(units < 1) or not np.allclose(units, inverse, rtol=1e-6):
+        raise ThumbnetError(
+            f"export: a resolution of {resolution} is not 1/N: use 1, 0.5, 0.1, 0.01 ..."
+        )
+    return units
+
+
+def _natural_units(x: npt.NDArray[np.float64]) -> Ints:
+    units = []
+    for column in x.T:
+        if np.all(column == np.round(column)):
+            units.append(1)
+        else:
+            width = float(column.max() - column.min())
+            digits = int(np.ceil(np.log10(4096.0 / width))) if width > 0 else 2
+            if digits > 18:
+                raise ThumbnetError(
+                    f"export: an input ranges over {width:.3g} alone: train it in a smaller unit"
+                )
+            units.append(10 ** max(digits, 0))
+    return np.array([max(units)] if len(set(units)) <= 1 else units, dtype=np.int64)
+
+
+def spec_of_dtype(x: npt.ArrayLike) -> InputSpec | None:
+    """Return the range that the type of `x` (n, ...) itself declares: bytes and booleans."""
+    array = np.asarray(x)
+    largest = {"uint8": 255.0, "bool": 1.0}.get(str(array.dtype))
+    if largest is None or array.ndim < 2 or array[0].size == 0:
+        return None
+    return InputSpec(array.shape[1:], minimum=0.0, maximum=largest)
+
+
+def _each(
+    values: float | tuple[float, ...], channels: int | None, choose: Callable[..., Any]
+) -> Floats:
+    """Return what is declared of each feature; of all positions of a channel, the extreme."""
+    each = np.asarray(values, dtype=np.float64)
+    if channels and each.size > channels:
+        each = choose(each.reshape(-1, channels), axis=0)
+    return each
+
+
+def per_input(values: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
+    """Return one number for each of `size` inputs: of one for all, or of one for each channel."""
+    return np.tile(values, size // len(values))
+
+
+def one_if_alike(values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
+    """Return the first entry alone where all are equal: one for all features."""
+    values = np.atleast_1d(values)
+    return values[:1] if np.all(values == values[0]) else values

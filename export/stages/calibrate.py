@@ -1,0 +1,128 @@
+"""Stage 4, calibrate: the range of every tensor of the float graph on representative inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from thumbnet.trainer import ThumbnetError
+
+from ..ops.float_ops import FLOAT_OPS
+from ..graph.graph import Graph
+from .observers import OBSERVERS
+
+ROWS = 256
+"""At a time: bounds the memory that the windows of a convolution take."""
+
+
+def run_float(
+    graph: Graph, x: npt.ArrayLike, keep: Iterable[str] | None = None
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Execute a float stage on `x` (n, ...) and return its tensors, or those to `keep`, float64."""
+    rows = np.asarray(x, dtype=np.float64)
+    names = [graph.input, *(node.output for node in graph.nodes)] if keep is None else list(keep)
+    parts = [_run(graph, rows[at : at + ROWS], names) for at in range(0, len(rows), ROWS)]
+    return {name: np.concatenate([part[name] for part in parts]) for name in names}
+
+
+def _run(
+    graph: Graph, rows: npt.NDArray[np.float64], names: list[str]
+) -> dict[str, npt.NDArray[np.float64]]:
+    values = {graph.input: rows.reshape(len(rows), *graph.tensors[graph.input].shape)}
+    for node in graph.nodes:
+        arguments = [values[name] for name in node.inputs]
+        result = FLOAT_OPS[node.op](*arguments, **node.attributes)
+        values[node.output] = result.reshape(len(rows), *graph.tensors[node.output].shape)
+    return {name: values[name] for name in names}
+
+
+def check_samples(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return representative inputs as float64 rows (n, features).
+
+    Raises
+    ------
+    ThumbnetError
+        If `x` is empty, has another number of features, or holds NaN or infinity.
+
+    """
+    try:
+        rows = np.asarray(x, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ThumbnetError("calibration: the samples are not numbers: give rows of them") from None
+    if rows.ndim < 2:
+        raise ThumbnetError(f"calibration: samples of shape {rows.shape}: give rows, (n, features)")
+    size = graph.tensors[graph.input].shape[0]
+    if len(rows) == 0:
+        raise ThumbnetError("calibration: no samples: give some rows of the training inputs")
+    rows = rows.reshape(len(rows), -1)
+    if rows.shape[1] != size:
+        raise ThumbnetError(
+            f"calibration: rows of {rows.shape[1]} values, but the model takes {size}: "
+            "give rows of the training inputs"
+        )
+    if not np.all(np.isfinite(rows)):
+        row = int(np.argwhere(~np.isfinite(rows))[0, 0])
+        raise ThumbnetError(f"calibration: row {row} holds NaN or infinity: leave such rows out")
+    return rows
+
+
+def ends_of(graph: Graph) -> set[str]:
+    """Return the tensors whose range is all that was seen: no reading and no score saturates."""
+    return {graph.input, "x", *graph.outputs}
+
+
+def calibrate(graph: Graph, x: npt.ArrayLike, observer: str = "min_max") -> Graph:
+    """Return the graph with `low`, `high` and `mean` of every tensor, as seen on `x`.
+
+    Parameters
+    ----------
+    graph
+        A float stage. A range that a tensor has already, from training, is kept.
+    x
+        Rows as `check_samples` returns them.
+    observer
+        One of `OBSERVERS`. The ends of the network, its input and its scores, are seen whole.
+
+    Raises
+    ------
+    ThumbnetError
+        If some layer overflows: the weights are not finite, or too large. Or there is no such
+        observer.
+
+    """
+    if observer not in OBSERVERS:
+        raise ThumbnetError(f"no calibration {observer!r}: use one of {', '.join(OBSERVERS)}")
+    ends = ends_of(graph)
+    tensors = {}
+    seen = run_float(graph, x)
+    states = _states(graph, seen)
+    for name, values in seen.items():
+        if not np.all(np.isfinite(values)):
+            raise ThumbnetError(
+                f"calibration: {name} is not finite on some row: the weights are broken, "
+                "train again with a lower learning rate"
+            )
+        tensor = graph.tensors[name]
+        low, high = OBSERVERS["min_max" if name in ends else observer](values)
+        if tensor.low is not None and tensor.high is not None and name not in ends:
+            low, high = tensor.low, tensor.high
+        if name in states:
+            low, high = min(low, float(states[name].min())), max(high, float(states[name].max()))
+        tensors[name] = replace(tensor, low=low, high=high, mean=values.mean(axis=0))
+    return graph.rebuilt(graph.nodes, tensors, stage="calibrate")
+
+
+def _states(
+    graph: Graph, seen: dict[str, npt.NDArray[np.float64]]
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Return all states of the layers that give their last one alone: both have the same steps."""
+    return {
+        node.output: FLOAT_OPS[node.op](
+            seen[node.inputs[0]], **{**node.attributes, "sequences": True}
+        )
+        for node in graph.only("simple_rnn")
+        if not node.attributes["sequences"]
+    }

@@ -1,0 +1,86 @@
+"""The whole way from a float model to the integer graph, one readable function of named stages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from thumbnet.trainer import Model, ThumbnetError
+
+from .calibrate import calibrate, check_samples
+from .equalize import are_alike, channels_of, equalize, is_far_from_zero
+from .fold import fold
+from .fuse import fuse
+from ..graph.graph import Graph
+from ..quantizer.task import Head, choose_head
+from ..quantizer.input_counts import choose_counts, spec_of_dtype
+from .lower import lower
+from .quantize import quantize
+from .verify import verify
+
+STAGES = ("lower", "fold", "equalize", "calibrate", "quantize", "fuse")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user may say about the conversion; see `convert`."""
+
+    name: str = "model"
+    resolution: float | tuple[float, ...] | None = None
+    threshold: float | None = None
+    margin: float = 0.125
+    calibration: str = "min_max"
+    bits: int | None = None
+
+
+def trained_bits(model: Model) -> int:
+    """Return the width of weights that `fit(quantize=...)` prepared `model` for, else 8."""
+    return 4 if model.quantized == "int4" else 8
+
+
+def stages(model: Model, x: npt.ArrayLike, options: Options) -> Iterator[tuple[Graph, Head]]:
+    """Yield the verified graph after each of `STAGES`, with the meaning of its outputs."""
+    graph = verify(lower(model, options.name))
+    folded = verify(fold(graph))
+    head = choose_head(model, folded, options.threshold)
+    yield graph, head
+    yield folded, head
+    rows = check_samples(folded, x)
+    spec = model.input_spec or spec_of_dtype(x)
+    one_unit = options.resolution is None or bool(np.ptp(options.resolution) == 0)
+    channels = channels_of(folded)
+    alike = one_unit and are_alike(folded, rows, spec, channels)
+    counts = choose_counts(rows, spec, options.resolution, alike, options.margin, channels)
+    pixels = alike and not is_far_from_zero(counts)
+    # Weights that were trained for their rounding keep the scale that they were trained at.
+    graph = verify(folded if pixels or model.quantized else equalize(folded, counts))
+    yield replace(graph, stage="equalize"), head
+    graph = verify(calibrate(graph, rows, options.calibration))
+    yield graph, head
+    bits = trained_bits(model) if options.bits is None else options.bits
+    if bits not in (4, 8):
+        raise ThumbnetError(f"export: weights of {bits} bits: there are 8 and 4")
+    fitted = model.quantized == f"int{bits}"
+    graph = verify(quantize(graph, counts, head, bits, fitted))
+    yield graph, head
+    graph = verify(fuse(graph))
+    yield graph, head
+
+
+def run_until(
+    model: Model, x: npt.ArrayLike, options: Options, stage: str = STAGES[-1]
+) -> tuple[Graph, Head]:
+    """Return the graph as it is after `stage`.
+
+    Raises
+    ------
+    ThumbnetError
+        If `stage` is not one of `STAGES`, or the model cannot be converted.
+
+    """
+    if stage not in STAGES:
+        raise ThumbnetError(f"no stage {stage!r}: use one of {', '.join(STAGES)}")
+    return next(pair for pair in stages(model, x, options) if pair[0].stage == stage)

@@ -1,0 +1,111 @@
+"""The reference executor: runs an integer graph in NumPy, the answer that boards must give."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from thumbnet.trainer import ThumbnetError
+
+from ..graph.arithmetic import Ints
+from ..graph.graph import Graph
+from ..quantizer.input_counts import accepted_counts, count
+from ..ops.integer_ops import INTEGER_OPS
+
+ROWS = 256
+"""At a time: bounds the memory that the windows of a convolution take."""
+
+
+def execute(
+    graph: Graph, counts: npt.ArrayLike, keep: Iterable[str] | None = None
+) -> dict[str, npt.NDArray[Any]]:
+    """Run an integer stage and return its tensors, with a batch axis in front.
+
+    Parameters
+    ----------
+    graph
+        An integer graph (stage "quantize" or later).
+    counts
+        (n, features) integers: raw readings in counts of their resolution.
+    keep
+        Names of the tensors to return, None for all.
+
+    """
+    rows = np.asarray(counts, dtype=np.int64)
+    names = [graph.input, *(node.output for node in graph.nodes)] if keep is None else list(keep)
+    if not len(rows):  # the shapes alone
+        one = _run(graph, np.zeros((1, *graph.tensors[graph.input].shape), np.int64), names)
+        return {name: values[:0] for name, values in one.items()}
+    parts = [_run(graph, rows[at : at + ROWS], names) for at in range(0, len(rows), ROWS)]
+    return {name: np.concatenate([part[name] for part in parts]) for name in names}
+
+
+def _run(graph: Graph, rows: Ints, names: list[str]) -> dict[str, npt.NDArray[Any]]:
+    values: dict[str, npt.NDArray[Any]] = {graph.input: rows}
+    for node in graph.nodes:
+        arguments = [values[name] for name in node.inputs]
+        result = INTEGER_OPS[node.op](*arguments, **node.attributes)
+        values[node.output] = result.reshape(len(rows), *graph.tensors[node.output].shape)
+    return {name: values[name] for name in names}
+
+
+def to_counts(graph: Graph, x: npt.ArrayLike) -> Ints:
+    """Return readings in raw units (n, features) as counts, refusing what the board refuses.
+
+    Raises
+    ------
+    ThumbnetError
+        If the number of features is wrong, or a value is NaN or out of the accepted range.
+
+    """
+    rows = as_rows(graph, x)
+    bad = _bad(graph, rows)
+    if np.any(bad):
+        row, column = (int(i) for i in np.argwhere(bad)[0])
+        inputs = accepted_counts(graph)
+        low, high = (
+            float(ends[column] / inputs.units[column]) for ends in (inputs.minimum, inputs.maximum)
+        )
+        raise ThumbnetError(
+            f"row {row}, input {column} is {rows[row, column]:g}, expected {low:g} to {high:g}"
+        )
+    return count(rows, accepted_counts(graph).units)
+
+
+def accepted(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Return for each row of `x` (n, features) in raw units whether the board takes it."""
+    return np.asarray(~np.any(_bad(graph, as_rows(graph, x)), axis=1))
+
+
+def as_rows(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return `x` as float64 rows (n, features); one row may come alone.
+
+    Raises
+    ------
+    ThumbnetError
+        If `x` is not numbers, or has another number of features.
+
+    """
+    try:
+        rows = np.asarray(x, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ThumbnetError("the rows are not numbers: give rows of them") from None
+    rows = (
+        rows.reshape(len(rows), math.prod(rows.shape[1:])) if rows.ndim > 1 else rows.reshape(1, -1)
+    )
+    (size,) = graph.tensors[graph.input].shape
+    if rows.shape[1] != size:
+        raise ThumbnetError(f"rows of {rows.shape[1]} values, but the network takes {size}")
+    return rows
+
+
+def _bad(graph: Graph, rows: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    inputs = accepted_counts(graph)
+    with np.errstate(invalid="ignore"):
+        counts = count(rows, inputs.units)
+    outside = (counts < inputs.minimum) | (counts > inputs.maximum)
+    return np.asarray(outside | ~np.isfinite(rows))
