@@ -1,15 +1,15 @@
 """Quantize a trained network and emit it as one MicroPython module.
 
-The stages, in the order of the data (see `pipeline`): `lower`, `fold`, `equalize`, `calibrate`,
-`quantize`, `fuse`, then `choose` (tier and place of the weights for a board), `plan` (memory),
-`calls`, `emit`; `reference` executes what `emit` writes, each on its own.
+The rooms, in the order of the data: `graph`, `quantizer`, `kernels`, `boards`, `ops` (one file an
+operation), `stages` (the passes over a graph), `cost`, `emit`, `microbit`, `board_fit`, `program`.
 """
 
+from .boards.load_profile import list_boards, load_board
+from .boards.profile import BoardProfile
+from .graph.graph import Graph, Node, TensorSpec
 from .program.artifact import Artifact, load_artifact
-from .boards.profile import BoardProfile, list_boards, load_board
-from .graph.graph import Graph, Node, Tensor
-from .stages.pipeline import STAGES, Options, run_until
 from .program.program import Program, convert
+from .stages.pipeline import STAGES, Options, run_until
 from .stages.verify import verify
 
 __all__ = [
@@ -20,7 +20,7 @@ __all__ = [
     "Node",
     "Options",
     "Program",
-    "Tensor",
+    "TensorSpec",
     "convert",
     "list_boards",
     "load_artifact",

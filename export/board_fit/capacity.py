@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ..boards.profile import BoardProfile
-from .estimate import Estimate, estimate
-from ..graph.graph import Graph
 from ..emit.header import Facts
+from ..graph.graph import Graph
+from .estimate import Estimate, estimate
 
 PLACES = ("module", "romfs", "stream")
 """Where the weights may live on a board that files are copied to, the fastest first."""

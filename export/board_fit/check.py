@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from thumbnet.trainer import ThumbnetError
 
 from ..boards.profile import BoardProfile
-from ..kernels.build import Build
-from .estimate import Estimate
-from ..graph.graph import Graph
 from ..emit.header import Facts
-from .suggestions import larger_board, mends
+from ..graph.graph import Graph
+from ..kernels.build import Build
 from .capacity import Wish, choose_weights, lacks, need_of, places
+from .estimate import Estimate
+from .suggestions import larger_board, mends
 
 __all__ = ["check_files", "check_fits", "check_stream", "choose_weights"]
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from thumbnet.trainer import ThumbnetError
 
 from ..boards.profile import BoardProfile
-from ..kernels.build import WEIGHTS, Build
-from .estimate import build_for
-from .check import check_fits, check_stream
-from ..graph.graph import Graph
 from ..emit.header import Facts
-from ..kernels.lanes import lanes_heap, lanes_win
+from ..emit.kernel_calls import kernel_calls
+from ..emit.memory_plan import plan
+from ..graph.graph import Graph
+from ..kernels.build import WEIGHTS, Build
+from ..kernels.lanes import lanes_heap
 from .capacity import Wish, choose_weights, lacks, need_of
+from .check import check_fits, check_stream
+from .estimate import build_for
 
 
 def choose_build(
@@ -68,8 +70,9 @@ def _lanes_fit(
     """
     if tier != "plain" or weights != "module" or not board.bigint:
         return False
-    layers = [node.attributes["weight"] for node in graph.only("fully_connected")]
-    columns = [lanes_heap(w) for w in layers if lanes_win(w)]
+    build = build_for(graph, board, tier, weights, lanes=True)
+    calls = kernel_calls(graph, plan(graph, build.native), build)
+    columns = [lanes_heap(c.weight) for c in calls if c.kernel.in_lanes and c.weight is not None]
     if sum(columns) > board.heap // 4:
         return False
     return lacks(board, need_of(graph, board, tier, weights, mpy, facts, lanes=True)) is None

@@ -7,18 +7,18 @@ import math
 from dataclasses import dataclass
 
 from ..boards.profile import BoardProfile
-from ..kernels.build import Build
-from ..ops.calls import calls
-from ..emit.module import emit
-from ..microbit.module_files import emit_parts
-from ..cost.predict_heap import predict_heap
-from ..graph.graph import Graph
-from ..emit.header import Facts
+from ..cost.cycles import WeightStream, decision_seconds, seconds
 from ..cost.import_heap import Heap, compiled_size, import_cost
-from ..emit.shared_kernel import one_kernel
+from ..cost.predict_heap import predict_heap
+from ..emit.header import Facts
+from ..emit.kernel_calls import kernel_calls, share_kernels
 from ..emit.memory_plan import plan
-from ..cost.cycles import Stream, decision_seconds, seconds
+from ..emit.module import emit
 from ..emit.weights_file import streamed
+from ..graph.graph import Graph
+from ..kernels.build import Build
+from ..microbit.module_files import emit_parts
+from ..ops.input import takes_readings
 
 MODULE = 128
 """Bytes that a module takes beside what is in it."""
@@ -145,17 +145,17 @@ def _in_parts(texts: dict[str, str], graph: Graph) -> Heap:
 
 def _readings(graph: Graph) -> int:
     """Return the heap of one input of a board of 32 bits: bytes for levels, else a list."""
-    sensors = any(graph.only("quantize_sensors"))
+    sensors = takes_readings(graph)
     return math.prod(graph.tensors[graph.input].shape) * (2 * 4 if sensors else 1)
 
 
-def _stream(graph: Graph, build: Build) -> Stream | None:
+def _stream(graph: Graph, build: Build) -> WeightStream | None:
     """Return what one inference reads, None where nothing is streamed."""
     if build.weights != "stream":
         return None
-    graph = one_kernel(graph, build)
-    parts = streamed(calls(graph, plan(graph, build.native), build), build)
-    return Stream(
+    graph = share_kernels(graph, build)
+    parts = streamed(kernel_calls(graph, plan(graph, build.native), build), build)
+    return WeightStream(
         reads=sum(part.blocks * (1 + part.pieces) for part in parts),
         calls=sum(part.blocks * part.pieces for part in parts),
         bytes=sum(len(part.data) for part in parts),

@@ -11,10 +11,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..boards.profile import BoardProfile, list_boards
-from ..graph.graph import Graph
+from ..boards.load_profile import list_boards
+from ..boards.profile import BoardProfile
+from ..cost.network_size import node_weights
+from ..cost.network_size import weights as count_weights
 from ..emit.header import Facts
-from ..cost.network_size import weights as weights_of
+from ..graph.graph import Graph
 from .capacity import Wish, choose_weights, fits, lacks, need_of, places, runs
 
 VAGUE = ("generic", "circuitpython", "unix", "wasm")
@@ -90,7 +92,7 @@ def fewer_weights(
     graph: Graph, board: BoardProfile, wish: Wish, facts: Facts | None = None
 ) -> int | None:
     """Return how many weights fit; None where no network with these inputs and outputs does."""
-    layers = [node for node in graph.nodes if weights_of(node)]
+    layers = [node for node in graph.nodes if node_weights(node)]
     if len(layers) < 2 or not runs(graph, board, wish):
         return None
     tier = wish.tier_on(board)
@@ -113,18 +115,13 @@ _CLOSE = 0.1
 """How near to the largest share of units that fits the answer is, as a part of it."""
 
 
-def count_weights(graph: Graph) -> int:
-    """Return the weights of all layers."""
-    return sum(int(weight.size) for node in graph.nodes for weight in weights_of(node))
-
-
 def _narrowed(graph: Graph, share: float, together: int) -> Graph:
     """Return the graph with a share of the units of all its layers but the last, to estimate.
 
     `together` are packed together: no layer has fewer. It cannot run: tensors are as they were.
     """
     nodes, before, left = [], 1, 1
-    last = max(k for k, node in enumerate(graph.nodes) if weights_of(node))
+    last = max(k for k, node in enumerate(graph.nodes) if node_weights(node))
     for k, node in enumerate(graph.nodes):
         if "weight" in node.attributes:
             outputs, inputs = node.attributes["weight"].shape

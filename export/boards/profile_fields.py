@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from thumbnet.trainer import ThumbnetError
 
-from ..cost.cycles import CPUS
-
-if TYPE_CHECKING:
-    from .profile import BoardProfile
+from .processors import CPUS
+from .profile import BoardProfile
 
 TIERS = ("thumb", "viper", "plain")
 """Folders of `firmware/`, fastest first."""

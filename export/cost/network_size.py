@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy.typing as npt
-
 from ..graph.graph import Graph, Node
-from ..graph.window import Window
-
-
-def weights(node: Node) -> list[npt.NDArray[Any]]:
-    """Return the int8 matrices of an integer node, each (outputs, products)."""
-    names = ("weight", "input_weight", "state_weight")
-    return [node.attributes[name] for name in names if name in node.attributes]
+from ..ops import operation
 
 
 def node_macs(node: Node) -> int:
     """Return the multiply-accumulates of one node in one inference."""
-    times = 1
-    if "window" in node.attributes:
-        times = Window.of(node.attributes).positions
-    elif "steps" in node.attributes:
-        times = int(node.attributes["steps"])
-    return times * sum(int(weight.size) for weight in weights(node))
+    op = operation(node)
+    return op.times(node) * sum(int(weight.size) for weight in op.weights(node))
 
 
 def node_parameters(node: Node) -> int:
-    """Return the weights and biases of one node: of a GRU two biases, of a SimpleRNN one."""
-    matrices = weights(node)
-    total = sum(int(weight.size) + len(weight) for weight in matrices)
-    # The kernel takes a bias for the state as well, which only holds its zero point.
-    return total - (len(matrices[1]) if node.op == "simple_rnn" else 0)
+    """Return the weights and biases of one node, as the trainer counts them."""
+    return operation(node).parameters(node)
+
+
+def node_weights(node: Node) -> int:
+    """Return the weights of one node, without biases."""
+    return sum(int(weight.size) for weight in operation(node).weights(node))
 
 
 def weight_bytes(graph: Graph) -> int:
     """Return the bytes that all weights take, before they are ordered for a kernel."""
-    total = 0
-    for node in graph.nodes:
-        size = sum(int(weight.size) for weight in weights(node))
-        total += (size + 1) // 2 if node.attributes.get("bits") == 4 else size
-    return total
+    bits = ((node_weights(node), int(node.attributes.get("bits", 8))) for node in graph.nodes)
+    return sum((count * width + 7) // 8 for count, width in bits)
 
 
 def macs(graph: Graph) -> int:
@@ -51,3 +36,8 @@ def macs(graph: Graph) -> int:
 def parameters(graph: Graph) -> int:
     """Return the weights and biases of all layers."""
     return sum(node_parameters(node) for node in graph.nodes)
+
+
+def weights(graph: Graph) -> int:
+    """Return the weights of all layers, without biases."""
+    return sum(node_weights(node) for node in graph.nodes)

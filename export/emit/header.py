@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.metadata import version
 from textwrap import fill
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from thumbnet.trainer import Layer, Model
 
-from ..graph.graph import Graph
 from ..cost.network_size import macs, parameters
+from ..graph.graph import Graph
+from ..ops import call_part, layer_word
+from ..ops.answer import is_regression
 from .stream_literals import stream_sentence
 
 
@@ -52,10 +52,10 @@ def layers_in_words(graph: Graph, model: Model) -> str:
         kind = type(layer).__name__
         if kind == "Dense":
             words.append(str(layer.output_shape[-1]))
-        elif kind in _SHORT:
+        elif short := layer_word(layer):
             window = () if kind.startswith("Global") else getattr(layer, "window", ())
             size = "x".join(str(n) for n in window if n > 1)
-            words.append(" ".join(filter(None, (_SHORT[kind], size, _channels(layer)))))
+            words.append(" ".join(filter(None, (short, size, _channels(layer)))))
         if activation != "linear":
             words[-1] += f" {activation}"
     return " -> ".join(words)
@@ -67,34 +67,15 @@ def _channels(layer: Layer) -> str:
     return "" if chosen is None else str(chosen)
 
 
-_SHORT = {
-    "Add": "add",
-    "AveragePooling1D": "average",
-    "AveragePooling2D": "average",
-    "Concatenate": "concatenate",
-    "Conv1D": "conv",
-    "Conv2D": "conv",
-    "DepthwiseConv1D": "depthwise",
-    "DepthwiseConv2D": "depthwise",
-    "GRU": "gru",
-    "GlobalAveragePooling1D": "average of all",
-    "GlobalAveragePooling2D": "average of all",
-    "MaxPooling1D": "max",
-    "MaxPooling2D": "max",
-    "SimpleRNN": "rnn",
-}
-"""What a layer is called in the header; the others change no shape."""
-
-
 def header(graph: Graph, facts: Facts) -> str:
     """Return the module docstring."""
-    name = graph.name
+    name, first = graph.name, graph.nodes[0]
     paragraphs = [
         f"{name}: a neural network in fixed point, made by thumbnet {facts.version} "
         f"for board {facts.board!r}.",
         f"{facts.shape}. {parameters(graph):,} parameters, {macs(graph):,} multiply-accumulates."
         + (f" {facts.accuracy}" if facts.accuracy else ""),
-        _inputs(graph, facts) + ("" if graph.stream else _edges(graph)),
+        _inputs(graph, facts) + ("" if graph.stream else call_part(first).input_note(first)),
     ]
     if graph.stream:
         paragraphs.append(stream_sentence(graph.stream))
@@ -131,35 +112,8 @@ def _inputs(graph: Graph, facts: Facts) -> str:
     return f"Input: {numbers}: {', '.join(each)}."
 
 
-def _edges(graph: Graph) -> str:
-    """Return a sentence on readings that are accepted but saturate, empty where none do."""
-    node = graph.nodes[0]
-    if node.op != "quantize_sensors":
-        return ""
-    a = node.attributes
-    low, high = (
-        np.clip(_count_at(a, q), a["minimum"], a["maximum"]) / a["units"] for q in (0.0, 255.0)
-    )
-    lost = (a["maximum"] - a["minimum"]) / a["units"] - (high - low)
-    worst = int(np.argmax(lost / (high - low)))
-    if lost[worst] <= 0.05 * (high[worst] - low[worst]):
-        return ""
-    which = f"input {worst}" if len(lost) > 1 else "the input"
-    return (
-        f" Beyond the training data (for {which}: {low[worst]:.4g} to {high[worst]:.4g}) "
-        "it answers as at the edge."
-    )
-
-
-def _count_at(a: dict[str, Any], q: float) -> npt.NDArray[np.float64]:
-    """Return the counts that `quantize_sensors` brings to `q`, before rounding."""
-    acc = (q - a["zero_point"]) * 2.0 ** a["shift"] / a["multiplier"]
-    return np.asarray((acc - a["bias"]) / 2.0 ** a["left_shift"])
-
-
 def _calls(graph: Graph, facts: Facts) -> list[tuple[str, str]]:
-    measures = any(node.op == "measure" for node in graph.nodes)
-    if measures:
+    if is_regression(graph):
         calls = [("predict(values)", "the prediction, in the units of the training data")]
     else:
         calls = [("predict(values)", "class index; LABELS[i] names it")]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..graph.graph import Graph
 from ..kernels.build import Build
 from ..kernels.call import Call
-from ..ops.emit_literals import Literals
-from .tensor_literals import tensor_literals
-from ..microbit.flash_file import flash_payload
-from ..graph.graph import Graph
-from .literals import bytes_literal, commented_rows, tuple_literal
+from .flash_file import flash_payload
+from .literals import Literals, bytes_literal, commented_rows, tuple_literal
 from .memory_plan import Plan
+from .tensor_literals import tensor_literals
 from .weights_file import HEADER_BYTES, Streamed, reach, streamed, weights_file
 
 
@@ -64,7 +63,7 @@ class _Table:
         else:
             w = self._weights(call, packed[0], k)
         x, y = self.names[call.x], self.names[call.y]
-        return f"({', '.join([call.kernel, *map(str, between), x, w, y, f'P{k}'])})"
+        return f"({', '.join([call.kernel.name, *map(str, between), x, w, y, f'P{k}'])})"
 
     def _weights(self, call: Call, w: bytes, k: int) -> str:
         if not w:
@@ -75,7 +74,7 @@ class _Table:
             self.payload += w
             return f"W{k}"
         self.literals[f"W{k}"] = _weights_literal(call, w, self.build)
-        if call.kernel != "fully_connected_lanes":
+        if not call.kernel.in_lanes:
             return f"W{k}"
         self.late[f"L{k}"] = f"lanes(W{k}, {call.word('inputs')}, {call.word('outputs')})"
         return f"L{k}"
@@ -98,7 +97,7 @@ def _streamed(
         literals[w] = f"BUFFER[0:{part.size}]"
         literals[p] = f"PARAMETERS[0:{part.words}]"
         x, y = names[part.call.x], names[part.call.y]
-        rows.append(f"({part.call.kernel}, {part.blocks}, {part.pieces}, {x}, {w}, {y}, {p})")
+        rows.append(f"({part.call.kernel.name}, {part.blocks}, {part.pieces}, {x}, {w}, {y}, {p})")
     file = weights_file(b"".join(part.data for part in parts))
     literals["WEIGHTS"] = _sizes(file)
     return literals, {**table.late, "LAYERS": _rows(rows)}, file
@@ -115,7 +114,7 @@ def _in_flash(
     copied = max(p.copied for p in placed)
     rows = []
     for p in placed:
-        row = [p.call.kernel, p.parameters, p.size, p.weights, names[p.call.y]]
+        row = [p.call.kernel.name, p.parameters, p.size, p.weights, names[p.call.y]]
         rows.append(f"({', '.join(map(str, row + [p.copied] * bool(copied)))})")
     if copied:
         literals["BUFFER"] = f"bytearray({copied})"
@@ -138,21 +137,18 @@ def _weights_literal(call: Call, w: bytes, build: Build) -> str:
 
 
 def _parameters(call: Call, p: list[int], build: Build) -> str:
-    n = len(call.names)
-    # What `recurrent` changes while it runs has to be a list.
-    changed = call.kernel in ("copy", "simple_rnn", "gru")
+    kernel, n = call.kernel, len(call.head)
     if len(p) <= 6:
         text = tuple_literal(p)
     else:
-        groups = [(", ".join(name or "0" for name in call.names), p[:n])]
+        groups = [(", ".join(name or "0" for name in kernel.words), p[:n])]
         if len(p) > n:
-            width = call.channels.shape[1]
-            what = "bias, multiplier, shift of each output"
-            groups.append((what if width == 3 else "multiplier, shift of each count", p[n:]))
+            what = f"{', '.join(kernel.repeated)} of each {kernel.repeated_for}"
+            groups.append((what, p[n:]))
         text = commented_rows(groups)
     if build.native:
         return f'array("i", {text})'
-    return f"[{text[1:-1]}]" if changed else text
+    return f"[{text[1:-1]}]" if kernel.writes_parameters else text
 
 
 def _rows(rows: list[str]) -> str:

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 
 WIDTH = 96
 
+Literals = dict[str, str]
+"""Name to source text."""
+
 
 def wrapped(items: Iterable[object], indent: str = "    ") -> str:
     """Return items as `a, b, c,` on lines of at most `WIDTH` characters."""

@@ -7,8 +7,8 @@ from math import prod
 
 from thumbnet.trainer import ThumbnetError
 
-from ..graph.graph import Graph, Node
-from ..graph.window import Window
+from ..graph.graph import Graph
+from ..ops import call_part
 
 ALIGNMENT = 4
 """Kernels read inputs a word at a time: a tensor begins at a word, and owns its last one whole."""
@@ -52,24 +52,6 @@ def plan(graph: Graph, native: bool = True) -> Plan:
     return check_plan(graph, Plan(total, offsets), native)
 
 
-def scratch(graph: Graph, node: Node, native: bool) -> dict[str, int]:
-    """Return the bytes that a node needs beside its tensors while it runs, by name."""
-    if node.op in ("conv", "depthwise_conv") and native:
-        window = Window.of(node.attributes)
-        return {f"{node.output}.patch": window.taps * window.channels}
-    if node.op == "fully_connected" and "bits" in node.attributes and native:
-        return {f"{node.output}.patch": prod(graph.tensors[node.inputs[0]].shape)}
-    if node.op in ("simple_rnn", "gru"):
-        steps, units = node.attributes["steps"], node.attributes["units"]
-        sizes = {f"{node.output}.step": prod(graph.tensors[node.inputs[0]].shape) // steps}
-        if node.attributes["sequences"]:
-            sizes[f"{node.output}.state"] = units
-        if "bits" in node.attributes and native:
-            sizes[f"{node.output}.patch"] = max(units, sizes[f"{node.output}.step"])
-        return sizes
-    return {}
-
-
 def lifetimes(graph: Graph, native: bool = True) -> dict[str, tuple[int, int]]:
     """Return for each uint8 tensor the first and the last moment at which its bytes count.
 
@@ -83,7 +65,7 @@ def lifetimes(graph: Graph, native: bool = True) -> dict[str, tuple[int, int]]:
                 lives[name] = (lives[name][0], k)
         if graph.tensors[node.output].dtype == "uint8":
             lives[node.output] = (k, k)
-        lives.update(dict.fromkeys(scratch(graph, node, native), (k, k)))
+        lives.update(dict.fromkeys(call_part(node).scratch(graph, node, native), (k, k)))
     return lives
 
 
@@ -114,7 +96,7 @@ def _sizes(graph: Graph, native: bool) -> dict[str, int]:
     for node in graph.nodes:
         if graph.tensors[node.output].dtype == "uint8":
             sizes[node.output] = prod(graph.tensors[node.output].shape)
-        sizes.update(scratch(graph, node, native))
+        sizes.update(call_part(node).scratch(graph, node, native))
     return {name: -(-size // ALIGNMENT) * ALIGNMENT for name, size in sizes.items()}
 
 

@@ -8,26 +8,20 @@ from __future__ import annotations
 
 import re
 
+from ..graph.graph import Graph
 from ..kernels.build import Build
-from ..kernels.call import Call, apart
-from ..ops.calls import KERNELS, calls
-from .layer_literals import layer_literals
-from ..ops.emit_literals import answer_literals, input_literals
+from ..kernels.call import Call, split_curve
+from ..ops import KERNELS, call_part
+from ..ops.operation import Literal, Rows
 from .firmware_source import SourceFile, assemble
-from ..microbit.flash_file import is_copied
-from ..graph.graph import Graph, Node
+from .flash_file import is_copied
 from .header import Facts, header
-from .literals import tuple_literal
-from .shared_kernel import one_kernel
+from .kernel_calls import kernel_calls, share_kernels
+from .layer_literals import layer_literals
+from .literals import Literals, tuple_literal
 from .memory_plan import plan
 from .stream_literals import FOLDER, stream_literals, stream_roots
 
-_INPUT_FILES = ("quantize_levels", "quantize_sensors")
-_PROBABILITIES = {
-    "softmax": "probabilities",
-    "logistic": "probabilities_of_two",
-    "logistic_all": "probabilities_of_each",
-}
 _FORWARD = {
     "module": "forward",
     "romfs": "forward",
@@ -49,12 +43,12 @@ def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
         What the header says: accuracy, labels, board.
 
     """
-    graph = one_kernel(graph, build)
+    graph = share_kernels(graph, build)
     made = plan(graph, build.native)
-    row_calls = calls(graph, made, build)
+    row_calls = kernel_calls(graph, made, build)
     literals, late, weights = layer_literals(row_calls, graph, made, build)
     own, behind = stream_literals(graph.stream)
-    literals = {**input_literals(graph), **answer_literals(graph), **own, **literals}
+    literals = {**node_literals(graph), **own, **literals}
     late = {**late, **behind}
     literals["LABELS"] = tuple_literal([repr(label) for label in facts.labels])
     kernels, rest, _ = sources(graph, build, row_calls)
@@ -86,8 +80,8 @@ def sources(
     Third comes which file stands for which: `{"levels": "sensors"}`.
     """
     if build.weights in ("stream", "flash"):
-        made = [part for call in made for part in apart(call)]
-    roots = [row.kernel for call in made for row in (call, *call.rows)]
+        made = [part for call in made for part in split_curve(call)]
+    roots = [row.kernel.name for call in made for row in (call, *call.rows)]
     features, last, instead = stream_roots(graph.stream)
     behind: list[str] = []
     forward = _FORWARD[build.weights]
@@ -97,32 +91,39 @@ def sources(
     if build.weights == "flash":
         behind.append("weights_file")
     for node in graph.nodes:
-        if node.op in _INPUT_FILES:
-            replace["levels"] = _input_file(node, graph, build)
-        elif node.op in _PROBABILITIES:
-            replace["probabilities"] = _PROBABILITIES[node.op]
-            behind += ["predict_proba", "probabilities"]
-        elif node.op not in KERNELS:
-            several = node.op == "measure" and graph.tensors["scores"].shape != (1,)
-            behind.append("measure_all" if several else node.op)
-            if graph.stream is not None:
-                replace["classify"] = behind[-1]
+        own = call_part(node).sources(graph, node, build)
+        replace.update(own.instead)
+        behind += own.files
+        if own.answers and graph.stream is not None:
+            replace["classify"] = own.answers
     if build.weights == "romfs":
         roots.append("mapped")
     folders = (*build.folders, *(["viper"] if build.viper else []), FOLDER)
     kernels = assemble([*sorted(set(roots)), *features], folders, {})
     rest = assemble([forward, *behind, *last], folders, replace)
     names = {source.name for source in kernels}
-    unused = {"fully_connected"} - set(roots)  # what a file's example network calls
+    # What only the example network of a file calls.
+    unused = {kernel.name for kernel in KERNELS} - set(roots)
     return kernels, [s for s in rest if s.name not in names | unused], replace
 
 
-def _input_file(node: Node, graph: Graph, build: Build) -> str:
-    if node.op == "quantize_levels":
-        return "levels"
-    # What a Stream holds are counts, unless `resolution` makes others of them.
-    counts = graph.stream is not None and bool((node.attributes["units"] == 1).all())
-    return "counts" if counts and build.viper else "sensors"
+def node_literals(graph: Graph) -> Literals:
+    """Return the literals that the input and the answer need."""
+    (size,) = graph.tensors[graph.input].shape
+    literals = {"INPUTS": str(size)}
+    for node in graph.nodes:
+        found = call_part(node).literals(graph, node)
+        literals.update({name: _text(value) for name, value in found.items()})
+    return literals
+
+
+def _text(value: Literal) -> str:
+    """Return a literal as MicroPython source."""
+    if isinstance(value, Rows):
+        each = "" if len(value.rows) == 1 else f", a line a {value.each}"
+        lines = [f"    # {', '.join(value.names)}{each}", *(f"    {row}," for row in value.rows)]
+        return "(\n" + "\n".join(lines) + "\n)"
+    return tuple_literal(value) if isinstance(value, tuple) else str(value)
 
 
 def imports(parts: list[SourceFile], literals: dict[str, str]) -> list[str]:

@@ -8,9 +8,9 @@ from thumbnet.trainer import Model, StreamSettings, ThumbnetError
 from thumbnet.trainer.features import sines
 from thumbnet.trainer.stream import BANDS
 
-from ..ops.emit_literals import Literals
 from ..graph.graph import Graph
-from .literals import tuple_literal
+from ..ops.answer import is_regression
+from .literals import Literals, tuple_literal
 
 FOLDER = "stream"
 """Where in `firmware/` its files are."""
@@ -39,7 +39,7 @@ def stream_of(model: Model, graph: Graph) -> StreamSettings | None:
             f"{prod(settings.shape)} of a window: call windows.prepare(model) with the windows "
             "that it was trained on"
         )
-    if not model.labels or any(graph.only("measure")):
+    if not model.labels or is_regression(graph):
         raise ThumbnetError(
             "export: a Stream decides between labels, this network has none: remove "
             'model.info["stream"], or train a classifier'

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from math import prod
 
+from ..graph.graph import Graph
 from ..kernels.build import Build
 from ..kernels.call import Call
-from ..ops.calls_recurrent import words
-from ..ops.emit_literals import Literals
-from ..graph.graph import Graph
-from .memory_plan import Plan, scratch
+from ..ops import call_part
+from .literals import Literals
+from .memory_plan import Plan
 
 
 def tensor_literals(
@@ -32,10 +32,10 @@ def tensor_literals(
         if not build.native:
             at = made.offsets[name]
             literals[f"X{k}"] = f"ARENA[{at}:{at + length}]"
-    recurrent = [node for node in graph.nodes if node.op in ("simple_rnn", "gru")]
-    for k, node in enumerate(recurrent):
-        names[f"{node.output}.wide"] = f"A{k}"
-        literals[f"A{k}"] = _words(words(node), build)
+    wide = [pair for node in graph.nodes for pair in call_part(node).wide_scratch(node).items()]
+    for k, (name, length) in enumerate(wide):
+        names[name] = f"A{k}"
+        literals[f"A{k}"] = _words(length, build)
     for call in calls:
         if call.wide:
             names[call.y] = "SCORES"
@@ -49,7 +49,7 @@ def _lengths(graph: Graph, build: Build) -> dict[str, int]:
     for node in graph.nodes:
         if graph.tensors[node.output].dtype == "uint8":
             lengths[node.output] = prod(graph.tensors[node.output].shape)
-        lengths.update(scratch(graph, node, build.native))
+        lengths.update(call_part(node).scratch(graph, node, build.native))
     return lengths
 
 

@@ -19,7 +19,7 @@ from binascii import crc32
 from dataclasses import dataclass
 
 from ..kernels.build import Build
-from ..kernels.call import Call, apart
+from ..kernels.call import Call, split_curve
 from ..kernels.weight_layouts import GROUP, WIDTHS, pack_piece
 
 MAGIC = b"TNW1"
@@ -50,7 +50,7 @@ def weights_file(payload: bytes) -> bytes:
 
 def streamed(calls: list[Call], build: Build) -> list[Streamed]:
     """Cut each call into pieces that go through a buffer of `build.buffer` bytes."""
-    parts = [part for call in calls for part in apart(call)]
+    parts = [part for call in calls for part in split_curve(call)]
     return [_streamed(part, build) for part in parts]
 
 
@@ -78,7 +78,7 @@ def _layer(call: Call, build: Build) -> Streamed:
     count = min(-(-outputs // blocks // step) * step, outputs)
     blocks = -(-outputs // count)
     pieces, part = 1, inputs
-    if call.kernel == "fully_connected" and step > 1 and block > build.buffer:
+    if call.kernel.splits_inputs and step > 1 and block > build.buffer:
         pieces = -(-block // build.buffer)
         part = -(-inputs // (GROUP * pieces)) * GROUP
         pieces = -(-inputs // part)
@@ -87,7 +87,7 @@ def _layer(call: Call, build: Build) -> Streamed:
         for first in range(0, outputs, count)
         for at in range(0, inputs, part)
     )
-    words = len(call.head) + 3 * count
+    words = len(call.head) + len(call.kernel.repeated) * count
     data = b""
     for first in range(0, outputs, count):
         rows = call.weight[first : first + count]

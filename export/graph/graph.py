@@ -1,4 +1,4 @@
-"""The graph: tensors, nodes and the whole, the one thing that every stage reads and writes."""
+"""The graph that every stage reads and writes: tensors, nodes, and the whole."""
 
 from __future__ import annotations
 
@@ -10,14 +10,30 @@ import numpy as np
 
 from thumbnet.trainer import StreamSettings
 
+FLOAT_STAGES = ("lower", "fold", "equalize", "calibrate")
+"""Stages whose tensors are real numbers; those of all later stages are integers."""
+
 
 @dataclass(frozen=True)
-class Tensor:
-    """One array between two nodes, without the batch axis.
+class TensorSpec:
+    """What is known of one array between two nodes, without the batch axis.
 
-    `real = scale * (q - zero_point)`. In the float stages `scale` is None, and `low`, `high` and
-    `mean` (per entry) are calibrated. `scale` is an array where it differs by entry, and None for
-    a tensor of which only the side of zero counts.
+    Parameters
+    ----------
+    name, shape
+        The tensor's own name, and its sizes.
+    dtype
+        "float32" in the float stages; "uint8" or "int32" in the integer stages.
+    scale
+        `real = scale * (q - zero_point)`. An array where it differs by entry. None in the float
+        stages, and for a tensor of which only the sign counts.
+    zero_point
+        The integer that stands for 0.0.
+    low, high
+        The calibrated range; None before calibration.
+    mean
+        The calibrated mean of each entry.
+
     """
 
     name: str
@@ -39,10 +55,17 @@ class Tensor:
             text += f" range={self.low:.4g}..{self.high:.4g}"
         return text
 
+    @property
+    def range(self) -> tuple[float, float]:
+        """The calibrated range; only after the stage "calibrate"."""
+        assert self.low is not None
+        assert self.high is not None
+        return self.low, self.high
+
 
 @dataclass(frozen=True)
 class Node:
-    """One operation: reads the tensors `inputs`, writes the tensor `output`."""
+    """One operation: it reads the tensors `inputs` and writes the tensor `output`."""
 
     op: str
     inputs: tuple[str, ...]
@@ -60,10 +83,26 @@ class Node:
 
 @dataclass(frozen=True)
 class Graph:
-    """A straight program: nodes in the order they run.
+    """A straight program.
 
-    `outputs` names what the caller sees: `scores` first, then what is derived from them.
-    `stream` says how samples become its input, where a module is to have a `Stream`.
+    Parameters
+    ----------
+    name
+        The module's name.
+    stage
+        The stage that wrote the graph.
+    input
+        The name of the tensor that the caller gives.
+    outputs
+        The names of the tensors that the caller sees: `scores` first, then what is derived from
+        them.
+    nodes
+        In the order in which they run.
+    tensors
+        By name.
+    stream
+        How samples become the input, where the module is to have a `Stream`.
+
     """
 
     name: str
@@ -71,7 +110,7 @@ class Graph:
     input: str
     outputs: tuple[str, ...]
     nodes: tuple[Node, ...]
-    tensors: dict[str, Tensor]
+    tensors: dict[str, TensorSpec]
     stream: StreamSettings | None = None
 
     def __str__(self) -> str:
@@ -83,7 +122,7 @@ class Graph:
         return "\n".join(lines)
 
     def producer(self, tensor: str) -> Node | None:
-        """Return the node that writes `tensor`, None for the graph's input."""
+        """Return the node that writes `tensor`; None for the graph's input."""
         return next((node for node in self.nodes if node.output == tensor), None)
 
     def consumers(self, tensor: str) -> list[Node]:
@@ -97,10 +136,21 @@ class Graph:
     def rebuilt(
         self,
         nodes: list[Node] | tuple[Node, ...],
-        tensors: dict[str, Tensor] | None = None,
+        tensors: dict[str, TensorSpec] | None = None,
         stage: str | None = None,
     ) -> Graph:
-        """Return a graph of `nodes`, its tensors cut down to those that they touch."""
+        """Return a graph of `nodes` that keeps only the tensors they touch.
+
+        Parameters
+        ----------
+        nodes
+            The new program.
+        tensors
+            Tensors to add to the known ones.
+        stage
+            The stage that the graph is in now; by default the same as before.
+
+        """
         known = {**self.tensors, **(tensors or {})}
         used = {self.input, *self.outputs}
         for node in nodes:

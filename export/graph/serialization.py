@@ -9,7 +9,7 @@ import numpy as np
 
 from thumbnet.trainer import StreamSettings, ThumbnetError
 
-from .graph import Graph, Node, Tensor
+from .graph import Graph, Node, TensorSpec
 
 FORMAT = 1
 
@@ -54,7 +54,7 @@ def graph_from_json(data: dict[str, Any]) -> Graph:
         )
     try:
         tensors = [
-            Tensor(**{**{k: _rich(v) for k, v in t.items()}, "shape": tuple(t["shape"])})
+            TensorSpec(**{**{k: _rich(v) for k, v in t.items()}, "shape": tuple(t["shape"])})
             for t in data["tensors"]
         ]
         nodes = tuple(

@@ -8,56 +8,46 @@ import numpy as np
 import numpy.typing as npt
 
 from .build import Build
+from .kernel import PER_OUTPUT, Kernel
 from .weight_layouts import pack
 
-HEADER = (
-    *("inputs", "outputs", "x_at", "y_at", "zero_point", "activation_min", "activation_max"),
-    *("table", "wide", "pieces"),
-)
-"""The words of a layer before bias, multiplier and shift of each output, see the kernels."""
+LOOKUP = Kernel("lookup", ("n", "x_at", "y_at"), flash="in place")
+"""A curve: `y = w[x]`, byte by byte."""
 
-WINDOW = (
-    *("rows", "row", "k_h", "run", "stride_h", "step", "pad_top", "left"),
-    *("out_h", "out_w", "y_step"),
-)
-"""What follows for a layer that moves a window over its input."""
-
-CONV = (*HEADER, *WINDOW, "pad", "patch_at")
-POOL = (
-    *("channels", "", "x_at", "y_at", "zero_point", "activation_min", "activation_max"),
-    *("x_zero_point", "", "", *WINDOW, "fewest"),
-)
-COPY = ("n", "x_at", "y_at")
-COPY_CHANNELS = ("pixels", "channels", "x_at", "y_at", "y_step")
-ADD = (
-    *("n", "x_at", "w_at", "y_at", "ka", "kb", "bias", "shift"),
-    *("activation_min", "activation_max"),
-)
-SIMPLE_RNN = ("units", "y_at", "reset", "shift", "state_zero", "center")
-GRU = ("units", "y_at", "reset", "shift")
-RECURRENT = ("steps", "x_at", "x_step", "y_at", "y_step")
-
-_NO_CHANNELS = np.zeros((0, 3), np.int64)
+_NO_CHANNELS = np.zeros((0, len(PER_OUTPUT)), np.int64)
 
 
 @dataclass(frozen=True)
 class Call:
     """One kernel call.
 
-    kernel: its name. x, y: the tensors, or pieces of scratch, that it reads and writes.
-    names, head: the first words of `p`. channels: the words after them, in threes: bias,
-    multiplier and shift of each output (outputs, 3); of a pooling layer in twos.
-    weight: int8 (outputs, products), None for a kernel without weights.
-    table: the 256 bytes of a curve behind the weights, or tables alone.
-    other: the tensor that stands in the place of `w`.
-    wide: `y` is int32, and no part of the arena.
-    rows: of a recurrent layer, the calls of one step.
+    Parameters
+    ----------
+    kernel
+        What is called.
+    x, y
+        The tensors, or pieces of scratch, that it reads and writes.
+    head
+        The first words of `p`, one for each of `kernel.words`.
+    weight
+        int8 (outputs, products); None for a kernel without weights.
+    channels
+        The words of `p` after the head, a row for each output, a column for each of
+        `kernel.repeated`.
+    table
+        The 256 bytes of a curve behind the weights, or tables alone.
+    other
+        The tensor that is passed as `w`.
+    wide
+        `y` is int32, and no part of the arena.
+    rows
+        The calls of one time step of a recurrent layer.
+
     """
 
-    kernel: str
+    kernel: Kernel
     x: str
     y: str
-    names: tuple[str, ...]
     head: tuple[int, ...]
     weight: npt.NDArray[np.int8] | None = None
     channels: npt.NDArray[np.int64] = field(default_factory=_NO_CHANNELS.copy)
@@ -68,11 +58,11 @@ class Call:
 
     def word(self, name: str) -> int:
         """Return a word of the head."""
-        return self.head[self.names.index(name)]
+        return self.head[self.kernel.index(name)]
 
     def with_words(self, **words: int) -> Call:
         """Return the call with some words of the head changed."""
-        pairs = zip(self.names, self.head, strict=True)
+        pairs = zip(self.kernel.words, self.head, strict=True)
         return replace(self, head=tuple(words.get(name, value) for name, value in pairs))
 
     def parameters(self) -> list[int]:
@@ -80,16 +70,8 @@ class Call:
         return [*self.head, *self.channels.ravel().tolist()]
 
     def layout(self, build: Build) -> str:
-        """Return how `pack` orders the weights for this kernel."""
-        if self.kernel == "fully_connected_lanes":
-            return "rows"
-        if self.kernel == "depthwise_conv":
-            return "taps"
-        rows = build.layout == "rows"
-        if self.kernel == "conv_int4":
-            return "nibble_rows" if rows else "nibble_blocks"
-        # The DSP tier has the convolution of the tier below it.
-        return "interleaved" if self.kernel == "conv" and not rows else build.layout
+        """Return how the weights are ordered for this kernel."""
+        return self.kernel.layouts[build.tier]
 
     def packed(self, build: Build) -> tuple[bytes, list[int]]:
         """Return all of `w`, and all of `p`."""
@@ -99,14 +81,19 @@ class Call:
         call = self.with_words(table=len(weights) if self.table else 0)
         return weights + self.table, call.parameters()
 
+    @property
+    def outputs(self) -> int:
+        """Entries of `y` that a layer with weights writes."""
+        size = self.word("outputs")
+        if "out_h" in self.kernel.words:
+            size *= self.word("out_h") * self.word("out_w")
+        return size
 
-def apart(call: Call) -> list[Call]:
-    """Return a layer and its curve as two calls, the second in the place of the first's result."""
+
+def split_curve(call: Call) -> list[Call]:
+    """Return a layer and its curve as two calls; the second overwrites the result of the first."""
     if call.weight is None or not call.table:
         return [call]
     at = call.word("y_at")
-    size = call.word("outputs")
-    if "out_h" in call.names:
-        size *= call.word("out_h") * call.word("out_w")
-    curve = Call("lookup", call.y, call.y, COPY, (size, at, at), table=call.table)
+    curve = Call(LOOKUP, call.y, call.y, (call.outputs, at, at), table=call.table)
     return [replace(call, table=b""), curve]

@@ -11,18 +11,17 @@ from collections.abc import Iterable
 
 from thumbnet.trainer import ThumbnetError
 
+from ..emit.firmware_source import SourceFile
+from ..emit.header import Facts
+from ..emit.kernel_calls import kernel_calls, share_kernels
+from ..emit.layer_literals import layer_literals
+from ..emit.literals import tuple_literal
+from ..emit.memory_plan import plan
+from ..emit.module import imports, node_literals, sources
+from ..graph.graph import Graph
 from ..kernels.build import Build
 from ..kernels.call import Call
-from ..ops.calls import KERNELS, calls
-from ..emit.module import imports, sources
-from ..emit.layer_literals import layer_literals
-from ..ops.emit_literals import answer_literals, input_literals
-from ..emit.firmware_source import SourceFile
-from ..graph.graph import Graph
-from ..emit.header import Facts
-from ..emit.literals import tuple_literal
-from ..emit.shared_kernel import one_kernel
-from ..emit.memory_plan import plan
+from ..ops import KERNELS
 from .shrink import shared_names, shrink
 
 ANSWERS = ("predict", "scores", "probabilities", "predict_proba")
@@ -32,10 +31,8 @@ _ONCE = ("NAME", "WEIGHTS")
 
 _HEADS = ("forward", "classify", "decide", "measure", "measure_all", "predict_proba")
 
-_ALONE = {
-    *("fully_connected", "conv", "depthwise_conv", "max_pool", "average_pool"),
-    *("requantize", "weights_file"),
-}
+_KERNELS = [kernel.name for kernel in KERNELS]
+_ALONE = {*(k.name for k in KERNELS if k.in_own_file), "requantize", "weights_file"}
 """Large, or in need of being dropped, or used by what is loaded later: files of their own."""
 
 Parts = dict[str, list[SourceFile]]
@@ -44,11 +41,11 @@ Parts = dict[str, list[SourceFile]]
 
 def emit_parts(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     """Return the files for the board's file system: `NAME.py`, what it imports, and `NAME.bin`."""
-    graph = one_kernel(graph, build)
+    graph = share_kernels(graph, build)
     made = plan(graph, build.native)
-    rows = calls(graph, made, build)
+    rows = kernel_calls(graph, made, build)
     literals, late, weights = layer_literals(rows, graph, made, build)
-    literals = {**input_literals(graph), **answer_literals(graph), **literals, **late}
+    literals = {**node_literals(graph), **literals, **late}
     if facts.labels:
         literals["LABELS"] = tuple_literal([repr(label) for label in facts.labels])
     at_once, later = _parts(graph, build, rows)
@@ -59,7 +56,7 @@ def emit_parts(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
             "another --name"
         )
     functions = {f for found in parts.values() for f in _functions(found)}
-    public = {*ANSWERS, *KERNELS, *parts, "LABELS"}
+    public = {*ANSWERS, *_KERNELS, *parts, "LABELS"}
     shared = shared_names(sorted({*functions, *_BUFFERS, *_ONCE} - public))
     texts = {graph.name: _entry(at_once, bool(facts.labels))}
     texts.update({name: _text(name, parts, literals) for name in parts})
@@ -83,7 +80,7 @@ def _parts(graph: Graph, build: Build, rows: list[Call]) -> tuple[Parts, Parts]:
     # needs no more than they and the buffers, and is dropped before the rest is loaded.
     alone = [name for name in every if name in _ALONE & at_once]
     alone.sort(key=lambda name: -len(every[name].text))
-    parts: Parts = {name: [every[name]] for name in alone if name in KERNELS}
+    parts: Parts = {name: [every[name]] for name in alone if name in _KERNELS}
     parts["buffers"] = [every["flash"]]
     parts["weights_file"] = [every["weights_file"]]
     parts.update({name: [every[name]] for name in alone if name not in parts})
@@ -137,12 +134,12 @@ def _text(name: str, parts: Parts, literals: dict[str, str]) -> str:
     lines: list[str] = imports(inside, {literal: literals[literal] for literal in own})
     taken = [literal for literal in buffers if literal in needed and literal not in own]
     lines += [f"from buffers import {', '.join(taken)}"] * bool(taken)
-    kernels = [kernel for kernel in KERNELS if kernel in needed and kernel in parts]
+    kernels = [kernel for kernel in _KERNELS if kernel in needed and kernel in parts]
     lines += [f"from {kernel} import {kernel}" for kernel in kernels]
     for source in inside:
         for file, function in source.imports:
             room = next(part for part, found in parts.items() if _holds(found, file, function))
-            if room != name and function not in KERNELS:
+            if room != name and function not in _KERNELS:
                 lines += [f"from {room} import {function}" if function else f"import {room}"]
     # The table of layers names kernels, which may be functions of this very file.
     last = [f"LAYERS = {literals['LAYERS']}"] * ("LAYERS" in own)

@@ -1,1 +1,93 @@
-"""TODO."""
+"""The operations: one file each, or one for a family, and the list of them all.
+
+`operation(node)` is what the stages ask, `call_part(node)` what emission asks. An operation that is
+added to the list below is known to every stage.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..graph.graph import FLOAT_STAGES, Node
+from ..kernels.kernel import Kernel
+from . import (
+    add,
+    answer,
+    concatenate,
+    conv,
+    curve,
+    dense,
+    depthwise,
+    gru,
+    input,
+    pool,
+    scaling,
+    simple_rnn,
+    weighted,
+)
+from .operation import CallPart, Operation
+
+OPERATIONS: tuple[Operation, ...] = (
+    *input.OPERATIONS,
+    *scaling.OPERATIONS,
+    *dense.OPERATIONS,
+    *conv.OPERATIONS,
+    *depthwise.OPERATIONS,
+    *pool.OPERATIONS,
+    *add.OPERATIONS,
+    *concatenate.OPERATIONS,
+    *curve.OPERATIONS,
+    *simple_rnn.OPERATIONS,
+    *gru.OPERATIONS,
+    *weighted.OPERATIONS,
+    *answer.OPERATIONS,
+)
+
+_BY_NAME = {op.name: op for op in OPERATIONS}
+
+LAYERS = {layer: op for op in OPERATIONS for layer in op.layers}
+"""The operation that each of the trainer's layers is lowered to."""
+
+KERNELS: tuple[Kernel, ...] = tuple(
+    dict.fromkeys(kernel for op in OPERATIONS for kernel in op.kernels)
+)
+"""Every kernel that a call may need."""
+
+
+def operation(node: Node) -> Operation:
+    """Return what the exporter knows of a node's operation."""
+    return _BY_NAME[node.op]
+
+
+def call_part(node: Node) -> CallPart:
+    """Return the part of a node's operation that emission may read."""
+    return _BY_NAME[node.op]
+
+
+def layer_word(layer: Any) -> str:
+    """Return what a layer is called in a module's header, "" if it is not mentioned."""
+    kind = type(layer).__name__
+    return LAYERS[kind].layers[kind] if kind in LAYERS else ""
+
+
+def names(stage: str) -> dict[str, Operation]:
+    """Return the operations that a stage may have, by name."""
+    floats = stage in FLOAT_STAGES
+    return {
+        op.name: op
+        for op in OPERATIONS
+        if (op.float_attributes if floats else op.integer_attributes) is not None
+    }
+
+
+__all__ = [
+    "KERNELS",
+    "LAYERS",
+    "OPERATIONS",
+    "CallPart",
+    "Operation",
+    "call_part",
+    "layer_word",
+    "names",
+    "operation",
+]

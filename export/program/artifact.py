@@ -17,14 +17,15 @@ import numpy.typing as npt
 from thumbnet.trainer import ThumbnetError
 
 from ..boards.profile import BoardProfile
-from ..kernels.build import Build
-from ..graph.graph import Graph
-from ..quantizer.input_counts import accepted_counts, in_units
 from ..cost.network_size import macs
-from ..stages.reference import execute, to_counts
+from ..graph.graph import Graph
 from ..graph.serialization import dump, graph_from_json, graph_to_json
-from .stream_vectors import stream_answers, stream_windows
+from ..kernels.build import Build
+from ..ops.answer import is_regression
+from ..quantizer.input_counts import in_units
+from ..stages.reference import accepted_counts, execute, to_counts
 from ..stages.verify import verify
+from .stream_vectors import stream_answers, stream_windows
 
 SUFFIXES = (".py", ".mpy", ".hex")
 
@@ -76,7 +77,7 @@ class Artifact:
     @property
     def kind(self) -> str:
         """`classifier` or `regression`."""
-        return "regression" if next(self.graph.only("measure"), None) else "classifier"
+        return "regression" if is_regression(self.graph) else "classifier"
 
     @property
     def windows(self) -> list[list[list[int | float]]]:

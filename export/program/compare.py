@@ -10,12 +10,13 @@ import numpy.typing as npt
 
 from thumbnet.trainer import Model
 
-from ..stages.calibrate import ends_of
-from ..graph.graph import Graph
-from ..quantizer.task import Head
 from ..cost.network_size import weight_bytes
+from ..graph.graph import Graph
+from ..quantizer.task import Task
+from ..stages.calibrate import ends_of
 from ..stages.observers import OBSERVERS
 from ..stages.pipeline import Options, stages
+from ..stages.reference import accepted, as_rows, execute, to_counts
 from .program import Program
 from .quality import (
     balanced,
@@ -25,7 +26,6 @@ from .quality import (
     goodness,
     layer_quality,
 )
-from ..stages.reference import accepted, as_rows, execute, to_counts
 
 QUALITY_ROWS = 500
 """Rows on which the noise of each layer is measured."""
@@ -69,10 +69,10 @@ def float_accuracy(
 
     And the balanced one where the classes are uneven, else None.
     """
-    floats, graph, head = _graphs(model, x, options)
-    rows, y = _held_out(graph, head, test_x, test_y)
-    found = float_predict(floats, head, rows)
-    return goodness(head, found, y), balanced(head, found, y)
+    floats, graph, task = _graphs(model, x, options)
+    rows, y = _held_out(graph, task, test_x, test_y)
+    found = float_predict(floats, task, rows)
+    return goodness(task, found, y), balanced(task, found, y)
 
 
 def balanced_accuracies(
@@ -82,12 +82,12 @@ def balanced_accuracies(
 
     None where the classes are even.
     """
-    graph, head = program.graph, program.head
-    rows, y = _held_out(graph, head, test_x, test_y)
-    if not classes_uneven(head, y):
+    graph, task = program.graph, program.task
+    rows, y = _held_out(graph, task, test_x, test_y)
+    if not classes_uneven(task, y):
         return None, None
-    answers = program.predict(rows), float_predict(program.floats, head, rows)
-    whole, real = (balanced(head, found, y) for found in answers)
+    answers = program.predict(rows), float_predict(program.floats, task, rows)
+    whole, real = (balanced(task, found, y) for found in answers)
     return whole, real
 
 
@@ -134,18 +134,18 @@ def compare(
     """
     for calibration, bits in ways(model, x, options) if among is None else among:
         chosen = replace(options, calibration=calibration or options.calibration, bits=bits)
-        floats, graph, head = _graphs(model, x, chosen)
-        rows, y = _held_out(graph, head, test_x, test_y)
+        floats, graph, task = _graphs(model, x, chosen)
+        rows, y = _held_out(graph, task, test_x, test_y)
         found = execute(graph, to_counts(graph, rows), ["prediction"])["prediction"]
         agreement = None
-        if head.kind != "regression":
-            agreement = float(np.mean(found == float_predict(floats, head, rows)))
+        if task.kind != "regression":
+            agreement = float(np.mean(found == float_predict(floats, task, rows)))
         layers = layer_quality(floats, graph, rows[:QUALITY_ROWS])
         yield Quantized(
             calibration,
             bits,
-            goodness(head, found, y),
-            balanced(head, found, y),
+            goodness(task, found, y),
+            balanced(task, found, y),
             agreement,
             next(layer.sqnr for layer in layers if layer.tensor == "scores"),
             min(layer.sqnr for layer in layers),
@@ -153,15 +153,15 @@ def compare(
         )
 
 
-def _graphs(model: Model, x: npt.ArrayLike, options: Options) -> tuple[Graph, Graph, Head]:
+def _graphs(model: Model, x: npt.ArrayLike, options: Options) -> tuple[Graph, Graph, Task]:
     """Return the calibrated float graph, the integer graph, and what its scores mean."""
-    found = {graph.stage: (graph, head) for graph, head in stages(model, x, options)}
+    found = {graph.stage: (graph, task) for graph, task in stages(model, x, options)}
     return found["calibrate"][0], *found["fuse"]
 
 
 def _held_out(
-    graph: Graph, head: Head, x: npt.ArrayLike, y: npt.ArrayLike
+    graph: Graph, task: Task, x: npt.ArrayLike, y: npt.ArrayLike
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     rows = as_rows(graph, x)
     taken = accepted(graph, rows)
-    return rows[taken], class_targets(head, y, len(rows))[taken]
+    return rows[taken], class_targets(task, y, len(rows))[taken]

@@ -12,24 +12,25 @@ import numpy.typing as npt
 
 from thumbnet.trainer import Model, ThumbnetError
 
-from ..graph.arithmetic import Ints
-from .artifact import Artifact, write_artifact
-from ..boards.profile import BoardProfile, load_board
-from ..kernels.build import Build
-from ..board_fit.choose_build import choose_build
-from ..emit.module import emit
-from ..microbit.module_files import emit_parts
 from ..board_fit.check import check_files
-from ..graph.graph import Graph
-from ..quantizer.task import Head
-from ..emit.header import Facts, header_facts
-from ..microbit.hexfile import microbit_hex
-from ..emit.mpy import compile_mpy
+from ..board_fit.choose_build import choose_build
+from ..boards.load_profile import load_board
 from ..boards.module_names import check_name
-from ..stages.pipeline import Options, stages, trained_bits
-from .quality import LayerQuality, class_targets, float_predict, goodness, layer_quality
-from ..stages.reference import accepted, as_rows, execute, to_counts
+from ..boards.profile import BoardProfile
+from ..emit.header import Facts, header_facts
+from ..emit.module import emit
+from ..emit.mpy import compile_mpy
 from ..emit.stream_literals import stream_of
+from ..graph.arithmetic import Ints
+from ..graph.graph import Graph
+from ..kernels.build import Build
+from ..microbit.hexfile import microbit_hex
+from ..microbit.module_files import emit_parts
+from ..quantizer.task import Task
+from ..stages.pipeline import Options, stages, trained_bits
+from ..stages.reference import accepted, as_rows, execute, to_counts
+from .artifact import Artifact, write_artifact
+from .quality import LayerQuality, class_targets, float_predict, goodness, layer_quality
 
 VECTORS = 200
 """Held-out rows that go beside the module for `thumbnet verify` and the self-test of `deploy`."""
@@ -50,7 +51,7 @@ class Program:
 
     graph: Graph
     floats: Graph
-    head: Head
+    task: Task
     model: Model
     board: BoardProfile
     build: Build
@@ -98,14 +99,14 @@ class Program:
         """
         if "probabilities" not in self.graph.outputs:
             raise ThumbnetError(
-                f"{self.graph.name} ends in {self.head.function}: it has no probabilities"
+                f"{self.graph.name} ends in {self.task.function}: it has no probabilities"
             )
         return self.execute(x, ["probabilities"])["probabilities"]
 
     def evaluate(self, x: npt.ArrayLike, y: npt.ArrayLike) -> float:
         """Return the accuracy (classes, `y` class indices) or R squared (regression)."""
         predicted = self.predict(x)
-        return goodness(self.head, predicted, class_targets(self.head, y, len(predicted)))
+        return goodness(self.task, predicted, class_targets(self.task, y, len(predicted)))
 
     def quality(self, x: npt.ArrayLike) -> list[LayerQuality]:
         """Return the signal-to-quantization-noise ratio of every layer on rows `x`."""
@@ -192,9 +193,9 @@ class Program:
             taken = accepted(self.graph, rows)
             info = {"samples": 0, "refused": int(np.sum(~taken))}
             if test_y is not None and np.any(taken):
-                y = class_targets(self.head, test_y, len(rows))[taken]
+                y = class_targets(self.task, test_y, len(rows))[taken]
                 info, sentence = self._measure(rows[taken], y, info["refused"])
-                targets = _plain(y, whole=self.head.kind != "regression")
+                targets = _plain(y, whole=self.task.kind != "regression")
             rows = rows[taken]
         keep = len(rows) if vectors is None else vectors
         return write_artifact(
@@ -212,18 +213,18 @@ class Program:
         self, x: npt.NDArray[Any], y: npt.NDArray[Any], refused: int
     ) -> tuple[dict[str, Any], str]:
         """Compare with float on accepted rows; the refused ones have no answer on the board."""
-        integer = goodness(self.head, self.predict(x), y)
-        floats = goodness(self.head, float_predict(self.floats, self.head, x), y)
+        integer = goodness(self.task, self.predict(x), y)
+        floats = goodness(self.task, float_predict(self.floats, self.task, x), y)
         info = {"samples": len(y), "refused": refused, "float": floats, "integer": integer}
-        word = "R squared" if self.head.kind == "regression" else "Accuracy"
-        form = ".4f" if self.head.kind == "regression" else ".2%"
+        word = "R squared" if self.task.kind == "regression" else "Accuracy"
+        form = ".4f" if self.task.kind == "regression" else ".2%"
         text = f"{word} on {len(y):,} held-out rows: {integer:{form}}, in float {floats:{form}}."
         if refused:
             text += f" {refused:,} more were out of the accepted range."
         return info, text
 
     def _facts(self, accuracy: str) -> Facts:
-        return header_facts(self.model, self.graph, self.head.labels, self.board.name, accuracy)
+        return header_facts(self.model, self.graph, self.task.labels, self.board.name, accuracy)
 
 
 def _plain(y: npt.NDArray[np.float64], whole: bool) -> list[Any]:
@@ -294,8 +295,8 @@ def convert(
     options = Options(name, resolution, threshold, margin, calibration, bits)
     done = list(stages(model, x, options))
     graphs = {graph.stage: graph for graph, _ in done}
-    graph, head = done[-1]
+    graph, task = done[-1]
     graph = replace(graph, stream=stream_of(model, graph))
-    facts = header_facts(model, graph, head.labels, profile.name, LONGEST)
+    facts = header_facts(model, graph, task.labels, profile.name, LONGEST)
     build = choose_build(graph, profile, tier, weights, mpy, facts)
-    return Program(graph, graphs["calibrate"], head, model, profile, build, options, mpy)
+    return Program(graph, graphs["calibrate"], task, model, profile, build, options, mpy)

@@ -10,9 +10,11 @@ import numpy.typing as npt
 
 from thumbnet.trainer import ThumbnetError, balanced_accuracy, is_uneven
 
-from ..stages.calibrate import run_float
 from ..graph.graph import Graph
-from ..quantizer.task import Head
+from ..ops import operation
+from ..ops.answer import is_regression
+from ..quantizer.task import Task
+from ..stages.calibrate import run_float
 from ..stages.reference import execute, to_counts
 
 
@@ -36,7 +38,7 @@ def layer_quality(floats: Graph, integers: Graph, x: npt.ArrayLike) -> list[Laye
     """
     real = run_float(floats, x)
     whole = execute(integers, to_counts(integers, x))
-    measures = next(integers.only("measure"), None) is not None
+    measures = is_regression(integers)
     last = _scores_of(floats, measures)
     rows = []
     for name, tensor in integers.tensors.items():
@@ -58,25 +60,25 @@ def _scores_of(floats: Graph, measures: bool) -> str:
     """Return the float tensor that the integer scores stand for."""
     if measures:
         return floats.outputs[0]
-    return [node.output for node in floats.only("dense")][-1]
+    return [node.output for node in floats.nodes if operation(node).gives_scores][-1]
 
 
-def float_predict(floats: Graph, head: Head, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def float_predict(floats: Graph, task: Task, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Return what the float graph answers on rows `x`: class indices, or real units."""
-    measures = head.kind == "regression"
+    measures = task.kind == "regression"
     name = _scores_of(floats, measures)
     scores = run_float(floats, x, [name])[name]
     if measures:
         return scores
-    if head.kind == "decision":
-        return np.asarray(scores[:, 0] >= head.threshold, dtype=np.float64)
+    if task.kind == "decision":
+        return np.asarray(scores[:, 0] >= task.threshold, dtype=np.float64)
     return np.asarray(scores.argmax(axis=-1), dtype=np.float64)
 
 
-def class_targets(head: Head, y: npt.ArrayLike, rows: int) -> npt.NDArray[np.float64]:
+def class_targets(task: Task, y: npt.ArrayLike, rows: int) -> npt.NDArray[np.float64]:
     """Return targets as `goodness` takes them: class indices (rows,), or numbers (rows, outputs).
 
-    Classes may come as indices, -1 and +1, one-hot rows, or names among `head.labels`.
+    Classes may come as indices, -1 and +1, one-hot rows, or names among `task.labels`.
 
     Raises
     ------
@@ -89,26 +91,26 @@ def class_targets(head: Head, y: npt.ArrayLike, rows: int) -> npt.NDArray[np.flo
         raise ThumbnetError(f"{len(target)} targets for {rows} rows: give one for each")
     if target.dtype == object:  # names in a pandas column
         target = np.array(target.tolist())
-    if head.kind == "regression":
+    if task.kind == "regression":
         if target.dtype.kind in "US":
             raise ThumbnetError("the targets of a regression are numbers, these are names")
         return target.astype(np.float64).reshape(rows, math.prod(target.shape[1:]))
     if target.ndim == 2 and target.shape[1] == 1:
         target = target[:, 0]
     if target.dtype.kind in "US":
-        unseen = sorted(set(target.tolist()) - set(head.labels))
+        unseen = sorted(set(target.tolist()) - set(task.labels))
         if unseen:
             raise ThumbnetError(
-                f"label {unseen[0]!r} was not seen in training: known are {', '.join(head.labels)}"
+                f"label {unseen[0]!r} was not seen in training: known are {', '.join(task.labels)}"
             )
-        return np.array([head.labels.index(str(name)) for name in target], dtype=np.float64)
+        return np.array([task.labels.index(str(name)) for name in target], dtype=np.float64)
     if target.ndim == 2 and target.shape[1] > 1:
         return np.asarray(target.argmax(axis=1), dtype=np.float64)
     target = target.astype(np.float64).reshape(rows)
     return (target > 0).astype(np.float64) if target.min(initial=0) < 0 else target
 
 
-def goodness(head: Head, predicted: npt.ArrayLike, target: npt.NDArray[np.float64]) -> float:
+def goodness(task: Task, predicted: npt.ArrayLike, target: npt.NDArray[np.float64]) -> float:
     """Return the accuracy of class indices, or R squared of a regression (of all outputs)."""
     answer = np.asarray(predicted, dtype=np.float64)
     if answer.size != target.size:
@@ -116,29 +118,29 @@ def goodness(head: Head, predicted: npt.ArrayLike, target: npt.NDArray[np.float6
             f"targets of shape {target.shape} for {answer.size} outputs: give one for each output"
         )
     answer = answer.reshape(target.shape)
-    if head.kind != "regression":
+    if task.kind != "regression":
         return float(np.mean(target == answer))
     spread = np.sum((target - target.mean(axis=0)) ** 2)
     error = np.sum((target - answer) ** 2)
     return float(1.0 - error / spread) if spread > 0 else float(error == 0)
 
 
-def classes_uneven(head: Head, target: npt.NDArray[np.float64]) -> bool:
+def classes_uneven(task: Task, target: npt.NDArray[np.float64]) -> bool:
     """Tell whether some class has many more rows than another; a regression has no classes."""
-    if head.kind == "regression" or not len(target):
+    if task.kind == "regression" or not len(target):
         return False
-    known = target[_of_a_class(head, target)].astype(np.int64)
-    return is_uneven(np.bincount(known, minlength=len(head.labels)))
+    known = target[_of_a_class(task, target)].astype(np.int64)
+    return is_uneven(np.bincount(known, minlength=len(task.labels)))
 
 
-def balanced(head: Head, predicted: npt.ArrayLike, target: npt.NDArray[np.float64]) -> float | None:
+def balanced(task: Task, predicted: npt.ArrayLike, target: npt.NDArray[np.float64]) -> float | None:
     """Return the balanced accuracy, the mean over the classes; None if not `classes_uneven`."""
-    if not classes_uneven(head, target):
+    if not classes_uneven(task, target):
         return None
-    known = _of_a_class(head, target)
-    return balanced_accuracy(target[known], np.asarray(predicted)[known], len(head.labels))
+    known = _of_a_class(task, target)
+    return balanced_accuracy(target[known], np.asarray(predicted)[known], len(task.labels))
 
 
-def _of_a_class(head: Head, target: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+def _of_a_class(task: Task, target: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
     """Return which rows are of a class, (rows,)."""
-    return np.isin(target, np.arange(len(head.labels)))
+    return np.isin(target, np.arange(len(task.labels)))

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from ..graph.arithmetic import ACTIVATION_MAX, REAL_MULTIPLIER_LIMIT
 
-ROOM = 1.0 + 2.0**-14
+HEADROOM = 1.0 + 2.0**-14
 """Keeps a real multiplier below 0.5 after it is rounded to 15 bits."""
 
 FLAT_BEYOND = {"sigmoid": 6.3, "tanh": 3.2}
@@ -61,7 +61,7 @@ def coarser(scale: float, zero_point: int, finest: float) -> tuple[float, int]:
 
 def finest_output(scale: npt.NDArray[np.float64]) -> float:
     """Return the finest output scale that keeps every channel's real multiplier below 0.5."""
-    return (float(scale.max()) or 1.0) / REAL_MULTIPLIER_LIMIT * ROOM
+    return (float(scale.max()) or 1.0) / REAL_MULTIPLIER_LIMIT * HEADROOM
 
 
 def curve_output(

@@ -12,14 +12,7 @@ import numpy.typing as npt
 from thumbnet.trainer import InputSpec, ThumbnetError
 from thumbnet.trainer.resolution import MOST_COUNTS
 
-from ..graph.arithmetic import (
-    ACCUMULATOR_LIMIT,
-    ACTIVATION_MAX,
-    REAL_MULTIPLIER_LIMIT,
-    Ints,
-    quantize_multiplier,
-)
-from ..graph.graph import Graph, Node
+from ..graph.arithmetic import ACCUMULATOR_LIMIT, ACTIVATION_MAX, Ints
 
 Scalar = TypeVar("Scalar", np.int64, np.float64)
 
@@ -50,23 +43,6 @@ def count(values: npt.ArrayLike, units: Ints) -> Ints:
     return np.asarray(
         np.where(scaled >= 0, np.floor(scaled + 0.5), -np.floor(0.5 - scaled)), np.int64
     )
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """Of each input of an integer graph: counts per raw unit, the least and the largest count."""
-
-    units: Ints
-    minimum: Ints
-    maximum: Ints
-
-
-def accepted_counts(graph: Graph) -> Accepted:
-    """Return what the first node of an integer graph accepts, arrays (features,)."""
-    (size,) = graph.tensors[graph.input].shape
-    node = graph.nodes[0].attributes
-    columns = (node.get("units", 1), node["minimum"], node["maximum"])
-    return Accepted(*(per_input(np.atleast_1d(np.asarray(v, np.int64)), size) for v in columns))
 
 
 def choose_counts(
@@ -187,69 +163,6 @@ def _wide_enough(
         np.where(wider, bottom / units, least),
         np.where(wider, (bottom + needed) / units, most),
     )
-
-
-@dataclass(frozen=True)
-class InputStage:
-    """The node that brings counts to uint8, and the scale and zero point of what it writes."""
-
-    node: Node
-    scale: float
-    zero_point: int
-
-
-def levels_stage(counts: Counts, scale: Floats, offset: Floats) -> InputStage | None:
-    """Return `q = (count - minimum) * gain`, exact, where the inputs are few whole numbers.
-
-    None where the features differ, or there are more than 256 levels, or zero is between two.
-    """
-    alike = all(v.size == 1 for v in (counts.units, counts.minimum, counts.maximum, scale, offset))
-    if not alike or counts.units[0] != 1:
-        return None
-    minimum, maximum = int(counts.minimum[0]), int(counts.maximum[0])
-    if not 0 < maximum - minimum <= ACTIVATION_MAX:
-        return None
-    gain = ACTIVATION_MAX // (maximum - minimum)
-    zero_point = -(minimum + float(offset.item() / scale.item())) * gain
-    if abs(zero_point - round(zero_point)) > 1e-6:
-        return None
-    attributes = {"minimum": minimum, "maximum": maximum, "gain": gain}
-    node = Node("quantize_levels", ("input",), "x", attributes)
-    return InputStage(node, float(scale.item() / gain), round(zero_point))
-
-
-def sensors_stage(
-    counts: Counts, scale: Floats, offset: Floats, out_scale: float, zero_point: int
-) -> InputStage:
-    """Return `q = zero_point + (count / units * scale + offset) / out_scale` in integers.
-
-    The node computes `requantize((count << left_shift) + bias, multiplier, shift)`.
-    """
-    gain = scale / counts.units / out_scale
-    columns = np.broadcast_arrays(
-        gain, offset / out_scale, counts.units, counts.minimum, counts.maximum
-    )
-    lines = np.array([_scaling_line(*line) for line in zip(*columns, strict=True)], dtype=np.int64)
-    names = ("units", "minimum", "maximum", "left_shift", "bias", "multiplier", "shift")
-    fields = {name: lines[:, k] for k, name in enumerate(names)}
-    attributes = {"zero_point": zero_point, **fields}
-    return InputStage(Node("quantize_sensors", ("input",), "x", attributes), out_scale, zero_point)
-
-
-def _scaling_line(
-    gain: float, offset: float, units: int, minimum: int, maximum: int
-) -> tuple[int, ...]:
-    """Choose the left shift that keeps most bits: the bias then rounds least."""
-    reach = max(abs(int(minimum)), abs(int(maximum))) + abs(offset / gain) + 1
-    left = max((k for k in range(15) if reach * 2**k < ACCUMULATOR_LIMIT), default=-1)
-    if left < 0 or gain / 2**left >= REAL_MULTIPLIER_LIMIT * (1 - 2**-15):
-        raise ThumbnetError(
-            f"export: an input's scaling ({gain:.3g} steps a count, offset {offset:.3g}) does not "
-            "fit 29 bits: standardize the inputs (Normalization) or change the resolution"
-        )
-    multiplier, shift = quantize_multiplier(gain / 2**left)
-    bias = round(offset / gain * 2**left)
-    return int(units), int(minimum), int(maximum), left, bias, multiplier, shift
 
 
 def _declared_units(resolution: float | tuple[float, ...]) -> Ints:

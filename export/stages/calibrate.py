@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from thumbnet.trainer import ThumbnetError
 
-from ..ops.float_ops import FLOAT_OPS
 from ..graph.graph import Graph
+from ..ops import operation
 from .observers import OBSERVERS
 
 ROWS = 256
@@ -34,7 +34,7 @@ def _run(
     values = {graph.input: rows.reshape(len(rows), *graph.tensors[graph.input].shape)}
     for node in graph.nodes:
         arguments = [values[name] for name in node.inputs]
-        result = FLOAT_OPS[node.op](*arguments, **node.attributes)
+        result = operation(node).float_forward(*arguments, **node.attributes)
         values[node.output] = result.reshape(len(rows), *graph.tensors[node.output].shape)
     return {name: values[name] for name in names}
 
@@ -98,7 +98,7 @@ def calibrate(graph: Graph, x: npt.ArrayLike, observer: str = "min_max") -> Grap
     ends = ends_of(graph)
     tensors = {}
     seen = run_float(graph, x)
-    states = _states(graph, seen)
+    hidden = _hidden_values(graph, seen)
     for name, values in seen.items():
         if not np.all(np.isfinite(values)):
             raise ThumbnetError(
@@ -109,20 +109,19 @@ def calibrate(graph: Graph, x: npt.ArrayLike, observer: str = "min_max") -> Grap
         low, high = OBSERVERS["min_max" if name in ends else observer](values)
         if tensor.low is not None and tensor.high is not None and name not in ends:
             low, high = tensor.low, tensor.high
-        if name in states:
-            low, high = min(low, float(states[name].min())), max(high, float(states[name].max()))
+        if name in hidden:
+            low, high = min(low, float(hidden[name].min())), max(high, float(hidden[name].max()))
         tensors[name] = replace(tensor, low=low, high=high, mean=values.mean(axis=0))
     return graph.rebuilt(graph.nodes, tensors, stage="calibrate")
 
 
-def _states(
+def _hidden_values(
     graph: Graph, seen: dict[str, npt.NDArray[np.float64]]
 ) -> dict[str, npt.NDArray[np.float64]]:
-    """Return all states of the layers that give their last one alone: both have the same steps."""
-    return {
-        node.output: FLOAT_OPS[node.op](
-            seen[node.inputs[0]], **{**node.attributes, "sequences": True}
-        )
-        for node in graph.only("simple_rnn")
-        if not node.attributes["sequences"]
-    }
+    """Return values that share the scale of a tensor but are no part of it, by the tensor."""
+    found = {}
+    for node in graph.nodes:
+        values = operation(node).hidden_values(node, seen[node.inputs[0]])
+        if values is not None:
+            found[node.output] = values
+    return found

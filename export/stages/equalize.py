@@ -8,7 +8,7 @@ same, and both the rounding of inputs and of weights fall on every feature alike
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -16,10 +16,9 @@ import numpy.typing as npt
 
 from thumbnet.trainer import InputSpec
 
-from .fold import behind_scaling
-from ..graph.graph import Graph, Node
+from ..graph.graph import Graph
+from ..ops import operation
 from ..quantizer.input_counts import Counts
-from ..graph.window import Window
 
 UNLIKE = 4.0
 """Ranges this many times apart are taken for different units, not for pixels of one picture."""
@@ -66,7 +65,7 @@ def is_far_from_zero(counts: Counts) -> bool:
 def channels_of(graph: Graph) -> int | None:
     """Return the channels of an input whose positions share their weights, None for a dense one."""
     readers = graph.consumers("x")
-    if any(node.op == "dense" for node in readers):
+    if any(operation(node).weights_per_feature for node in readers):
         return None
     return graph.tensors["x"].shape[-1]
 
@@ -79,11 +78,12 @@ def equalize(graph: Graph, counts: Counts) -> Graph:
     the input, is left alone.
     """
     readers = graph.consumers("x")
-    if len(readers) != 1 or readers[0].op not in _WEIGHTS:
+    if len(readers) != 1 or "kernel" not in readers[0].attributes:
         return graph
     (reader,) = readers
-    kernel = reader.attributes["kernel"]
-    inputs = kernel.shape[0] if reader.op == "dense" else graph.tensors["x"].shape[-1]
+    op = operation(reader)
+    shape = graph.tensors["x"].shape
+    inputs = math.prod(shape) if op.weights_per_feature else shape[-1]
     scaling = graph.nodes[0]
     scale, offset, least, most = (
         _period(values, inputs)
@@ -91,14 +91,17 @@ def equalize(graph: Graph, counts: Counts) -> Graph:
     )
     middle = (most + least) / 2 * scale + offset
     half = (most - least) / 2 * scale
-    if "window" in reader.attributes and Window.of(reader.attributes).padded:
+    if op.pads(reader):
         half = np.maximum(np.abs(most * scale + offset), np.abs(least * scale + offset))
         middle = np.zeros_like(half)
     half = np.where(half > 0, half, 1.0)
     behind = replace(scaling, inputs=("x",), attributes={"scale": half, "offset": middle})
+    scaled = op.absorb_before(reader, behind)
+    if scaled is None:
+        return graph
     nodes = [
         scaling.with_attributes(scale=scale / half, offset=(offset - middle) / half),
-        *(_WEIGHTS[node.op](node, behind) if node is reader else node for node in graph.nodes[1:]),
+        *(scaled if node is reader else node for node in graph.nodes[1:]),
     ]
     return graph.rebuilt(nodes)
 
@@ -106,23 +109,3 @@ def equalize(graph: Graph, counts: Counts) -> Graph:
 def _period(values: npt.NDArray[np.float64], inputs: int) -> npt.NDArray[np.float64]:
     """Return the values of `inputs` features, the same at every position."""
     return np.resize(values, inputs) if values.size < inputs else values[:inputs]
-
-
-def _recurrent(node: Node, scaling: Node) -> Node:
-    """Return a recurrent layer with the scaling before it in the weights of its inputs."""
-    kernel, bias = node.attributes["kernel"], node.attributes["bias"]
-    scale, offset = scaling.attributes["scale"], scaling.attributes["offset"]
-    bias = bias.copy()
-    first = bias if bias.ndim == 1 else bias[0]
-    first += offset @ kernel
-    return node.with_attributes(kernel=kernel * scale[:, None], bias=bias)
-
-
-_WEIGHTS: dict[str, Callable[[Node, Node], Node]] = {
-    "dense": behind_scaling,
-    "conv": behind_scaling,
-    "depthwise_conv": behind_scaling,
-    "simple_rnn": _recurrent,
-    "gru": _recurrent,
-}
-"""How a layer takes a scaling of its inputs into its weights."""

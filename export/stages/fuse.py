@@ -1,17 +1,9 @@
-"""Stage 6, fuse: one node per kernel call: products, `requantize` and `lookup` become a layer."""
+"""Stage 6, fuse: one node per kernel call; what belongs to one layer becomes one node."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from ..graph.graph import Graph, Node
-
-FUSED = {
-    "matmul": "fully_connected",
-    "convolve": "conv",
-    "convolve_depthwise": "depthwise_conv",
-}
-"""Products -> the layer that they and their requantization are."""
+from ..ops import operation
 
 
 def fuse(graph: Graph) -> Graph:
@@ -19,20 +11,12 @@ def fuse(graph: Graph) -> Graph:
     nodes: list[Node] = []
     for node in graph.nodes:
         before = nodes[-1] if nodes else None
-        single = before is not None and len(graph.consumers(before.output)) == 1
-        joined = before is not None and single and node.inputs == (before.output,)
-        if before is not None and joined and before.op in FUSED and node.op == "requantize":
-            nodes[-1] = replace(
-                before.with_attributes(**node.attributes), op=FUSED[before.op], output=node.output
-            )
-        elif (
-            before is not None
-            and joined
-            and before.op in FUSED.values()
-            and node.op == "lookup"
-            and "table" not in before.attributes
-        ):
-            nodes[-1] = replace(before.with_attributes(**node.attributes), output=node.output)
-        else:
+        joined = None
+        if before is not None and node.inputs == (before.output,):
+            single = len(graph.consumers(before.output)) == 1
+            joined = operation(before).fuse(before, node) if single else None
+        if joined is None:
             nodes.append(node)
+        else:
+            nodes[-1] = joined
     return graph.rebuilt(nodes, stage="fuse")

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from thumbnet.trainer import Add, Model, ThumbnetError
+from thumbnet.trainer import Layer, Model, ThumbnetError
 
-from ..graph.graph import Graph, Node, Tensor
-from ..ops.lower_layers import steps
+from ..graph.graph import Graph, Node, TensorSpec
+from ..ops import LAYERS, operation
 
-_OWN_NAME = ("reshape", "scale_shift", "max_pool", "average_pool", "add", "concatenate")
-"""Operations that are all of their layer: what they write bears the layer's name."""
+_TRAINING_ONLY = ("Dropout", "RandomShift")
+"""Layers that do nothing outside of training."""
 
 
 def lower(model: Model, graph_name: str) -> Graph:
-    """Return the float graph of `model`, one node a layer step, weights as float64.
-
-    An Add of more than two tensors becomes a chain of additions, in the order of the list.
+    """Return the float graph of a model, weights as float64.
 
     Where training has fixed the range of a layer's output (quantization-aware training), its tensor
     has it already.
+
+    Parameters
+    ----------
+    model
+        Built: its layers have weights.
+    graph_name
+        The name of the module to come.
 
     Raises
     ------
@@ -35,25 +40,60 @@ def lower(model: Model, graph_name: str) -> Graph:
     for name in names:
         if names.count(name) > 1:
             raise ThumbnetError(f"export: two layers are called {name!r}: give each its own name")
-    tensors = {"input": Tensor("input", tuple(model.input_shape), "float32")}
-    nodes: list[Node] = []
-    written = {"": "input"}
+    lowering = _Lowering(TensorSpec("input", tuple(model.input_shape), "float32"))
     for layer in model.layers:
-        current = tuple(written[source] for source in model.sources[layer.name])
-        while isinstance(layer, Add) and len(current) > 2:  # the operation takes two
-            first, second, *others = current
-            partial = f"{layer.name}_without_{len(others)}"
-            nodes.append(Node("add", (first, second), partial, {}))
-            tensors[partial] = Tensor(partial, tuple(layer.output_shape), "float32")
-            current = (partial, *others)
-        for op, attributes in steps(layer):
-            output = layer.name if op in _OWN_NAME else f"{layer.name}_{op}"
-            nodes.append(Node(op, current, output, attributes))
-            tensors[output] = Tensor(output, tuple(layer.output_shape), "float32")
-            current = (output,)
-        written[layer.name] = current[0]
+        lowering.take(layer, model.sources[layer.name])
     for name, (low, high) in model.activation_ranges.items():
-        tensor = tensors[written[name]]
-        tensors[tensor.name] = replace(tensor, low=float(low), high=float(high))
-    last = written[model.layers[-1].name]
-    return Graph(graph_name, "lower", "input", (last,), tuple(nodes), tensors)
+        lowering.fix_range(name, float(low), float(high))
+    last = lowering.written[model.layers[-1].name]
+    return Graph(graph_name, "lower", "input", (last,), tuple(lowering.nodes), lowering.tensors)
+
+
+class _Lowering:
+    """The nodes so far. written: layer -> the tensor that holds its output."""
+
+    def __init__(self, source: TensorSpec) -> None:
+        self.nodes: list[Node] = []
+        self.tensors = {source.name: source}
+        self.written = {"": source.name}
+
+    def take(self, layer: Layer, sources: tuple[str, ...]) -> None:
+        """Add the operations of a layer."""
+        current = tuple(self.written[source] for source in sources)
+        kind = type(layer).__name__
+        steps = []
+        if kind not in _TRAINING_ONLY:
+            if kind not in LAYERS:
+                known = ", ".join(sorted((*LAYERS, *_TRAINING_ONLY)))
+                raise ThumbnetError(
+                    f"export: no operation for layer {layer.name!r} ({kind}): use one of {known}"
+                )
+            steps = LAYERS[kind].lower(layer)
+        for op, attributes in steps:
+            node = Node(op, current, layer.name, attributes)
+            current = self._chained(node, layer)
+            if not operation(node).named_as_layer:
+                node = replace(node, output=f"{layer.name}_{op}")
+            self._add(replace(node, inputs=current), layer)
+            current = (node.output,)
+        self.written[layer.name] = current[0]
+
+    def _chained(self, node: Node, layer: Layer) -> tuple[str, ...]:
+        """Return the inputs that are left when those beyond what the operation takes are done."""
+        current, most = node.inputs, operation(node).most_inputs
+        while most is not None and len(current) > most:
+            taken, others = current[:most], current[most:]
+            partial = f"{layer.name}_without_{len(others)}"
+            self._add(replace(node, inputs=taken, output=partial), layer)
+            current = (partial, *others)
+        return current
+
+    def _add(self, node: Node, layer: Layer) -> None:
+        self.nodes.append(node)
+        shape = tuple(layer.output_shape)
+        self.tensors[node.output] = TensorSpec(node.output, shape, "float32")
+
+    def fix_range(self, layer: str, low: float, high: float) -> None:
+        """Note the range that training has fixed for what a layer writes."""
+        tensor = self.tensors[self.written[layer]]
+        self.tensors[tensor.name] = replace(tensor, low=low, high=high)

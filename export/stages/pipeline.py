@@ -10,13 +10,14 @@ import numpy.typing as npt
 
 from thumbnet.trainer import Model, ThumbnetError
 
+from ..graph.graph import Graph
+from ..quantizer.input_counts import choose_counts, spec_of_dtype
+from ..quantizer.task import Task
 from .calibrate import calibrate, check_samples
+from .choose_task import choose_task
 from .equalize import are_alike, channels_of, equalize, is_far_from_zero
 from .fold import fold
 from .fuse import fuse
-from ..graph.graph import Graph
-from ..quantizer.task import Head, choose_head
-from ..quantizer.input_counts import choose_counts, spec_of_dtype
 from .lower import lower
 from .quantize import quantize
 from .verify import verify
@@ -41,13 +42,13 @@ def trained_bits(model: Model) -> int:
     return 4 if model.quantized == "int4" else 8
 
 
-def stages(model: Model, x: npt.ArrayLike, options: Options) -> Iterator[tuple[Graph, Head]]:
+def stages(model: Model, x: npt.ArrayLike, options: Options) -> Iterator[tuple[Graph, Task]]:
     """Yield the verified graph after each of `STAGES`, with the meaning of its outputs."""
     graph = verify(lower(model, options.name))
     folded = verify(fold(graph))
-    head = choose_head(model, folded, options.threshold)
-    yield graph, head
-    yield folded, head
+    task = choose_task(model, folded, options.threshold)
+    yield graph, task
+    yield folded, task
     rows = check_samples(folded, x)
     spec = model.input_spec or spec_of_dtype(x)
     one_unit = options.resolution is None or bool(np.ptp(options.resolution) == 0)
@@ -57,22 +58,22 @@ def stages(model: Model, x: npt.ArrayLike, options: Options) -> Iterator[tuple[G
     pixels = alike and not is_far_from_zero(counts)
     # Weights that were trained for their rounding keep the scale that they were trained at.
     graph = verify(folded if pixels or model.quantized else equalize(folded, counts))
-    yield replace(graph, stage="equalize"), head
+    yield replace(graph, stage="equalize"), task
     graph = verify(calibrate(graph, rows, options.calibration))
-    yield graph, head
+    yield graph, task
     bits = trained_bits(model) if options.bits is None else options.bits
     if bits not in (4, 8):
         raise ThumbnetError(f"export: weights of {bits} bits: there are 8 and 4")
     fitted = model.quantized == f"int{bits}"
-    graph = verify(quantize(graph, counts, head, bits, fitted))
-    yield graph, head
+    graph = verify(quantize(graph, counts, task, bits, fitted))
+    yield graph, task
     graph = verify(fuse(graph))
-    yield graph, head
+    yield graph, task
 
 
 def run_until(
     model: Model, x: npt.ArrayLike, options: Options, stage: str = STAGES[-1]
-) -> tuple[Graph, Head]:
+) -> tuple[Graph, Task]:
     """Return the graph as it is after `stage`.
 
     Raises

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,8 @@ from thumbnet.trainer import ThumbnetError
 
 from ..graph.arithmetic import Ints
 from ..graph.graph import Graph
-from ..quantizer.input_counts import accepted_counts, count
-from ..ops.integer_ops import INTEGER_OPS
+from ..ops import operation
+from ..quantizer.input_counts import count, per_input
 
 ROWS = 256
 """At a time: bounds the memory that the windows of a convolution take."""
@@ -48,9 +49,26 @@ def _run(graph: Graph, rows: Ints, names: list[str]) -> dict[str, npt.NDArray[An
     values: dict[str, npt.NDArray[Any]] = {graph.input: rows}
     for node in graph.nodes:
         arguments = [values[name] for name in node.inputs]
-        result = INTEGER_OPS[node.op](*arguments, **node.attributes)
+        result = operation(node).integer_forward(*arguments, **node.attributes)
         values[node.output] = result.reshape(len(rows), *graph.tensors[node.output].shape)
     return {name: values[name] for name in names}
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """Of each input of an integer graph: counts per raw unit, the least and the largest count."""
+
+    units: Ints
+    minimum: Ints
+    maximum: Ints
+
+
+def accepted_counts(graph: Graph) -> Accepted:
+    """Return what the first node of an integer graph accepts, arrays (features,)."""
+    (size,) = graph.tensors[graph.input].shape
+    node = graph.nodes[0].attributes
+    columns = (node.get("units", 1), node["minimum"], node["maximum"])
+    return Accepted(*(per_input(np.atleast_1d(np.asarray(v, np.int64)), size) for v in columns))
 
 
 def to_counts(graph: Graph, x: npt.ArrayLike) -> Ints:

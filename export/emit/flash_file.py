@@ -2,7 +2,7 @@
 
 A chunk is 128 bytes: a marker, 126 bytes of the file, the number of the next chunk; the first has
 the file's name too. What is read in place begins with a chunk. Of the weights, 96 bytes lie in
-each: four inputs of eight outputs are 32 bytes, and no such group is torn apart.
+each: four inputs of eight outputs are 32 bytes, and no such group is torn split_curve.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import numpy.typing as npt
 
 from thumbnet.trainer import ThumbnetError
 
-from ..kernels.build import Build
-from ..kernels.call import Call, apart
-from ..kernels.weight_layouts import WIDTHS, pack
 from ..emit.weights_file import HEADER_BYTES
+from ..kernels.build import Build
+from ..kernels.call import Call, split_curve
+from ..kernels.weight_layouts import WIDTHS, pack
 
 CHUNK = 128
 DATA = 126
@@ -41,16 +41,6 @@ class Placed:
     copied: int
 
 
-IN_PLACE = ("fully_connected", "lookup")
-"""Kernels that read their weights where they lie."""
-
-KERNELS = (*IN_PLACE, "conv", "depthwise_conv", "max_pool", "average_pool")
-"""What runs there."""
-
-_NAMED = {"recurrent": "a recurrent layer"}
-"""What a user calls a kernel, where that is another word."""
-
-
 def flash_payload(name: str, calls: list[Call], build: Build) -> tuple[bytes, list[Placed]]:
     """Return what follows the header in the file called `name`, and what lies where."""
     data = bytearray()
@@ -58,10 +48,10 @@ def flash_payload(name: str, calls: list[Call], build: Build) -> tuple[bytes, li
     chunk = 1
     # The rest of the first chunk, behind marker, length, name, and the file's header.
     data += bytes(DATA - 2 - len(name.encode()) - HEADER_BYTES)
-    for call in [part for whole in calls for part in apart(whole)]:
+    for call in [part for whole in calls for part in split_curve(whole)]:
         at = []
-        if call.kernel not in KERNELS:
-            what = _NAMED.get(call.kernel, call.kernel)
+        if not call.kernel.flash:
+            what = call.kernel.title or call.kernel.name
             raise ThumbnetError(
                 f"export: {what} does not run on this board: use Dense, convolution and pooling "
                 "layers, or export for a larger one, such as pico"
@@ -80,15 +70,13 @@ def flash_payload(name: str, calls: list[Call], build: Build) -> tuple[bytes, li
 
 def is_copied(call: Call) -> bool:
     """Whether the weights of a call go into memory before it."""
-    return call.weight is not None and call.kernel not in IN_PLACE
+    return call.weight is not None and call.kernel.flash == "copied"
 
 
 def _weights(call: Call, build: Build) -> bytes:
     if call.weight is None:
         return call.table
-    return (
-        packed_weights(call.weight) if call.kernel == "fully_connected" else call.packed(build)[0]
-    )
+    return call.packed(build)[0] if is_copied(call) else packed_weights(call.weight)
 
 
 def packed_weights(weight: npt.NDArray[np.int8]) -> bytes:

@@ -1,0 +1,88 @@
+"""Board profiles: one TOML file a board in `profiles/`, or the user's own, as `BoardProfile`."""
+
+from __future__ import annotations
+
+import sys
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from thumbnet.trainer import ThumbnetError
+
+from .profile import BoardProfile
+from .profile_fields import OPTIONAL, REQUIRED, check_together
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_FOLDER = files("thumbnet.export.boards") / "profiles"
+
+
+def list_boards() -> list[BoardProfile]:
+    """Return every profile that thumbnet comes with: `generic`, then the others by name."""
+    return [
+        load_board(name) for name in sorted(_names(), key=lambda name: (name != "generic", name))
+    ]
+
+
+def load_board(name: str) -> BoardProfile:
+    """Return the profile called `name`, or the one in the file `name` where it ends in `.toml`.
+
+    Small and capital letters, `-` and `_` are alike: `Pico-W` is `pico_w`.
+
+    Raises
+    ------
+    ThumbnetError
+        If there is none, or a field of it is missing, unknown or wrong.
+
+    """
+    if name.endswith(".toml"):
+        path = Path(name)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+            raise ThumbnetError(
+                f"cannot read the board profile {name}: {why}: give the path of a TOML file like "
+                "those that docs/boards.md explains"
+            ) from error
+        return read_profile(name, path.stem, text)
+    known = _names()
+    usual = name.strip().lower().replace("-", "_").replace(" ", "_")
+    if usual not in known:
+        near = get_close_matches(usual, known, 1)
+        hint = f"did you mean {near[0]!r}? " if near else ""
+        raise ThumbnetError(
+            f"no board {name!r}: {hint}use one of {', '.join(known)}, or a profile of your own: "
+            "--board FILE.toml"
+        )
+    text = (_FOLDER / f"{usual}.toml").read_text(encoding="utf-8")
+    return read_profile(f"{usual}.toml", usual, text)
+
+
+def read_profile(file: str, name: str, text: str) -> BoardProfile:
+    """Return the profile in the TOML `text`; errors name `file`, the field and the mend."""
+    try:
+        fields = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ThumbnetError(f"{file} is not TOML: {error}: correct that line") from error
+    known = {**REQUIRED, **OPTIONAL}
+    for key in fields:
+        if key not in known:
+            near = get_close_matches(key, known, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+            raise ThumbnetError(f"{file}: no field {key!r} in a board profile: {hint}")
+    for key, field in REQUIRED.items():
+        if key not in fields:
+            raise ThumbnetError(f"{file}: {key} is missing: add {field.example(key)}")
+    values: dict[str, Any] = {key: known[key].read(file, key, v) for key, v in fields.items()}
+    board = BoardProfile(name=name, **values)
+    check_together(file, board)
+    return board
+
+
+def _names() -> list[str]:
+    return sorted(p.name[:-5] for p in _FOLDER.iterdir() if p.name.endswith(".toml"))

@@ -1,0 +1,50 @@
+"""The kernel calls of one inference: what stands in `LAYERS`, before it is text or a file."""
+
+from __future__ import annotations
+
+from ..graph.graph import Graph, Node
+from ..kernels.build import Build
+from ..kernels.call import Call
+from ..kernels.kernel import Kernel
+from ..ops import call_part
+from .memory_plan import Plan
+
+
+def kernel_calls(graph: Graph, plan: Plan, build: Build) -> list[Call]:
+    """Return the kernel calls of a fused graph, in order."""
+    # Tensors of other tiers are objects of their own.
+    places = plan.offsets if build.native else {}
+    return [
+        call for node in graph.nodes for call in call_part(node).calls(graph, node, places, build)
+    ]
+
+
+def share_kernels(graph: Graph, build: Build) -> Graph:
+    """Return a fused graph that needs fewer kernels, in assembly, where that is possible.
+
+    A node whose operation has another form with the same integers takes it if the module has that
+    form's kernel anyhow, and if then nothing needs the first kernel any more. So a dense layer is
+    a convolution of one pixel in a network with convolutions: the source of a kernel is long.
+    """
+    if not build.tier.startswith("thumb"):
+        return graph
+    others = {node.output: call_part(node).other_kernel(graph, node) for node in graph.nodes}
+    spared: set[Kernel] = set()
+    had: set[Kernel] = set()
+    needed: set[Kernel] = set()
+    for node in graph.nodes:
+        other = others[node.output]
+        if other is None:
+            had |= _kernels(graph, node, build)
+        else:
+            spared |= _kernels(graph, node, build)
+            needed |= _kernels(graph, other, build)
+    if spared & had or not needed <= had:
+        return graph
+    return graph.rebuilt([others[node.output] or node for node in graph.nodes])
+
+
+def _kernels(graph: Graph, node: Node, build: Build) -> set[Kernel]:
+    """Return the kernels that the calls of a node run."""
+    made = call_part(node).calls(graph, node, {}, build)
+    return {row.kernel for call in made for row in (call, *call.rows)}

@@ -1,0 +1,129 @@
+"""Add: the sum of two tensors, element by element."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from thumbnet.trainer import ThumbnetError
+
+from ..graph.arithmetic import ACTIVATION_MAX, SMALL_INT_LIMIT, Ints
+from ..graph.graph import Graph, Node
+from ..kernels.build import Build
+from ..kernels.call import Call
+from ..kernels.kernel import Kernel
+from ..quantizer.affine import affine, coarser
+from ..quantizer.builder import Builder
+from .operation import Floats, Operation, Steps
+
+ADD = Kernel(
+    "add",
+    (
+        *("n", "x_at", "w_at", "y_at", "ka", "kb", "bias", "shift"),
+        *("activation_min", "activation_max"),
+    ),
+)
+
+_MOST_SHIFT = 20
+"""A factor times 255, twice, and the zero point stay below 2**30."""
+
+_MOST_FACTOR = 2**20
+
+
+class Add(Operation):
+    """Two tensors brought to one scale and added."""
+
+    name = "add"
+    layers = {"Add": "add"}
+    named_as_layer = True
+    most_inputs = 2
+    float_attributes = frozenset()
+    integer_attributes = frozenset(
+        {"ka", "kb", "bias", "shift", "zero_point", "activation_min", "activation_max"}
+    )
+    kernels = (ADD,)
+
+    def lower(self, layer: Any) -> Steps:
+        """Return the sum."""
+        return [(self.name, {})]
+
+    def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
+        """Return `a + b`."""
+        a, b = inputs
+        return a + b.reshape(a.shape)
+
+    def needs_zero(self, node: Node, known: set[str]) -> bool:
+        """The bias holds both zero points, which have to be small."""
+        return True
+
+    def quantize(self, builder: Builder, node: Node) -> None:
+        """Add the sum as `(ka * a + kb * b + bias) >> shift`."""
+        a, b = (builder.tensors[name] for name in node.inputs)
+        assert isinstance(a.scale, float)
+        assert isinstance(b.scale, float)
+        out, function = builder.written(node)
+        low, high = out.range
+        low = 0.0 if function == "relu" else low
+        scale, zero_point = affine(low, high, builder.holds_zero(out.name))
+        # The zero point goes through the shift too.
+        scale, zero_point = coarser(scale, zero_point, max(a.scale, b.scale) / _MOST_FACTOR * 2)
+        if not -256 < zero_point < 512:
+            scale, zero_point = affine(low, high, True)
+        largest = max(a.scale, b.scale) / scale
+        shift = _MOST_SHIFT
+        while round(largest * 2**shift) > _MOST_FACTOR // 2:
+            shift -= 1
+        if shift < 1:
+            raise ThumbnetError(
+                f"export: {node.output} is far smaller than what it adds: normalize before the sum"
+            )
+        ka, kb = (round(s / scale * 2**shift) for s in (a.scale, b.scale))
+        bias = (zero_point << shift) + (1 << (shift - 1)) - ka * a.zero_point - kb * b.zero_point
+        attributes = {
+            "ka": ka,
+            "kb": kb,
+            "bias": bias,
+            "shift": shift,
+            "zero_point": zero_point,
+            "activation_min": 0,
+            "activation_max": ACTIVATION_MAX,
+        }
+        out = replace(out, scale=scale, zero_point=zero_point)
+        builder.add(Node(self.name, node.inputs, out.name, attributes), out)
+
+    def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
+        """Return `(ka * a + kb * b + bias) >> shift`, clamped.
+
+        Zero points and rounding are in the bias.
+        """
+        (a, b), at = inputs, attributes
+        a = a.reshape(len(a), -1)
+        total = (at["ka"] * a + at["kb"] * b.reshape(a.shape) + at["bias"]) >> at["shift"]
+        return np.asarray(np.clip(total, at["activation_min"], at["activation_max"]))
+
+    def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield tensors of different sizes, and sums that may leave 31 bits."""
+        a = node.attributes
+        shapes = [graph.tensors[name].shape for name in node.inputs]
+        if len(shapes) != 2 or prod(shapes[0]) != prod(shapes[1]):
+            yield f"tensors of shape {shapes} cannot be added: they must be two, and alike"
+        if ACTIVATION_MAX * (abs(a["ka"]) + abs(a["kb"])) + abs(a["bias"]) >= SMALL_INT_LIMIT:
+            yield "the sum may reach 2**30: take a smaller shift"
+        if not 1 <= a["shift"] <= 20:
+            yield f"shift is {a['shift']}: it has to be in 1 to 20"
+
+    def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
+        """Return the one call; the second tensor is passed as `w`."""
+        (a, b), target = node.inputs, node.output
+        names = ("ka", "kb", "bias", "shift", "activation_min", "activation_max")
+        numbers = (int(node.attributes[name]) for name in names)
+        at = (places.get(name, 0) for name in (a, b, target))
+        head = (prod(graph.tensors[target].shape), *at, *numbers)
+        return [Call(ADD, a, target, head, other=b)]
+
+
+OPERATIONS: tuple[Operation, ...] = (Add(),)

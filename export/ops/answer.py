@@ -1,0 +1,258 @@
+"""The answer: from scores to a class, probabilities, or a number in real units."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from thumbnet.trainer import ThumbnetError
+
+from ..graph.arithmetic import (
+    ACCUMULATOR_LIMIT,
+    PROBABILITY_ONE,
+    REAL_MULTIPLIER_LIMIT,
+    SCORE_LIMIT,
+    Ints,
+    quantize_multiplier,
+    requantize,
+)
+from ..graph.graph import Graph, Node, TensorSpec
+from ..kernels.build import Build
+from ..quantizer.task import Task
+from .operation import Floats, Literal, Operation, Sources
+
+NATS_MAX = 12
+"""exp(-12) is below half of 2**-15: larger differences are all the same."""
+
+STEPS_PER_NAT = 256
+
+MOST_DECIMALS = 9
+"""10**9 is the largest power of ten below 2**30."""
+
+
+class Answer(Operation):
+    """What the operations behind the scores share: they read scores, in 32 bits."""
+
+    reads = "int32"
+    writes = "int32"
+    integer_attributes = frozenset()
+
+    def sources(self, graph: Graph, node: Node, build: Build) -> Sources:
+        """Return the file of the same name, whose function is `predict`."""
+        return Sources(files=(self.name,), answers=self.name)
+
+
+class Classify(Answer):
+    """The first of the largest scores."""
+
+    name = "classify"
+
+    def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
+        """Return the first of the largest scores."""
+        return np.asarray(np.argmax(inputs[0], axis=-1))
+
+
+class Decide(Answer):
+    """1 where the one score reaches the threshold, else 0."""
+
+    name = "decide"
+    integer_attributes = frozenset({"threshold"})
+
+    def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
+        """Return 1 where the one score reaches the threshold, else 0."""
+        return np.asarray((inputs[0][..., 0] >= attributes["threshold"]).astype(np.int64))
+
+    def literals(self, graph: Graph, node: Node) -> dict[str, Literal]:
+        """Return the threshold."""
+        return {"THRESHOLD": int(node.attributes["threshold"])}
+
+
+class Measure(Answer):
+    """Scores in real units: the board divides the same two integers."""
+
+    name = "measure"
+    writes = "float32"
+    integer_attributes = frozenset({"step", "units"})
+
+    def integer_forward(self, *inputs: Ints, **attributes: Any) -> Any:
+        """Return the scores in real units, float64."""
+        return inputs[0] * attributes["step"] / attributes["units"]
+
+    def sources(self, graph: Graph, node: Node, build: Build) -> Sources:
+        """Return the file for one measurement, or for several."""
+        several = graph.tensors["scores"].shape != (1,)
+        name = "measure_all" if several else self.name
+        return Sources(files=(name,), answers=name)
+
+    def literals(self, graph: Graph, node: Node) -> dict[str, Literal]:
+        """Return step and units, of several measurements in a tuple."""
+        columns = {name: tuple(node.attributes[name].tolist()) for name in ("step", "units")}
+        return {
+            f"OUTPUT_{name.upper()}": values if len(values) > 1 else values[0]
+            for name, values in columns.items()
+        }
+
+
+class Softmax(Operation):
+    """Probabilities in Q15 that sum to 2**15: floors, and the rest to the first largest score."""
+
+    name = "softmax"
+    reads = "int32"
+    writes = "int32"
+    integer_attributes = frozenset({"limit", "left_shift", "multiplier", "shift"})
+    file = "probabilities"
+
+    def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
+        """Return the probabilities of scores (n, classes), in Q15."""
+        (scores,), a = inputs, attributes
+        top = scores.max(axis=-1, keepdims=True)
+        nats = np.minimum(top - scores, a["limit"]) << a["left_shift"]
+        e = exp_q15(requantize(nats, a["multiplier"], a["shift"]))
+        q = e * PROBABILITY_ONE // e.sum(axis=-1, keepdims=True)
+        rest = PROBABILITY_ONE - q.sum(axis=-1, keepdims=True)
+        winner = np.arange(scores.shape[-1]) == scores.argmax(axis=-1)[..., None]
+        return np.asarray(q + rest * winner)
+
+    def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield differences of scores that may leave 2**29."""
+        a = node.attributes
+        reach = a["limit"] << max(a["left_shift"], 0)
+        if not 0 < reach < ACCUMULATOR_LIMIT or a["left_shift"] < 0:
+            yield f"limit {a['limit']} << {a['left_shift']} is not in 1 to 2**29 - 1"
+
+    def sources(self, graph: Graph, node: Node, build: Build) -> Sources:
+        """Return the files of probabilities, as integers and as floats."""
+        return Sources(
+            files=("predict_proba", "probabilities"), instead=(("probabilities", self.file),)
+        )
+
+    def literals(self, graph: Graph, node: Node) -> dict[str, Literal]:
+        """Return the scaling of score differences."""
+        names = ("limit", "left_shift", "multiplier", "shift")
+        return {"SOFTMAX": tuple(int(node.attributes[name]) for name in names)}
+
+
+class Logistic(Softmax):
+    """The two classes of one sigmoid output."""
+
+    name = "logistic"
+    file = "probabilities_of_two"
+
+    def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
+        """Return the softmax of (0, score)."""
+        score = inputs[0][..., 0]
+        pair = np.stack([np.zeros_like(score), score], axis=-1)
+        return super().integer_forward(pair, **attributes)
+
+
+class LogisticAll(Softmax):
+    """Each output's own sigmoid."""
+
+    name = "logistic_all"
+    file = "probabilities_of_each"
+
+    def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
+        """Return each output's own sigmoid in Q15."""
+        (scores,) = inputs
+        pairs = np.stack([np.zeros_like(scores), scores], axis=-1)
+        return np.asarray(super().integer_forward(pairs, **attributes)[..., 1])
+
+
+def exp_q15(t: Ints) -> Ints:
+    """Return `32767 * exp(-t / 256)` for t >= 0 by three tables: nats, sixteenths, 256ths."""
+    coarse, middle, fine = (
+        np.floor(32767 * np.exp(-np.arange(n) / d) + 0.5).astype(np.int64)
+        for n, d in ((12, 1), (16, 16), (16, 256))
+    )
+    inside = np.minimum(t, 12 * 256 - 1)
+    e = (coarse[inside >> 8] * middle[(inside >> 4) & 15]) >> 15
+    return np.where(t < 12 * 256, (e * fine[inside & 15]) >> 15, 0)
+
+
+def is_regression(graph: Graph) -> bool:
+    """Return whether an integer graph answers with numbers in real units, not with classes."""
+    return any(graph.only(Measure.name))
+
+
+def decimal_steps(finest: Floats) -> Floats:
+    """Return per output the smallest power of ten that is at least `finest` (1 where that is 0).
+
+    Scores then read as decimals.
+
+    Raises
+    ------
+    ThumbnetError
+        If an output's unit is so large or so small that the power does not fit a board's integer.
+
+    """
+    exponents = np.ceil(np.log10(np.where(finest > 0, finest, 1.0)))
+    if np.any(np.abs(exponents) > MOST_DECIMALS):
+        worst = exponents[np.abs(exponents).argmax()]
+        raise ThumbnetError(
+            f"export: an output is measured in steps of 1e{worst:.0f}, a board reaches "
+            f"1e{MOST_DECIMALS}: train it in another unit"
+        )
+    return np.asarray(10.0**exponents)
+
+
+def answer_nodes(
+    scores: TensorSpec, task: Task
+) -> tuple[list[Node], dict[str, TensorSpec], tuple[str, ...]]:
+    """Return the nodes that read `scores`, their tensors, and the names of the outputs."""
+    read = ("scores",)
+    if task.kind == "regression":
+        exponents = np.round(np.log10(np.asarray(scores.scale, dtype=np.float64))).astype(np.int64)
+        attributes = {
+            "step": 10 ** np.maximum(exponents, 0),
+            "units": 10 ** np.maximum(-exponents, 0),
+        }
+        prediction = TensorSpec("prediction", scores.shape, "float32")
+        node = Node(Measure.name, read, "prediction", attributes)
+        return [node], {"prediction": prediction}, ("prediction",)
+    assert isinstance(scores.scale, float)
+    tensors = {"prediction": TensorSpec("prediction", (), "int32")}
+    if task.kind == "decision":
+        threshold = round(task.threshold / scores.scale)
+        if abs(threshold) >= SCORE_LIMIT:
+            raise ThumbnetError(
+                "export: the decision threshold is beyond every score: take one nearer to 0.5"
+            )
+        nodes = [Node(Decide.name, read, "prediction", {"threshold": threshold})]
+    else:
+        nodes = [Node(Classify.name, read, "prediction")]
+    if task.nats is None:
+        return nodes, tensors, ("prediction",)
+    if task.function in ("softmax", "linear") and task.kind == "classifier":
+        op = Softmax.name
+    else:
+        op = Logistic.name if task.kind == "decision" else LogisticAll.name
+    nodes.append(Node(op, read, "probabilities", _softmax_scaling(scores.scale * task.nats)))
+    classes = 2 if task.kind == "decision" else scores.shape[0]
+    tensors["probabilities"] = TensorSpec("probabilities", (classes,), "int32", scale=2.0**-15)
+    return nodes, tensors, ("prediction", "probabilities")
+
+
+def _softmax_scaling(nats: float) -> dict[str, int]:
+    """Return the integers that bring a score difference to 256ths of a nat."""
+    limit = min(math.ceil(NATS_MAX / nats) + 1, ACCUMULATOR_LIMIT - 1)
+    real = nats * STEPS_PER_NAT
+    left = 0
+    while real / 2**left >= REAL_MULTIPLIER_LIMIT * (1 - 2**-15):
+        left += 1
+    if limit << left >= ACCUMULATOR_LIMIT:
+        raise ThumbnetError("export: a step of the scores is worth too many nats for the softmax")
+    multiplier, shift = quantize_multiplier(real / 2**left)
+    return {"limit": limit, "left_shift": left, "multiplier": multiplier, "shift": shift}
+
+
+OPERATIONS: tuple[Operation, ...] = (
+    Classify(),
+    Decide(),
+    Measure(),
+    Softmax(),
+    Logistic(),
+    LogisticAll(),
+)

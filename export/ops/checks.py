@@ -1,0 +1,97 @@
+"""Checks that many operations share: what keeps every sum within 31 bits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ..graph.arithmetic import (
+    ACCUMULATOR_LIMIT,
+    ACTIVATION_MAX,
+    MULTIPLIER_MAX,
+    MULTIPLIER_MIN,
+    SCORE_LIMIT,
+    SHIFT_MAX,
+    SHIFT_MIN,
+    SMALL_INT_LIMIT,
+)
+from ..graph.graph import Node, TensorSpec
+from ..graph.window import Window
+
+
+def accumulator_faults(weight: Any, bias: Any, expected: tuple[int, int]) -> Iterator[str]:
+    """Yield what is wrong with int8 weights (outputs, products) and their biases."""
+    if weight.dtype != np.int8 or weight.shape != expected:
+        yield f"weight is {weight.dtype}{list(weight.shape)}: it has to be int8{list(expected)}"
+        return
+    bound = np.abs(weight.astype(np.int64)).sum(axis=1) * ACTIVATION_MAX + np.abs(bias)
+    if bound.max() >= ACCUMULATOR_LIMIT:
+        yield f"output {int(bound.argmax())} may reach {int(bound.max())}, not below 2**29"
+    if 128 * ACTIVATION_MAX * expected[1] + np.abs(bias).max() >= SMALL_INT_LIMIT:
+        yield f"{expected[1]} inputs: 128 times their sum does not fit 31 bits"
+
+
+def window_faults(
+    node: Node, source: TensorSpec, target: TensorSpec, outputs: int, products: int
+) -> Iterator[str]:
+    """Yield where a window does not fit the tensors, or the kernel the window.
+
+    outputs: channels of the result. products: rows of the float kernel.
+    """
+    window = Window.of(node.attributes)
+    yield from window.faults()
+    if prod(source.shape) != window.height * window.width * window.channels:
+        yield f"the window moves over {window[:3]}, {source.name!r} has shape {source.shape}"
+    if prod(target.shape) != window.positions * outputs:
+        yield f"{window.positions} positions of {outputs} channels do not make {target.shape}"
+    if "kernel" in node.attributes and node.attributes["kernel"].shape != (products, outputs):
+        shape = node.attributes["kernel"].shape
+        yield f"kernel is {shape}, the window needs {(products, outputs)}"
+    pad = node.attributes.get("pad", 0)
+    if not 0 <= pad <= ACTIVATION_MAX:
+        yield f"pad is {pad}: widen the range of what is padded to take in 0"
+
+
+def multiplier_faults(node: Node) -> Iterator[str]:
+    """Yield multipliers and shifts outside the arithmetic contract."""
+    for name, value in node.attributes.items():
+        if not name.endswith("multiplier"):
+            continue
+        m = np.asarray(value)
+        s = np.asarray(node.attributes[name.removesuffix("multiplier") + "shift"])
+        if np.any((m < MULTIPLIER_MIN) | (m > MULTIPLIER_MAX)):
+            yield f"a multiplier is outside [{MULTIPLIER_MIN}, {MULTIPLIER_MAX}]: normalize it"
+        if np.any((s < SHIFT_MIN) | (s > SHIFT_MAX)):
+            yield f"a shift is outside [{SHIFT_MIN}, {SHIFT_MAX}]: widen the output scale"
+
+
+def length_faults(node: Node, target: TensorSpec) -> Iterator[str]:
+    """Yield arrays of a requantized layer that do not have one entry for each channel."""
+    needed = target.shape[-1:]
+    for name in ("multiplier", "shift", "bias"):
+        values = node.attributes.get(name)
+        if values is not None and np.shape(values) != needed:
+            yield f"{name} has shape {np.shape(values)}, one for each of {needed} is needed"
+
+
+def clamp_faults(node: Node, target: TensorSpec) -> Iterator[str]:
+    """Yield limits of a clamp that the output's type does not hold, and a false zero point."""
+    attributes = node.attributes
+    if "zero_point" not in attributes:
+        return
+    low, high = attributes.get("activation_min", 0), attributes.get("activation_max", 255)
+    widest = (0, ACTIVATION_MAX) if target.dtype == "uint8" else (-SCORE_LIMIT, SCORE_LIMIT)
+    if not widest[0] <= low <= high <= widest[1]:
+        yield f"clamped to {low}..{high}, {target.dtype} holds {widest[0]}..{widest[1]}"
+    if "table" not in attributes and attributes["zero_point"] != target.zero_point:
+        yield f"zero_point is {attributes['zero_point']}, its tensor's is {target.zero_point}"
+
+
+def table_faults(node: Node) -> Iterator[str]:
+    """Yield tables that do not have 256 bytes."""
+    for name, table in node.attributes.items():
+        if name.endswith("table") and (table.shape != (256,) or table.dtype != np.uint8):
+            yield f"the {name} is {table.dtype}{list(table.shape)}: it has to be uint8[256]"

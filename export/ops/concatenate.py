@@ -1,0 +1,97 @@
+"""Concatenate: tensors side by side along the channels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ..graph.arithmetic import Ints
+from ..graph.graph import Graph, Node
+from ..kernels.build import Build
+from ..kernels.call import Call
+from ..kernels.kernel import Kernel
+from ..quantizer.affine import affine
+from ..quantizer.builder import Builder
+from .curve import table_of
+from .operation import Floats, Operation, Steps
+
+COPY_CHANNELS = Kernel("copy_channels", ("pixels", "channels", "x_at", "y_at", "y_step"))
+
+
+class Concatenate(Operation):
+    """Tensors side by side along the last axis, of `channels` channels each."""
+
+    name = "concatenate"
+    layers = {"Concatenate": "concatenate"}
+    named_as_layer = True
+    float_attributes = frozenset()
+    integer_attributes = frozenset({"tables", "channels"})
+    kernels = (COPY_CHANNELS,)
+
+    def lower(self, layer: Any) -> Steps:
+        """Return the operation."""
+        return [(self.name, {})]
+
+    def with_shapes(self, node: Node, shapes: list[tuple[int, ...]]) -> Node:
+        """Remember the channels: of a tensor that is flat by now, all would be channels."""
+        return node.with_attributes(channels=tuple(shape[-1] for shape in shapes))
+
+    def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
+        """Return the tensors side by side."""
+        sizes = attributes.get("channels") or [x.shape[-1] for x in inputs]
+        parts = [x.reshape(len(x), -1, size) for x, size in zip(inputs, sizes, strict=True)]
+        return np.concatenate(parts, axis=-1)
+
+    def quantize(self, builder: Builder, node: Node) -> None:
+        """Add the operation; a table brings each tensor to the scale of the result."""
+        out = replace(builder.floats.tensors[node.output], dtype="uint8")
+        scale, zero_point = affine(*out.range, builder.holds_zero(out.name))
+        tables = []
+        for name in node.inputs:
+            source = builder.tensors[name]
+            assert isinstance(source.scale, float)
+            reals = source.scale * (np.arange(256, dtype=np.float64) - source.zero_point)
+            tables.append(table_of(reals, scale, zero_point))
+        attributes = {"tables": np.array(tables), "channels": tuple(node.attributes["channels"])}
+        out = replace(out, scale=scale, zero_point=zero_point)
+        builder.add(Node(self.name, node.inputs, out.name, attributes), out)
+
+    def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
+        """Return the tensors side by side, each brought to the common scale by its table."""
+        parts = [
+            table.astype(np.int64)[x].reshape(len(x), -1, count)
+            for x, table, count in zip(
+                inputs, attributes["tables"], attributes["channels"], strict=True
+            )
+        ]
+        return np.asarray(np.concatenate(parts, axis=2))
+
+    def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield missing tables, and tensors that do not lie side by side."""
+        a = node.attributes
+        if a["tables"].shape != (len(node.inputs), 256) or a["tables"].dtype != np.uint8:
+            yield f"{len(node.inputs)} tables of uint8[256] are needed"
+        sizes = [prod(graph.tensors[name].shape) for name in node.inputs]
+        pixels = [size / channels for size, channels in zip(sizes, a["channels"], strict=True)]
+        if len(set(pixels)) > 1 or graph.tensors[node.output].shape[-1] != sum(a["channels"]):
+            yield f"tensors of {sizes} values with {a['channels']} channels do not lie side by side"
+
+    def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
+        """Return a call for each tensor, which writes its channels of every pixel."""
+        made = []
+        at = places.get(node.output, 0)
+        channels, tables = node.attributes["channels"], node.attributes["tables"]
+        for source, width, table in zip(node.inputs, channels, tables, strict=True):
+            pixels = prod(graph.tensors[source].shape) // width
+            head = (pixels, width, places.get(source, 0), at, sum(channels))
+            call = Call(COPY_CHANNELS, source, node.output, head)
+            made.append(replace(call, table=table.tobytes()))
+            at += width
+        return made
+
+
+OPERATIONS: tuple[Operation, ...] = (Concatenate(),)

@@ -1,0 +1,224 @@
+"""Convolution: every output channel weighs a window that moves over all input channels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ..boards.processors import Cycles
+from ..graph.arithmetic import Ints
+from ..graph.graph import Graph, Node, TensorSpec
+from ..graph.window import Window, patches
+from ..kernels.build import Build
+from ..kernels.call import Call
+from ..kernels.kernel import PER_OUTPUT, Kernel
+from .checks import window_faults
+from .curve import activation_steps
+from .operation import Floats, Operation, Steps
+from .weighted import (
+    REQUANTIZATION,
+    FusedLayer,
+    Products,
+    WeightedFloat,
+    channel_words,
+    clamp_words,
+    layer_window,
+    lowered_weights,
+    table_bytes,
+)
+
+WINDOW_WORDS = (
+    *("rows", "row", "k_h", "run", "stride_h", "step", "pad_top", "left"),
+    *("out_h", "out_w", "y_step"),
+)
+"""The words of a kernel that moves a window; see `window_words`."""
+
+CONV = Kernel(
+    "conv",
+    (
+        *("inputs", "outputs", "x_at", "y_at", "zero_point", "activation_min", "activation_max"),
+        *("table", "wide", "pieces", *WINDOW_WORDS, "pad", "patch_at"),
+    ),
+    PER_OUTPUT,
+    layouts={
+        **{"plain": "rows", "viper": "rows", "thumb": "interleaved"},
+        # The DSP tier has the convolution of the tier below it.
+        "thumb_dsp": "interleaved",
+    },
+    flash="copied",
+    in_own_file=True,
+)
+CONV_INT4 = replace(
+    CONV,
+    name="conv_int4",
+    layouts={
+        **{"plain": "nibble_rows", "viper": "nibble_rows"},
+        **{"thumb": "nibble_blocks", "thumb_dsp": "nibble_blocks"},
+    },
+    flash="",
+    in_own_file=False,
+)
+"""The same with weights of 4 bits."""
+
+_POSITION = 40
+"""Heap of the plain kernel, in words, for a position of a window, beside what it sees."""
+
+_SLICE = 10
+"""Heap in words for a slice and a loop over it, beside what is in it."""
+
+_SECOND_LOOP = (30, 4)
+"""What `_POSITION` and `_SLICE` grow by with weights of 4 bits: two loops instead of one."""
+
+_WINDOW_OUTPUT = 0.5
+"""How much of a dense layer's output one of a window takes: the kernel is set up once for all."""
+
+_GATHER = 1.0
+"""Products that copying a byte of a window takes; its products are counted apart."""
+
+
+class ConvProducts(Products):
+    """The accumulators of a convolution."""
+
+    name = "convolve"
+    integer_attributes = frozenset({"weight", "bias", "window", "pad"})
+    becomes = "conv"
+
+    def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
+        """Return accumulators (n, out_height, out_width, outputs); weight (outputs, products).
+
+        The input's zero point is in the bias, so `pad`, which stands for 0.0, is that zero point.
+        """
+        (x,), a = inputs, attributes
+        w = Window(*a["window"])
+        windows = patches(x, w, a["pad"]).reshape(-1, w.taps * w.channels)
+        # float64 holds these integers exactly (below 2**29) and BLAS multiplies them fast.
+        product = windows.astype(np.float64) @ a["weight"].T.astype(np.float64)
+        acc = product.astype(np.int64) + a["bias"]
+        return np.asarray(acc.reshape(len(x), w.out_height, w.out_width, len(a["weight"])))
+
+    def channel_products(self, node: Node, source: TensorSpec) -> int:
+        """Return the products of one output: all channels at every place of the window."""
+        window = Window.of(node.attributes)
+        return window.taps * window.channels
+
+    def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield where the window does not fit the tensors."""
+        source, target = graph.tensors[node.inputs[0]], graph.tensors[node.output]
+        products = self.channel_products(node, source)
+        yield from window_faults(node, source, target, target.shape[-1], products)
+
+    def times(self, node: Node) -> int:
+        """Return the positions of the window."""
+        return Window.of(node.attributes).positions
+
+
+class Conv(WeightedFloat, FusedLayer):
+    """Windows of x (n, ...) times the kernel (taps * channels, outputs), plus the bias."""
+
+    name = ConvProducts.becomes
+    layers = {"Conv1D": "conv", "Conv2D": "conv"}
+    float_attributes = frozenset({"kernel", "bias", "window"})
+    integer_attributes = frozenset({"weight", "bias", "window", "pad", *REQUANTIZATION})
+    writes = "uint8"
+    products_op = ConvProducts.name
+    products = ConvProducts()
+    kernels: ClassVar[tuple[Kernel, ...]] = (CONV, CONV_INT4)
+
+    def lower(self, layer: Any) -> Steps:
+        """Return the products and the activation behind them."""
+        attributes = {**lowered_weights(layer, -1), "window": layer_window(layer)}
+        return [(self.name, attributes), *activation_steps(layer)]
+
+    def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
+        """Return the products of each window, (n, out_height, out_width, outputs)."""
+        (x,) = inputs
+        windows = patches(x, Window(*attributes["window"]), 0.0)
+        kernel, bias = attributes["kernel"], attributes["bias"]
+        return np.asarray(windows.reshape(*windows.shape[:3], -1) @ kernel + bias)
+
+    def pads(self, node: Node) -> bool:
+        """Return whether the window reaches beyond the image somewhere."""
+        return Window.of(node.attributes).padded
+
+    def product_means(self, node: Node, mean: Floats) -> Floats:
+        """Return the mean of each channel over all positions, at every place of the window."""
+        window = Window.of(node.attributes)
+        means = mean.reshape(-1, window.channels).mean(axis=0)
+        return np.tile(means, window.taps)[:, None]
+
+    def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield where the window does not fit the tensors, or the kernel the window."""
+        return self.products.shape_faults(graph, node)
+
+    def times(self, node: Node) -> int:
+        """Return the positions of the window."""
+        return Window.of(node.attributes).positions
+
+    def predict_heap(self, node: Node, word: int) -> int:
+        """Return the heap of the plain kernel: at each position, lists of inputs, and slices."""
+        weight, window = node.attributes["weight"], Window.of(node.attributes)
+        products = window.taps * window.channels
+        if "bits" in node.attributes:
+            return window.positions * narrow_heap(weight, word)
+        return window.positions * _position_heap(len(weight), products, word, (0, 0))
+
+    def cycles(self, node: Node, outputs: int, cost: Cycles) -> float:
+        """Return the cycles of the outputs and of copying what each window sees."""
+        window = Window.of(node.attributes)
+        values = window.positions * window.taps * window.channels
+        return _WINDOW_OUTPUT * outputs * cost.output + _GATHER * cost.mac * values
+
+    def scratch(self, graph: Graph, node: Node, native: bool) -> dict[str, int]:
+        """Return the room for a copy of one window."""
+        window = Window.of(node.attributes)
+        return {f"{node.output}.patch": window.taps * window.channels} if native else {}
+
+    def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
+        """Return the one call."""
+        kernel = CONV_INT4 if "bits" in node.attributes else self.kernels[0]
+        return [conv_call(kernel, graph, node, Window.of(node.attributes), places)]
+
+
+def conv_call(
+    kernel: Kernel, graph: Graph, node: Node, window: Window, places: dict[str, int]
+) -> Call:
+    """Return the call of a layer with weights that moves a window over its input."""
+    (source,), target = node.inputs, node.output
+    weight = node.attributes["weight"]
+    wide = graph.tensors[target].dtype != "uint8"
+    outputs = len(weight)
+    at = 0 if wide else places.get(target, 0)
+    head = (
+        *(weight.shape[1], outputs, places.get(source, 0), at, *clamp_words(node)),
+        *(0, int(wide), 1, *window_words(window, outputs)),
+        *(int(node.attributes.get("pad", 0)), places.get(f"{target}.patch", 0)),
+    )
+    call = Call(kernel, source, target, head, weight, channel_words(node), wide=wide)
+    return replace(call, table=table_bytes(node))
+
+
+def window_words(w: Window, y_step: int) -> tuple[int, ...]:
+    """Return `WINDOW_WORDS`: the window in bytes of a row, y_step entries from pixel to pixel."""
+    run, step = w.kernel_width * w.channels, w.stride_width * w.channels
+    return (
+        *(w.height, w.width * w.channels, w.kernel_height, run, w.stride_height, step),
+        *(w.top, w.left * w.channels, w.out_height, w.out_width, y_step),
+    )
+
+
+def narrow_heap(weight: npt.NDArray[np.int8], word: int) -> int:
+    """Return the bytes that the plain kernel with weights of 4 bits takes at one position."""
+    outputs, inputs = weight.shape
+    return _position_heap(outputs, inputs, word, _SECOND_LOOP)
+
+
+def _position_heap(outputs: int, inputs: int, word: int, more: tuple[int, int]) -> int:
+    position, slices = _POSITION + more[0], _SLICE + more[1]
+    return word * (4 * inputs + position) + outputs * (inputs + slices * word)
+
+
+OPERATIONS: tuple[Operation, ...] = (ConvProducts(), Conv())

@@ -1,0 +1,96 @@
+"""Curves: activation functions of one variable, a table of 256 bytes in integers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from thumbnet.trainer import ThumbnetError
+
+from ..graph.arithmetic import ACTIVATION_MAX, Ints
+from ..graph.graph import Graph, Node
+from ..kernels.build import Build
+from ..kernels.call import LOOKUP, Call
+from ..quantizer.affine import curve_output
+from ..quantizer.builder import Builder
+from ..quantizer.curves import CURVES
+from .operation import Floats, Operation, Steps
+
+
+class Activation(Operation):
+    """`CURVES[function]` of every element (softmax: of every row)."""
+
+    name = "activation"
+    layers = {"Activation": ""}
+    float_attributes = frozenset({"function"})
+    reads_input = False
+    may_be_last = True
+
+    def lower(self, layer: Any) -> Steps:
+        """Return the curve, nothing for a linear one."""
+        return activation_steps(layer)
+
+    def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
+        """Return the curve of every element."""
+        return CURVES[attributes["function"]](inputs[0])
+
+    def curve(self, node: Node) -> str | None:
+        """Return the function's name."""
+        return str(node.attributes["function"])
+
+    def quantize(self, builder: Builder, node: Node) -> None:
+        """Add the curve as a table, uint8 to uint8; a relu is a clamp of the layer before it."""
+        source, target = builder.tensors[node.inputs[0]], builder.floats.tensors[node.output]
+        function = node.attributes["function"]
+        if function == "softmax":
+            raise ThumbnetError(
+                f"export: {node.output} is a softmax in the middle: only the last layer can"
+            )
+        zero = builder.holds_zero(node.output)
+        scale, zero_point = curve_output(function, *target.range, zero)
+        step = source.scale if isinstance(source.scale, float) else 1.0
+        steps = np.arange(256, dtype=np.float64) - source.zero_point
+        table = table_of(CURVES[function](step * steps), scale, zero_point)
+        out = replace(target, dtype="uint8", scale=scale, zero_point=zero_point)
+        builder.add(Node(Lookup.name, node.inputs, out.name, {"table": table}), out)
+
+
+class Lookup(Operation):
+    """Any curve of one variable: a table of 256 entries."""
+
+    name = "lookup"
+    integer_attributes = frozenset({"table"})
+    kernels = (LOOKUP,)
+
+    def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
+        """Return `table[q]`."""
+        return np.asarray(attributes["table"].astype(np.int64)[inputs[0]])
+
+    def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
+        """Return the one call."""
+        (source,), target = node.inputs, node.output
+        head = (
+            prod(graph.tensors[source].shape),
+            places.get(source, 0),
+            places.get(target, 0),
+        )
+        return [Call(LOOKUP, source, target, head, table=node.attributes["table"].tobytes())]
+
+
+def activation_steps(layer: Any) -> Steps:
+    """Return the activation behind a layer's products, nothing for a linear one."""
+    if layer.activation == "linear":
+        return []
+    return [(Activation.name, {"function": layer.activation})]
+
+
+def table_of(reals: Floats, scale: float, zero_point: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Return real numbers as bytes at a scale, rounded half up and saturating."""
+    steps = np.floor(reals / scale + 0.5) + zero_point
+    return np.clip(steps, 0, ACTIVATION_MAX).astype(np.uint8)
+
+
+OPERATIONS: tuple[Operation, ...] = (Activation(), Lookup())

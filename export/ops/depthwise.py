@@ -1,0 +1,116 @@
+"""Depthwise convolution: every channel is weighed by a window of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ..graph.arithmetic import Ints
+from ..graph.graph import Graph, Node, TensorSpec
+from ..graph.window import Window, patches
+from .checks import window_faults
+from .conv import CONV, Conv, ConvProducts
+from .curve import activation_steps
+from .operation import Floats, Operation, Steps
+from .weighted import layer_window, lowered_weights
+
+DEPTHWISE_CONV = replace(
+    CONV,
+    name="depthwise_conv",
+    layouts=dict.fromkeys(("plain", "viper", "thumb", "thumb_dsp"), "taps"),
+)
+
+_POSITION = 40
+"""Heap of the plain kernel, in words, for a position of a window, beside what it sees."""
+
+_SLICE = 10
+"""Heap in words for the slice of a channel and a loop over it, beside what is in it."""
+
+
+class DepthwiseProducts(ConvProducts):
+    """The accumulators of a depthwise convolution."""
+
+    name = "convolve_depthwise"
+    becomes = "depthwise_conv"
+
+    def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
+        """Return accumulators (n, out_height, out_width, channels); weight (channels, taps)."""
+        windows = patches(inputs[0], Window(*attributes["window"]), attributes["pad"])
+        weight = attributes["weight"].astype(np.int64)
+        return np.asarray(np.einsum("nyxtc,ct->nyxc", windows, weight) + attributes["bias"])
+
+    def channel_products(self, node: Node, source: TensorSpec) -> int:
+        """Return the products of one output: one channel at every place of the window."""
+        return Window.of(node.attributes).taps
+
+    def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield where the window does not fit the tensors, or the kernel the window."""
+        source, target = graph.tensors[node.inputs[0]], graph.tensors[node.output]
+        window = Window.of(node.attributes)
+        yield from window_faults(node, source, target, window.channels, window.taps)
+
+
+class DepthwiseConv(Conv):
+    """Each channel's windows times its own kernel, a column of (taps, channels)."""
+
+    name = DepthwiseProducts.becomes
+    layers = {"DepthwiseConv1D": "depthwise", "DepthwiseConv2D": "depthwise"}
+    products_op = DepthwiseProducts.name
+    products = DepthwiseProducts()
+    has_bits = False
+    kernels = (DEPTHWISE_CONV,)
+
+    def lower(self, layer: Any) -> Steps:
+        """Return the products and the activation behind them."""
+        attributes = {**lowered_weights(layer, -1), "window": layer_window(layer)}
+        return [(self.name, attributes), *activation_steps(layer)]
+
+    def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
+        """Return the products of each window, (n, out_height, out_width, channels)."""
+        windows = patches(inputs[0], Window(*attributes["window"]), 0.0)
+        return np.asarray(
+            np.einsum("nyxtc,tc->nyxc", windows, attributes["kernel"]) + attributes["bias"]
+        )
+
+    def absorb_before(self, node: Node, scaling: Node) -> Node | None:
+        """Scale each channel's weights; what the offset adds up to goes into its bias."""
+        kernel, bias = node.attributes["kernel"], node.attributes["bias"]
+        scale, offset = scaling.attributes["scale"], scaling.attributes["offset"]
+        return replace(node, inputs=scaling.inputs).with_attributes(
+            kernel=kernel * scale, bias=bias + (offset * kernel).sum(axis=0)
+        )
+
+    def product_means(self, node: Node, mean: Floats) -> Floats:
+        """Return the mean of each channel over all positions."""
+        window = Window.of(node.attributes)
+        return np.asarray(mean.reshape(-1, window.channels).mean(axis=0)[None, :])
+
+    def predict_heap(self, node: Node, word: int) -> int:
+        """Return the heap of the plain kernel: what a window sees, and a slice for each channel."""
+        window = Window.of(node.attributes)
+        slices = window.channels * word * (window.taps + _SLICE)
+        position = word * (4 * window.taps * window.channels + _POSITION)
+        return window.positions * (position + slices)
+
+
+def scaling_as_depthwise(node: Node, shape: tuple[int, ...]) -> Node:
+    """Return `x * scale + offset` for each channel as a depthwise convolution of one tap.
+
+    shape: that of the tensor, channels last.
+    """
+    scale, offset = node.attributes["scale"], node.attributes["offset"]
+    channels = max(scale.size, offset.size, shape[-1])
+    positions = prod(shape) // channels
+    attributes = {
+        "kernel": np.broadcast_to(scale, (1, channels)).copy(),
+        "bias": np.broadcast_to(offset, channels).copy(),
+        "window": Window(1, positions, channels, 1, 1, 1, 1, 0, 0, 1, positions),
+    }
+    return Node(DepthwiseConv.name, node.inputs, node.output, attributes)
+
+
+OPERATIONS: tuple[Operation, ...] = (DepthwiseProducts(), DepthwiseConv())

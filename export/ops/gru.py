@@ -1,0 +1,121 @@
+"""GRU: a gated recurrent unit, its gates in 256ths, its state in 16 bits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..graph.arithmetic import ACTIVATION_MAX, Ints
+from ..graph.graph import Node
+from ..kernels.call import Call
+from ..kernels.kernel import Kernel
+from ..quantizer.affine import FLAT_BEYOND
+from ..quantizer.builder import Builder
+from ..quantizer.curves import CURVES
+from .conv import CONV_INT4
+from .dense import FULLY_CONNECTED
+from .operation import Floats, Operation
+from .recurrent import COPY, RECURRENT, Recurrent, outputs_of, projection, table_index
+
+GRU_CELL = Kernel("gru", ("units", "y_at", "reset", "shift"), writes_parameters=True)
+
+SEEN_STATE = (256 / (127 * 258), 128)
+"""Scale and zero point of the state that the weights see: the upper byte of 16 bits.
+
+1.0 is 127 * 258: 127 steps of the tanh table, 258 to each.
+"""
+
+
+class GRU(Recurrent):
+    """A gated recurrent unit (Cho et al. 2014), reset after the product; gates z, r, candidate."""
+
+    name = "gru"
+    layers = {"GRU": "gru"}
+    integer_attributes = Recurrent.integer_attributes | {"sigmoid_table", "tanh_table"}
+    gates = 3
+    most_shift = 8
+    kernels = (RECURRENT, FULLY_CONNECTED, CONV_INT4, COPY, GRU_CELL)
+
+    def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
+        """Return all states, or the last one."""
+        (x,), a, units = inputs, attributes, attributes["units"]
+        steps = x.reshape(len(x), a["steps"], -1)
+        bias = np.broadcast_to(a["bias"], (2, 3 * units))
+        state = np.zeros((len(x), units))
+        states = []
+        for k in range(a["steps"]):
+            from_input = steps[:, k] @ a["kernel"] + bias[0]
+            from_state = state @ a["recurrent_kernel"] + bias[1]
+            gates = 0.5 + 0.5 * np.tanh(0.5 * (from_input + from_state)[:, : 2 * units])
+            z, r = gates[:, :units], gates[:, units:]
+            candidate = np.tanh(from_input[:, 2 * units :] + r * from_state[:, 2 * units :])
+            state = z * state + (1 - z) * candidate
+            states.append(state)
+        return outputs_of(states, a["sequences"])
+
+    def quantize(self, builder: Builder, node: Node) -> None:
+        """Add the unit with the tables of its two curves."""
+        biases = np.broadcast_to(node.attributes["bias"], (2, node.attributes["kernel"].shape[1]))
+        sides = self.quantize_sides(builder, node, biases[0], biases[1], SEEN_STATE)
+        step = FLAT_BEYOND["tanh"] / 127
+        step, shift, attributes = self.wide(sides, step)
+        steps = np.arange(256, dtype=np.float64) - 128
+        gate = np.floor(256 * CURVES["sigmoid"](2 * step * steps) + 0.5)
+        # A gate q stands for q + (q >> 7) 256ths: from 129 on the entry is one lower.
+        gate = np.clip(np.where(gate > 128, gate - 1, gate), 0, ACTIVATION_MAX)
+        tanh = np.floor(127 * np.tanh(step * steps) + 0.5) + 128
+        attributes |= {"step_shift": shift, **self.sequence_shape(builder, node)}
+        attributes |= {"sigmoid_table": gate.astype(np.uint8), "tanh_table": tanh.astype(np.uint8)}
+        scale, zero_point = SEEN_STATE
+        out = replace(builder.floats.tensors[node.output], dtype="uint8")
+        out = replace(out, scale=scale, zero_point=zero_point)
+        builder.add(Node(self.name, node.inputs, out.name, attributes), out)
+
+    def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
+        """Return what the weights see of the state: its upper byte, 128 more."""
+        (x,), a, units = inputs, attributes, attributes["units"]
+        steps, step_shift = x.reshape(len(x), a["steps"], -1), a["step_shift"]
+        state = np.zeros((len(x), units), dtype=np.int64)
+        seen = np.full((len(x), units), 128, dtype=np.int64)
+        states = []
+        for k in range(a["steps"]):
+            from_input = projection(steps[:, k], "input", a)
+            from_state = projection(seen, "state", a)
+            total = (from_input + from_state)[:, : 2 * units]
+            gates = gate_256ths(a["sigmoid_table"], total, step_shift + 1)
+            z, r = gates[:, :units], gates[:, units:]
+            wide = from_input[:, 2 * units :] + ((r * from_state[:, 2 * units :] + 128) >> 8)
+            tanh = a["tanh_table"].astype(np.int64)[table_index(wide, step_shift, 128)]
+            state = (z * state + (256 - z) * (tanh - 128) * 258 + 128) >> 8
+            seen = np.minimum(((state + 128) >> 8) + 128, ACTIVATION_MAX)
+            states.append(seen)
+        return outputs_of(states, a["sequences"])
+
+    def cell_faults(self, node: Node) -> Iterator[str]:
+        """Yield a table of tanh that goes beyond -1.0."""
+        if not node.attributes["tanh_table"].all():
+            yield "the tanh_table holds a 0, which is below -1.0"
+
+    def wide_scratch(self, node: Node) -> dict[str, int]:
+        """Return the words of both sums, and of the state's 16 bits."""
+        units = int(node.attributes["units"])
+        return {name: size + units for name, size in super().wide_scratch(node).items()}
+
+    def cell_call(self, node: Node, wide: str, state: str, places: dict[str, int]) -> Call:
+        """Return the call that computes both gates, the candidate and the state."""
+        a = node.attributes
+        head = (int(a["units"]), places.get(state, 0), 0, int(a["step_shift"]))
+        tables = a["sigmoid_table"].tobytes() + a["tanh_table"].tobytes()
+        return Call(GRU_CELL, wide, state, head, table=tables)
+
+
+def gate_256ths(table: Ints, v: Ints, shift: int) -> Ints:
+    """Return a sigmoid in 256ths, 256 being reached: the upper half of the table is one higher."""
+    q = table.astype(np.int64)[table_index(v, shift, 128)]
+    return np.asarray(q + (q >> 7))
+
+
+OPERATIONS: tuple[Operation, ...] = (GRU(),)

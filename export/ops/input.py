@@ -1,0 +1,225 @@
+"""The input: readings, as counts of their resolution, become uint8."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from thumbnet.trainer import ThumbnetError
+
+from ..graph.arithmetic import (
+    ACCUMULATOR_LIMIT,
+    ACTIVATION_MAX,
+    REAL_MULTIPLIER_LIMIT,
+    Ints,
+    quantize_multiplier,
+    requantize,
+)
+from ..graph.graph import Graph, Node
+from ..kernels.build import Build
+from ..quantizer.affine import affine
+from ..quantizer.builder import Builder
+from ..quantizer.input_counts import Counts, one_if_alike, per_input
+from .operation import Floats, Literal, Operation, Rows, Sources
+
+_COLUMNS = ("left_shift", "bias", "multiplier", "shift")
+
+
+class QuantizeLevels(Operation):
+    """At most 256 counts, spread over uint8: nothing is rounded."""
+
+    name = "quantize_levels"
+    reads = "int32"
+    integer_attributes = frozenset({"minimum", "maximum", "gain"})
+
+    def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
+        """Return `(count - minimum) * gain`."""
+        return np.asarray((inputs[0] - attributes["minimum"]) * attributes["gain"])
+
+    def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield levels that do not fit a byte."""
+        a = node.attributes
+        if not 0 < (a["maximum"] - a["minimum"]) * a["gain"] <= ACTIVATION_MAX:
+            yield f"counts {a['minimum']} to {a['maximum']} times {a['gain']} do not fit uint8"
+
+    def sources(self, graph: Graph, node: Node, build: Build) -> Sources:
+        """Return the file of whole numbers."""
+        return Sources(instead=(("levels", "levels"),))
+
+    def literals(self, graph: Graph, node: Node) -> dict[str, Literal]:
+        """Return the range and the gain."""
+        names = {"INPUT_MIN": "minimum", "INPUT_MAX": "maximum", "INPUT_GAIN": "gain"}
+        return {literal: int(node.attributes[name]) for literal, name in names.items()}
+
+
+class QuantizeSensors(Operation):
+    """Counts to uint8, saturating: one line of numbers for all, or one for each channel."""
+
+    name = "quantize_sensors"
+    reads = "int32"
+    integer_attributes = frozenset({"zero_point", "units", "minimum", "maximum", *_COLUMNS})
+
+    def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
+        """Return `zero_point + requantize((count << left_shift) + bias)`, clamped to a byte."""
+        (counts,) = inputs
+        left_shift, bias, multiplier, shift = (
+            per_input(attributes[name], counts.shape[-1]) for name in _COLUMNS
+        )
+        acc = (counts << left_shift) + bias
+        q = attributes["zero_point"] + requantize(acc, multiplier, shift)
+        return np.asarray(np.clip(q, 0, ACTIVATION_MAX))
+
+    def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield ranges that make no sense, and inputs that may leave 2**29."""
+        a = node.attributes
+        low, high, left_shift = a["minimum"], a["maximum"], a["left_shift"]
+        if np.any(a["units"] < 1) or np.any(low > high) or np.any(left_shift < 0):
+            yield "units, range or left_shift of an input make no sense: choose_counts sets them"
+            return
+        reach = np.maximum(np.abs(low), np.abs(high)) << left_shift
+        if np.any(reach + np.abs(a["bias"]) >= ACCUMULATOR_LIMIT):
+            yield "an input may reach 2**29: take a smaller left_shift"
+
+    def sources(self, graph: Graph, node: Node, build: Build) -> Sources:
+        """Return the file of readings, or of counts: those of a Stream need no rounding."""
+        counts = graph.stream is not None and bool((node.attributes["units"] == 1).all())
+        return Sources(instead=(("levels", "counts" if counts and build.viper else "sensors"),))
+
+    def literals(self, graph: Graph, node: Node) -> dict[str, Literal]:
+        """Return a row of numbers for each feature or channel."""
+        names = ("units", "minimum", "maximum", *_COLUMNS)
+        columns = [node.attributes[name].tolist() for name in names]
+        rows = tuple(zip(*columns, strict=True))
+        return {
+            "SCALING": Rows(names, rows, "feature or channel"),
+            "INPUT_ZERO_POINT": int(node.attributes["zero_point"]),
+        }
+
+    def input_note(self, node: Node) -> str:
+        """Return a sentence on readings that are accepted but saturate, nothing if none do."""
+        a = node.attributes
+        low, high = (
+            np.clip(_count_at(a, q), a["minimum"], a["maximum"]) / a["units"] for q in (0.0, 255.0)
+        )
+        lost = (a["maximum"] - a["minimum"]) / a["units"] - (high - low)
+        worst = int(np.argmax(lost / (high - low)))
+        if lost[worst] <= 0.05 * (high[worst] - low[worst]):
+            return ""
+        which = f"input {worst}" if len(lost) > 1 else "the input"
+        return (
+            f" Beyond the training data (for {which}: {low[worst]:.4g} to {high[worst]:.4g}) "
+            "it answers as at the edge."
+        )
+
+
+def _count_at(a: dict[str, Any], q: float) -> npt.NDArray[np.float64]:
+    """Return the counts that become `q`, before rounding."""
+    acc = (q - a["zero_point"]) * 2.0 ** a["shift"] / a["multiplier"]
+    return np.asarray((acc - a["bias"]) / 2.0 ** a["left_shift"])
+
+
+def takes_readings(graph: Graph) -> bool:
+    """Return whether inputs are readings, which may be floats, and not whole levels."""
+    return any(graph.only(QuantizeSensors.name))
+
+
+@dataclass(frozen=True)
+class InputStage:
+    """The node that brings counts to uint8, and the scale and zero point of what it writes."""
+
+    node: Node
+    scale: float
+    zero_point: int
+
+
+def quantize_input(builder: Builder, counts: Counts, lines: int | None) -> None:
+    """Add the node that brings raw readings to uint8.
+
+    Parameters
+    ----------
+    builder
+        Its float graph begins with the input's scaling, which writes "x".
+    counts
+        Resolution and range of the raw inputs.
+    lines
+        Channels that share their weights and so their scaling; None if each input has its own.
+
+    """
+    graph = builder.floats
+    x = graph.tensors["x"]
+    scale, offset = (
+        one_if_alike(graph.nodes[0].attributes[name][:lines]) for name in ("scale", "offset")
+    )
+    low = float((counts.least * scale + offset).min())
+    high = float((counts.most * scale + offset).max())
+    raw = replace(graph.tensors[graph.input], dtype="int32", scale=1.0 / counts.units)
+    builder.tensors[raw.name] = replace(raw, low=None, high=None, mean=None)
+    zero = builder.holds_zero("x")
+    stage = levels_stage(counts, scale, offset)
+    if stage is None or (zero and not 0 <= stage.zero_point <= ACTIVATION_MAX):
+        stage = sensors_stage(counts, scale, offset, *affine(low, high, zero))
+    out = replace(x, dtype="uint8", scale=stage.scale, zero_point=stage.zero_point)
+    builder.add(stage.node, out)
+
+
+def levels_stage(counts: Counts, scale: Floats, offset: Floats) -> InputStage | None:
+    """Return `q = (count - minimum) * gain`, exact, where the inputs are few whole numbers.
+
+    None where the features differ, or there are more than 256 levels, or zero is between two.
+    """
+    alike = all(v.size == 1 for v in (counts.units, counts.minimum, counts.maximum, scale, offset))
+    if not alike or counts.units[0] != 1:
+        return None
+    minimum, maximum = int(counts.minimum[0]), int(counts.maximum[0])
+    if not 0 < maximum - minimum <= ACTIVATION_MAX:
+        return None
+    gain = ACTIVATION_MAX // (maximum - minimum)
+    zero_point = -(minimum + float(offset.item() / scale.item())) * gain
+    if abs(zero_point - round(zero_point)) > 1e-6:
+        return None
+    attributes = {"minimum": minimum, "maximum": maximum, "gain": gain}
+    node = Node(QuantizeLevels.name, ("input",), "x", attributes)
+    return InputStage(node, float(scale.item() / gain), round(zero_point))
+
+
+def sensors_stage(
+    counts: Counts, scale: Floats, offset: Floats, out_scale: float, zero_point: int
+) -> InputStage:
+    """Return `q = zero_point + (count / units * scale + offset) / out_scale` in integers.
+
+    The node computes `requantize((count << left_shift) + bias, multiplier, shift)`.
+    """
+    gain = scale / counts.units / out_scale
+    columns = np.broadcast_arrays(
+        gain, offset / out_scale, counts.units, counts.minimum, counts.maximum
+    )
+    lines = np.array([_scaling_line(*line) for line in zip(*columns, strict=True)], dtype=np.int64)
+    names = ("units", "minimum", "maximum", "left_shift", "bias", "multiplier", "shift")
+    fields = {name: lines[:, k] for k, name in enumerate(names)}
+    attributes = {"zero_point": zero_point, **fields}
+    return InputStage(
+        Node(QuantizeSensors.name, ("input",), "x", attributes), out_scale, zero_point
+    )
+
+
+def _scaling_line(
+    gain: float, offset: float, units: int, minimum: int, maximum: int
+) -> tuple[int, ...]:
+    """Choose the left shift that keeps most bits: the bias then rounds least."""
+    reach = max(abs(int(minimum)), abs(int(maximum))) + abs(offset / gain) + 1
+    left = max((k for k in range(15) if reach * 2**k < ACCUMULATOR_LIMIT), default=-1)
+    if left < 0 or gain / 2**left >= REAL_MULTIPLIER_LIMIT * (1 - 2**-15):
+        raise ThumbnetError(
+            f"export: an input's scaling ({gain:.3g} steps a count, offset {offset:.3g}) does not "
+            "fit 29 bits: standardize the inputs (Normalization) or change the resolution"
+        )
+    multiplier, shift = quantize_multiplier(gain / 2**left)
+    bias = round(offset / gain * 2**left)
+    return int(units), int(minimum), int(maximum), left, bias, multiplier, shift
+
+
+OPERATIONS: tuple[Operation, ...] = (QuantizeLevels(), QuantizeSensors())

@@ -1,0 +1,204 @@
+"""Pooling: the largest or the mean of each channel in each window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..boards.processors import Cycles
+from ..graph.arithmetic import (
+    ACCUMULATOR_LIMIT,
+    ACTIVATION_MAX,
+    REAL_MULTIPLIER_LIMIT,
+    Ints,
+    quantize_multiplier,
+    requantize,
+)
+from ..graph.graph import Graph, Node
+from ..graph.window import Window, patches, whole
+from ..kernels.build import Build
+from ..kernels.call import Call
+from ..kernels.kernel import Kernel
+from ..quantizer.affine import HEADROOM, affine, coarser
+from ..quantizer.builder import Builder
+from .checks import window_faults
+from .conv import WINDOW_WORDS, window_words
+from .operation import Floats, Operation, Steps
+from .weighted import REQUANTIZATION, clamp_words, layer_window
+
+_WORDS = (
+    *("channels", "", "x_at", "y_at", "zero_point", "activation_min", "activation_max"),
+    *("x_zero_point", "", "", *WINDOW_WORDS, "fewest"),
+)
+MAX_POOL = Kernel("max_pool", _WORDS, flash="copied", in_own_file=True)
+AVERAGE_POOL = Kernel(
+    "average_pool", _WORDS, ("multiplier", "shift"), "count", flash="copied", in_own_file=True
+)
+
+_SLICE = 10
+"""Heap of the plain kernel, in words, for the slice of a channel and a loop over it."""
+
+_WINDOW_OUTPUT = 0.5
+"""How much of a dense layer's output one of a window takes: the kernel is set up once for all."""
+
+
+class Pool(Operation):
+    """What both kinds of pooling share."""
+
+    named_as_layer = True
+    float_attributes = frozenset({"window"})
+
+    def lower(self, layer: Any) -> Steps:
+        """Return the operation with the layer's window; a global one covers the whole image."""
+        if hasattr(layer, "window"):
+            return [(self.name, {"window": layer_window(layer)})]
+        shape = layer.input_shape
+        return [(self.name, {"window": whole(*((1, *shape) if len(shape) == 2 else shape))})]
+
+    def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield where the window does not fit the tensors."""
+        source, target = graph.tensors[node.inputs[0]], graph.tensors[node.output]
+        channels = Window.of(node.attributes).channels
+        yield from window_faults(node, source, target, channels, 0)
+
+    def predict_heap(self, node: Node, word: int) -> int:
+        """Return the heap of the plain kernel: what a window sees, and a slice for each channel."""
+        window = Window.of(node.attributes)
+        values = window.taps * window.channels
+        return window.positions * word * (2 * values + _SLICE * window.channels)
+
+    def cycles(self, node: Node, outputs: int, cost: Cycles) -> float:
+        """Return the cycles of the outputs and of what each window sees."""
+        window = Window.of(node.attributes)
+        values = window.positions * window.taps * window.channels
+        return _WINDOW_OUTPUT * outputs * cost.output + cost.pool * values
+
+
+class MaxPool(Pool):
+    """The largest element of each channel in each window; padding is smaller than any."""
+
+    name = "max_pool"
+    layers = {"MaxPooling1D": "max", "MaxPooling2D": "max"}
+    integer_attributes = frozenset({"window"})
+    kernels = (MAX_POOL,)
+
+    def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
+        """Return the largest number of each channel in each window."""
+        window = Window(*attributes["window"])
+        return np.asarray(patches(inputs[0], window, -np.inf).max(axis=3))
+
+    def needs_zero(self, node: Node, known: set[str]) -> bool:
+        """Input and output have one scale and zero point."""
+        return node.output in known
+
+    def quantize(self, builder: Builder, node: Node) -> None:
+        """Add the pooling; its output has the scale of its input."""
+        scale, zero_point = builder.source(node)
+        out = replace(builder.floats.tensors[node.output], dtype="uint8")
+        out = replace(out, scale=scale, zero_point=zero_point)
+        attributes = {"window": tuple(node.attributes["window"])}
+        builder.add(Node(self.name, node.inputs, out.name, attributes), out)
+
+    def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
+        """Return the largest element of each channel in each window."""
+        return np.asarray(patches(inputs[0], Window(*attributes["window"]), -1).max(axis=3))
+
+    def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
+        """Return the one call."""
+        return [_call(MAX_POOL, node, places, (0, 0, ACTIVATION_MAX, 0), 0)]
+
+
+class AveragePool(Pool):
+    """The mean of each channel in each window, padding left out."""
+
+    name = "average_pool"
+    layers = {
+        "AveragePooling1D": "average",
+        "AveragePooling2D": "average",
+        "GlobalAveragePooling1D": "average of all",
+        "GlobalAveragePooling2D": "average of all",
+    }
+    integer_attributes = frozenset({"window", "x_zero_point", "fewest", *REQUANTIZATION})
+    kernels = (AVERAGE_POOL,)
+
+    def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
+        """Return the mean of each channel in each window."""
+        w = Window(*attributes["window"])
+        count = np.array(w.counts()).reshape(w.out_height, w.out_width, 1)
+        return np.asarray(patches(inputs[0], w, 0.0).sum(axis=3) / count)
+
+    def quantize(self, builder: Builder, node: Node) -> None:
+        """Add the pooling at a scale of its own: means vary less than what they are means of."""
+        source_scale, source_zero_point = builder.source(node)
+        counts = Window.of(node.attributes).counts()
+        fewest = min(counts)
+        out, function = builder.written(node)
+        low, high = out.range
+        low = 0.0 if function == "relu" else low
+        finest = source_scale / fewest / REAL_MULTIPLIER_LIMIT * HEADROOM
+        scale, zero_point = coarser(*affine(low, high, builder.holds_zero(out.name)), finest)
+        ratios = [source_scale / n / scale for n in range(fewest, max(counts) + 1)]
+        multiplier, shift = np.array([quantize_multiplier(r) for r in ratios], dtype=np.int64).T
+        attributes = {
+            "window": tuple(node.attributes["window"]),
+            "x_zero_point": source_zero_point,
+            "fewest": fewest,
+            "multiplier": multiplier,
+            "shift": shift,
+            "zero_point": zero_point,
+            "activation_min": 0,
+            "activation_max": ACTIVATION_MAX,
+        }
+        out = replace(out, scale=scale, zero_point=zero_point)
+        builder.add(Node(self.name, node.inputs, out.name, attributes), out)
+
+    def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
+        """Return the mean of each channel in each window, at a scale of its own.
+
+        multiplier, shift: for windows of `fewest`, `fewest + 1`, ... elements.
+        """
+        a, w = attributes, Window(*attributes["window"])
+        count = np.array(w.counts()).reshape(w.out_height, w.out_width, 1)
+        acc = patches(inputs[0], w, 0).sum(axis=3) - count * a["x_zero_point"]
+        entry = count - a["fewest"]
+        q = a["zero_point"] + requantize(acc, a["multiplier"][entry], a["shift"][entry])
+        return np.asarray(np.clip(q, a["activation_min"], a["activation_max"]))
+
+    def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield missing multipliers, and sums that may leave 2**29."""
+        a = node.attributes
+        counts = Window.of(a).counts()
+        if a["fewest"] != min(counts) or len(a["multiplier"]) != max(counts) - min(counts) + 1:
+            yield f"windows of {min(counts)} to {max(counts)} elements need a multiplier each"
+        if max(counts) * (ACTIVATION_MAX + abs(a["x_zero_point"])) >= ACCUMULATOR_LIMIT:
+            yield f"a sum of {max(counts)} elements may reach 2**29: pool in two steps"
+
+    def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
+        """Return the one call."""
+        a = node.attributes
+        numbers = (*clamp_words(node), int(a["x_zero_point"]))
+        call = _call(AVERAGE_POOL, node, places, numbers, int(a["fewest"]))
+        pairs = np.stack([a["multiplier"], a["shift"]], axis=1).astype(np.int64)
+        return [replace(call, channels=pairs)]
+
+
+def _call(
+    kernel: Kernel,
+    node: Node,
+    places: dict[str, int],
+    numbers: tuple[int, int, int, int],
+    fewest: int,
+) -> Call:
+    (source,), target = node.inputs, node.output
+    window = Window.of(node.attributes)
+    head = (
+        *(window.channels, 0, places.get(source, 0), places.get(target, 0), *numbers, 0, 0),
+        *(*window_words(window, window.channels), fewest),
+    )
+    return Call(kernel, source, target, head)
+
+
+OPERATIONS: tuple[Operation, ...] = (MaxPool(), AveragePool())

@@ -1,0 +1,252 @@
+"""What recurrent layers share: two products a time step, on one wide scale, and tables.
+
+The products of the inputs and of the state have scales of their own; both are brought to wide
+numbers (32 bits) of one scale, so that they can be added. A step of a curve's table is 2**k of
+those, and the table is indexed with 8 bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ..boards.processors import Cycles
+from ..graph.arithmetic import ACTIVATION_MAX, Ints, requantize
+from ..graph.graph import Graph, Node
+from ..kernels.build import Build
+from ..kernels.call import Call
+from ..kernels.kernel import Kernel
+from ..quantizer.affine import finest_output
+from ..quantizer.builder import Builder
+from ..quantizer.channel_weights import Channels, multipliers, quantize_channels
+from .checks import accumulator_faults
+from .conv import CONV_INT4, narrow_heap, window_words
+from .dense import FULLY_CONNECTED, one_pixel
+from .operation import Floats, Operation, Steps
+from .weighted import real
+
+LIMIT = 2**20
+"""Wide numbers are clamped to this: a gate of 256 times one of them stays in 31 bits."""
+
+RECURRENT = Kernel(
+    "recurrent", ("steps", "x_at", "x_step", "y_at", "y_step"), title="a recurrent layer"
+)
+COPY = Kernel("copy", ("n", "x_at", "y_at"), writes_parameters=True)
+
+_STEP = 24
+"""Heap of the plain kernel, in words, for a time step."""
+
+SIDES = ("input", "state")
+
+
+class Recurrent(Operation):
+    """A layer with a state: at every step, products with the inputs and with the state."""
+
+    float_attributes = frozenset(
+        {"kernel", "recurrent_kernel", "bias", "function", "steps", "units", "sequences"}
+    )
+    integer_attributes = frozenset(
+        {f"{side}_{n}" for side in SIDES for n in ("weight", "bias", "multiplier", "shift")}
+        | {"limit", "step_shift", "steps", "units", "sequences"}
+    )
+    weight_names = ("input_weight", "state_weight")
+    gates: ClassVar[int] = 1
+    """Products of each unit, for the inputs and for the state."""
+
+    most_shift: ClassVar[int]
+    """Of the wide numbers in a step of the table, as a power of two."""
+
+    cell: ClassVar[Kernel]
+
+    def lower(self, layer: Any) -> Steps:
+        """Return the layer with its weights; without a bias it gets one of zeros."""
+        times, _ = layer.input_shape
+        recurrent_kernel = real(layer.recurrent_kernel)
+        bias = np.zeros(recurrent_kernel.shape[1]) if layer.bias is None else real(layer.bias)
+        attributes = {
+            "kernel": real(layer.kernel),
+            "recurrent_kernel": recurrent_kernel,
+            "bias": bias,
+            "function": layer.activation,
+            "steps": times,
+            "units": layer.units,
+            "sequences": layer.return_sequences,
+        }
+        return [(self.name, attributes)]
+
+    def absorb_before(self, node: Node, scaling: Node) -> Node | None:
+        """Scale the weights of the inputs; what the offset adds up to goes into their bias."""
+        kernel, bias = node.attributes["kernel"], node.attributes["bias"]
+        scale, offset = scaling.attributes["scale"], scaling.attributes["offset"]
+        bias = bias.copy()
+        first = bias if bias.ndim == 1 else bias[0]
+        first += offset @ kernel
+        return node.with_attributes(kernel=kernel * scale[:, None], bias=bias)
+
+    def sequence_shape(self, builder: Builder, node: Node) -> dict[str, Any]:
+        """Return the attributes that the integer node has in common with the float node."""
+        shape = {name: node.attributes[name] for name in ("steps", "units", "sequences")}
+        return shape if builder.bits == 8 else {**shape, "bits": builder.bits}
+
+    def quantize_sides(
+        self,
+        builder: Builder,
+        node: Node,
+        bias: Floats,
+        state_bias: Floats,
+        state: tuple[float, int],
+    ) -> dict[str, Channels]:
+        """Return the weights of the inputs and of the state, by `SIDES`.
+
+        state: scale and zero point of the state that the weights see.
+        """
+        tensors = builder.floats.tensors
+        mean, states = tensors[node.inputs[0]].mean, tensors[node.output].mean
+        assert mean is not None
+        assert states is not None
+        kernel, recurrent = node.attributes["kernel"], node.attributes["recurrent_kernel"]
+        means = mean.reshape(-1, kernel.shape[0]).mean(axis=0)[:, None]
+        # A layer that gives only its last state does not show the others: 0 is between them.
+        known = node.attributes["sequences"]
+        seen = states.reshape(-1, len(recurrent)).mean(axis=0)[:, None] * float(known)
+        state_bias = state_bias if state_bias.size else np.zeros(recurrent.shape[1])
+        options = (builder.bits, builder.fitted)
+        source = builder.source(node)
+        return {
+            "input": quantize_channels(node.output, kernel, bias, means, *source, *options),
+            "state": quantize_channels(node.output, recurrent, state_bias, seen, *state, *options),
+        }
+
+    def wide(self, sides: dict[str, Channels], step: float) -> tuple[float, int, dict[str, Any]]:
+        """Return the table's step, the wide steps in it (2**k), and what the products need.
+
+        The step grows where the products are too coarse for two wide steps in one of the table.
+        """
+        finest = max(finest_output(side.scale) for side in sides.values())
+        fitting = (k for k in range(1, self.most_shift + 1) if step / 2**k >= finest)
+        shift = max(fitting, default=0)
+        if not shift:
+            step, shift = 2 * finest, 1
+        scale = step / 2**shift
+        attributes: dict[str, Any] = {"limit": LIMIT}
+        for name, side in sides.items():
+            multiplier, moved = multipliers(side.scale, scale)
+            attributes |= {
+                f"{name}_weight": side.weight,
+                f"{name}_bias": side.bias,
+                f"{name}_multiplier": multiplier,
+                f"{name}_shift": moved,
+            }
+        return step, shift, attributes
+
+    def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield accumulators that may leave 2**29, and wide numbers that may leave 31 bits."""
+        a = node.attributes
+        outputs = a["units"] * self.gates
+        features = prod(graph.tensors[node.inputs[0]].shape) // a["steps"]
+        yield from accumulator_faults(a["input_weight"], a["input_bias"], (outputs, features))
+        yield from accumulator_faults(a["state_weight"], a["state_bias"], (outputs, a["units"]))
+        if not 0 < a["limit"] <= 2**20 or not 1 <= a["step_shift"] <= 12:
+            yield f"limit {a['limit']} or step_shift {a['step_shift']} leaves 31 bits"
+        yield from self.cell_faults(node)
+
+    def cell_faults(self, node: Node) -> Iterator[str]:
+        """Yield what is wrong with the numbers of the cell."""
+        return iter(())
+
+    def times(self, node: Node) -> int:
+        """Return the time steps."""
+        return int(node.attributes["steps"])
+
+    def predict_heap(self, node: Node, word: int) -> int:
+        """Return the heap of the plain kernel in all steps."""
+        heap = _STEP * word
+        if "bits" in node.attributes:
+            heap += sum(narrow_heap(weight, word) for weight in self.weights(node))
+        return self.times(node) * heap
+
+    def cycles(self, node: Node, outputs: int, cost: Cycles) -> float:
+        """Return the cycles of the calls, outputs and cell of all steps."""
+        rows = len(node.attributes["input_bias"])
+        step = 4 * cost.call + 2 * rows * cost.output + rows * 8 * cost.mac
+        return self.times(node) * step
+
+    def scratch(self, graph: Graph, node: Node, native: bool) -> dict[str, int]:
+        """Return the room for the inputs of a step, and for a state that is not the output."""
+        a = node.attributes
+        size = prod(graph.tensors[node.inputs[0]].shape) // a["steps"]
+        sizes = {f"{node.output}.step": size}
+        if a["sequences"]:
+            sizes[f"{node.output}.state"] = a["units"]
+        if "bits" in a and native:
+            sizes[f"{node.output}.patch"] = max(a["units"], size)
+        return sizes
+
+    def wide_scratch(self, node: Node) -> dict[str, int]:
+        """Return the words of both sums."""
+        return {f"{node.output}.wide": 2 * len(node.attributes["input_weight"])}
+
+    def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
+        """Return the one call; its rows load a step's inputs, multiply, and update the state."""
+        (source,), target = node.inputs, node.output
+        a = node.attributes
+        steps, units = int(a["steps"]), int(a["units"])
+        size = prod(graph.tensors[source].shape) // steps
+        step, wide = f"{target}.step", f"{target}.wide"
+        state = f"{target}.state" if a["sequences"] else target
+        start, end = places.get(source, 0), places.get(target, 0)
+        rows = [
+            Call(COPY, source, step, (size, start, places.get(step, 0))),
+            _product(node, "input", step, wide, 0, places),
+            _product(node, "state", state, wide, len(a["input_weight"]), places),
+            self.cell_call(node, wide, state, places),
+        ]
+        if a["sequences"]:
+            rows.append(Call(COPY, state, target, (units, places.get(state, 0), end)))
+        head = (steps, start, size, end, units)
+        return [Call(RECURRENT, source, target, head, rows=tuple(rows))]
+
+    def cell_call(self, node: Node, wide: str, state: str, places: dict[str, int]) -> Call:
+        """Return the call that updates the state from both sums."""
+        raise NotImplementedError
+
+
+def _product(
+    node: Node, side: str, source: str, target: str, y_at: int, places: dict[str, int]
+) -> Call:
+    a = node.attributes
+    weight, limit = a[f"{side}_weight"], int(a["limit"])
+    columns = [a[f"{side}_{name}"] for name in ("bias", "multiplier", "shift")]
+    channels = np.stack(columns, axis=1).astype(np.int64)
+    outputs, inputs = weight.shape
+    head: tuple[int, ...] = (inputs, outputs, places.get(source, 0), y_at)
+    head = (*head, 0, -limit, limit, 0, 1, 1)
+    if "bits" not in a:
+        return Call(FULLY_CONNECTED, source, target, head, weight, channels, wide=True)
+    pixel = window_words(one_pixel(inputs), outputs)
+    head = (*head, *pixel, 0, places.get(f"{node.output}.patch", 0))
+    return Call(CONV_INT4, source, target, head, weight, channels, wide=True)
+
+
+def projection(x: Ints, side: str, attributes: dict[str, Any]) -> Ints:
+    """Return the products with the weights of one side of `SIDES`, as wide numbers."""
+    weight, bias, multiplier, shift = (
+        attributes[f"{side}_{name}"] for name in ("weight", "bias", "multiplier", "shift")
+    )
+    limit = attributes["limit"]
+    acc = x @ weight.T.astype(np.int64) + bias
+    return np.asarray(np.clip(requantize(acc, multiplier, shift), -limit, limit))
+
+
+def table_index(v: Ints, shift: int, center: int) -> Ints:
+    """Return the place in a table for a wide number: rounded half up, the ends saturate."""
+    return np.asarray(np.clip(((v + (1 << (shift - 1))) >> shift) + center, 0, ACTIVATION_MAX))
+
+
+def outputs_of(states: list[npt.NDArray[Any]], sequences: bool) -> npt.NDArray[Any]:
+    """Return all states (n, steps, units), or the last one (n, units)."""
+    return np.stack(states, axis=1) if sequences else states[-1]

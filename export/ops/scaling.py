@@ -1,0 +1,87 @@
+"""Scalings and reshapes: what `fold` merges into its neighbours, so that no kernel runs it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..graph.graph import Node
+from .depthwise import scaling_as_depthwise
+from .operation import Floats, Operation, Steps
+from .weighted import real
+
+
+class ScaleShift(Operation):
+    """`x * scale + offset`: for all, for each channel (the last axis), or for each number."""
+
+    name = "scale_shift"
+    layers = {"BatchNormalization": "", "Normalization": "", "Rescaling": ""}
+    named_as_layer = True
+    float_attributes = frozenset({"scale", "offset"})
+    is_scaling = True
+
+    def lower(self, layer: Any) -> Steps:
+        """Return the scaling; of a batch normalization, that of its moving statistics."""
+        if hasattr(layer, "moving_variance"):
+            scale = real(layer.gamma) / np.sqrt(real(layer.moving_variance) + layer.epsilon)
+            offset = real(layer.beta) - real(layer.moving_mean) * scale
+        else:
+            scale = np.asarray(layer.scale, dtype=np.float64)
+            offset = np.asarray(layer.offset, dtype=np.float64)
+        return [(self.name, {"scale": scale, "offset": offset})]
+
+    def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
+        """Return `x * scale + offset`."""
+        (x,) = inputs
+        rows = x.reshape(len(x), -1)
+        scale, offset = (
+            np.tile(v, rows.shape[1] // np.size(v))
+            for v in (attributes["scale"], attributes["offset"])
+        )
+        return np.asarray((rows * scale + offset).reshape(x.shape))
+
+    def with_shapes(self, node: Node, shapes: list[tuple[int, ...]]) -> Node:
+        """Return one number for all, or one for each entry of the last axis."""
+        channels = shapes[0][-1:]
+        changed = {
+            name: v.reshape(1) if v.ndim == 0 else np.broadcast_to(v, channels)
+            for name, v in node.attributes.items()
+        }
+        return node.with_attributes(**changed)
+
+    def absorb_behind(self, node: Node, scale: Floats, offset: Floats) -> Node | None:
+        """Return both scalings as one."""
+        inner = node.attributes
+        return node.with_attributes(
+            scale=inner["scale"] * scale, offset=inner["offset"] * scale + offset
+        )
+
+    def as_layer(self, node: Node, shape: tuple[int, ...]) -> Node:
+        """Return the scaling as a layer of its own, for where no neighbour takes it.
+
+        shape: that of the tensor, channels last.
+        """
+        return scaling_as_depthwise(node, shape)
+
+
+class Reshape(Operation):
+    """One row a sample: nothing changes in memory."""
+
+    name = "reshape"
+    layers = {"Flatten": ""}
+    named_as_layer = True
+    float_attributes = frozenset()
+    is_alias = True
+
+    def lower(self, layer: Any) -> Steps:
+        """Return the operation."""
+        return [(self.name, {})]
+
+    def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
+        """Return one row a sample."""
+        (x,) = inputs
+        return x.reshape(len(x), -1)
+
+
+OPERATIONS: tuple[Operation, ...] = (ScaleShift(), Reshape())

@@ -1,0 +1,257 @@
+"""What operations with a kernel of weights share: dense, convolution, depthwise convolution.
+
+Each has three forms. In the float stages it is one node. `quantize` makes two of it, products and
+`requantize`; `fuse` joins them, and a table behind them, to one node for one kernel call.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ..graph.arithmetic import ACTIVATION_MAX, Ints, requantize
+from ..graph.graph import Graph, Node, TensorSpec
+from ..graph.window import Window
+from ..quantizer.affine import FLAT_BEYOND, affine, coarser, finest_output
+from ..quantizer.builder import Builder
+from ..quantizer.channel_weights import Channels, multipliers, quantize_channels, side_of_zero
+from .checks import accumulator_faults, length_faults
+from .curve import Lookup
+from .operation import Floats, Operation
+
+REQUANTIZATION = frozenset(
+    {"zero_point", "multiplier", "shift", "activation_min", "activation_max"}
+)
+
+
+class Requantize(Operation):
+    """Accumulators to the scale of the next layer."""
+
+    name = "requantize"
+    integer_attributes = REQUANTIZATION
+    reads = "int32"
+    writes = "*"
+
+    def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
+        """Return `clamp(zero_point + requantize(acc))`."""
+        (acc,), a = inputs, attributes
+        q = a["zero_point"] + requantize(acc, a["multiplier"], a["shift"])
+        return np.asarray(np.clip(q, a["activation_min"], a["activation_max"]))
+
+    def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield arrays that do not have one entry for each channel."""
+        yield from length_faults(node, graph.tensors[node.output])
+
+
+_REQUANTIZE = Requantize()
+
+
+class Products(Operation):
+    """The first half of a quantized layer: int8 weights times uint8, int32 sums."""
+
+    integer_attributes = frozenset({"weight", "bias"})
+    writes = "int32"
+    weight_names = ("weight",)
+    becomes: ClassVar[str]
+    """The layer that it is together with the `requantize` behind it."""
+
+    def fuse(self, node: Node, behind: Node) -> Node | None:
+        """Join the products and their requantization to a layer."""
+        if behind.op != Requantize.name:
+            return None
+        return replace(
+            node.with_attributes(**behind.attributes), op=self.becomes, output=behind.output
+        )
+
+    def channel_products(self, node: Node, source: TensorSpec) -> int:
+        """Return the products of one output."""
+        return math.prod(source.shape)
+
+    def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield weights of the wrong shape, and accumulators that may leave 2**29."""
+        source, target = graph.tensors[node.inputs[0]], graph.tensors[node.output]
+        yield from length_faults(node, target)
+        expected = (target.shape[-1], self.channel_products(node, source))
+        a = node.attributes
+        yield from accumulator_faults(a["weight"], a["bias"], expected)
+
+
+class FusedLayer(Products):
+    """A fused layer: products, requantization, and the table of a curve if there is one."""
+
+    integer_attributes = frozenset({"weight", "bias", *REQUANTIZATION})
+    products: ClassVar[Products]
+
+    def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
+        """Do what one kernel call does."""
+        acc = self.products.integer_forward(*inputs, **attributes)
+        q = _REQUANTIZE.integer_forward(acc, **attributes)
+        table = attributes.get("table")
+        return q if table is None else np.asarray(table.astype(np.int64)[q])
+
+    def fuse(self, node: Node, behind: Node) -> Node | None:
+        """Take the table of the curve behind the layer."""
+        if behind.op != Lookup.name or "table" in node.attributes:
+            return None
+        return replace(node.with_attributes(**behind.attributes), output=behind.output)
+
+    def channel_products(self, node: Node, source: TensorSpec) -> int:
+        """Return the products of one output."""
+        return self.products.channel_products(node, source)
+
+
+class WeightedFloat(Operation):
+    """The float form of a layer: `kernel` (products, outputs) and `bias` (outputs,)."""
+
+    float_attributes = frozenset({"kernel", "bias"})
+    products_op: ClassVar[str]
+    """The integer operation that accumulates."""
+
+    has_bits: ClassVar[bool] = True
+    """Its weights may have 4 bits."""
+
+    def absorb_behind(self, node: Node, scale: Floats, offset: Floats) -> Node | None:
+        """Scale each output's weights and bias."""
+        kernel, bias = node.attributes["kernel"], node.attributes["bias"]
+        if max(scale.size, offset.size) not in (1, bias.size):
+            return None
+        return node.with_attributes(kernel=kernel * scale, bias=bias * scale + offset)
+
+    def accepts_before(self, node: Node, scaling: Node) -> bool:
+        """Padding stands for 0 behind the scaling, so an offset can be absorbed without it only."""
+        return not self.pads(node) or not np.any(scaling.attributes["offset"])
+
+    def absorb_before(self, node: Node, scaling: Node) -> Node | None:
+        """Scale each product's weights; what the offset adds up to goes into the bias."""
+        kernel, bias = node.attributes["kernel"], node.attributes["bias"]
+        scale, offset = (
+            np.resize(scaling.attributes[name], kernel.shape[0]) for name in ("scale", "offset")
+        )
+        return replace(node, inputs=scaling.inputs).with_attributes(
+            kernel=kernel * scale[:, None], bias=bias + offset @ kernel
+        )
+
+    def needs_zero(self, node: Node, known: set[str]) -> bool:
+        """Padding is filled with the zero point."""
+        return self.pads(node)
+
+    def quantize(self, builder: Builder, node: Node) -> None:
+        """Add a hidden layer; a curve other than relu follows as a table of its own."""
+        out, function = builder.written(node)
+        channels = self.channels(builder, node)
+        whole = (0, ACTIVATION_MAX)
+        if function in ("step", "sign"):
+            channels, multiplier, shift = side_of_zero(channels)
+            out = replace(out, zero_point=128)
+            self.accumulate(builder, node, channels, (multiplier, shift), out, whole)
+            return
+        low, high = out.range
+        edge = FLAT_BEYOND.get(function, math.inf)
+        low, high = max(low, -edge), min(high, edge)
+        low = 0.0 if function == "relu" else min(low, high)
+        zero = builder.holds_zero(out.name)
+        scale, zero_point = coarser(*affine(low, high, zero), finest_output(channels.scale))
+        out = replace(out, scale=scale, zero_point=zero_point)
+        # A relu needs no clamp of its own: its zero point is 0.
+        self.accumulate(builder, node, channels, multipliers(channels.scale, scale), out, whole)
+
+    def channels(self, builder: Builder, node: Node) -> Channels:
+        """Quantize the kernel of a node for the tensor that it reads."""
+        scale, zero_point = builder.source(node)
+        mean = builder.floats.tensors[node.inputs[0]].mean
+        assert mean is not None
+        return quantize_channels(
+            node.output,
+            node.attributes["kernel"],
+            node.attributes["bias"],
+            self.product_means(node, mean),
+            scale,
+            zero_point,
+            builder.bits if self.has_bits else 8,
+            builder.fitted,
+        )
+
+    def product_means(self, node: Node, mean: Floats) -> Floats:
+        """Return the mean of what each weight multiplies, to broadcast against the kernel."""
+        return mean.reshape(-1, 1)
+
+    def accumulate(
+        self,
+        builder: Builder,
+        node: Node,
+        channels: Channels,
+        requantization: tuple[Ints, Ints],
+        out: TensorSpec,
+        limits: tuple[int, int],
+    ) -> None:
+        """Add the products of a layer, and how they come to the scale of `out`."""
+        acc = TensorSpec(f"{out.name}_acc", out.shape, "int32", scale=channels.scale)
+        attributes: dict[str, Any] = {"weight": channels.weight, "bias": channels.bias}
+        if builder.bits != 8 and self.has_bits:
+            attributes["bits"] = builder.bits
+        if "window" in node.attributes:
+            attributes["window"] = tuple(node.attributes["window"])
+            attributes["pad"] = builder.source(node)[1] if self.pads(node) else 0
+        builder.add(Node(self.products_op, node.inputs[:1], acc.name, attributes), acc)
+        multiplier, shift = requantization
+        attributes = {
+            "zero_point": out.zero_point,
+            "multiplier": multiplier,
+            "shift": shift,
+            "activation_min": limits[0],
+            "activation_max": limits[1],
+        }
+        builder.add(Node(Requantize.name, (acc.name,), out.name, attributes), out)
+
+
+def lowered_weights(layer: Any, outputs: int) -> dict[str, Floats]:
+    """Return a layer's kernel as a matrix, a row for each product, and its bias.
+
+    outputs: the axis of the layer's kernel that counts the outputs.
+    """
+    kernel = real(layer.kernel)
+    kernel = kernel.reshape(-1, kernel.shape[outputs])
+    bias = real(layer.bias) if layer.use_bias else np.zeros(kernel.shape[1])
+    return {"kernel": kernel, "bias": bias}
+
+
+def real(variable: Any) -> Floats:
+    """Return a variable of the trainer as float64."""
+    return np.asarray(variable.numpy(), dtype=np.float64)
+
+
+def clamp_words(node: Node) -> tuple[int, int, int]:
+    """Return the words of `p` that bring an accumulator's sum to the output."""
+    a = node.attributes
+    return int(a["zero_point"]), int(a["activation_min"]), int(a["activation_max"])
+
+
+def channel_words(node: Node) -> npt.NDArray[np.int64]:
+    """Return bias, multiplier and shift of each output, (outputs, 3)."""
+    columns = [node.attributes[name] for name in ("bias", "multiplier", "shift")]
+    return np.stack(columns, axis=1).astype(np.int64)
+
+
+def table_bytes(node: Node) -> bytes:
+    """Return the table of the curve in a layer, nothing if there is none."""
+    return node.attributes["table"].tobytes() if "table" in node.attributes else b""
+
+
+def layer_window(layer: Any) -> Window:
+    """Return how a layer's window moves; a sequence (time, channels) is an image of height 1."""
+    (height, width, channels), (out_height, out_width, _) = (
+        (1, *shape) if len(shape) == 2 else shape
+        for shape in (layer.input_shape, layer.output_shape)
+    )
+    (top, _), (left, _) = layer.pads
+    return Window(
+        *(height, width, channels, *layer.window, *layer.strides, top, left, out_height, out_width)
+    )
+
+
+OPERATIONS: tuple[Operation, ...] = (_REQUANTIZE,)
