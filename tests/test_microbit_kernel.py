@@ -13,7 +13,7 @@ from support.kernels import FIRMWARE, Case, layers
 from support.thumb_machine import Fault
 
 from thumbnet.export.ops import integer_ops
-from thumbnet.export.microbit.flash_file import DATA, packed_weights
+from thumbnet.export.emit.flash_file import DATA, packed_weights
 
 PATH = FIRMWARE / "microbit" / "fully_connected.py"
 

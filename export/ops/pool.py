@@ -53,9 +53,9 @@ class Pool(Operation):
 
     def lower(self, layer: Any) -> Steps:
         """Return the operation with the layer's window; a global one covers the whole image."""
-        if hasattr(layer, "window"):
-            return [(self.name, {"window": layer_window(layer)})]
         shape = layer.input_shape
+        if len(layer.output_shape) == len(shape):
+            return [(self.name, {"window": layer_window(layer)})]
         return [(self.name, {"window": whole(*((1, *shape) if len(shape) == 2 else shape))})]
 
     def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT, SCORE_LIMIT
 from thumbnet.export.kernels.build import Build
 from thumbnet.export.emit.module import emit
-from thumbnet.export.graph.graph import Graph, Node, Tensor
+from thumbnet.export.graph.graph import Graph, Node, TensorSpec as Tensor
 from thumbnet.export.emit.header import Facts
 from thumbnet.trainer import Dense, Normalization, Rescaling, Sequential
 

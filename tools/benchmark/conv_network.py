@@ -14,7 +14,7 @@ import numpy as np
 from thumbnet.export import Artifact, Program, convert
 from thumbnet.export.kernels.build import Build
 from thumbnet.export.kernels.call import Call
-from thumbnet.export.ops.calls import calls
+from thumbnet.export.emit.kernel_calls import kernel_calls as calls
 from thumbnet.export.graph.graph import Graph, Node
 from thumbnet.export.ops.integer_ops import INTEGER_OPS
 from thumbnet.export.emit.memory_plan import plan

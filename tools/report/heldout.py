@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thumbnet.export import Program
-from thumbnet.export.quantizer.task import CLASSIFIER_CURVES, Head
+from thumbnet.export.quantizer.task import CLASSIFIER_CURVES, Task as Head
 from thumbnet.export.program.quality import class_targets
 from thumbnet.export.stages.reference import accepted, as_rows
 from thumbnet.trainer import Model, ThumbnetError

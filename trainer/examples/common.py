@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from thumbnet.export import Program, convert
 from thumbnet.export.kernels.build import Build
-from thumbnet.export.ops.calls import calls
-from thumbnet.export.ops.calls_recurrent import words
+from thumbnet.export.emit.kernel_calls import kernel_calls as calls
+from thumbnet.export.ops import call_part
 from thumbnet.export.emit.memory_plan import plan
 from thumbnet.tools.targets import open_target
 from thumbnet.tools.verify import finish, verify
@@ -98,7 +98,7 @@ def size(program: Program) -> Size:
     layers = calls(graph, made, build)
     packed = [part.packed(build) for call in layers for part in (call, *call.rows)]
     wide = sum(call.word("outputs") for call in layers if call.wide)
-    wide += sum(words(node) for node in (*graph.only("gru"), *graph.only("simple_rnn")))
+    wide += sum(sum(call_part(node).wide_scratch(node).values()) for node in graph.nodes)
     return Size(
         weights=sum(len(weights) for weights, _ in packed),
         words=4 * sum(len(parameters) for _, parameters in packed),
