@@ -36,11 +36,11 @@ def source(title: str) -> str | None:
     if re.fullmatch(rf"({FOLDERS})/\S+\.py", title):
         return read(title)
     if found := IN_HEX.fullmatch(title):
-        from thumbnet.export.microbit.module_files import emit_parts
+        from thumbnet.export.microbit.module_files import emit_files
         from thumbnet.export.emit.header import Facts
 
         made = program(784, 16, 10, board="microbit")
-        return emit_parts(made.graph, made.build, Facts("microbit", ""))[found[1]].decode()
+        return emit_files(made.graph, made.build, Facts("microbit", ""))[found[1]].decode()
     if found := IN_MODULE.fullmatch(title):
         return program(*map(int, found[2].split("-")), board=found[1]).module()
     return None

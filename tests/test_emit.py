@@ -17,7 +17,7 @@ from support.networks import FACTS, HIDDEN, LAST, random_model, run_module
 from thumbnet.export import BoardProfile, Program, convert, list_boards
 from thumbnet.export.kernels.build import WEIGHTS, Build
 from thumbnet.export.emit.module import emit
-from thumbnet.export.microbit.module_files import emit_parts
+from thumbnet.export.microbit.module_files import emit_files
 from thumbnet.export.emit.firmware_source import read_source
 from thumbnet.trainer import Dense, InputSpec, Sequential, ThumbnetError
 
@@ -94,7 +94,7 @@ def test_golden_parts() -> None:
 
 
 def parts_of_xor() -> str:
-    files = emit_parts(xor().graph, Build("thumb", "flash", parts=True), FACTS)
+    files = emit_files(xor().graph, Build("thumb", "flash", parts=True), FACTS)
     texts = [f"# {name}\n{data.decode()}" for name, data in files.items() if name[-3:] == ".py"]
     return "\n".join(texts)
 

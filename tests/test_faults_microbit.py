@@ -12,7 +12,7 @@ from support.exported import exported, program
 from support.faults import flipped, header, opened, refused, verdict
 
 from thumbnet.export import load_board
-from thumbnet.export.microbit.module_files import emit_parts
+from thumbnet.export.microbit.module_files import emit_files
 from thumbnet.export.microbit.hexfile import microbit_hex
 from thumbnet.tools.bench import bench
 from thumbnet.tools.refusals import heap_needed
@@ -44,7 +44,7 @@ def target(made):
 @cache
 def parts(seed=0):
     network = program(seed, **MICROBIT)
-    return emit_parts(network.graph, network.build, network._facts(""))
+    return emit_files(network.graph, network.build, network._facts(""))
 
 
 def records(text):

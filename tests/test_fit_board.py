@@ -16,10 +16,10 @@ from support.fused import network, program
 from thumbnet.export import BoardProfile, convert, load_board
 from thumbnet.export.board_fit.choose_build import choose_build
 from thumbnet.export.board_fit.estimate import Estimate, estimate
-from thumbnet.export.board_fit.check import check_fits, choose_weights
+from thumbnet.export.board_fit.check_fits import check_fits, choose_weights
 from thumbnet.export.graph.graph import Graph
 from thumbnet.export.board_fit.suggestions import NONE, fewer_weights
-from thumbnet.export.board_fit.capacity import Wish, runs
+from thumbnet.export.board_fit.capacity import Request, runs
 from thumbnet.trainer import ThumbnetError
 
 UNIX, PICO, SAMD51 = (load_board(name) for name in ("unix", "pico", "samd51"))
@@ -199,7 +199,7 @@ def refused(build: Callable[[], object]) -> str:
     return str(caught.value).partition(": ")[2]
 
 
-def follow(text: str, graph: Graph, board: BoardProfile, wish: Wish) -> list[str]:
+def follow(text: str, graph: Graph, board: BoardProfile, wish: Request) -> list[str]:
     """Do what is said of options and boards; return what was done."""
     done = []
     for words in re.findall(r"export with ([^;]*)", text):
@@ -217,14 +217,14 @@ def follow(text: str, graph: Graph, board: BoardProfile, wish: Wish) -> list[str
 
 
 FEATURES = ("mean", "deviation", "rms", "crossings", "bands")
-WISHES = [Wish(), Wish("plain"), Wish(weights="module")]
+WISHES = [Request(), Request("plain"), Request(weights="module")]
 TIGHT = [("microbit_v2", 1), ("esp8266", 1), ("microbit", 1), ("pyboard", 3)]
 """A board, and by what its heap and its file system are divided."""
 
 
 @pytest.mark.parametrize("wish", WISHES, ids=str)
 @pytest.mark.parametrize("kind", ["small", "wide", "one feature", "features"])
-def test_every_mend_can_be_followed(kind: str, wish: Wish) -> None:
+def test_every_mend_can_be_followed(kind: str, wish: Request) -> None:
     graph = {
         "small": lambda: network(20, 6, 3),
         "wide": lambda: network(200, 64, 10),
@@ -281,10 +281,10 @@ def test_features_that_are_left_out_are_enough() -> None:
 def test_smaller_networks_that_are_said_to_fit_do() -> None:
     for tier in PICO.tiers:
         for heap in (34_000, 40_000, 60_000):
-            board, wish = replace(PICO, heap=heap), Wish(tier, "module")
+            board, wish = replace(PICO, heap=heap), Request(tier, "module")
             count = fewer_weights(network(784, 128, 10), board, wish)
             if count is not None:
                 check_fits(network(784, count // 794, 10), board, tier, "module")
-    assert fewer_weights(network(784, 10), replace(PICO, heap=9000), Wish()) is None, (
+    assert fewer_weights(network(784, 10), replace(PICO, heap=9000), Request()) is None, (
         "no hidden one"
     )

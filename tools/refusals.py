@@ -82,7 +82,7 @@ def less_heap(
     if have is None:
         return [] if target.more_heap else [SMALLER]
     from thumbnet.export.board_fit.suggestions import fewer_weights, larger_board, other_ways
-    from thumbnet.export.board_fit.capacity import Wish
+    from thumbnet.export.board_fit.capacity import Request
 
     graph, board = artifact.graph, artifact.board
     compiled = board.mpy and ".mpy" in target.suffixes
@@ -94,7 +94,7 @@ def less_heap(
         tiers=own or board.tiers,
         arch=_arch(mpy) or board.arch,
     )
-    wish = Wish(_tier(artifact), artifact.build.weights, artifact.path.suffix == ".mpy")
+    wish = Request(_tier(artifact), artifact.build.weights, artifact.path.suffix == ".mpy")
     ways = other_ways(graph, there, wish)
     mends = [f"export with {' or '.join(ways)}"] if ways else []
     if fewer_weights(graph, there, wish) is not None:

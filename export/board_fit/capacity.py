@@ -1,4 +1,4 @@
-"""What a board has room for: where weights may live, what is too small, whether a wish fits."""
+"""What a board has room for: where weights may live, what is too small, whether a request fits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PLACES = ("module", "romfs", "stream")
 
 
 @dataclass(frozen=True)
-class Wish:
+class Request:
     """What an export is told of tier, weights and compiling; what is None is chosen."""
 
     tier: str | None = None
@@ -26,7 +26,7 @@ class Wish:
         return self.tier or board.tiers[0]
 
 
-def places(board: BoardProfile) -> list[str]:
+def weight_places(board: BoardProfile) -> list[str]:
     """Return where the weights may live on a board, the fastest first."""
     if board.delivery == "hex":
         return ["flash"]
@@ -34,25 +34,25 @@ def places(board: BoardProfile) -> list[str]:
     return [place for place in PLACES if have[place]]
 
 
-def runs(graph: Graph, board: BoardProfile, wish: Wish) -> bool:
+def runs(graph: Graph, board: BoardProfile, request: Request) -> bool:
     """Tell whether the board can do what is wished at all, be there room or not."""
     by_hex = board.delivery == "hex"
     return (
-        wish.tier_on(board) in board.tiers
-        and not (by_hex and (wish.tier_on(board) == "plain" or graph.stream is not None))
-        and not (wish.mpy and (by_hex or not board.mpy))
-        and (wish.weights is None or wish.weights in places(board))
+        request.tier_on(board) in board.tiers
+        and not (by_hex and (request.tier_on(board) == "plain" or graph.stream is not None))
+        and not (request.mpy and (by_hex or not board.mpy))
+        and (request.weights is None or request.weights in weight_places(board))
     )
 
 
-def fits(graph: Graph, board: BoardProfile, wish: Wish, facts: Facts | None = None) -> bool:
-    """Tell whether an export of `graph` for `board` with these wishes is written."""
-    if not runs(graph, board, wish):
+def fits(graph: Graph, board: BoardProfile, request: Request, facts: Facts | None = None) -> bool:
+    """Tell whether an export of `graph` for `board` with these requests is written."""
+    if not runs(graph, board, request):
         return False
-    tier = wish.tier_on(board)
+    tier = request.tier_on(board)
     return any(
-        lacks(board, need_of(graph, board, tier, place, wish.mpy, facts)) is None
-        for place in ([wish.weights] if wish.weights else places(board))
+        shortage(board, estimate_for(graph, board, tier, place, request.mpy, facts)) is None
+        for place in ([request.weights] if request.weights else weight_places(board))
     )
 
 
@@ -68,13 +68,13 @@ def choose_weights(
     "module" if the board can import them, else "romfs" where it has mapped flash, else "stream".
     "flash" where the files go in with the firmware.
     """
-    for weights in places(board):
-        if lacks(board, need_of(graph, board, tier, weights, mpy, facts)) is None:
+    for weights in weight_places(board):
+        if shortage(board, estimate_for(graph, board, tier, weights, mpy, facts)) is None:
             return weights
-    return places(board)[-1]
+    return weight_places(board)[-1]
 
 
-def need_of(
+def estimate_for(
     graph: Graph,
     board: BoardProfile,
     tier: str,
@@ -88,7 +88,7 @@ def need_of(
     return estimate(graph, board, tier, weights, mpy, lanes, facts)
 
 
-def lacks(board: BoardProfile, need: Estimate) -> tuple[str, int, int] | None:
+def shortage(board: BoardProfile, need: Estimate) -> tuple[str, int, int] | None:
     """Return what there is too little of, the need and the have; None if there is enough."""
     for what, needed, has in (
         ("heap to import", need.import_heap, board.heap),

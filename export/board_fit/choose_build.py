@@ -11,8 +11,8 @@ from ..emit.memory_plan import plan
 from ..graph.graph import Graph
 from ..kernels.build import WEIGHTS, Build
 from ..kernels.lanes import lanes_heap
-from .capacity import Wish, choose_weights, lacks, need_of
-from .check import check_fits, check_stream
+from .capacity import Request, choose_weights, estimate_for, shortage
+from .check_fits import check_fits, check_stream
 from .estimate import build_for
 
 
@@ -41,22 +41,22 @@ def choose_build(
         If the board has no such tier or no mapped flash, or the network does not fit.
 
     """
-    wish = Wish(tier, weights, mpy)
-    tier = wish.tier_on(board)
+    request = Request(tier, weights, mpy)
+    tier = request.tier_on(board)
     if tier not in board.tiers:
         raise ThumbnetError(
             f"board {board.name} has no tier {tier!r}: use one of {', '.join(board.tiers)}"
         )
     if board.delivery == "hex" and tier == "plain":
         raise ThumbnetError(f"board {board.name} has no heap for tier plain: use {board.tiers[0]}")
-    check_stream(graph, board, wish, facts)
+    check_stream(graph, board, request, facts)
     if weights is None:
         weights = choose_weights(graph, board, tier, mpy, facts)
     if weights not in WEIGHTS:
         raise ThumbnetError(f"no weights {weights!r}: use one of {', '.join(WEIGHTS)}")
     if mpy and (not board.mpy or board.delivery == "hex"):
         raise ThumbnetError(f"board {board.name} does not import .mpy files: export without --mpy")
-    check_fits(graph, board, tier, weights, mpy, wish, facts)
+    check_fits(graph, board, tier, weights, mpy, request, facts)
     lanes = _lanes_fit(graph, board, tier, weights, mpy, facts)
     return build_for(graph, board, tier, weights, lanes)
 
@@ -75,4 +75,6 @@ def _lanes_fit(
     columns = [lanes_heap(c.weight) for c in calls if c.kernel.in_lanes and c.weight is not None]
     if sum(columns) > board.heap // 4:
         return False
-    return lacks(board, need_of(graph, board, tier, weights, mpy, facts, lanes=True)) is None
+    return (
+        shortage(board, estimate_for(graph, board, tier, weights, mpy, facts, lanes=True)) is None
+    )

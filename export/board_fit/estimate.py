@@ -17,7 +17,7 @@ from ..emit.module import emit
 from ..emit.weights_file import streamed
 from ..graph.graph import Graph
 from ..kernels.build import Build
-from ..microbit.module_files import emit_parts
+from ..microbit.module_files import emit_files
 from ..ops.input import takes_readings
 
 MODULE = 128
@@ -100,7 +100,7 @@ def estimate(
     """
     build = build_for(graph, board, tier, weights, lanes)
     facts = facts or Facts(board.name, "")
-    files = emit_parts(graph, build, facts) if build.parts else emit(graph, build, facts)
+    files = emit_files(graph, build, facts) if build.parts else emit(graph, build, facts)
     texts = {name[:-3]: data.decode() for name, data in files.items() if name.endswith(".py")}
     word = 8 if board.arch in ("x64", "rv64imc") else 4
     if build.parts:

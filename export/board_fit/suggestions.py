@@ -1,6 +1,6 @@
 """What to do about a network that does not fit a board. Only what helps is proposed: all is tried.
 
-A mend is a wish of the export, a smaller network or another board, and estimated as the export
+A mend is a request of the export, a smaller network or another board, and estimated as the export
 that follows it will be.
 """
 
@@ -17,7 +17,15 @@ from ..cost.network_size import node_weights
 from ..cost.network_size import weights as count_weights
 from ..emit.header import Facts
 from ..graph.graph import Graph
-from .capacity import Wish, choose_weights, fits, lacks, need_of, places, runs
+from .capacity import (
+    Request,
+    choose_weights,
+    estimate_for,
+    fits,
+    runs,
+    shortage,
+    weight_places,
+)
 
 VAGUE = ("generic", "circuitpython", "unix", "wasm")
 """Profiles that are no board one could take instead."""
@@ -28,12 +36,14 @@ _BULK = ("bands", "deviation", "rms", "crossings", "mean")
 """Features, those of the most code first."""
 
 
-def mends(graph: Graph, board: BoardProfile, wish: Wish, facts: Facts | None = None) -> str:
+def suggestions(
+    graph: Graph, board: BoardProfile, request: Request, facts: Facts | None = None
+) -> str:
     """Return what would fit instead, in words: the cheapest first."""
-    ways = other_ways(graph, board, wish, facts)
-    count = fewer_weights(graph, board, wish, facts)
-    features = fewer_features(graph, board, wish, facts) if count is None else []
-    other = larger_board(graph, board, wish, facts)
+    ways = other_ways(graph, board, request, facts)
+    count = fewer_weights(graph, board, request, facts)
+    features = fewer_features(graph, board, request, facts) if count is None else []
+    other = larger_board(graph, board, request, facts)
     found = [f"export with {' or '.join(ways)}"] if ways else []
     if count is not None:
         found.append(
@@ -50,25 +60,25 @@ def mends(graph: Graph, board: BoardProfile, wish: Wish, facts: Facts | None = N
 
 
 def other_ways(
-    graph: Graph, board: BoardProfile, wish: Wish, facts: Facts | None = None
+    graph: Graph, board: BoardProfile, request: Request, facts: Facts | None = None
 ) -> list[str]:
     """Return the options of export with which the network fits this board, the fewest that do.
 
     What changes least comes first: another place, `--mpy`, another tier.
     """
-    fitting: dict[str, Wish] = {}
-    for way in _ways(board, wish):
+    fitting: dict[str, Request] = {}
+    for way in _ways(board, request):
         words = [
-            f"--tier {way.tier}" * (way.tier != wish.tier),
-            f"--weights {way.weights}" * (way.weights != wish.weights),
-            "--mpy" * (way.mpy != wish.mpy),
+            f"--tier {way.tier}" * (way.tier != request.tier),
+            f"--weights {way.weights}" * (way.weights != request.weights),
+            "--mpy" * (way.mpy != request.mpy),
         ]
         options = " ".join(filter(None, words))
         kept = {(other.tier, other.mpy) for other in fitting.values()}
         # Compiled only where the source does not fit; the fastest of the other tiers.
-        compiled = way.mpy != wish.mpy and (way.tier, wish.mpy) in kept
-        slower = way.tier != wish.tier and any(
-            tier not in (wish.tier, way.tier) for tier, _ in kept
+        compiled = way.mpy != request.mpy and (way.tier, request.mpy) in kept
+        slower = way.tier != request.tier and any(
+            tier not in (request.tier, way.tier) for tier, _ in kept
         )
         if not compiled and not slower and fits(graph, board, way, facts):
             fitting[options] = way
@@ -76,32 +86,34 @@ def other_ways(
     return [options for options in fitting if options.count("--") == fewest]
 
 
-def _ways(board: BoardProfile, wish: Wish) -> Iterator[Wish]:
-    """Yield all other wishes; a place is named only where one was wished."""
-    tiers = [tier for tier in board.tiers if tier != wish.tier_on(board)]
-    spots = [] if wish.weights is None else [p for p in places(board) if p != wish.weights]
-    for tier in (wish.tier, *tiers):
-        for mpy in dict.fromkeys((wish.mpy, True)):
-            for weights in (wish.weights, *spots):
-                way = Wish(tier, weights, mpy)
-                if way != wish:
+def _ways(board: BoardProfile, request: Request) -> Iterator[Request]:
+    """Yield all other requests; a place is named only where one was wished."""
+    tiers = [tier for tier in board.tiers if tier != request.tier_on(board)]
+    spots = (
+        [] if request.weights is None else [p for p in weight_places(board) if p != request.weights]
+    )
+    for tier in (request.tier, *tiers):
+        for mpy in dict.fromkeys((request.mpy, True)):
+            for weights in (request.weights, *spots):
+                way = Request(tier, weights, mpy)
+                if way != request:
                     yield way
 
 
 def fewer_weights(
-    graph: Graph, board: BoardProfile, wish: Wish, facts: Facts | None = None
+    graph: Graph, board: BoardProfile, request: Request, facts: Facts | None = None
 ) -> int | None:
     """Return how many weights fit; None where no network with these inputs and outputs does."""
     layers = [node for node in graph.nodes if node_weights(node)]
-    if len(layers) < 2 or not runs(graph, board, wish):
+    if len(layers) < 2 or not runs(graph, board, request):
         return None
-    tier = wish.tier_on(board)
-    weights = wish.weights or choose_weights(graph, board, tier, wish.mpy, facts)
+    tier = request.tier_on(board)
+    weights = request.weights or choose_weights(graph, board, tier, request.mpy, facts)
 
     def fitting(share: float) -> int | None:
         smaller = _narrowed(graph, share, 4 if tier == "thumb" else 1)
-        need = need_of(smaller, board, tier, weights, wish.mpy, facts)
-        return None if lacks(board, need) else count_weights(smaller)
+        need = estimate_for(smaller, board, tier, weights, request.mpy, facts)
+        return None if shortage(board, need) else count_weights(smaller)
 
     low, high, found = 0.0, 1.0, fitting(0)
     while found is not None and high - low > max(_CLOSE * high, 0.01):
@@ -140,7 +152,7 @@ def _narrowed(graph: Graph, share: float, together: int) -> Graph:
 
 
 def fewer_features(
-    graph: Graph, board: BoardProfile, wish: Wish, facts: Facts | None = None
+    graph: Graph, board: BoardProfile, request: Request, facts: Facts | None = None
 ) -> list[str]:
     """Return the features without which a Stream fits, as few as do, never all; [] if none do."""
     if graph.stream is None or graph.stream.is_raw:
@@ -148,7 +160,7 @@ def fewer_features(
     bulky = sorted(graph.stream.features, key=_BULK.index)
     for count in range(1, len(bulky)):
         left = tuple(name for name in graph.stream.features if name not in bulky[:count])
-        if fits(_with_features(graph, left), board, wish, facts):
+        if fits(_with_features(graph, left), board, request, facts):
             return bulky[:count]
     return []
 
@@ -160,13 +172,13 @@ def _with_features(graph: Graph, features: tuple[str, ...]) -> Graph:
 
 
 def larger_board(
-    graph: Graph, board: BoardProfile, wish: Wish, facts: Facts | None = None
+    graph: Graph, board: BoardProfile, request: Request, facts: Facts | None = None
 ) -> str | None:
-    """Return the board with the least heap on which the same wishes fit, None if there is none."""
+    """Return the board with the least heap that the same request fits, None if there is none."""
     if board.name in ("unix", "wasm"):
         return None
     others = [other for other in list_boards() if other.name not in (*VAGUE, board.name)]
     for other in sorted(others, key=lambda other: (other.heap < board.heap, other.heap)):
-        if fits(graph, other, wish, facts):
+        if fits(graph, other, request, facts):
             return other.name
     return None

@@ -39,7 +39,7 @@ Parts = dict[str, list[SourceFile]]
 """File on the board -> files of `firmware/` that it is made of."""
 
 
-def emit_parts(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
+def emit_files(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     """Return the files for the board's file system: `NAME.py`, what it imports, and `NAME.bin`."""
     graph = share_kernels(graph, build)
     made = plan(graph, build.native)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from thumbnet.trainer import Model, ThumbnetError
 
-from ..board_fit.check import check_files
+from ..board_fit.check_fits import check_files
 from ..board_fit.choose_build import choose_build
 from ..boards.load_profile import load_board
 from ..boards.module_names import check_name
@@ -25,7 +25,7 @@ from ..graph.arithmetic import Ints
 from ..graph.graph import Graph
 from ..kernels.build import Build
 from ..microbit.hexfile import microbit_hex
-from ..microbit.module_files import emit_parts
+from ..microbit.module_files import emit_files
 from ..quantizer.task import Task
 from ..stages.pipeline import Options, stages, trained_bits
 from ..stages.reference import accepted, as_rows, execute, to_counts
@@ -126,7 +126,7 @@ class Program:
 
         """
         if self.board.delivery == "hex":
-            parts = emit_parts(self.graph, self.build, self._facts(accuracy))
+            parts = emit_files(self.graph, self.build, self._facts(accuracy))
             if self.sketch is not None:
                 parts["main.py"] = self.sketch
             return {f"{self.graph.name}.hex": microbit_hex(parts).encode()}

@@ -9,7 +9,7 @@ from thumbnet.export import BoardProfile
 from thumbnet.export.board_fit.choose_build import choose_build
 from thumbnet.export.board_fit.estimate import Estimate, estimate
 from thumbnet.export.graph.graph import Graph
-from thumbnet.export.board_fit.capacity import Wish
+from thumbnet.export.board_fit.capacity import Request
 from thumbnet.export.board_fit.capacity import fits as has_room
 from thumbnet.trainer import ThumbnetError
 
@@ -67,7 +67,7 @@ def fits(graph: Graph, boards: Iterable[BoardProfile]) -> list[Fit]:
 def fit(graph: Graph, board: BoardProfile) -> Fit:
     """The fastest tier that the network fits in, as source if it can be, else compiled."""
     for tier, mpy in _ways(board):
-        if has_room(graph, board, Wish(tier, None, mpy)):
+        if has_room(graph, board, Request(tier, None, mpy)):
             build = choose_build(graph, board, tier, None, mpy)
             need = estimate(graph, board, tier, build.weights, mpy, build.lanes)
             return Fit(board, tier, build.weights, mpy, need)

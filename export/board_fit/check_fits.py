@@ -14,9 +14,9 @@ from ..boards.profile import BoardProfile
 from ..emit.header import Facts
 from ..graph.graph import Graph
 from ..kernels.build import Build
-from .capacity import Wish, choose_weights, lacks, need_of, places
+from .capacity import Request, choose_weights, estimate_for, shortage, weight_places
 from .estimate import Estimate
-from .suggestions import larger_board, mends
+from .suggestions import larger_board, suggestions
 
 __all__ = ["check_files", "check_fits", "check_stream", "choose_weights"]
 
@@ -27,7 +27,7 @@ def check_fits(
     tier: str,
     weights: str,
     mpy: bool = False,
-    wish: Wish | None = None,
+    request: Request | None = None,
     facts: Facts | None = None,
 ) -> Estimate:
     """Return the estimate for a board that the network fits.
@@ -36,7 +36,7 @@ def check_fits(
     ----------
     graph, board, tier, weights, mpy
         What is to be built.
-    wish
+    request
         What of it was asked for; by default all of it. Mends are told from there.
     facts
         What the header will say; by default next to nothing.
@@ -48,15 +48,15 @@ def check_fits(
         would fit.
 
     """
-    if weights not in places(board):
+    if weights not in weight_places(board):
         raise ThumbnetError(
             f"board {board.name} has no place for --weights {weights}: use one of "
-            f"{', '.join(places(board))}"
+            f"{', '.join(weight_places(board))}"
         )
-    need = need_of(graph, board, tier, weights, mpy, facts)
-    lack = lacks(board, need)
+    need = estimate_for(graph, board, tier, weights, mpy, facts)
+    lack = shortage(board, need)
     if lack is not None:
-        would = mends(graph, board, wish or Wish(tier, weights, mpy), facts)
+        would = suggestions(graph, board, request or Request(tier, weights, mpy), facts)
         raise ThumbnetError(
             f"{graph.name} needs about {lack[1]:,} bytes of {lack[0]}, board {board.name} has "
             f"{lack[2]:,}: {would}"
@@ -82,18 +82,18 @@ def check_files(
         ("mapped flash", mapped, board.romfs),
     ):
         if size > room:
-            wish = Wish(build.tier.removesuffix("_dsp"), build.weights, mpy)
+            request = Request(build.tier.removesuffix("_dsp"), build.weights, mpy)
             raise ThumbnetError(
                 f"{graph.name} takes {size:,} bytes of {what}, board {board.name} has {room:,}: "
-                f"{mends(graph, board, wish, facts)}"
+                f"{suggestions(graph, board, request, facts)}"
             )
 
 
-def check_stream(graph: Graph, board: BoardProfile, wish: Wish, facts: Facts | None) -> None:
+def check_stream(graph: Graph, board: BoardProfile, request: Request, facts: Facts | None) -> None:
     """Raise ThumbnetError if a Stream is to go on a board that has no heap for one at all."""
     if graph.stream is None or board.delivery != "hex":
         return
-    other = larger_board(graph, board, wish, facts)
+    other = larger_board(graph, board, request, facts)
     such = "" if other is None else f", such as {other}"
     raise ThumbnetError(
         f"board {board.name} has {board.heap:,} bytes of heap, too few for a Stream beside a "
