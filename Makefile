@@ -7,7 +7,7 @@ STUBS := .build/stubs
 # viper, thumb and microbit are left out: the stubs do not know the emitters' names.
 DEVICE = $(filter-out __init__,$(basename $(notdir $(wildcard firmware/*.py firmware/plain/*.py firmware/runtime/*.py firmware/stream/*.py))))
 
-.PHONY: demo test quick lint format types setup bench bench-training clean
+.PHONY: demo test quick lint format types hooks setup bench bench-training clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/thumbnet demo digits
@@ -37,6 +37,11 @@ types: setup
 	MYPYPATH=.build/types $(BIN)/mypy -p thumbnet.trainer -p thumbnet.export -p thumbnet.tools
 	$(BIN)/mypy --config-file firmware/mypy.ini $(DEVICE:%=-m %)
 	$(BIN)/mypy --config-file tests/mypy.ini tests
+
+# ruff and mypy before each commit; see .pre-commit-config.yaml.
+hooks: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[hooks]'
+	$(BIN)/pre-commit install
 
 # The table of figures: networks and kernels on the Unix port and on an emulated micro:bit.
 bench: setup
