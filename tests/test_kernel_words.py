@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.kernel_words import WORDS, Words, kernel_files, listed_words
-from support.kernels import FIRMWARE
+from support.kernel_words import FIRMWARE, WORDS, Words, kernel_files, listed_words
 from support.thumb_text import data_lines
 
 FILES = kernel_files()
@@ -52,7 +51,9 @@ def test_a_list_is_read() -> None:
         assert listed_words(text) == Words(("n", "x_at", ""))
     text = text.replace(", (x)", "")
     assert listed_words(text) == Words(("n", "x_at", ""))
-    text = text.replace("0.", "0, then bias,\n# multiplier and shift of each output. n is odd.\n# Also.")
+    text = text.replace(
+        "0.", "0, then bias,\n# multiplier and shift of each output. n is odd.\n# Also."
+    )
     assert listed_words(text) == Words(("n", "x_at", ""), ("bias", "multiplier", "shift"))
     for wrong in ("def copy(x, w, y, p):\n", text + "\n\n" + text):
         with pytest.raises(ValueError, match="lists of p"):
@@ -80,9 +81,11 @@ def named(tree: ast.AST, words: Words) -> Iterator[tuple[ast.Subscript, str, str
             at = read.slice
             if isinstance(at, ast.Constant):  # name = p[4] << up >> up
                 assert isinstance(target, ast.Name)
-                yield read, words.front[at.value], target.id
+                yield read, words.front[ast.literal_eval(at)], target.id
             elif isinstance(at, ast.Slice):  # name, name = p[4:6]
-                first, stop = (0 if n is None else ast.literal_eval(n) for n in (at.lower, at.upper))
+                first, stop = (
+                    0 if n is None else ast.literal_eval(n) for n in (at.lower, at.upper)
+                )
                 for word, name in zip(words.front[first:stop], names, strict=True):
                     yield read, word, name
             else:  # name, name = p[k], p[k + 1]

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.cell_cases import CELLS
-from support.kernel_words import WORDS
-from support.kernels import FIRMWARE
+from support.kernel_words import FIRMWARE, WINDOW, WORDS
 from support.layer_cases import CONVOLUTIONS, POOLING, Call, pooling
 from support.thumb_call import in_one_arena, run
 from support.thumb_machine import Fault, assemble
@@ -50,11 +49,11 @@ def test_reads_and_writes_to_the_last_byte(kernel: str, short: str, data: st.Dat
     call = data.draw(pooling(kernel) if kernel in POOLING else CELLS[kernel]())
     # What is not read may be missing; an arena has other ends.
     unread = {"w": kernel in (*POOLING, "copy"), "p": kernel == "max_pool"}
-    if call.x is call.y or unread.get(short) or (kernel == "copy" and not call.p[0]):
+    if call.x is call.y or unread.get(short) or (kernel == "copy" and not word(call, "n")):
         return
-    if kernel in ("simple_rnn", "gru") and (call.p[2] or short == "w"):
+    if kernel in ("simple_rnn", "gru") and (word(call, "reset") or short == "w"):
         return
-    if kernel in POOLING and short == "x" and not sees_the_last(call.p):
+    if kernel in POOLING and short == "x" and not sees_the_last(call):
         return
     if short == "w":
         call.w, call.x = call.w[:-1], bytearray(b"\xff" * len(call.x))
@@ -64,11 +63,17 @@ def test_reads_and_writes_to_the_last_byte(kernel: str, short: str, data: st.Dat
         run(call)
 
 
-def sees_the_last(p: list[int]) -> bool:
+def word(call: Call, name: str) -> int:
+    """A word of the call's p."""
+    return call.p[WORDS[call.kernel].index(name)]
+
+
+def sees_the_last(call: Call) -> bool:
     """True if the last element of x is in a window."""
-    rows, row, k_h, run_, stride_h, step, top, left, out_h, out_w = p[10:20]
-    last_row, last = (out_h - 1) * stride_h - top + k_h, (out_w - 1) * step - left + run_
-    return last_row >= rows and last >= row
+    p = {name: word(call, name) for name in WINDOW}
+    last_row = (p["out_h"] - 1) * p["stride_h"] - p["pad_top"] + p["k_h"]
+    last = (p["out_w"] - 1) * p["step"] - p["left"] + p["run"]
+    return last_row >= p["rows"] and last >= p["row"]
 
 
 def test_aligned_copies_are_faster() -> None:

@@ -1,8 +1,8 @@
-"""The layout of `p` that the exporter declares for each kernel, and what a kernel's file says of it.
+"""The layout of `p` that the exporter declares for each kernel, and what its file says of it.
 
 A kernel lists its words in the comment above its function:
 
-    # p: n, x_at (remarks stand in brackets), 0, then bias, multiplier and shift of each output. More.
+    # p: n, x_at (a remark), 0, then bias, multiplier and shift of each output. More remarks.
 
 `0` is a word that no kernel reads. A comment takes no heap when the file is imported, a docstring
 does.
@@ -11,12 +11,13 @@ does.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from thumbnet.export import call
 
-from .kernels import FIRMWARE
+FIRMWARE = Path(__file__).parents[2] / "firmware"
 
 TIERS = ("plain", "viper", "thumb", "thumb_dsp", "microbit", "runtime")
 
@@ -37,11 +38,14 @@ class Words:
         """Each word with its place."""
         return {name: k for k, name in enumerate((*self.front, *self.repeated)) if name}
 
-    def values(self, **words: int) -> list[int]:
-        """The front of `p` with these values, and 0 for all other words."""
+    def values(self, words: Mapping[str, int], repeated: Iterable[int] = ()) -> list[int]:
+        """All of `p` with these values, and 0 for all other words at its front."""
         assert words.keys() <= set(self.front), words.keys() - set(self.front)
-        return [words.get(name, 0) for name in self.front]
+        return [*(words.get(name, 0) for name in self.front), *repeated]
 
+
+WINDOW = call.WINDOW
+"""The words of a window that moves."""
 
 EACH_OUTPUT = ("bias", "multiplier", "shift")
 
