@@ -15,7 +15,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from thumbnet.export import call
+from thumbnet.export.ops import KERNELS
+from thumbnet.export.ops.conv import WINDOW_WORDS
 
 FIRMWARE = Path(__file__).parents[2] / "firmware"
 
@@ -44,27 +45,10 @@ class Words:
         return [*(words.get(name, 0) for name in self.front), *repeated]
 
 
-WINDOW = call.WINDOW
+WINDOW = WINDOW_WORDS
 """The words of a window that moves."""
 
-EACH_OUTPUT = ("bias", "multiplier", "shift")
-
-WORDS = {
-    "fully_connected": Words(call.HEADER, EACH_OUTPUT),
-    "fully_connected_lanes": Words(call.HEADER, EACH_OUTPUT),
-    "conv": Words(call.CONV, EACH_OUTPUT),
-    "conv_int4": Words(call.CONV, EACH_OUTPUT),
-    "depthwise_conv": Words(call.CONV, EACH_OUTPUT),
-    "max_pool": Words(call.POOL),
-    "average_pool": Words(call.POOL, ("multiplier", "shift")),
-    "add": Words(call.ADD),
-    "copy": Words(call.COPY),
-    "copy_channels": Words(call.COPY_CHANNELS),
-    "lookup": Words(call.COPY),
-    "simple_rnn": Words(call.SIMPLE_RNN),
-    "gru": Words(call.GRU),
-    "recurrent": Words(call.RECURRENT),
-}
+WORDS = {kernel.name: Words(kernel.words, kernel.repeated) for kernel in KERNELS}
 """Kernel to the layout of its `p`, from where the exporter has it."""
 
 
