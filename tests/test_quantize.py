@@ -13,7 +13,7 @@ from thumbnet.export.fuse import fuse
 from thumbnet.export.quantize import affine
 from thumbnet.export.reference import execute
 from thumbnet.trainer import Tensor as TrainerTensor
-from thumbnet.trainer.activations import ACTIVATIONS
+from thumbnet.trainer.autograd.activations import ACTIVATIONS
 
 X = np.linspace(-1, 1, 201)[:, None]
 
