@@ -18,14 +18,7 @@ from thumbnet.export.program.compare import Quantized, compare, float_accuracy, 
 from thumbnet.export.program.quality import float_predict
 from thumbnet.tools import cli
 from thumbnet.tools.commands.compare import _best
-from thumbnet.trainer import (
-    Adam,
-    Dense,
-    Model,
-    Rescaling,
-    Sequential,
-    balanced_accuracy,
-)
+from thumbnet.trainer import Adam, Dense, Model, Rescaling, Sequential, balanced_accuracy
 
 EVERY = [(name, bits) for bits in (8, 4) for name in ("min_max", "percentile", "mse")]
 

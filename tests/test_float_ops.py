@@ -10,7 +10,7 @@ from thumbnet.export import Options, run_until
 from thumbnet.export.stages.calibrate import run_float
 from thumbnet.export.ops.float_ops import CURVES
 from thumbnet.trainer import BatchNormalization, Dense, Rescaling, Sequential, Tensor
-from thumbnet.trainer.activations import ACTIVATIONS
+from thumbnet.trainer.autograd.activations import ACTIVATIONS
 
 X = np.random.default_rng(2).normal(size=(60, 3))
 

@@ -14,7 +14,7 @@ from thumbnet.export.stages.fuse import fuse
 from thumbnet.export.stages.quantize import affine
 from thumbnet.export.stages.reference import execute
 from thumbnet.trainer import Tensor as TrainerTensor
-from thumbnet.trainer.activations import ACTIVATIONS
+from thumbnet.trainer.autograd.activations import ACTIVATIONS
 
 X = np.linspace(-1, 1, 201)[:, None]
 

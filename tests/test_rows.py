@@ -20,10 +20,10 @@ from thumbnet.trainer import (
     ThumbnetError,
     Windows,
     cut,
+    cut_as,
     load_digits,
     read_recordings,
 )
-from thumbnet.trainer.windows import cut_as
 
 PATH = Path("net.npz")
 

@@ -14,8 +14,7 @@ from support.micropython import needs_micropython
 from thumbnet.export import convert
 from thumbnet.tools.recipe import Recipe, build, fit
 from thumbnet.tools.targets import find_micropython
-from thumbnet.trainer import cut
-from thumbnet.trainer.motions import load_motions
+from thumbnet.trainer import cut, load_motions
 
 RUN = """
 import json, motions

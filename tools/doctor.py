@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer import MNIST_FILES as ARCHIVES
+from thumbnet.trainer import ThumbnetError, find_mnist
 
 from .targets import find_micropython
 
@@ -189,8 +190,6 @@ def permission_mend() -> str:
 
 def _mnist() -> Finding:
     import pooch
-
-    from thumbnet.trainer.mnist import ARCHIVES, find_mnist
 
     found = find_mnist()
     cache = Path(pooch.os_cache("thumbnet")) / "mnist"

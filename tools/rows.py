@@ -8,18 +8,18 @@ from pathlib import Path
 
 import numpy as np
 
+from thumbnet.trainer import RECORDING_SUFFIXES as SUFFIXES
 from thumbnet.trainer import (
     Dataset,
     Model,
     StreamSettings,
     ThumbnetError,
+    cut_as,
+    idx_pairs,
     load_dataset,
     read_recordings,
 )
-from thumbnet.trainer.idx import idx_pairs
-from thumbnet.trainer.labels import listing
-from thumbnet.trainer.recordings import SUFFIXES
-from thumbnet.trainer.windows import cut_as
+from thumbnet.trainer import quoted as listing
 
 from .recipe import Array
 

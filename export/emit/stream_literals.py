@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from thumbnet.trainer import Model, StreamSettings, ThumbnetError
-from thumbnet.trainer.features import sines
-from thumbnet.trainer.stream import BANDS
+from thumbnet.trainer import BANDS, Model, StreamSettings, ThumbnetError
+from thumbnet.trainer import sine_table as sines
 
 from ..graph.graph import Graph
 from ..ops.answer import is_regression

@@ -19,13 +19,13 @@ from thumbnet.trainer import (
     Dataset,
     Model,
     ModelCheckpoint,
+    Task,
     ThumbnetError,
     Windows,
     is_uneven,
     load_split,
+    time_column,
 )
-from thumbnet.trainer.csv_data import Task
-from thumbnet.trainer.sampling import time_column
 
 from ..architecture import shaped
 from ..console import Console, Update

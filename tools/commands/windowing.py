@@ -12,6 +12,9 @@ from typing import Any
 import click
 
 from thumbnet.trainer import (
+    BANDS,
+    FEATURES,
+    RAW,
     Recording,
     ThumbnetError,
     Windows,
@@ -19,10 +22,9 @@ from thumbnet.trainer import (
     read_recordings,
     split_by_recording,
 )
-from thumbnet.trainer.load import NAMES
-from thumbnet.trainer.sampling import another_unit
-from thumbnet.trainer.stream import BANDS, FEATURES, RAW
-from thumbnet.trainer.stuck import standstills
+from thumbnet.trainer import DATASET_NAMES as NAMES
+from thumbnet.trainer import find_flatlines as standstills
+from thumbnet.trainer import other_time_unit as another_unit
 
 from ..console import Console
 from .options import Command

@@ -16,8 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from thumbnet.trainer import ThumbnetError
-from thumbnet.trainer.scratch import temporary_file, temporary_folder, writing
+from thumbnet.trainer import ThumbnetError, temporary_file, temporary_folder
+from thumbnet.trainer import report_write_errors as writing
 
 from .base import SMALLER, CannotImport, JsonObject, Row, Target, firmware_text, parse_line
 

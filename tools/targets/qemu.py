@@ -10,8 +10,8 @@ import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
-from thumbnet.trainer import ThumbnetError
-from thumbnet.trainer.scratch import temporary_folder, writing
+from thumbnet.trainer import ThumbnetError, temporary_folder
+from thumbnet.trainer import report_write_errors as writing
 
 from . import child
 from .board import BoardGone, DeviceError
