@@ -19,7 +19,7 @@ from thumbnet.export.emit import emit
 from thumbnet.export.estimate import build_for, estimate
 from thumbnet.export.graph import Graph
 from thumbnet.export.header import Facts
-from thumbnet.tools.bench import bench
+from thumbnet.tools.run.measurement import bench
 from thumbnet.tools.targets import find_micropython, open_target
 from thumbnet.trainer import ThumbnetError
 

@@ -17,7 +17,7 @@ from thumbnet.export.build import Build
 from thumbnet.export.emit import emit
 from thumbnet.export.reference import to_counts
 from thumbnet.tools.targets import UnixTarget
-from thumbnet.tools.verify import finish, verify
+from thumbnet.tools.run.verification import finish, verify
 
 BUILDS = [
     Build(),

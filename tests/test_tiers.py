@@ -15,7 +15,7 @@ from thumbnet.export.artifact import extremes, readings, write_artifact
 from thumbnet.export.build import Build
 from thumbnet.export.emit import emit
 from thumbnet.tools.targets import CPythonTarget, Target, UnixTarget, find_micropython
-from thumbnet.tools.verify import finish, verify
+from thumbnet.tools.run.verification import finish, verify
 from thumbnet.trainer import InputSpec
 
 BUILDS = [
