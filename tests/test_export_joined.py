@@ -11,7 +11,7 @@ from support.micropython import needs_micropython
 
 from thumbnet.export import convert
 from thumbnet.tools.targets import UnixTarget
-from thumbnet.tools.verify import finish, verify
+from thumbnet.tools.run.verification import finish, verify
 from thumbnet.trainer import (
     Activation,
     Add,

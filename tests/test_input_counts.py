@@ -14,7 +14,7 @@ from thumbnet.export.quantizer.affine import coarser
 from thumbnet.export.quantizer.input_counts import choose_counts
 from thumbnet.export.cost.network_size import parameters
 from thumbnet.tools.targets import UnixTarget
-from thumbnet.tools.verify import finish, verify
+from thumbnet.tools.run.verification import finish, verify
 from thumbnet.trainer import (
     GRU,
     Conv1D,

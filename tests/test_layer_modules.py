@@ -17,7 +17,7 @@ from thumbnet.export.kernels.build import Build
 from thumbnet.export.emit.module import emit
 from thumbnet.export.stages.reference import to_counts
 from thumbnet.tools.targets import UnixTarget
-from thumbnet.tools.verify import finish, verify
+from thumbnet.tools.run.verification import finish, verify
 
 BUILDS = [
     Build(),

@@ -15,7 +15,7 @@ from thumbnet.export.program.artifact import extremes, readings, write_artifact
 from thumbnet.export.kernels.build import Build
 from thumbnet.export.emit.module import emit
 from thumbnet.tools.targets import CPythonTarget, Target, UnixTarget, find_micropython
-from thumbnet.tools.verify import finish, verify
+from thumbnet.tools.run.verification import finish, verify
 from thumbnet.trainer import InputSpec
 
 BUILDS = [

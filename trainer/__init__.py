@@ -10,7 +10,8 @@ from .autograd.curves import CURVES
 from .autograd.tape import GradientTape
 from .autograd.tensor import Tensor, Variable
 from .datasets.class_labels import encode_labels, quoted
-from .datasets.csv_dataset import Task, read_csv
+from .datasets.csv_dataset import Task as CsvTask
+from .datasets.csv_dataset import read_csv
 from .datasets.dataset import Dataset
 from .datasets.digits import load_digits
 from .datasets.idx import idx_pairs, read_idx
@@ -59,7 +60,10 @@ from .signals.flatlines import find_flatlines
 from .signals.motions import aeon_datasets, load_gestures, load_motions
 from .signals.recordings import RECORDING_SUFFIXES, Recording, read_recordings
 from .signals.sample_times import other_time_unit, time_column
-from .signals.stream_settings import BANDS, FEATURES, RAW, StreamSettings
+from .signals.stream_settings import BANDS as BANDS_FEATURE
+from .signals.stream_settings import FEATURES as WINDOW_FEATURES
+from .signals.stream_settings import RAW as RAW_FEATURE
+from .signals.stream_settings import StreamSettings
 from .signals.window_features import compute_features, sine_table
 from .signals.windows import Windows, cut, cut_as, split_by_recording
 from .training.callbacks import Callback, EarlyStopping, History
@@ -73,7 +77,7 @@ __all__ = [
     "Add",
     "AveragePooling1D",
     "AveragePooling2D",
-    "BANDS",
+    "BANDS_FEATURE",
     "BatchNormalization",
     "COUNT_LIMIT",
     "CURVES",
@@ -88,7 +92,7 @@ __all__ = [
     "DepthwiseConv2D",
     "Dropout",
     "EarlyStopping",
-    "FEATURES",
+    "WINDOW_FEATURES",
     "FLAT_BEYOND",
     "Flatten",
     "GRU",
@@ -113,7 +117,7 @@ __all__ = [
     "OneCycle",
     "Optimizer",
     "Perceptron",
-    "RAW",
+    "RAW_FEATURE",
     "RECORDING_SUFFIXES",
     "RMSprop",
     "RandomShift",
@@ -123,7 +127,7 @@ __all__ = [
     "Sequential",
     "SimpleRNN",
     "StreamSettings",
-    "Task",
+    "CsvTask",
     "Tensor",
     "ThumbnetError",
     "Variable",
