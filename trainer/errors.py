@@ -1,4 +1,4 @@
-"""The one error class that users meet."""
+"""The one error class that users see."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 
 class ThumbnetError(Exception):
-    """Something the user can mend: one line that says what is wrong, where, and the mend."""
+    """A problem that the user can fix: one line that says what is wrong, where, and what to do."""
 
 
 def unknown(kind: str, name: object, known: Iterable[str]) -> ThumbnetError:
-    """Give the error for a name that is not in a registry, with the names that are."""
+    """Return the error for a name that is not in a registry; it lists the names that are."""
     return ThumbnetError(f"unknown {kind} {name!r}: choose one of {', '.join(known)}")

@@ -1,7 +1,7 @@
 """Arithmetic with one number for each channel, the last axis of an array.
 
-NumPy works through an array in runs along its last axis, and each run has a price of its own.
-Images have few channels, so that price would be most of the time: these few lines avoid it.
+NumPy processes an array in runs along its last axis, and every run has a fixed cost. Images have
+few channels, so that cost would dominate: these few lines avoid it.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from ..arrays import Array
 
 
 def sums(values: Array) -> Array:
-    """Give the sum of each channel, (c,), of values (..., c)."""
+    """Return the sum of each channel, (c,), of values (..., c)."""
     rows = values.reshape(-1, values.shape[-1])
     return np.ones(len(rows), dtype=rows.dtype) @ rows  # a product is faster than sum(axis=0)
 
 
 def widen(numbers: Array, values: Array) -> Array:
-    """Repeat numbers (c,) for each pixel of a line of values (n, h, w, c): (w, c).
+    """Repeat numbers (c,) for every pixel of a line of values (n, h, w, c): (w, c).
 
-    Broadcasting either gives the same, but NumPy takes a whole line of these as one run.
+    Broadcasting either one gives the same result, but NumPy processes a whole line of these in one
+    run.
     """
     return numbers if values.ndim < 3 else np.tile(numbers, (values.shape[-2], 1))

@@ -1,18 +1,18 @@
-"""Convolution as a product of matrices, and its derivatives.
+"""Convolution as a matrix product, and its derivatives.
 
-A convolution lays a window on the image, multiplies what it sees with the kernel, adds up, and
-moves on. What it sees at one place, written in a row, is a *patch*; one filter of the kernel,
-written in a column, is as long. So with all patches as the rows of one matrix ("im2col"), the whole
-is one product, which a processor is very good at:
+A convolution lays a window on the image, multiplies what it sees with the kernel, sums up, and
+moves on. What it sees at one place, written as a row, is a *patch*; one filter of the kernel,
+written as a column, has the same length. So with all patches as the rows of one matrix ("im2col"),
+the whole convolution is one product, which processors compute very fast:
 
     patches (places, k_h * k_w * c) @ kernel (k_h * k_w * c, filters) = outputs (places, filters)
 
-The price is that a pixel is copied once for each window that it lies in. The derivatives are those
-of any product y = p @ k: p.T @ dy by the kernel, dy @ k.T by the patches; and a pixel's derivative
-is the sum over the windows that it lies in ("col2im").
+The price is that a pixel is copied once for each window that covers it. The derivatives are those
+of any product y = p @ k: p.T @ dy with respect to the kernel, dy @ k.T with respect to the patches.
+The derivative of a pixel is the sum over the windows that cover it ("col2im").
 
 Images are (n, height, width, channels), kernels (k_h, k_w, channels, filters), which is that matrix
-already. Patches are made for some images at a time, so that they stay in the processor's cache.
+already. Patches are made for a few images at a time, so that they stay in the processor's cache.
 """
 
 from __future__ import annotations
@@ -29,15 +29,29 @@ from .tape import PullBack
 from .tensor import Tensor, record
 
 CACHED = 2**18
-"""Numbers that are worked on at a time: 1 MB of float32, what a core's cache holds."""
+"""Numbers to compute with at a time: 1 MB of float32, which fits a core's cache."""
 
 
 def convolve(x: Tensor, kernel: Tensor, bias: Tensor | None, grid: Grid) -> Tensor:
-    """Give the convolution of images (n, h, w, c) with a kernel (k_h, k_w, c, filters).
+    """Convolve images with a kernel.
 
-    bias: (filters,), added to each place. grid: where the windows lie. Result: (n, *grid.places,
-    filters). As everywhere in deep learning, the kernel is not turned around: strictly
-    speaking it is a correlation.
+    As everywhere in deep learning, the kernel is not flipped: strictly speaking, this is a
+    correlation.
+
+    Parameters
+    ----------
+    x : Tensor, shape (n, h, w, c)
+        Images.
+    kernel : Tensor, shape (k_h, k_w, c, filters)
+        One filter in each last index.
+    bias : Tensor, shape (filters,), or None
+        Added at every place.
+    grid : Grid
+        Where the windows lie.
+
+    Returns
+    -------
+    Tensor, shape (n, *grid.places, filters)
     """
     channels, filters = kernel.shape[2:]
     matrix = kernel.data.reshape(-1, filters)
@@ -66,10 +80,25 @@ def convolve(x: Tensor, kernel: Tensor, bias: Tensor | None, grid: Grid) -> Tens
 
 
 def convolve_depthwise(x: Tensor, kernel: Tensor, bias: Tensor | None, grid: Grid) -> Tensor:
-    """Give the convolution of each channel with a kernel of its own: (k_h, k_w, c) for all.
+    """Convolve each channel with a kernel of its own.
 
-    x: (n, h, w, c); bias: (c,); result: (n, *grid.places, c). The channels never mix, so there is
-    no product of matrices in it: each element of the window adds what it sees times its weight.
+    The channels never mix, so there is no matrix product: each element of the window adds what it
+    sees times its weight.
+
+    Parameters
+    ----------
+    x : Tensor, shape (n, h, w, c)
+        Images.
+    kernel : Tensor, shape (k_h, k_w, c)
+        One window for each channel.
+    bias : Tensor, shape (c,), or None
+        Added at every place.
+    grid : Grid
+        Where the windows lie.
+
+    Returns
+    -------
+    Tensor, shape (n, *grid.places, c)
     """
     y = np.zeros((len(x.data), *grid.places, kernel.shape[-1]), dtype=x.dtype)
     weights = np.tile(kernel.data[:, :, None], (1, 1, y.shape[2], 1))  # see channelwise.widen
@@ -95,9 +124,9 @@ def convolve_depthwise(x: Tensor, kernel: Tensor, bias: Tensor | None, grid: Gri
 
 
 def _groups(outputs: Array, numbers: int) -> Iterator[slice]:
-    """Cut images into groups that the cache holds: slices of `outputs` (n, h, w, ...).
+    """Cut images into groups that fit the cache: slices of `outputs` (n, h, w, ...).
 
-    numbers: how many are worked on for each place.
+    numbers: how many are computed with for each place.
     """
     size = max(CACHED // (outputs.shape[1] * outputs.shape[2] * numbers), 1)
     for start in range(0, len(outputs), size):
@@ -105,10 +134,21 @@ def _groups(outputs: Array, numbers: int) -> Iterator[slice]:
 
 
 def patches(images: Array, grid: Grid) -> Array:
-    """Give what the window sees at each place, as rows (n * places, k_h * k_w * c).
+    """Return what the window sees at each place, as rows.
 
-    images: padded, (n, *grid.padded, c), contiguous. `as_strided` only describes where each
-    number is found; they are copied once, when that is brought into the form of a matrix.
+    `as_strided` only describes where each number is found; the numbers are copied once, when that
+    view is reshaped to a matrix.
+
+    Parameters
+    ----------
+    images : ndarray, shape (n, *grid.padded, c)
+        Padded and C-contiguous.
+    grid : Grid
+        Where the windows lie.
+
+    Returns
+    -------
+    ndarray, shape (n * places, k_h * k_w * c)
     """
     n, height, width, channels = images.shape
     (k_h, k_w), (s_h, s_w), (down, right) = grid.window, grid.strides, grid.places

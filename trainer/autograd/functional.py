@@ -69,7 +69,7 @@ def log(a: Tensor) -> Tensor:
 
 
 def clip(a: Tensor, low: float, high: float) -> Tensor:
-    """Return a limited to [low, high]; no derivative flows where the limit holds."""
+    """Return a limited to [low, high]; the derivative is 0 where the limit applies."""
     inside = (a.data >= low) & (a.data <= high)
     return record(np.clip(a.data, low, high), (a, lambda dy: dy * inside))
 
@@ -77,7 +77,7 @@ def clip(a: Tensor, low: float, high: float) -> Tensor:
 def dense(x: Tensor, kernel: Tensor, bias: Tensor | None = None) -> Tensor:
     """Return x @ kernel + bias, (n, k) @ (k, m) + (m,) -> (n, m), in one operation.
 
-    The same as `matmul` and `add`, with one array of the result's size less to write and read.
+    The same as `matmul` and `add`, but it writes and reads one array less.
     """
     y = x.data @ kernel.data
     through_x = (x, lambda dy: dy @ kernel.data.T)
@@ -94,12 +94,12 @@ def transpose(a: Tensor) -> Tensor:
 
 
 def reshape(a: Tensor, shape: Sequence[int]) -> Tensor:
-    """Return the same values in another shape; -1 stands for what is left over."""
+    """Return the same values in another shape; -1 stands for whatever size is left."""
     return record(a.data.reshape(shape), (a, lambda dy: dy.reshape(a.shape)))
 
 
 def sum(a: Tensor, axis: int | None = None, keepdims: bool = False) -> Tensor:
-    """Return the sum of all elements, or along one axis."""
+    """Return the sum of all elements, or the sum along one axis."""
     y = np.asarray(a.data.sum(axis=axis, keepdims=keepdims))
 
     def spread(dy: Array) -> Array:
@@ -111,6 +111,6 @@ def sum(a: Tensor, axis: int | None = None, keepdims: bool = False) -> Tensor:
 
 
 def mean(a: Tensor, axis: int | None = None, keepdims: bool = False) -> Tensor:
-    """Return the mean of all elements, or along one axis."""
+    """Return the mean of all elements, or the mean along one axis."""
     count = a.data.size if axis is None else a.shape[axis]
     return sum(a, axis, keepdims) * (1.0 / count)

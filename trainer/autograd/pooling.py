@@ -13,9 +13,9 @@ from .tensor import Tensor, record
 
 
 def max_pool(x: Tensor, grid: Grid) -> Tensor:
-    """Give the largest number under the window: (n, h, w, c) -> (n, *grid.places, c).
+    """Return the largest number under the window: (n, h, w, c) -> (n, *grid.places, c).
 
-    Only the largest one has a derivative; of equal ones, the first in reading order.
+    Only the largest one has a derivative; among equals, the first in reading order.
     """
     n, _, _, channels = x.shape
     y = np.full((n, *grid.places, channels), -np.inf, dtype=x.dtype)
@@ -39,7 +39,7 @@ def max_pool(x: Tensor, grid: Grid) -> Tensor:
 
 
 def average_pool(x: Tensor, grid: Grid) -> Tensor:
-    """Give the mean of what is under the window: (n, h, w, c) -> (n, *grid.places, c)."""
+    """Return the mean under the window: (n, h, w, c) -> (n, *grid.places, c)."""
     n, _, _, channels = x.shape
     count = np.zeros((1, *grid.places, 1), dtype=x.dtype)
     y = np.zeros((n, *grid.places, channels), dtype=x.dtype)
@@ -62,7 +62,7 @@ def average_pool(x: Tensor, grid: Grid) -> Tensor:
 
 
 def global_average(x: Tensor) -> Tensor:
-    """Give the mean of each channel: (n, h, w, c) -> (n, c)."""
+    """Return the mean of each channel: (n, h, w, c) -> (n, c)."""
     n, height, width, channels = x.shape
     share = x.dtype.type(1 / (height * width))
     shares = np.full(height * width, share)

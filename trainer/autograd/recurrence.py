@@ -1,8 +1,8 @@
 """Recurrent operations: a whole sequence forward, and its derivatives backwards through time.
 
-One record on the tape for each layer. The matrix product with the inputs is one for all steps; a
-step then costs one product with the state. The derivatives of all operands come of a single walk
-back through the steps (Werbos 1990), whose result is kept for as long as the tape asks for it.
+Each layer makes one record on the tape. The product with the inputs is computed for all steps at
+once; a step then costs one product with the state. The derivatives of all operands come from a
+single walk back through the steps (Werbos 1990), whose result is kept while the tape asks for it.
 """
 
 from __future__ import annotations
@@ -26,10 +26,26 @@ def simple_rnn(
     function: ActivationFunction,
     sequences: bool,
 ) -> Tensor:
-    """h = function(x @ kernel + h @ recurrent + bias) at every step, from h = 0 (Elman 1990).
+    """Compute h = function(x @ kernel + h @ recurrent + bias) at every step (Elman 1990).
 
-    x: (n, steps, c), kernel (c, u), recurrent (u, u), bias (u,). Gives all states (n, steps, u), or
-    the last (n, u).
+    Parameters
+    ----------
+    x : Tensor, shape (n, steps, c)
+        Sequences.
+    kernel : Tensor, shape (c, u)
+        Weights of the inputs.
+    recurrent : Tensor, shape (u, u)
+        Weights of the state, which starts at 0.
+    bias : Tensor, shape (u,), or None
+        Added at every step.
+    function : callable
+        The activation.
+    sequences : bool
+        Whether to return all states instead of the last.
+
+    Returns
+    -------
+    Tensor, shape (n, steps, u) or (n, u)
     """
     inputs = _by_time(x.data)
     products = inputs @ kernel.data
@@ -54,12 +70,28 @@ def simple_rnn(
 
 
 def gru(x: Tensor, kernel: Tensor, recurrent: Tensor, bias: Tensor, sequences: bool) -> Tensor:
-    """Gated recurrent units (Cho et al. 2014), the reset gate after the product, as in Keras.
+    """Compute gated recurrent units (Cho et al. 2014), with Keras's reset gate after the product.
 
     With a = x @ kernel + bias[0], b = h @ recurrent + bias[1], each of three parts z, r, c:
     z = sigmoid(a_z + b_z), r = sigmoid(a_r + b_r), c = tanh(a_c + r * b_c), and the new state is
-    z * h + (1 - z) * c, from h = 0. x: (n, steps, inputs), kernel (inputs, 3u), recurrent (u, 3u),
-    bias (2, 3u). Gives all states (n, steps, u), or the last (n, u).
+    z * h + (1 - z) * c, from h = 0.
+
+    Parameters
+    ----------
+    x : Tensor, shape (n, steps, inputs)
+        Sequences.
+    kernel : Tensor, shape (inputs, 3u)
+        Weights of the inputs.
+    recurrent : Tensor, shape (u, 3u)
+        Weights of the state.
+    bias : Tensor, shape (2, 3u)
+        For the inputs and for the state.
+    sequences : bool
+        Whether to return all states instead of the last.
+
+    Returns
+    -------
+    Tensor, shape (n, steps, u) or (n, u)
     """
     u = recurrent.shape[0]
     inputs = _by_time(x.data)
@@ -112,7 +144,7 @@ def _record(
     bias: Tensor | None,
     bias_rows: int | None,
 ) -> Tensor:
-    """Record the operation; `walk` gives the derivatives by the products with input and state."""
+    """Record the operation; `walk` returns the derivatives by the products with input and state."""
     kept: list[tuple[Array, tuple[Array, Array]]] = []
 
     def parts(dy: Array) -> tuple[Array, Array]:
@@ -136,19 +168,19 @@ def _record(
 
 
 def _by_time(x: Array) -> Array:
-    """(n, steps, c) -> (steps, n, c): what one step needs lies together."""
+    """(n, steps, c) -> (steps, n, c): the numbers of one step lie together."""
     return np.ascontiguousarray(x.swapaxes(0, 1))
 
 
 def _states(shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> Array:
-    """Room for the state before each step and after the last; the first is 0."""
+    """Allocate the state before each step and after the last; the first is 0."""
     states = np.empty((shape[0] + 1, *shape[1:]), dtype)
     states[0] = 0
     return states
 
 
 def _outer(dy: Array, shape: tuple[int, ...], sequences: bool) -> Array:
-    """The derivative by each step's state, as far as it is an output."""
+    """Return the derivative with respect to each step's state, as far as it is an output."""
     if sequences:
         return np.swapaxes(dy, 0, 1)
     outer = np.zeros(shape, dy.dtype)
@@ -162,7 +194,7 @@ def _outer_product(a: Array, b: Array) -> Array:
 
 
 def _curve(function: ActivationFunction, x: Array) -> tuple[Array, PullBack]:
-    """Give a curve's values, and what pulls a derivative back through it."""
+    """Return a curve's values, and the function that pulls a derivative back through it."""
     v = Tensor(x)
     v.tracked = True
     with GradientTape() as tape:

@@ -1,12 +1,12 @@
-"""Where windows lie on an image: sizes of outputs, padding, and who meets whom.
+"""Geometry of a window that slides over an image: output sizes, padding, and overlaps.
 
 A window of k elements that moves s at a time over n elements has (n - k) // s + 1 places:
-padding "valid". With padding "same" it has ceil(n / s), as in Keras, for which
+padding "valid". With padding "same" it has ceil(n / s), as in Keras, where
 
     total = max((places - 1) * s + k - n, 0)
 
-elements are thought to be around the n, total // 2 of them before the first. An image has a height
-and a width, and this holds for each; a sequence is an image of height 1.
+elements are added around the n, total // 2 of them before the first. For an image this holds along
+the height and along the width; a sequence is an image of height 1.
 """
 
 from __future__ import annotations
@@ -29,9 +29,28 @@ PADDINGS = ("valid", "same")
 
 
 def padding_of(n: int, k: int, s: int, padding: str) -> Pair:
-    """Give how many elements are thought before and after n, for a window of k moving by s.
+    """Compute the padding along one axis.
 
-    Raises ThumbnetError for a padding that is neither "valid" nor "same".
+    Parameters
+    ----------
+    n : int
+        Elements of the input.
+    k : int
+        Elements of the window.
+    s : int
+        How far the window moves.
+    padding : str
+        "valid" or "same".
+
+    Returns
+    -------
+    tuple of int
+        Elements added before and after the n.
+
+    Raises
+    ------
+    ThumbnetError
+        If `padding` is neither of the two.
     """
     if padding not in PADDINGS:
         raise unknown("padding", padding, PADDINGS)
@@ -42,10 +61,26 @@ def padding_of(n: int, k: int, s: int, padding: str) -> Pair:
 
 
 def sizes(value: Any, rank: int, what: str) -> Pair:
-    """Give `value`, a whole number or one for each of `rank` axes, as (vertical, horizontal).
+    """Read a size setting of a layer.
 
-    what: for the message. With rank 1, vertical is 1. Raises ThumbnetError for anything else, or
-    a number below 1.
+    Parameters
+    ----------
+    value : int or sequence of int
+        One positive whole number, or one for each of `rank` axes.
+    rank : int
+        1 for sequences, 2 for images.
+    what : str
+        Names the setting in the error message.
+
+    Returns
+    -------
+    tuple of int
+        (vertical, horizontal); vertical is 1 for rank 1.
+
+    Raises
+    ------
+    ThumbnetError
+        If `value` is anything else.
     """
     given = list(value) if isinstance(value, Sequence) else [value] * rank
     right = all(isinstance(n, (int, np.integer)) and n >= 1 for n in given)
@@ -59,8 +94,14 @@ def sizes(value: Any, rank: int, what: str) -> Pair:
 class Grid:
     """The places of a window on an image.
 
-    image: height and width. window: the same of the window. strides: how far it moves, down and
-    to the right. pads: elements thought around the image, ((top, bottom), (left, right)).
+    Attributes
+    ----------
+    image, window : tuple of int
+        Height and width.
+    strides : tuple of int
+        How far the window moves, down and to the right.
+    pads : tuple of tuple of int
+        Elements added around the image, ((top, bottom), (left, right)).
     """
 
     image: Pair
@@ -76,22 +117,23 @@ class Grid:
 
     @cached_property
     def places(self) -> Pair:
-        """How many places the window has, down and to the right."""
+        """Number of places of the window, down and to the right."""
         (height, width), (k_h, k_w), (s_h, s_w) = self.padded, self.window, self.strides
         return (height - k_h) // s_h + 1, (width - k_w) // s_w + 1
 
     @property
     def apart(self) -> bool:
-        """Whether no pixel is under the window twice."""
+        """Whether the window never covers a pixel twice."""
         return self.strides[0] >= self.window[0] and self.strides[1] >= self.window[1]
 
     @cached_property
     def elements(self) -> list[Element]:
-        """The elements of the window, row by row: who meets whom.
+        """The elements of the window, row by row, each with the pixels that it covers.
 
-        Of each: its (row, column) in the window; the places at which it is on the image and not on
-        the padding; the pixels that it meets there. Both are slices of arrays (n, height, width,
-        ...), so that `outputs[places] += image[pixels]` adds to each place what it sees there.
+        Each entry holds (row, column) of the element, the places of the window where that element
+        is on the image and not on the padding, and the pixels that it covers there. The last two
+        are slices of arrays (n, height, width, ...), so that `outputs[places] += image[pixels]`
+        adds to every place what the element sees there.
         """
         everything = slice(None)
         axes = [[self._meet(axis, k) for k in range(self.window[axis])] for axis in (0, 1)]
@@ -102,7 +144,7 @@ class Grid:
         ]
 
     def _meet(self, axis: int, k: int) -> tuple[slice, slice]:
-        """Along one axis: the places at which element k is on the image, and what it meets."""
+        """Return where, along an axis, element k is on the image, and the pixels that it covers."""
         n, s, places = self.image[axis], self.strides[axis], self.places[axis]
         offset = k - self.pads[axis][0]  # the first place meets this pixel, if there is one
         first = max(-(offset // s), 0)
@@ -112,7 +154,7 @@ class Grid:
         return slice(first, last + 1), slice(first * s + offset, last * s + offset + 1, s)
 
     def pad(self, x: Array) -> Array:
-        """Give images (n, height, width, c) with zeros around them; x itself if there are none."""
+        """Return images (n, height, width, c) with zeros around them; x itself without padding."""
         if self.padded == self.image:
             return x
         (top, _), (left, _) = self.pads

@@ -1,8 +1,8 @@
-"""The file itself: an .npz of named arrays and a JSON description, written whole or not at all.
+"""The file of a model: an .npz of named arrays and a JSON description, written whole or not at all.
 
-NumPy's own format without pickle, so reading a file can run no code. Beside the arrays it holds
-`thumbnet.json`, the description, and `digest`, the SHA-256 of everything else: it finds an edited
-file, as the archive's CRC-32 finds a damaged one.
+It is NumPy's own format without pickle, so reading a file cannot run code. Beside the arrays it
+holds `thumbnet.json`, the description, and `digest`, the SHA-256 of everything else. The digest
+detects an edited file, as the archive's CRC-32 detects a damaged one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from .reading import read_bytes
 FORMAT = "thumbnet model"
 VERSION = 1
 _ELSE = "choose another folder"
-_MENDS = dict.fromkeys(
+_REMEDY = dict.fromkeys(
     (errno.ENOSPC, errno.EDQUOT), "free some space, or choose another folder (-o)"
 )
 
@@ -46,7 +46,19 @@ def write(
 ) -> None:
     """Write beside `path`, then rename: whatever interrupts it, there is never half a file.
 
-    Raises ThumbnetError if the description is not JSON, or the place is not writable.
+    Parameters
+    ----------
+    path : path
+        The file to write or replace.
+    description : dict
+        JSON types.
+    arrays : dict of str to ndarray
+        Named arrays, without Python objects.
+
+    Raises
+    ------
+    ThumbnetError
+        If the description is not JSON, or the file cannot be written.
     """
     try:
         text = json.dumps(description)
@@ -63,7 +75,7 @@ def write(
         os.replace(beside, target)
     except OSError as error:
         raise ThumbnetError(
-            f"{path}: cannot be written: {error.strerror}: {_MENDS.get(error.errno or 0, _ELSE)}"
+            f"{path}: cannot be written: {error.strerror}: {_REMEDY.get(error.errno or 0, _ELSE)}"
         ) from error
     finally:
         with contextlib.suppress(OSError):  # there is nothing to remove on a read-only file system
@@ -71,10 +83,24 @@ def write(
 
 
 def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Array]]:
-    """Give the description and the arrays that `write` wrote.
+    """Read what `write` wrote.
 
-    Raises ThumbnetError if the file is missing, truncated, damaged, edited, of another version, or
-    something else altogether.
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Returns
+    -------
+    description : dict
+        JSON types.
+    arrays : dict of str to ndarray
+        Named arrays.
+
+    Raises
+    ------
+    ThumbnetError
+        If the file is missing, truncated, damaged, edited, of another version, or not a model.
     """
     data = read_bytes(path)
     if not data.startswith(b"PK"):  # every zip archive, and so every .npz, does

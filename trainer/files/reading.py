@@ -1,4 +1,4 @@
-"""Opening what a user names, with one-line errors."""
+"""Reading the files that a user names, with one-line errors."""
 
 from __future__ import annotations
 
@@ -10,10 +10,22 @@ from ..errors import ThumbnetError
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
-    """Return the bytes of a file.
+    """Read a whole file.
 
-    Raises ThumbnetError if it is missing (naming a file of a similar name), a folder, unreadable
-    or empty.
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Returns
+    -------
+    bytes
+        At least one byte.
+
+    Raises
+    ------
+    ThumbnetError
+        If the file is missing (the message suggests a similar name), a folder, unreadable or empty.
     """
     file = Path(path)
     try:

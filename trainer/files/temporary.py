@@ -1,4 +1,4 @@
-"""Temporary folders, and one line where they cannot be written."""
+"""Temporary files and folders, with one-line errors where they cannot be written."""
 
 from __future__ import annotations
 
@@ -13,20 +13,34 @@ from ..errors import ThumbnetError
 
 
 def temporary_folder() -> tempfile.TemporaryDirectory[str]:
-    """A new temporary folder.
+    """Make a new temporary folder.
 
-    Raises:
-        ThumbnetError: none can be made.
+    Returns
+    -------
+    tempfile.TemporaryDirectory
+        A context manager that removes the folder.
+
+    Raises
+    ------
+    ThumbnetError
+        If no folder can be made.
     """
     with report_write_errors():
         return tempfile.TemporaryDirectory(prefix="thumbnet-")
 
 
 def temporary_file() -> IO[bytes]:
-    """A new temporary file, which is gone when it is closed.
+    """Make a new temporary file, which is removed when it is closed.
 
-    Raises:
-        ThumbnetError: none can be made.
+    Returns
+    -------
+    file object
+        Open for reading and writing bytes.
+
+    Raises
+    ------
+    ThumbnetError
+        If no file can be made.
     """
     with report_write_errors():
         return tempfile.TemporaryFile()
@@ -34,10 +48,17 @@ def temporary_file() -> IO[bytes]:
 
 @contextlib.contextmanager
 def report_write_errors(folder: Path | None = None) -> Iterator[None]:
-    """Turn what keeps a temporary folder from being written into one line.
+    """Turn an OSError about a temporary folder into one line that says what to do.
 
-    Args:
-        folder: the one that is written; None for that in which they are made.
+    Parameters
+    ----------
+    folder : Path, optional
+        The folder that is written; None for the one that holds all temporary folders.
+
+    Raises
+    ------
+    ThumbnetError
+        If the block raises OSError.
     """
     try:
         yield
@@ -50,7 +71,7 @@ def report_write_errors(folder: Path | None = None) -> Iterator[None]:
 
 
 def _usual() -> str:
-    """Where temporary folders are made, or would be if they could."""
+    """Return where temporary folders are made, or would be if they could."""
     try:
         return tempfile.gettempdir()
     except OSError:

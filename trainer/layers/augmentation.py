@@ -1,4 +1,4 @@
-"""RandomShift: in training each example is moved a little, so that its place is not learned."""
+"""RandomShift: in training each example moves a little, so that its position is not learned."""
 
 from __future__ import annotations
 
@@ -15,12 +15,25 @@ from .base import IntegerRole, Layer, Shape
 
 
 def shift(x: Array, moves: Array) -> Array:
-    """Move each example of x (n, *places, c) by its row of moves (n, axes): 0 comes in."""
+    """Move each example, and fill with 0.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n, *places, c)
+        Images or sequences.
+    moves : ndarray, shape (n, axes)
+        Whole numbers of places, for each example.
+
+    Returns
+    -------
+    ndarray
+        In the shape and dtype of x.
+    """
     n, places = len(x), x.shape[1:-1]
     index: list[Array] = [np.arange(n).reshape(-1, *[1] * len(places))]
     inside: Any = True
     for axis, size in enumerate(places):
-        # The places of one axis, for all others: (n, 1, ..., size, ..., 1).
+        # Source positions along one axis, to broadcast over the others: (n, 1, ..., size, ..., 1).
         shape = [n, *[1] * len(places)]
         shape[axis + 1] = size
         source = (np.arange(size) - moves[:, axis, None]).reshape(shape)
@@ -31,13 +44,24 @@ def shift(x: Array, moves: Array) -> Array:
 
 
 class RandomShift(Layer):
-    """In training, moves every image (h, w, c) or sequence (t, c) by up to `most` places, anew.
+    """In training, move every image (h, w, c) or sequence (t, c) by a random number of places.
 
-    most: one number for all directions, or (vertical, horizontal). Each move is a whole number from
-    -most to most, all equally likely; where nothing is left 0 comes in. Otherwise it does nothing,
-    and nothing of it is exported. The random numbers are the model's, so a seeded run repeats to
-    the bit. Raises ThumbnetError for numbers that are not whole, or negative, or as large as the
-    image, and for inputs of another rank.
+    Each move is a whole number from -most to most, all equally likely, and anew in every epoch;
+    zeros fill the gap. In prediction it does nothing, and nothing of it is exported. The random
+    numbers are the model's, so a seeded run repeats to the last bit.
+
+    Parameters
+    ----------
+    most : int or sequence of int
+        One number for all directions, or (vertical, horizontal).
+    name : str, optional
+        Unique in its model.
+
+    Raises
+    ------
+    ThumbnetError
+        If numbers are not whole, negative, or as large as the image, or there is not one for each
+        direction.
     """
 
     integer_role = IntegerRole.NONE
@@ -61,13 +85,13 @@ class RandomShift(Layer):
         if any(k >= size for k, size in zip(self._limits, places, strict=True)):
             raise ThumbnetError(
                 f"layer {self.name!r} shifts by {self.most}, its inputs have shape {input_shape}: "
-                "nothing might be left"
+                "no part of them might be left"
             )
         self._rng = rng
         return input_shape
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:
-        """Give x, or in training x with each example moved."""
+        """Return x; in training, x with each example moved."""
         if not training:
             return x
         limits = np.array(self._limits)
@@ -75,5 +99,5 @@ class RandomShift(Layer):
         return record(shift(x.data, moves), (x, lambda dy: shift(dy, -moves)))
 
     def get_config(self) -> dict[str, Any]:
-        """Give the settings as JSON types."""
+        """Return the settings as JSON types."""
         return {"most": list(self.most), **super().get_config()}

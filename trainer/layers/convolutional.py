@@ -19,7 +19,7 @@ from .windowed import Windowed
 
 
 class _Kernel(Weighted, Windowed):
-    """What all convolutions share: a window, a kernel, a bias and an activation."""
+    """Base of all convolutions: a window, a kernel, a bias and an activation."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class _Kernel(Weighted, Windowed):
         )
 
     def _outputs(self, channels: int) -> Shape:
-        """What follows the window in the kernel's shape; the last is the number of outputs."""
+        """Return the kernel's axes after the window; the last is the number of outputs."""
         raise NotImplementedError
 
     def _create(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Shape:
@@ -49,7 +49,7 @@ class _Kernel(Weighted, Windowed):
         return (*places, shape[-1])
 
     def _image_kernel(self) -> Tensor:
-        """The kernel as it is for images."""
+        """Return the kernel in the form for images."""
         return functional.reshape(self.kernel, (*self.window, *self.kernel.shape[self.rank :]))
 
     def pre_activation(self, x: Tensor) -> Tensor:
@@ -57,7 +57,7 @@ class _Kernel(Weighted, Windowed):
         return self._slide(x)
 
     def get_config(self) -> dict[str, Any]:
-        """Give the settings as JSON types."""
+        """Return the settings as JSON types."""
         return {**super().get_config(), **self._settings()}
 
 
@@ -101,27 +101,62 @@ class _Convolution(_Kernel):
         return convolve(images, self._image_kernel(), self.bias, self.grid)
 
     def get_config(self) -> dict[str, Any]:
-        """Give the settings as JSON types."""
+        """Return the settings as JSON types."""
         return {"filters": self.filters, **super().get_config()}
 
 
 class Conv2D(_Convolution):
-    """activation(convolution of images (h, w, c) with `filters` windows of all channels, + bias).
+    """activation(convolution of images (h, w, c) with `filters` windows over all channels + bias).
 
-    kernel_size, strides: of the window, one number or (vertical, horizontal). padding: "valid",
-    only where the window is on the image, or "same", with zeros around it (see `geometry`).
-    kernel: Variable (k_h, k_w, c, filters); bias: Variable (filters,), None with `use_bias=False`.
-    kernel_regularizer: an `l2(...)`, a factor, "l2" or None. Outputs: (h', w', filters).
-    Raises ThumbnetError for an unknown name, sizes that are not positive whole numbers, inputs
-    of another rank, or a window larger than the image.
+    Parameters
+    ----------
+    filters : int
+        Number of output channels.
+    kernel_size, strides : int or tuple of int
+        Size and step of the window: one number, or (vertical, horizontal).
+    padding : str
+        "valid" keeps the window on the image; "same" adds zeros around it (see `sliding_window`).
+    activation : str, optional
+        Name of an activation; linear by default.
+    use_bias : bool
+        Whether to add a bias.
+    kernel_initializer, bias_initializer : str
+        Names of initializers.
+    kernel_regularizer : L2, float, "l2" or None
+        Penalty on the kernel, such as `l2(0.01)`.
+    name : str, optional
+        Unique in its model.
+
+    Attributes
+    ----------
+    kernel : Variable, shape (k_h, k_w, c, filters)
+    bias : Variable, shape (filters,), or None
+
+    Raises
+    ------
+    ThumbnetError
+        If a name is unknown, a size is not a positive whole number, the inputs are not images, or
+        the window is larger than the image.
+
+    Notes
+    -----
+    Outputs have shape (h', w', filters).
     """
 
 
 class Conv1D(_Convolution):
     """`Conv2D` for sequences (t, c): the window moves along the steps.
 
-    kernel_size, strides: numbers of steps. kernel: Variable (k, c, filters).
-    Outputs: (t', filters).
+    Takes the same parameters; `kernel_size` and `strides` are numbers of steps.
+
+    Attributes
+    ----------
+    kernel : Variable, shape (k, c, filters)
+    bias : Variable, shape (filters,), or None
+
+    Notes
+    -----
+    Outputs have shape (t', filters).
     """
 
     rank = 1
@@ -136,7 +171,7 @@ class _Depthwise(_Kernel):
         return (channels,)
 
     def _initial(self, shape: Shape, rng: np.random.Generator) -> Any:
-        # Keras's kernel has an axis more, for the outputs of each channel, and its limits follow.
+        # Keras's kernel has one more axis, for the outputs of each channel; its limits depend on it.
         return self._new_kernel((*shape, 1), rng).reshape(shape)
 
     def _operate(self, images: Tensor) -> Tensor:
@@ -144,12 +179,20 @@ class _Depthwise(_Kernel):
 
 
 class DepthwiseConv2D(_Depthwise):
-    """activation(convolution of each channel of images (h, w, c) with its own window, + bias).
+    """activation(convolution of each channel of images (h, w, c) with its own window + bias).
 
-    As Keras's with a depth multiplier of 1. Followed by a Conv2D with kernel_size 1, which mixes
-    the channels, it does much of what one Conv2D does with a fraction of its weights and products.
-    Settings and errors as in `Conv2D`; kernel: Variable (k_h, k_w, c); bias: Variable (c,).
-    Outputs: (h', w', c).
+    The same as Keras's layer with a depth multiplier of 1. Followed by a Conv2D with kernel_size 1,
+    which mixes the channels, it does much of what one Conv2D does with a fraction of the weights
+    and products. Takes the parameters of `Conv2D` except `filters`, and raises the same errors.
+
+    Attributes
+    ----------
+    kernel : Variable, shape (k_h, k_w, c)
+    bias : Variable, shape (c,), or None
+
+    Notes
+    -----
+    Outputs have shape (h', w', c).
     """
 
 

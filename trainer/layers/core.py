@@ -1,4 +1,4 @@
-"""Layers: Dense, Activation, Flatten and Dropout, and the base that all layers share."""
+"""The basic layers: Dense, Activation, Flatten and Dropout."""
 
 from __future__ import annotations
 
@@ -19,7 +19,15 @@ from .regularizers import L2
 
 
 class Weighted(Layer):
-    """What Dense and convolutions share: a kernel, a bias and an activation."""
+    """Base of Dense and convolutions: a kernel, a bias and an activation.
+
+    Attributes
+    ----------
+    kernel : Variable
+        The last axis is that of the outputs.
+    bias : Variable or None
+        One number for each output; None with `use_bias=False`.
+    """
 
     alpha = LEAKY_RELU_ALPHA
     integer_role = IntegerRole.WEIGHTED
@@ -32,7 +40,7 @@ class Weighted(Layer):
         bias_initializer: str,
         kernel_regularizer: L2 | float | str | None,
     ) -> None:
-        """Take the settings; raises ThumbnetError for an unknown name."""
+        """Store the settings; raises ThumbnetError for an unknown name."""
         self._function = activations.get(activation)
         self.activation = activation or "linear"
         self.use_bias = use_bias
@@ -45,11 +53,11 @@ class Weighted(Layer):
         self.bias: Variable | None = None
 
     def _initial(self, shape: Shape, rng: np.random.Generator) -> Array:
-        """Draw the kernel."""
+        """Draw the initial kernel."""
         return self._new_kernel(shape, rng)
 
     def _make(self, shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> None:
-        """Make the variables; the last of a kernel's shape is the number of outputs."""
+        """Make the variables; the last size of the kernel's shape is the number of outputs."""
         self.kernel = Variable(self._initial(shape, rng), f"{self.name}/kernel", dtype=dtype)
         if self.use_bias:
             initial = self._new_bias(shape[-1:], rng)
@@ -67,7 +75,7 @@ class Weighted(Layer):
         return self._function(self.pre_activation(x))
 
     def penalties(self) -> list[Tensor]:
-        """Give the kernel's penalty, if it has a regularizer."""
+        """Return the kernel's penalty, if it has a regularizer."""
         return [] if self.kernel_regularizer is None else [self.kernel_regularizer(self.kernel)]
 
     def _settings(self) -> dict[str, Any]:
@@ -84,10 +92,32 @@ class Weighted(Layer):
 class Dense(Weighted):
     """activation(x @ kernel + bias): every output is connected to every input.
 
-    units: number of outputs. kernel: Variable (inputs, units); bias: Variable (units,), or None
-    with `use_bias=False`. kernel_regularizer: an `l2(...)`, a factor, "l2" or None.
-    Inputs are (n, inputs): put Flatten before it for anything else. Raises ThumbnetError for
-    an unknown name, or inputs of another rank.
+    Inputs are rows of numbers, (n, inputs): put Flatten before it for anything else.
+
+    Parameters
+    ----------
+    units : int
+        Number of outputs.
+    activation : str, optional
+        Name of an activation; linear by default.
+    use_bias : bool
+        Whether to add a bias.
+    kernel_initializer, bias_initializer : str
+        Names of initializers.
+    kernel_regularizer : L2, float, "l2" or None
+        Penalty on the kernel, such as `l2(0.01)`.
+    name : str, optional
+        Unique in its model.
+
+    Attributes
+    ----------
+    kernel : Variable, shape (inputs, units)
+    bias : Variable, shape (units,), or None
+
+    Raises
+    ------
+    ThumbnetError
+        If a name is unknown, or the inputs are not rows of numbers.
     """
 
     def __init__(
@@ -122,12 +152,25 @@ class Dense(Weighted):
         return functional.dense(x, self.kernel, self.bias)
 
     def get_config(self) -> dict[str, Any]:
-        """Give the settings as JSON types."""
+        """Return the settings as JSON types."""
         return {"units": self.units, **self._settings(), **super().get_config()}
 
 
 class Activation(Layer):
-    """An activation function as a layer of its own. Raises ThumbnetError for an unknown name."""
+    """An activation function as a layer of its own.
+
+    Parameters
+    ----------
+    activation : str
+        Name of the activation.
+    name : str, optional
+        Unique in its model.
+
+    Raises
+    ------
+    ThumbnetError
+        If the activation is unknown.
+    """
 
     alpha = LEAKY_RELU_ALPHA
     integer_role = IntegerRole.CURVE
@@ -138,7 +181,7 @@ class Activation(Layer):
         self.activation = activation
 
     def pre_activation(self, x: Tensor) -> Tensor:
-        """Give x itself."""
+        """Return x itself."""
         return x
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:
@@ -146,12 +189,12 @@ class Activation(Layer):
         return self._function(x)
 
     def get_config(self) -> dict[str, Any]:
-        """Give the settings as JSON types."""
+        """Return the settings as JSON types."""
         return {"activation": self.activation, **super().get_config()}
 
 
 class Flatten(Layer):
-    """(n, a, b, ...) -> (n, a * b * ...), the last axis running fastest."""
+    """Reshape (n, a, b, ...) to (n, a * b * ...); the last axis runs fastest."""
 
     preprocesses = True
     integer_role = IntegerRole.NONE
@@ -160,16 +203,27 @@ class Flatten(Layer):
         return (math.prod(input_shape),)
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:
-        """Give the same numbers, one row for each example."""
+        """Return the same numbers as one row for each example."""
         return functional.reshape(x, (len(x.data), *self.output_shape))
 
 
 class Dropout(Layer):
-    """In training, sets a share `rate` of its inputs to 0 and scales the others up to make good.
+    """In training, set a share of the inputs to 0 and scale the others up to make up for it.
 
-    Srivastava et al. 2014, with the scaling at training time: otherwise it does nothing. The
-    random numbers are the model's, so a seeded run repeats to the bit. Raises ThumbnetError
-    for a rate outside [0, 1).
+    Srivastava et al. 2014, with the scaling at training time; in prediction it does nothing. The
+    random numbers are the model's, so a seeded run repeats to the last bit.
+
+    Parameters
+    ----------
+    rate : float
+        The share of inputs to set to 0, at least 0 and less than 1.
+    name : str, optional
+        Unique in its model.
+
+    Raises
+    ------
+    ThumbnetError
+        If the rate is outside [0, 1).
     """
 
     integer_role = IntegerRole.NONE
@@ -186,7 +240,7 @@ class Dropout(Layer):
         return input_shape
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:
-        """Give x, or in training x with holes."""
+        """Return x; in training, x with random zeros."""
         if not training or self.rate == 0:
             return x
         kept = self._rng.random(x.shape, dtype=np.float32) >= self.rate
@@ -194,5 +248,5 @@ class Dropout(Layer):
         return record(x.data * mask, (x, lambda dy: dy * mask))
 
     def get_config(self) -> dict[str, Any]:
-        """Give the settings as JSON types."""
+        """Return the settings as JSON types."""
         return {"rate": self.rate, **super().get_config()}

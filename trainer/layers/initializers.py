@@ -1,4 +1,4 @@
-"""Where the weights start.
+"""Initial values of the weights.
 
 A layer keeps the variance of its signal if its weights have variance 2 / (fan_in + fan_out)
 (Glorot and Bengio 2010), or 2 / fan_in in front of a relu (He et al. 2015). The normal ones are
@@ -17,56 +17,64 @@ from ..errors import unknown
 
 Initializer = Callable[[tuple[int, ...], np.random.Generator], Array]
 
-# Standard deviation of a unit normal distribution that is cut off at -2 and +2.
+# Standard deviation of a unit normal distribution that is truncated at -2 and +2.
 _TRUNCATED_STD = 0.87962566103423978
 
 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
-    """Give fan_in and fan_out, how many numbers an output reads and an input reaches.
+    """Compute how many numbers an output reads (fan_in) and how many an input reaches (fan_out).
 
-    shape: of the weights, the last two axes being inputs and outputs. Axes before them are those of
-    a window, and its size multiplies both, as in Keras. A vector has its size for both.
+    Parameters
+    ----------
+    shape : tuple of int
+        Of the weights; the last two axes are inputs and outputs. Axes before them are those of a
+        window, and its size multiplies both, as in Keras. A vector has its size for both.
+
+    Returns
+    -------
+    tuple of int
+        fan_in and fan_out.
     """
     window = math.prod(shape[:-2])
     return window * shape[max(len(shape) - 2, 0)], window * shape[-1]
 
 
 def zeros(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
-    """All 0."""
+    """Return all 0."""
     return np.zeros(shape)
 
 
 def ones(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
-    """All 1."""
+    """Return all 1."""
     return np.ones(shape)
 
 
 def glorot_uniform(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
-    """Uniform in [-a, a] with a = sqrt(6 / (fan_in + fan_out))."""
+    """Draw uniformly from [-a, a] with a = sqrt(6 / (fan_in + fan_out))."""
     return _uniform(shape, 2 / sum(fans(shape)), rng)
 
 
 def glorot_normal(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
-    """Truncated normal with variance 2 / (fan_in + fan_out)."""
+    """Draw from a truncated normal distribution with variance 2 / (fan_in + fan_out)."""
     return _normal(shape, 2 / sum(fans(shape)), rng)
 
 
 def he_uniform(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
-    """Uniform in [-a, a] with a = sqrt(6 / fan_in)."""
+    """Draw uniformly from [-a, a] with a = sqrt(6 / fan_in)."""
     return _uniform(shape, 2 / fans(shape)[0], rng)
 
 
 def he_normal(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
-    """Truncated normal with variance 2 / fan_in."""
+    """Draw from a truncated normal distribution with variance 2 / fan_in."""
     return _normal(shape, 2 / fans(shape)[0], rng)
 
 
 def orthogonal(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
-    """Orthonormal rows or columns, whichever are fewer (Saxe et al. 2013, arXiv:1312.6120).
+    """Draw orthonormal rows or columns, whichever are fewer (Saxe et al. 2013, arXiv:1312.6120).
 
-    A recurrent layer multiplies by this matrix at every step: its signal neither dies nor explodes.
-    The Q of a random normal matrix is uniformly distributed if R's diagonal is made positive
-    (Mezzadri 2007, arXiv:math-ph/0609050).
+    A recurrent layer multiplies by this matrix at every step: its signal neither vanishes nor
+    explodes. The Q of a random normal matrix is uniformly distributed if R's diagonal is made
+    positive (Mezzadri 2007, arXiv:math-ph/0609050).
     """
     rows, columns = int(np.prod(shape[:-1])), shape[-1]
     values = rng.standard_normal((max(rows, columns), min(rows, columns)))
@@ -94,7 +102,23 @@ INITIALIZERS: dict[str, Initializer] = {
 
 
 def get(name: str) -> Initializer:
-    """Give the initializer called `name`. Raises ThumbnetError for another name."""
+    """Look up an initializer.
+
+    Parameters
+    ----------
+    name : str
+        A key of `INITIALIZERS`.
+
+    Returns
+    -------
+    callable
+        Called with a shape and a random generator.
+
+    Raises
+    ------
+    ThumbnetError
+        If there is no such initializer.
+    """
     if name not in INITIALIZERS:
         raise unknown("initializer", name, INITIALIZERS)
     return INITIALIZERS[name]

@@ -1,4 +1,4 @@
-"""Layers that join what several others give: Add and Concatenate."""
+"""Layers that join the outputs of several others: Add and Concatenate."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from .base import IntegerRole, Layer, Shape
 class Merge(Layer):
     """Base of the layers that read two or more others, in a functional `Model`.
 
-    input_shapes: of one example of each; `input_shape` is the first one.
+    Attributes
+    ----------
+    input_shapes : tuple of tuple of int
+        Shape of one example of each input; `input_shape` is the first one.
     """
 
     merges = True
@@ -27,7 +30,22 @@ class Merge(Layer):
     def build_for(
         self, input_shapes: Sequence[Shape], rng: np.random.Generator, dtype: DTypeLike
     ) -> None:
-        """Take inputs of these shapes; raises ThumbnetError if they do not fit each other."""
+        """Build the layer for inputs of these shapes.
+
+        Parameters
+        ----------
+        input_shapes : sequence of tuple of int
+            Shapes of one example of each input, without the batch axis.
+        rng : numpy.random.Generator
+            Draws initial weights.
+        dtype : dtype
+            Type of the weights.
+
+        Raises
+        ------
+        ThumbnetError
+            If the shapes do not fit each other, or the layer was built for others.
+        """
         if self.built and tuple(input_shapes) != self.input_shapes:
             raise ThumbnetError(
                 f"layer {self.name!r} was built for inputs of shapes {_listed(self.input_shapes)}, "
@@ -62,10 +80,21 @@ class Add(Merge):
 
 
 class Concatenate(Merge):
-    """One after the other along the last axis: `Concatenate()([a, b])`.
+    """One input after the other along the last axis: `Concatenate()([a, b])`.
 
-    All inputs have the same sizes but for the last axis (channels, or features). axis: -1, as in
-    Keras; raises ThumbnetError for another.
+    All sizes of the inputs except the last (channels, or features) have to be equal.
+
+    Parameters
+    ----------
+    axis : int
+        -1, as in Keras.
+    name : str, optional
+        Unique in its model.
+
+    Raises
+    ------
+    ThumbnetError
+        If the axis is another one, or sizes differ.
     """
 
     def __init__(self, axis: int = -1, name: str | None = None) -> None:
@@ -91,7 +120,7 @@ class Concatenate(Merge):
         return record(data, *zip(inputs, pulls, strict=True))
 
     def get_config(self) -> dict[str, Any]:
-        """Give the settings as JSON types."""
+        """Return the settings as JSON types."""
         return {"axis": -1, **super().get_config()}
 
 

@@ -18,8 +18,25 @@ class BatchNormalization(Layer):
     """gamma * (x - mean) / sqrt(variance + epsilon) + beta, for every feature (the last axis).
 
     In training, mean and variance are those of the batch, and the moving ones follow them:
-    moving = momentum * moving + (1 - momentum) * batch. Otherwise the moving ones are used.
-    gamma, beta, moving_mean, moving_variance: Variables (features,). Keras's defaults.
+    moving = momentum * moving + (1 - momentum) * batch. In prediction the moving ones are used.
+
+    Parameters
+    ----------
+    momentum : float
+        How slowly the moving statistics follow, at least 0 and less than 1.
+    epsilon : float
+        Added to the variance.
+    name : str, optional
+        Unique in its model.
+
+    Attributes
+    ----------
+    gamma, beta, moving_mean, moving_variance : Variable, shape (features,)
+
+    Raises
+    ------
+    ThumbnetError
+        If a setting is out of range.
     """
 
     integer_role = IntegerRole.SCALES
@@ -68,14 +85,14 @@ class BatchNormalization(Layer):
         moving += (1 - self.momentum) * batch
 
     def get_config(self) -> dict[str, Any]:
-        """Give the settings as JSON types."""
+        """Return the settings as JSON types."""
         return {"momentum": self.momentum, "epsilon": self.epsilon, **super().get_config()}
 
 
 def _normalize(x: Tensor, centered: Array, factor: Array) -> Tensor:
-    """centered * factor, in place, where centered = x - mean and factor = 1 / std are of x itself.
+    """Return centered * factor, computed in place, for centered = x - mean and factor = 1 / std.
 
-    A change of one x moves the mean and the standard deviation of its whole batch, so its own
+    Changing one x moves the mean and the standard deviation of its whole batch, so its own
     derivative loses what is common to the batch, and what is parallel to the result.
     """
     y = centered
@@ -95,7 +112,7 @@ def _normalize(x: Tensor, centered: Array, factor: Array) -> Tensor:
 
 
 def _scale_and_shift(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
-    """Give x * scale + shift with scale and shift (features,)."""
+    """Return x * scale + shift with scale and shift (features,)."""
     y = x.data * channelwise.widen(scale.data, x.data)
     y += channelwise.widen(shift.data, y)
     return record(

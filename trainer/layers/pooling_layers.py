@@ -52,12 +52,28 @@ class _AveragePooling(_Pooling):
 
 
 class MaxPooling2D(_MaxPooling):
-    """The largest number under a window that moves over images (h, w, c), in each channel.
+    """The largest number under a window that slides over images (h, w, c), in each channel.
 
-    pool_size: of the window, one number or (vertical, horizontal). strides: how far it moves, by
-    default its size, so that windows do not overlap. padding: "valid" or "same" (see `geometry`);
-    what is not on the image is not looked at. Outputs: (h', w', c). Raises ThumbnetError for sizes
-    that are not positive whole numbers, inputs of another rank, or a window larger than the image.
+    Parameters
+    ----------
+    pool_size : int or tuple of int
+        Size of the window: one number, or (vertical, horizontal).
+    strides : int or tuple of int, optional
+        How far the window moves; by default its size, so that windows do not overlap.
+    padding : str
+        "valid" or "same" (see `sliding_window`); padding is never looked at.
+    name : str, optional
+        Unique in its model.
+
+    Raises
+    ------
+    ThumbnetError
+        If a size is not a positive whole number, the inputs are not images, or the window is larger
+        than the image.
+
+    Notes
+    -----
+    Outputs have shape (h', w', c).
     """
 
 
@@ -68,10 +84,10 @@ class MaxPooling1D(_MaxPooling):
 
 
 class AveragePooling2D(_AveragePooling):
-    """The mean of what is under a window that moves over images (h, w, c), in each channel.
+    """The mean under a window that slides over images (h, w, c), in each channel.
 
-    Settings and errors as in `MaxPooling2D`. With padding "same", windows at the border take the
-    mean of what is on the image, as in Keras.
+    Takes the parameters of `MaxPooling2D` and raises the same errors. With padding "same", windows
+    at the border take the mean of the pixels that are on the image, as in Keras.
     """
 
 
@@ -101,19 +117,28 @@ class _GlobalAveragePooling(Windowed):
         return self._slide(x)
 
     def get_config(self) -> dict[str, Any]:
-        """Give the settings as JSON types."""
+        """Return the settings as JSON types."""
         return {"name": self.name}
 
 
 class GlobalAveragePooling2D(_GlobalAveragePooling):
     """The mean of each channel of images: (h, w, c) -> (c,).
 
-    `window` and `strides` are the size of the image. Raises ThumbnetError for inputs of another
-    rank.
+    `window` and `strides` are the size of the image.
+
+    Parameters
+    ----------
+    name : str, optional
+        Unique in its model.
+
+    Raises
+    ------
+    ThumbnetError
+        If the inputs are not images.
     """
 
 
 class GlobalAveragePooling1D(_GlobalAveragePooling):
-    """The mean of each channel of sequences: (t, c) -> (c,); else as GlobalAveragePooling2D."""
+    """The mean of each channel of sequences, (t, c) -> (c,); see GlobalAveragePooling2D."""
 
     rank = 1

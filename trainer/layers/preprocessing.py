@@ -1,4 +1,4 @@
-"""Preprocessing that is part of the model, so that a model takes raw units wherever it runs."""
+"""Preprocessing as part of the model, so that a model takes raw units wherever it runs."""
 
 from __future__ import annotations
 
@@ -16,9 +16,20 @@ from .base import IntegerRole, Layer, Shape
 class Rescaling(Layer):
     """y = x * scale + offset, with scalars or one number for each feature (the last axis).
 
-    scale, offset: float64 arrays of shape () or (features,). Computed in float64, since raw units
-    may be far from 0. Nothing here is trained, and nothing counts as a parameter. Raises
-    ThumbnetError for values that are not finite, or that do not fit the features.
+    Computed in float64, since raw units may be far from 0. Nothing here is trained, and nothing
+    counts as a parameter.
+
+    Parameters
+    ----------
+    scale, offset : float or array_like, shape (features,)
+        Stored as float64.
+    name : str, optional
+        Unique in its model.
+
+    Raises
+    ------
+    ThumbnetError
+        If values are not finite, or do not fit the features.
     """
 
     preprocesses = True
@@ -47,9 +58,25 @@ class Rescaling(Layer):
         feature_range: tuple[float, float] = (0.0, 1.0),
         name: str | None = None,
     ) -> Rescaling:
-        """Give the min-max scaling of data x (n, ..., features) to `feature_range`.
+        """Make the min-max scaling of data.
 
-        A constant feature keeps scale 1 and goes to the lower end of the range.
+        Parameters
+        ----------
+        x : array_like, shape (n, ..., features)
+            In raw units. A constant feature keeps scale 1 and goes to the lower end of the range.
+        feature_range : tuple of float
+            Where the smallest and the largest value of each feature go.
+        name : str, optional
+            Unique in its model.
+
+        Returns
+        -------
+        Rescaling
+
+        Raises
+        ------
+        ThumbnetError
+            If the range is empty, or the data are not finite numbers.
         """
         low, high = feature_range
         if not low < high:
@@ -75,7 +102,7 @@ class Rescaling(Layer):
         return record(scaled, (x, lambda dy: dy * self.scale.astype(self._dtype)))
 
     def get_config(self) -> dict[str, Any]:
-        """Give the settings as JSON types."""
+        """Return the settings as JSON types."""
         numbers = {"scale": self.scale.tolist(), "offset": self.offset.tolist()}
         return {**numbers, **super().get_config()}
 
@@ -83,8 +110,19 @@ class Rescaling(Layer):
 class Normalization(Rescaling):
     """Standardization: (x - mean) / std of every feature, learned from data by `adapt`.
 
-    Written as y = x * scale + offset; a constant feature keeps scale 1. scale and offset can also
-    be given. Raises ThumbnetError if it is used before `adapt`.
+    Stored as y = x * scale + offset, which can also be given.
+
+    Parameters
+    ----------
+    scale, offset : float or array_like, shape (features,), optional
+        Instead of a call of `adapt`.
+    name : str, optional
+        Unique in its model.
+
+    Raises
+    ------
+    ThumbnetError
+        If it is used before `adapt`.
     """
 
     def __init__(
@@ -97,7 +135,23 @@ class Normalization(Rescaling):
         self.adapted = scale is not None
 
     def adapt(self, x: ArrayLike) -> Normalization:
-        """Take mean and standard deviation from data x (n, ..., features); gives itself."""
+        """Learn mean and standard deviation from data.
+
+        Parameters
+        ----------
+        x : array_like, shape (n, ..., features)
+            In raw units. A constant feature keeps scale 1.
+
+        Returns
+        -------
+        Normalization
+            The layer itself.
+
+        Raises
+        ------
+        ThumbnetError
+            If the data are not finite numbers.
+        """
         rows = _rows(x)
         mean, std = rows.mean(axis=0), rows.std(axis=0)
         # A mean of many equal floats may be off by a rounding, and the std then is not exactly 0.
@@ -116,7 +170,7 @@ class Normalization(Rescaling):
 
 
 def _rows(x: ArrayLike) -> Array:
-    """Data (n, ..., features) as float64 rows (m, features); refuses what has no statistics."""
+    """Return data (n, ..., features) as float64 rows (m, features), all finite."""
     values = np.asarray(x)
     if values.ndim < 2 or not values.size or values.dtype.kind not in "buif":
         raise ThumbnetError(

@@ -1,4 +1,4 @@
-"""Recurrent layers: SimpleRNN and GRU, in Keras's words."""
+"""Recurrent layers in Keras's words: SimpleRNN and GRU."""
 
 from __future__ import annotations
 
@@ -18,10 +18,27 @@ from .base import Layer, Shape
 class Recurrent(Layer):
     """Base of the recurrent layers: (n, steps, c) -> (n, units), or all states (n, steps, units).
 
-    units: size of the state, which starts at 0 for every example. return_sequences: give the state
-    after every step instead of after the last. kernel: Variable (c, k), recurrent_kernel: Variable
-    (units, k), with k = units times `gates`. Raises ThumbnetError for an unknown name, or inputs
-    of another rank.
+    Parameters
+    ----------
+    units : int
+        Size of the state, which starts at 0 for every example.
+    return_sequences : bool
+        Whether to return the state after every step instead of after the last.
+    kernel_initializer, recurrent_initializer, bias_initializer : str
+        Names of initializers.
+    name : str, optional
+        Unique in its model.
+
+    Attributes
+    ----------
+    kernel : Variable, shape (c, gates * units)
+    recurrent_kernel : Variable, shape (units, gates * units)
+    bias : Variable or None
+
+    Raises
+    ------
+    ThumbnetError
+        If a name is unknown, or the inputs are not sequences.
     """
 
     gates = 1
@@ -80,7 +97,7 @@ class Recurrent(Layer):
         return kernels if self.bias is None else [*kernels, self.bias]
 
     def get_config(self) -> dict[str, Any]:
-        """Give the settings as JSON types."""
+        """Return the settings as JSON types."""
         return {
             "units": self.units,
             "return_sequences": self.return_sequences,
@@ -94,7 +111,26 @@ class Recurrent(Layer):
 class SimpleRNN(Recurrent):
     """h = activation(x @ kernel + h @ recurrent_kernel + bias); see `recurrence.simple_rnn`.
 
-    bias: Variable (units,), or None with `use_bias=False`.
+    Parameters
+    ----------
+    units : int
+        Size of the state, which starts at 0 for every example.
+    activation : str, optional
+        Name of the activation.
+    use_bias : bool
+        Whether to add a bias.
+    return_sequences : bool
+        Whether to return the state after every step instead of after the last.
+    kernel_initializer, recurrent_initializer, bias_initializer : str
+        Names of initializers.
+    name : str, optional
+        Unique in its model.
+
+    Attributes
+    ----------
+    kernel : Variable, shape (c, units)
+    recurrent_kernel : Variable, shape (units, units)
+    bias : Variable, shape (units,), or None
     """
 
     def __init__(
@@ -130,16 +166,22 @@ class SimpleRNN(Recurrent):
         )
 
     def get_config(self) -> dict[str, Any]:
-        """Give the settings as JSON types."""
+        """Return the settings as JSON types."""
         return {"activation": self.activation, "use_bias": self.use_bias, **super().get_config()}
 
 
 class GRU(Recurrent):
     """Gated recurrent units, Keras's with reset_after=True; see `recurrence.gru`.
 
-    The columns of kernel (c, 3 units), recurrent_kernel (units, 3 units) and bias Variable
-    (2, 3 units), for inputs and for the state, are those of the update gate z, the reset gate r
-    and the candidate, in this order.
+    Takes the parameters of `Recurrent`. The columns of the weights are those of the update gate z,
+    the reset gate r and the candidate, in this order.
+
+    Attributes
+    ----------
+    kernel : Variable, shape (c, 3 units)
+    recurrent_kernel : Variable, shape (units, 3 units)
+    bias : Variable, shape (2, 3 units)
+        For the inputs and for the state.
     """
 
     gates = 3

@@ -1,4 +1,4 @@
-"""The base of the layers that lay a window on their input: convolutions and pooling."""
+"""Base of the layers that slide a window over their input: convolutions and pooling."""
 
 from __future__ import annotations
 
@@ -12,15 +12,31 @@ from .base import Layer, Shape
 
 
 class Windowed(Layer):
-    """A layer with a window that moves over images (h, w, c), or over sequences (t, c).
+    """A layer with a window that slides over images (h, w, c) or sequences (t, c).
 
-    rank: 2 for images, 1 for sequences, which are computed as images of height 1. window,
-    strides: (vertical, horizontal), vertically 1 for sequences. padding: "valid" or "same".
-    pads: ((top, bottom), (left, right)), known after `build`, and `grid`, which holds all of it.
+    Parameters
+    ----------
+    size, strides : int or sequence of int
+        Of the window: one number, or one for each axis.
+    padding : str
+        "valid" or "same".
+    name : str or None
+        Unique in its model.
+
+    Attributes
+    ----------
+    rank : int
+        2 for images, 1 for sequences, which are computed as images of height 1.
+    window, strides : tuple of int
+        (vertical, horizontal); vertically 1 for sequences.
+    pads : tuple of tuple of int
+        ((top, bottom), (left, right)), known after `build`.
+    grid : Grid
+        All of these, known after `build`.
     """
 
     rank = 2
-    size_name = "kernel_size"  # what the window is called among the settings
+    size_name = "kernel_size"  # name of the setting that gives the window
 
     def __init__(self, size: Any, strides: Any, padding: str, name: str | None) -> None:
         super().__init__(name)
@@ -33,14 +49,14 @@ class Windowed(Layer):
         self.grid: Grid
 
     def _lay(self, input_shape: Shape) -> Shape:
-        """Find the grid on inputs of this shape; gives its places, (h, w) or (t,)."""
+        """Place the grid on inputs of this shape; return its places, (h, w) or (t,)."""
         if len(input_shape) != self.rank + 1:
             form = "images (height, width, channels)"
             if self.rank == 1:
                 form = "sequences (steps, channels)"
             raise ThumbnetError(
                 f"layer {self.name!r} takes {form}, not shape {input_shape}: "
-                f"{self._mend(input_shape)}"
+                f"{self._remedy(input_shape)}"
             )
         image = input_shape[:2] if self.rank == 2 else (1, input_shape[0])
         top, left = (
@@ -60,7 +76,7 @@ class Windowed(Layer):
     def _text(self, pair: Pair) -> str:
         return " x ".join(map(str, pair[2 - self.rank :]))
 
-    def _mend(self, shape: Shape) -> str:
+    def _remedy(self, shape: Shape) -> str:
         if len(shape) == self.rank:
             return f"add a channel axis: x.reshape(-1, {', '.join(map(str, shape))}, 1)"
         if len(shape) > self.rank + 1:
@@ -69,17 +85,17 @@ class Windowed(Layer):
         return "reshape x to (n, height, width, channels), or put this layer before Flatten()"
 
     def _slide(self, x: Tensor) -> Tensor:
-        """Compute on images (n, h, w, c), whatever the rank is, and give (n, *output_shape)."""
+        """Compute on images (n, h, w, c), whatever the rank is, and return (n, *output_shape)."""
         n, channels = len(x.data), x.shape[-1]
         y = self._operate(functional.reshape(x, (n, *self.grid.image, channels)))
         return functional.reshape(y, (n, *self.output_shape))
 
     def _operate(self, images: Tensor) -> Tensor:
-        """Compute the result on images."""
+        """Compute the result for images."""
         raise NotImplementedError
 
     def get_config(self) -> dict[str, Any]:
-        """Give the settings as JSON types."""
+        """Return the settings as JSON types."""
         window, strides = (
             list(pair) if self.rank == 2 else pair[1] for pair in (self.window, self.strides)
         )

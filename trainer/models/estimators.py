@@ -1,7 +1,7 @@
-"""One neuron at work, in scikit-learn's words: Perceptron, LinearRegression, LogisticRegression.
+"""Single neurons in scikit-learn's words: Perceptron, LinearRegression, LogisticRegression.
 
-Each is trained by `fit(x, y)` on raw units, gives `coef_` and `intercept_` in raw units, and
-has a `model`: the same neuron as a `Sequential`, ready to be saved and exported.
+Each is trained by `fit(x, y)` on raw units, has `coef_` and `intercept_` in raw units, and a
+`model`: the same neuron as a `Sequential`, ready to be saved and exported.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .model import Sequential
 
 
 class _Neuron:
-    """What the three share: weights as a one-layer model, and the check that they exist."""
+    """Base of the three: weights as a one-layer model, and the check that they exist."""
 
     def __init__(self) -> None:
         self.model = Sequential(name=type(self).__name__.lower())
@@ -41,21 +41,21 @@ class _Neuron:
 
 
 class _Classifier(_Neuron):
-    """A neuron that tells classes apart: `classes_` are the labels, in sorted order."""
+    """A neuron that separates classes: `classes_` are the labels, in sorted order."""
 
     classes_: Array
 
     def predict(self, x: ArrayLike) -> Array:
-        """Give the label of each example, (n,), of x (n, features)."""
+        """Return the label of each example, (n,), of x (n, features)."""
         indices = self._fitted().predict_classes(x)
         return np.asarray(self.classes_[indices])
 
     def score(self, x: ArrayLike, y: ArrayLike) -> float:
-        """Give the accuracy on x (n, features) and labels y (n,)."""
+        """Return the accuracy on x (n, features) and labels y (n,)."""
         return float((self.predict(x) == np.asarray(y)).mean())
 
     def _classes(self, y: ArrayLike, examples: int) -> Array:
-        """Note the classes and give each example's index; refuses y that does not fit x."""
+        """Store the classes and return each example's index; refuse y that does not fit x."""
         labels = np.asarray(y)
         if labels.shape != (examples,):
             raise ThumbnetError(
@@ -72,11 +72,11 @@ class _Classifier(_Neuron):
 
 
 class _Pocket:
-    """The weights with the fewest wrong examples of all that a perceptron met.
+    """The weights with the fewest mistakes among all that a perceptron tried.
 
-    Pocket algorithm with ratchet (Gallant 1990): all examples (inputs, target) are counted only for
-    weights that were right as many times in a row as those in the pocket, so that a correction
-    costs nothing but its own example.
+    Pocket algorithm with ratchet (Gallant 1990): mistakes on all examples are counted only for
+    weights that were right as many times in a row as those in the pocket, so that most corrections
+    cost nothing but their own example.
     """
 
     def __init__(self, inputs: Array, target: Array) -> None:
@@ -86,7 +86,7 @@ class _Pocket:
         self.run, self.fewest = 0, len(inputs) + 1
 
     def offer(self, w: Array, b: float, run: int) -> None:
-        """Look at weights that were right `run` times in a row, before they are corrected."""
+        """Consider weights that were right `run` times in a row, before they are corrected."""
         if run < self.run:
             return
         wrong = int((np.where(self.inputs @ w + b >= 0, 1, -1) != self.target).sum())
@@ -97,18 +97,35 @@ class _Pocket:
 class Perceptron(_Classifier):
     """Rosenblatt's perceptron (1958): sign(w x + b), corrected by every mistake it makes.
 
-    Targets are -1 and +1 (any two labels will do: the greater is +1). Where w x + b has not the
-    sign of t, w += eta0 * t * x and b += eta0 * t; else nothing. An example on the line itself, to
+    Targets are -1 and +1 (any two labels will do: the greater one is +1). Where w x + b does not
+    have the sign of t, w += eta0 * t * x and b += eta0 * t. An example on the line itself, to
     float32's precision, counts as a mistake. If a line (a plane) separates the classes, this ends
     without mistakes; if not, it never ends, and `fit` stops after `max_iter` passes.
 
-    max_iter: passes over the data at most. eta0: size of a correction. shuffle, seed: the order of
-    the examples in each pass.
+    Parameters
+    ----------
+    max_iter : int
+        Passes over the data at most.
+    eta0 : float
+        Size of a correction.
+    shuffle : bool
+        Whether each pass has its own random order.
+    seed : int
+        Of that order.
 
-    After `fit`: coef_ (1, features), intercept_ (1,), classes_, n_iter_ (passes made), mistakes_
-    (in each pass) and converged_: whether the last pass made none. False does not prove that the
-    classes cannot be separated; a perceptron can only prove that they can. The weights are then
-    the best of those that were met, as `_Pocket` keeps them.
+    Attributes
+    ----------
+    coef_ : ndarray, shape (1, features)
+    intercept_ : ndarray, shape (1,)
+    classes_ : ndarray, shape (2,)
+    n_iter_ : int
+        Passes made.
+    mistakes_ : list of int
+        In each pass.
+    converged_ : bool
+        Whether the last pass made no mistake. False does not prove that the classes cannot be
+        separated: a perceptron can only prove that they can. The weights are then the best ones
+        that were tried.
     """
 
     def __init__(
@@ -124,7 +141,7 @@ class Perceptron(_Classifier):
         self.converged_ = False
 
     def fit(self, x: ArrayLike, y: ArrayLike) -> Perceptron:
-        """Train on x (n, features) and y (n,), two labels; raises ThumbnetError for others."""
+        """Train on x (n, features) and y (n,), two labels; raises ThumbnetError for other data."""
         inputs = prepare_inputs(x, None).astype(np.float64)
         target = 2.0 * self._classes(y, len(inputs)) - 1
         if len(self.classes_) != 2:
@@ -163,12 +180,15 @@ class Perceptron(_Classifier):
 class LinearRegression(_Neuron):
     """w x + b by least squares: a linear neuron trained by gradient descent on the squared error.
 
-    Gradient descent is slow where features have unequal scales or depend on one another. So it
-    runs on uncorrelated inputs of variance 1 (whitening), where the error is a round bowl and
-    descends in a few dozen steps, and the weights are then folded back to raw units.
-    A direction in which the data do not vary gets weight 0.
+    Gradient descent is slow where features have unequal scales or depend on one another. So it runs
+    on uncorrelated inputs of variance 1 (whitening), where the error is a round bowl that it
+    descends in a few dozen steps, and the weights are then converted back to raw units. A direction
+    in which the data do not vary gets weight 0.
 
-    After `fit`: coef_ (features,), intercept_ (float).
+    Attributes
+    ----------
+    coef_ : ndarray, shape (features,)
+    intercept_ : float
     """
 
     def __init__(self) -> None:
@@ -192,12 +212,12 @@ class LinearRegression(_Neuron):
         return self
 
     def predict(self, x: ArrayLike) -> Array:
-        """Give w x + b, (n,) float64, of x (n, features)."""
+        """Return w x + b, (n,) float64, of x (n, features)."""
         values = prepare_inputs(x, self._fitted().input_shape)
         return np.asarray(values @ self.coef_ + self.intercept_)
 
     def score(self, x: ArrayLike, y: ArrayLike) -> float:
-        """Give R**2, the share of y's variance that is explained: 1 is perfect, 0 is the mean."""
+        """Return R**2, the explained share of y's variance: 1 is perfect, 0 is as good as the mean."""
         target = np.asarray(y, dtype=np.float64).reshape(-1)
         unexplained = np.square(target - self.predict(x)).sum()
         total = np.square(target - target.mean()).sum()
@@ -205,16 +225,28 @@ class LinearRegression(_Neuron):
 
 
 class LogisticRegression(_Classifier):
-    """sigmoid(w x + b), the probability of a class: one neuron, trained by cross-entropy.
+    """sigmoid(w x + b), the probability of a class: one neuron, trained with cross-entropy.
 
     With more than two classes, one neuron for each under a common softmax. Training runs on
-    standardized inputs, and the weights are folded back to raw units.
+    standardized inputs, and the weights are converted back to raw units.
 
-    C: as in scikit-learn, the inverse strength of the L2 penalty (here on the standardized
-    weights): without one, classes that can be separated drive the weights to infinity.
-    max_iter: steps at most. tol: training ends when the loss stops falling by as much.
+    Parameters
+    ----------
+    C : float
+        As in scikit-learn, the inverse strength of the L2 penalty (here on the standardized
+        weights). Without a penalty, classes that can be separated drive the weights to infinity.
+    max_iter : int
+        Steps at most.
+    tol : float
+        Training ends when the loss stops falling by this much.
 
-    After `fit`: coef_ (1 or classes, features), intercept_ (1 or classes,), classes_, n_iter_.
+    Attributes
+    ----------
+    coef_ : ndarray, shape (1 or classes, features)
+    intercept_ : ndarray, shape (1 or classes,)
+    classes_ : ndarray, shape (classes,)
+    n_iter_ : int
+        Steps made.
     """
 
     def __init__(self, C: float = 1.0, max_iter: int = 2000, tol: float = 1e-9) -> None:
@@ -263,12 +295,12 @@ class LogisticRegression(_Classifier):
         return self
 
     def predict_proba(self, x: ArrayLike) -> Array:
-        """Give the probability of each class, (n, classes), in the order of `classes_`."""
+        """Return the probability of each class, (n, classes), in the order of `classes_`."""
         return self._fitted().predict_proba(x)
 
 
 def _whitening(inputs: Array) -> tuple[Array, Array]:
-    """Give mean and matrix so that (inputs - mean) @ matrix is uncorrelated with variance 1.
+    """Return mean and matrix so that (inputs - mean) @ matrix is uncorrelated with variance 1.
 
     The matrix is (features, features). Each feature is standardized first, so that the smallest
     variance that counts as one does not depend on units.

@@ -1,4 +1,4 @@
-"""Inputs on their way into a model: checked once, at the door."""
+"""Inputs on their way into a network, checked once."""
 
 from __future__ import annotations
 
@@ -12,10 +12,26 @@ from ..errors import ThumbnetError
 
 
 def prepare_inputs(x: ArrayLike, input_shape: tuple[int, ...] | None, what: str = "x") -> Array:
-    """Give x as an array of numbers (n, *input_shape), n > 0, without NaN or infinity.
+    """Check the inputs of a network.
 
-    input_shape: None if the model is not built yet. Raises ThumbnetError otherwise, naming the
-    row or the shape that is wrong.
+    Parameters
+    ----------
+    x : array_like, shape (n, *input_shape)
+        In raw units.
+    input_shape : tuple of int or None
+        Shape of one example; None if the network is not built yet.
+    what : str
+        Names x in error messages.
+
+    Returns
+    -------
+    ndarray, shape (n, *input_shape)
+        Finite numbers of any type, n > 0.
+
+    Raises
+    ------
+    ThumbnetError
+        If x is anything else; the message names the row or the shape that is wrong.
     """
     try:
         values = np.asarray(x)

@@ -1,4 +1,4 @@
-"""The table that `Model.summary` gives."""
+"""The table that `Model.summary` returns."""
 
 from __future__ import annotations
 
@@ -11,9 +11,24 @@ from ..layers.base import Layer
 def summary_table(
     name: str, layers: Sequence[Layer], sources: Mapping[str, tuple[str, ...]], built: bool
 ) -> str:
-    """Give a table with a row for each layer: name and type, output shape, number of parameters.
+    """Describe layers as a table.
 
-    Where the layers do not just follow one another, also the names of those that each one reads.
+    Parameters
+    ----------
+    name : str
+        Of the model.
+    layers : sequence of Layer
+        In computing order.
+    sources : mapping
+        Names of the layers that each layer reads.
+    built : bool
+        Whether shapes and numbers of parameters are known.
+
+    Returns
+    -------
+    str
+        A row for each layer: name and type, output shape, number of parameters. If the layers do
+        not simply follow one another, also the layers that each one reads.
     """
     rows = [["Layer (type)", "Output shape", "Param #"]]
     for layer in layers:

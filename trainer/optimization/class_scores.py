@@ -13,10 +13,24 @@ UNEVEN = 1.5
 
 
 def confusion_matrix(y: ArrayLike, predicted: ArrayLike, classes: int) -> Array:
-    """Count the examples of each class (row) that were taken for each class (column).
+    """Count the examples of each class (row) that were predicted as each class (column).
 
-    y, predicted: class indices (n,). Gives (classes, classes) int64. Raises ThumbnetError for an
-    index that is no class, or unequal lengths.
+    Parameters
+    ----------
+    y, predicted : array_like, shape (n,)
+        Class indices.
+    classes : int
+        Number of classes.
+
+    Returns
+    -------
+    ndarray, shape (classes, classes)
+        int64.
+
+    Raises
+    ------
+    ThumbnetError
+        If an index is not a class, or the lengths differ.
     """
     true, taken = (np.asarray(values).reshape(-1) for values in (y, predicted))
     if len(true) != len(taken):
@@ -35,11 +49,26 @@ def confusion_matrix(y: ArrayLike, predicted: ArrayLike, classes: int) -> Array:
 
 
 def balanced_accuracy(y: ArrayLike, predicted: ArrayLike, classes: int) -> float:
-    """Give the mean, over the classes, of the share of a class's examples that were recognized.
+    """Average, over the classes, the share of a class's examples that were recognized.
 
-    Where one class is rare, guessing the others scores well in accuracy, and 1 / classes here.
-    Classes without examples do not count. Takes what `confusion_matrix` takes; raises
-    ThumbnetError as it does, and if there are no examples.
+    Where one class is rare, always predicting the others scores well in accuracy, but not here.
+
+    Parameters
+    ----------
+    y, predicted : array_like, shape (n,)
+        Class indices.
+    classes : int
+        Number of classes; those without examples do not count.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+
+    Raises
+    ------
+    ThumbnetError
+        As `confusion_matrix`, and if there are no examples.
     """
     counts = confusion_matrix(y, predicted, classes)
     examples = counts.sum(axis=1)
@@ -50,9 +79,18 @@ def balanced_accuracy(y: ArrayLike, predicted: ArrayLike, classes: int) -> float
 
 
 def is_uneven(counts: ArrayLike) -> bool:
-    """Tell whether, of so many examples of each class, accuracy alone misleads.
+    """Tell whether classes are so uneven that accuracy alone misleads.
 
-    It does where one class has `UNEVEN` times the examples of another: always answering the most
-    frequent class is then often right.
+    Always predicting the most frequent class is then often right.
+
+    Parameters
+    ----------
+    counts : array_like, shape (classes,)
+        Examples of each class.
+
+    Returns
+    -------
+    bool
+        Whether one class has `UNEVEN` times the examples of another, or more.
     """
     return bool(np.max(counts) >= UNEVEN * np.min(counts))

@@ -1,9 +1,9 @@
 """Loss functions: how wrong the outputs are, one number for each example.
 
-Every function takes `y_true` as an array and `y_pred` as a tensor, and gives a tensor of shape
-(n,); training minimizes the mean. The cross-entropies exist twice: on probabilities, as Keras has
-them, and on logits, fused with the softmax or sigmoid that makes the probabilities. The fused ones
-never take the logarithm of a rounded 0, and their derivative is simply probability - target.
+Every function takes `y_true` as an array and `y_pred` as a tensor, and returns a tensor of shape
+(n,); training minimizes its mean. The cross-entropies exist twice: on probabilities, as in Keras,
+and on logits, fused with the softmax or sigmoid that makes the probabilities. The fused ones never
+take the logarithm of a rounded 0, and their derivative is simply probability - target.
 """
 
 from __future__ import annotations
@@ -23,36 +23,36 @@ EPSILON = 1e-7  # keeps log() of a probability finite, as in Keras
 
 
 def mse(y_true: Array, y_pred: Tensor) -> Tensor:
-    """Mean of (y_pred - y_true)**2 over the outputs; both (n, k)."""
+    """Return the mean of (y_pred - y_true)**2 over the outputs; both (n, k)."""
     return functional.mean(functional.square(y_pred - y_true), axis=-1)
 
 
 def mae(y_true: Array, y_pred: Tensor) -> Tensor:
-    """Mean of |y_pred - y_true| over the outputs; both (n, k)."""
+    """Return the mean of |y_pred - y_true| over the outputs; both (n, k)."""
     return functional.mean(functional.absolute(y_pred - y_true), axis=-1)
 
 
 def binary_crossentropy(y_true: Array, y_pred: Tensor) -> Tensor:
-    """-(t log p + (1 - t) log(1 - p)), averaged over the outputs; both (n, k), in [0, 1]."""
+    """Return -(t log p + (1 - t) log(1 - p)), averaged over the outputs; both (n, k), in [0, 1]."""
     p = functional.clip(y_pred, EPSILON, 1 - EPSILON)
     likelihood = functional.log(p) * y_true + functional.log(1.0 - p) * (1 - y_true)
     return -functional.mean(likelihood, axis=-1)
 
 
 def categorical_crossentropy(y_true: Array, y_pred: Tensor) -> Tensor:
-    """-sum(t log p) for one-hot rows t and rows p of probabilities; both (n, classes)."""
+    """Return -sum(t log p) for one-hot rows t and rows p of probabilities; both (n, classes)."""
     p = functional.clip(y_pred, EPSILON, 1 - EPSILON)
     return -functional.sum(functional.log(p) * y_true, axis=-1)
 
 
 def sparse_categorical_crossentropy(y_true: Array, y_pred: Tensor) -> Tensor:
-    """-log p[class] for class indices y_true (n,) and rows of probabilities y_pred (n, classes)."""
+    """Return -log p[class] for class indices y_true (n,) and probabilities y_pred (n, classes)."""
     one_hot = np.eye(y_pred.shape[-1], dtype=y_pred.dtype)[y_true]
     return categorical_crossentropy(one_hot, y_pred)
 
 
 def sigmoid_crossentropy(y_true: Array, logits: Tensor) -> Tensor:
-    """`binary_crossentropy` of sigmoid(logits), both (n, k).
+    """Return `binary_crossentropy` of sigmoid(logits), both (n, k).
 
     log(1 + e**z) - t z, written so that no exponent is positive: max(z, 0) - t z + log1p(e**-|z|).
     """
@@ -66,7 +66,7 @@ def sigmoid_crossentropy(y_true: Array, logits: Tensor) -> Tensor:
 
 
 def softmax_crossentropy(y_true: Array, logits: Tensor) -> Tensor:
-    """`categorical_crossentropy` of softmax(logits): one-hot y_true, both (n, classes)."""
+    """Return `categorical_crossentropy` of softmax(logits): one-hot y_true, both (n, classes)."""
     z = logits.data
     losses = log_sum_exp(z) * y_true.sum(axis=-1) - (y_true * z).sum(axis=-1)
 
@@ -78,7 +78,7 @@ def softmax_crossentropy(y_true: Array, logits: Tensor) -> Tensor:
 
 
 def sparse_softmax_crossentropy(y_true: Array, logits: Tensor) -> Tensor:
-    """`softmax_crossentropy` for class indices y_true (n,): log(sum(e**z)) - z[class]."""
+    """Return `softmax_crossentropy` for class indices y_true (n,): log(sum(e**z)) - z[class]."""
     z = logits.data
     rows = np.arange(len(z))
 
@@ -92,7 +92,7 @@ def sparse_softmax_crossentropy(y_true: Array, logits: Tensor) -> Tensor:
 
 
 def log_sum_exp(z: Array) -> Array:
-    """log(sum(e**z)) over the last axis, without overflow."""
+    """Return log(sum(e**z)) over the last axis, without overflow."""
     top = z.max(axis=-1, keepdims=True)
     return np.asarray(np.log(np.exp(z - top).sum(axis=-1)) + top[..., 0])
 
@@ -104,9 +104,19 @@ LossFunction = Callable[[Array, Tensor], Tensor]
 class Loss:
     """A loss by name.
 
-    targets: what y must be: "values" like the outputs, "probabilities" like the outputs in [0, 1],
-    "one-hot" rows or "classes" (indices). logits_of: the activation it can be fused with, and
-    `on_logits` the fused function.
+    Attributes
+    ----------
+    name : str
+        For files and messages.
+    function : callable
+        Takes y_true and the outputs.
+    targets : str
+        What y has to be: "values" like the outputs, "probabilities" like the outputs in [0, 1],
+        "one-hot" rows, or "classes" (indices).
+    logits_of : str
+        The activation that the loss can be fused with; "" if there is none.
+    on_logits : callable or None
+        The fused function: takes y_true and the logits.
     """
 
     name: str
@@ -116,7 +126,7 @@ class Loss:
     on_logits: LossFunction | None = None
 
     def __call__(self, y_true: Array, y_pred: Tensor) -> Tensor:
-        """Give the loss of each example, (n,), from outputs."""
+        """Return the loss of each example, (n,), from the outputs."""
         return self.function(y_true, y_pred)
 
 
@@ -153,7 +163,22 @@ _LONG_NAMES = {"mean_squared_error": "mse", "mean_absolute_error": "mae"}
 
 
 def get(loss: str | Loss) -> Loss:
-    """Give the loss called `loss`, or `loss` itself. Raises ThumbnetError for another name."""
+    """Look up a loss.
+
+    Parameters
+    ----------
+    loss : str or Loss
+        A key of `LOSSES`, "mean_squared_error" or "mean_absolute_error", or a loss.
+
+    Returns
+    -------
+    Loss
+
+    Raises
+    ------
+    ThumbnetError
+        If there is no such loss.
+    """
     if isinstance(loss, Loss):
         return loss
     name = _LONG_NAMES.get(loss, loss)

@@ -20,8 +20,22 @@ from ..errors import ThumbnetError, unknown
 class Optimizer:
     """Base of the optimizers: keeps some arrays of state (slots) for every variable.
 
-    `learning_rate` may be changed at any time; `iterations` counts the updates. Raises
-    ThumbnetError for a learning rate that is not a positive number.
+    Parameters
+    ----------
+    learning_rate : float
+        May be changed at any time.
+    slots : int
+        Arrays of state for each variable.
+
+    Attributes
+    ----------
+    iterations : int
+        Number of updates so far.
+
+    Raises
+    ------
+    ThumbnetError
+        If the learning rate is not a positive number.
     """
 
     def __init__(self, learning_rate: float, slots: int) -> None:
@@ -34,7 +48,17 @@ class Optimizer:
     def apply(self, variables: Sequence[Variable], gradients: Sequence[Array]) -> None:
         """Take one step: change every variable, in place, by its gradient.
 
-        The optimizer belongs to the variables of its first step; raises ThumbnetError for others.
+        Parameters
+        ----------
+        variables : sequence of Variable
+            The optimizer belongs to the variables of its first step.
+        gradients : sequence of ndarray
+            In the shapes of the variables.
+
+        Raises
+        ------
+        ThumbnetError
+            If the variables are those of another model.
         """
         if not self._state or not self._slots:
             self._state = [[np.zeros_like(v.data) for _ in range(self._slots)] for v in variables]
@@ -48,20 +72,20 @@ class Optimizer:
             self._update(variable.data, gradient, *state)
 
     def _update(self, w: Array, g: Array, *state: Array) -> None:
-        """Change w, and the state, in place; all have one shape."""
+        """Change w, and the state, in place; all have the same shape."""
         raise NotImplementedError
 
     def get_config(self) -> dict[str, Any]:
-        """Give the settings as JSON types, for `from_config`."""
+        """Return the settings as JSON types, for `from_config`."""
         settings = {k: v for k, v in vars(self).items() if k != "iterations" and k[0] != "_"}
         return {"name": type(self).__name__, **settings}
 
     def get_state(self) -> list[Array]:
-        """Give copies of all state arrays, variable by variable."""
+        """Return copies of all state arrays, variable by variable."""
         return [slot.copy() for state in self._state for slot in state]
 
     def set_state(self, arrays: Sequence[Array], iterations: int) -> None:
-        """Restore what `get_state` gave, after `iterations` updates."""
+        """Restore what `get_state` returned, after `iterations` updates."""
         self.iterations = iterations
         k = self._slots
         self._state = [list(arrays[i : i + k]) for i in range(0, len(arrays), k)] if k else []
@@ -70,9 +94,18 @@ class Optimizer:
 class SGD(Optimizer):
     """w -= learning_rate * g; with momentum, a velocity that remembers past gradients.
 
-    Velocity v = momentum * v - learning_rate * g, then w += v, or with Nesterov's look ahead
+    Velocity v = momentum * v - learning_rate * g, then w += v, or with Nesterov's look-ahead
     w += momentum * v - learning_rate * g (Sutskever et al. 2013, in Keras's form). The batch size
     given to `fit` makes it stochastic (1), mini-batch or batch (all) gradient descent.
+
+    Parameters
+    ----------
+    learning_rate : float
+        Positive.
+    momentum : float
+        At least 0 and less than 1.
+    nesterov : bool
+        Whether to look ahead.
     """
 
     def __init__(
@@ -100,6 +133,15 @@ class RMSprop(Optimizer):
     """w -= learning_rate * g / (sqrt(s) + epsilon) with s a moving mean of g**2.
 
     Tieleman and Hinton 2012. s = rho * s + (1 - rho) * g**2.
+
+    Parameters
+    ----------
+    learning_rate : float
+        Positive.
+    rho : float
+        How slowly the mean follows, at least 0 and less than 1.
+    epsilon : float
+        Keeps the denominator from being 0.
     """
 
     def __init__(
@@ -127,6 +169,15 @@ class Adam(Optimizer):
     """w -= learning_rate * m / (sqrt(s) + epsilon) with moving means m of g and s of g**2.
 
     Kingma and Ba 2015, algorithm 1: both means start at 0 and are corrected for it.
+
+    Parameters
+    ----------
+    learning_rate : float
+        Positive.
+    beta_1, beta_2 : float
+        How slowly the means of g and g**2 follow, at least 0 and less than 1.
+    epsilon : float
+        Keeps the denominator from being 0.
     """
 
     def __init__(
@@ -172,9 +223,22 @@ OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {"sgd": SGD, "rmsprop": RMSpro
 
 
 def get(optimizer: str | Optimizer) -> Optimizer:
-    """Give a new optimizer called "sgd", "rmsprop" or "adam", or `optimizer` itself.
+    """Look up an optimizer.
 
-    Raises ThumbnetError for another name.
+    Parameters
+    ----------
+    optimizer : str or Optimizer
+        "sgd", "rmsprop", "adam", or an optimizer.
+
+    Returns
+    -------
+    Optimizer
+        A new one with default settings, or `optimizer` itself.
+
+    Raises
+    ------
+    ThumbnetError
+        If there is no such optimizer.
     """
     if isinstance(optimizer, Optimizer):
         return optimizer
@@ -184,7 +248,7 @@ def get(optimizer: str | Optimizer) -> Optimizer:
 
 
 def from_config(config: dict[str, Any]) -> Optimizer:
-    """Give the optimizer that `get_config` described, without its state."""
+    """Return the optimizer that `get_config` described, without its state."""
     settings = dict(config)
     name = settings.pop("name")
     if name.lower() not in OPTIMIZERS:

@@ -1,4 +1,4 @@
-"""Labels on their way into training: checked against the loss and brought into its form."""
+"""Target values on their way into training: checked, and brought into the form of the loss."""
 
 from __future__ import annotations
 
@@ -14,9 +14,24 @@ from .losses import Loss
 
 
 def to_categorical(y: ArrayLike, num_classes: int | None = None) -> Array:
-    """Give class indices (n,) as one-hot rows (n, classes), float32.
+    """Encode class indices as one-hot rows.
 
-    num_classes: by default the largest index + 1. Raises ThumbnetError for an index outside.
+    Parameters
+    ----------
+    y : array_like, shape (n,)
+        Class indices.
+    num_classes : int, optional
+        By default the largest index + 1.
+
+    Returns
+    -------
+    ndarray, shape (n, classes)
+        float32.
+
+    Raises
+    ------
+    ThumbnetError
+        If an index is out of range.
     """
     indices = np.asarray(y).reshape(-1)
     classes = num_classes or int(indices.max(initial=-1)) + 1
@@ -31,11 +46,33 @@ def prepare_targets(
     labels: Sequence[str] | None = None,
     dtype: np.dtype[np.generic] | type = np.float32,
 ) -> Array:
-    """Give y as the loss takes it: (n,) int64 class indices, or rows (n, units) of `dtype`.
+    """Check target values, and bring them into the form of a loss.
 
-    Names of classes are looked up in `labels`. Raises ThumbnetError if y has another number of
-    examples than x, another width than the outputs, a label that the outputs cannot name, or a
-    value that is not finite.
+    Parameters
+    ----------
+    y : array_like
+        Class indices, names of classes, one-hot rows or values.
+    loss : Loss
+        Says which of these it takes.
+    output_shape : tuple of int
+        Of the network.
+    examples : int
+        How many examples x has.
+    labels : sequence of str, optional
+        Names of the classes.
+    dtype : dtype
+        Of rows.
+
+    Returns
+    -------
+    ndarray
+        Class indices (n,) int64, or rows (n, units) of `dtype`.
+
+    Raises
+    ------
+    ThumbnetError
+        If y does not pair up with x, has another width than the outputs, holds a label that the
+        outputs do not have, or a value that is not finite.
     """
     if len(output_shape) != 1:
         raise ThumbnetError(
@@ -82,10 +119,27 @@ def prepare_targets(
 
 
 def class_weights(weights: Mapping[int, float], y: Array, loss: Loss, units: int) -> Array:
-    """Give the weight of each example, (n,), from the weight of each class (others weigh 1).
+    """Look up the weight of each example.
 
-    Raises ThumbnetError for a class that does not exist, a weight that is not positive, or
-    a loss without classes.
+    Parameters
+    ----------
+    weights : mapping of int to float
+        The weight of each class; other classes weigh 1.
+    y : ndarray
+        What `prepare_targets` returned.
+    loss : Loss
+        Has to be one with classes.
+    units : int
+        Outputs of the network.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+
+    Raises
+    ------
+    ThumbnetError
+        If a class does not exist, a weight is not positive, or the loss has no classes.
     """
     if loss.targets == "values":
         raise ThumbnetError(f"class_weight needs classes, and {loss.name} has none: leave it out")
@@ -106,7 +160,7 @@ def class_weights(weights: Mapping[int, float], y: Array, loss: Loss, units: int
 
 
 def _indices(values: Array, classes: int) -> Array:
-    """Check whole numbers from 0 to classes - 1; the error names the first other one."""
+    """Check whole numbers from 0 to classes - 1; the error names the first one that is not."""
     indices = values.astype(np.int64)
     wrong = np.flatnonzero((indices != values) | (indices < 0) | (indices >= classes))
     if len(wrong):

@@ -41,12 +41,31 @@ SLOWEST, FASTEST = 0.01, 0.2
 
 
 class FakeQuantization:
-    """What a model computes with while `fit(quantize=...)` runs.
+    """What a network computes with while `fit(quantize=...)` runs.
 
-    width: "int8" or "int4", of the weights; those of depthwise convolutions always have 8 bits, as
-    on the board. ranges: of the tensors that will be uint8, by the layer that gives them ("" is
-    the preprocessed input): moving averages of what training batches showed, those that came
-    before the last epoch of the first half left out. Raises ThumbnetError for another width.
+    Parameters
+    ----------
+    network : Network
+        Built.
+    width : str
+        "int8" or "int4", of the weights; those of depthwise convolutions always have 8 bits, as on
+        the board.
+
+    Attributes
+    ----------
+    ranges : dict of str to (float, float)
+        Of the tensors that will be uint8, by the layer that computes them ("" is the preprocessed
+        input): moving averages of what training batches showed. Those from before the last epoch of
+        the first half do not count.
+    watching : bool
+        Whether training computes in floats and only observes ranges.
+    frozen : bool
+        Whether ranges and moving statistics no longer change.
+
+    Raises
+    ------
+    ThumbnetError
+        If the width is another one.
     """
 
     def __init__(self, network: Network, width: str) -> None:
@@ -65,14 +84,22 @@ class FakeQuantization:
         self._old: set[str] = set()
 
     def begin_epoch(self, epoch: int, epochs: int) -> None:
-        """Say how epoch `epoch` of `epochs` trains.
+        """Decide how an epoch trains.
 
-        In the first half, with floats, while ranges are watched: on the digits, networks of 8 to 12
-        units a layer then lose 1 % by 4 bits, instead of 4 % if they begin rounded. In the last
-        quarter ranges are frozen, and moving statistics too: BatchNormalization computes as in
-        prediction. A learning rate that falls by then makes the end steadier still.
+        In the first half, training computes in floats while ranges are observed: on the digits,
+        networks of 8 to 12 units a layer then lose 1 % with 4 bits, instead of 4 % if they begin
+        rounded. In the last quarter, ranges are frozen, and so are moving statistics:
+        BatchNormalization computes as in prediction. A learning rate that has fallen by then makes
+        the end steadier still.
 
-        Ranges begin anew with the last epoch of floats: until then the weights were others.
+        Ranges begin anew with the last epoch of floats: until then the weights were too different.
+
+        Parameters
+        ----------
+        epoch : int
+            From 0.
+        epochs : int
+            How many there are in all.
         """
         self.watching = 2 * (epoch + 1) <= epochs
         if self.watching and 2 * (epoch + 2) > epochs:
@@ -80,7 +107,7 @@ class FakeQuantization:
         self.frozen = 4 * epoch >= 3 * epochs
 
     def call(self, layer: Layer, inputs: Sequence[Tensor], training: bool) -> Tensor:
-        """Compute what a layer gives, with rounded weights, and round it where it will be uint8."""
+        """Compute a layer with rounded weights, and round its outputs where they will be uint8."""
         if self.frozen and isinstance(layer, BatchNormalization):
             training = False
         with self._rounded_weights(layer, training):
@@ -93,7 +120,7 @@ class FakeQuantization:
             return layer.pre_activation(x)
 
     def output(self, name: str, x: Tensor, training: bool) -> Tensor:
-        """Round what a layer gave, if it will be uint8; in training, look at its range first."""
+        """Round a layer's outputs if they will be uint8; in training, observe their range first."""
         if name not in self._computed:
             return x
         if training and not self.frozen and name not in self._fixed:
@@ -115,7 +142,7 @@ class FakeQuantization:
 
     @contextmanager
     def _rounded_weights(self, layer: Layer, training: bool) -> Iterator[None]:
-        """Put rounded weights in the place of a layer's own, as long as it computes."""
+        """Replace a layer's weights by rounded ones while it computes."""
         if training and self.watching:
             yield
             return
@@ -131,9 +158,9 @@ class FakeQuantization:
                 setattr(layer, name, variable)
 
     def keep(self) -> None:
-        """Write width and ranges into the model, also those of layers that pass uint8 on as it is.
+        """Write width and ranges into the network, also those of layers that hand uint8 on.
 
-        Before the first batch there are none, and the model is a float one still.
+        Before the first batch there are no ranges, and the network is still a float one.
         """
         if "" in self.ranges:
             shared = shared_tensors(self._network, self._computed)
@@ -144,10 +171,10 @@ class FakeQuantization:
             }
 
     def get_state(self) -> dict[str, Any]:
-        """Give what a checkpoint must keep, as JSON types."""
+        """Return what a checkpoint has to keep, as JSON types."""
         return {"width": self.width, "ranges": self.ranges, "batches": self._batches}
 
     def set_state(self, state: dict[str, Any]) -> None:
-        """Restore what `get_state` gave."""
+        """Restore what `get_state` returned."""
         self.ranges = {name: (low, high) for name, (low, high) in state["ranges"].items()}
         self._batches = state.get("batches", 0)

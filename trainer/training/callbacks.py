@@ -12,9 +12,14 @@ Logs = dict[str, float]
 
 
 class History:
-    """What `fit` gives: `history["loss"][i]` is the loss of epoch i, and so for every metric.
+    """What `fit` returns.
 
-    `epoch` lists the epochs' numbers, from 0.
+    Attributes
+    ----------
+    history : dict of str to list of float
+        `history["loss"][i]` is the loss of epoch i; the same for every metric.
+    epoch : list of int
+        The epochs' numbers, from 0.
     """
 
     def __init__(self) -> None:
@@ -31,10 +36,23 @@ class History:
 class Callback:
     """Base of the callbacks: override what you need.
 
-    `model` is the model, `history` its History so far, `epochs` the number of epochs asked for and
-    `steps_per_epoch` that of their batches; all are set before `on_train_begin`. Epochs and batches
-    count from 0. `logs` holds the means so far of loss and metrics, at an epoch's end also the
-    `val_...` of the validation data.
+    Epochs and batches count from 0. `logs` holds the means so far of loss and metrics; at the end
+    of an epoch also the `val_...` of the validation data.
+
+    Attributes
+    ----------
+    model : Model
+        The model that trains.
+    history : History
+        Of the run so far.
+    epochs : int
+        The number of epochs asked for.
+    steps_per_epoch : int
+        The number of batches in an epoch.
+
+    Notes
+    -----
+    All attributes are set before `on_train_begin`.
     """
 
     model: CompiledNetwork
@@ -43,35 +61,56 @@ class Callback:
     steps_per_epoch: int
 
     def on_train_begin(self) -> None:
-        """Before the first epoch, or the first one after a resume."""
+        """Called before the first epoch, or the first one after a resume."""
 
     def on_epoch_begin(self, epoch: int) -> None:
-        """Before an epoch."""
+        """Called before an epoch."""
 
     def on_batch_end(self, batch: int, logs: Logs) -> None:
-        """After each update of the weights."""
+        """Called after each update of the weights."""
 
     def on_epoch_end(self, epoch: int, logs: Logs) -> None:
-        """After an epoch and its validation."""
+        """Called after an epoch and its validation."""
 
     def on_train_end(self) -> None:
-        """At the end, also if training was interrupted or failed."""
+        """Called at the end, also if training was interrupted or failed."""
 
     def get_state(self) -> dict[str, Array]:
-        """Give what a checkpoint must keep for a resumed run to go on as if never stopped."""
+        """Return what a checkpoint has to keep so that a resumed run continues as if never stopped."""
         return {}
 
     def set_state(self, state: dict[str, Array]) -> None:
-        """Restore what `get_state` gave; called after `on_train_begin`."""
+        """Restore what `get_state` returned; called after `on_train_begin`."""
 
 
 class EarlyStopping(Callback):
-    """Stop when `monitor` has not improved by more than `min_delta` for `patience` epochs.
+    """Stop when a number has not improved for some epochs.
 
-    mode: "min", "max" or "auto" (max for an accuracy). restore_best_weights: at the end, go
-    back to the weights of the best epoch, and its activation ranges (see `fake_quantize`).
-    `stopped_epoch` is the epoch it stopped after, or None; `best` the best value. Raises
-    ThumbnetError in `fit` if there is no such number to monitor.
+    Parameters
+    ----------
+    monitor : str
+        The number to watch, such as "val_loss".
+    patience : int
+        Epochs to wait for an improvement.
+    min_delta : float
+        A smaller change is no improvement.
+    mode : str
+        "min", "max" or "auto" (max for an accuracy).
+    restore_best_weights : bool
+        Whether to end with the weights of the best epoch, and with its activation ranges (see
+        `fake_quantization`).
+
+    Attributes
+    ----------
+    stopped_epoch : int or None
+        The epoch that it stopped after.
+    best : float
+        The best value so far.
+
+    Raises
+    ------
+    ThumbnetError
+        In `fit`, if there is no such number to monitor.
     """
 
     def __init__(
@@ -106,7 +145,7 @@ class EarlyStopping(Callback):
         return self.sign * self._lowest
 
     def on_epoch_end(self, epoch: int, logs: Logs) -> None:
-        """Compare, and ask the model to stop when patience is over."""
+        """Compare, and ask the model to stop when patience has run out."""
         if self.monitor not in logs:
             raise ThumbnetError(
                 f"EarlyStopping monitors {self.monitor!r}, training gives {', '.join(logs)}: "
@@ -125,13 +164,13 @@ class EarlyStopping(Callback):
             self.model.stop_training = True
 
     def on_train_end(self) -> None:
-        """Restore the best weights, if that was asked for."""
+        """Restore the best weights, if asked to."""
         if self._best_weights:
             self.model.set_weights(self._best_weights)
             self.model.activation_ranges = self._best_ranges
 
     def get_state(self) -> dict[str, Array]:
-        """Give the best value, how long ago it was, its weights and its ranges."""
+        """Return the best value, how long ago it was, its weights and its ranges."""
         stopped = -1 if self.stopped_epoch is None else self.stopped_epoch
         numbers = np.array([self._lowest, self.wait, self.best_epoch, stopped], dtype=np.float64)
         weights = {str(i): w for i, w in enumerate(self._best_weights)}
@@ -139,7 +178,7 @@ class EarlyStopping(Callback):
         return {"numbers": numbers, **weights, **ranges}
 
     def set_state(self, state: dict[str, Array]) -> None:
-        """Restore what `get_state` gave."""
+        """Restore what `get_state` returned."""
         lowest, wait, best_epoch, stopped = state["numbers"].tolist()
         self._lowest, self.wait, self.best_epoch = lowest, int(wait), int(best_epoch)
         self.stopped_epoch = None if stopped < 0 else int(stopped)

@@ -1,7 +1,8 @@
-"""Checkpoints: a model's file that also holds where its training stood.
+"""Checkpoints: the file of a model that also holds the state of its training.
 
-Beside what `saving` writes, a checkpoint has the optimizer's arrays as `optimizer/<i>`, the state
-of the callbacks as `callbacks/<i>/<name>`, and the random numbers' state in the description.
+In addition to what `saving` writes, a checkpoint has the optimizer's arrays as `optimizer/<i>`, the
+state of the callbacks as `callbacks/<i>/<name>`, and the state of the random numbers in the
+description.
 """
 
 from __future__ import annotations
@@ -26,7 +27,24 @@ def save_checkpoint(
     history: History,
     callbacks: Sequence[Callback],
 ) -> None:
-    """Write a model together with the state of its training after `history`'s last epoch."""
+    """Write a network together with the state of its training.
+
+    Parameters
+    ----------
+    network : CompiledNetwork
+        Compiled and built.
+    path : path
+        The file to write or replace.
+    history : History
+        Of the run so far.
+    callbacks : sequence of Callback
+        Those whose state is kept.
+
+    Raises
+    ------
+    ThumbnetError
+        If the network holds what a file cannot, or the file cannot be written.
+    """
     _, optimizer = network.require_compiled()
     states = _with_state(callbacks)
     description = describe(network)
@@ -54,10 +72,23 @@ def resume(
     history: History,
     callbacks: Sequence[Callback],
 ) -> None:
-    """Put a model, its optimizer, random numbers and callbacks where a checkpoint left them.
+    """Put a network, its optimizer, random numbers and callbacks back to the state of a checkpoint.
 
-    Raises ThumbnetError if the file is no checkpoint, or of a model with other layers, another
-    optimizer or other callbacks.
+    Parameters
+    ----------
+    network : CompiledNetwork
+        With the same layers and the same optimizer.
+    path : path
+        The checkpoint.
+    history : History
+        Gets the epochs so far.
+    callbacks : sequence of Callback
+        The same as in the run that wrote it.
+
+    Raises
+    ------
+    ThumbnetError
+        If the file is not a checkpoint, or layers, optimizer or callbacks differ.
     """
     description, arrays = read(path)
     training = training_state(path, description)
@@ -99,6 +130,7 @@ def resume(
 
 
 def training_state(path: str | os.PathLike[str], description: dict[str, Any]) -> dict[str, Any]:
+    """Return the state of training in a checkpoint's description; raises ThumbnetError without one."""
     training: dict[str, Any] | None = description.get("training")
     if training is None:
         raise ThumbnetError(f"{path}: a model, but no checkpoint to resume: use ModelCheckpoint")
@@ -108,7 +140,7 @@ def training_state(path: str | os.PathLike[str], description: dict[str, Any]) ->
 def _check_same_model(
     path: str | os.PathLike[str], then: dict[str, Any], now: dict[str, Any]
 ) -> None:
-    """Refuse to put one model's weights into another; says what differs."""
+    """Refuse to put one model's weights into another; the message says what differs."""
     sketches = [_sketch(description["layers"]) for description in (then, now)]
     if sketches[0] != sketches[1]:
         raise ThumbnetError(
@@ -134,7 +166,7 @@ def _check_same_model(
 
 
 def _sketch(layers: list[dict[str, Any]]) -> str:
-    """Layers in a few words: "Normalization, Dense(16, relu), Dense(3, softmax)"."""
+    """Describe layers in a few words: "Normalization, Dense(16, relu), Dense(3, softmax)"."""
     words = []
     for layer in layers:
         main = [
@@ -145,16 +177,28 @@ def _sketch(layers: list[dict[str, Any]]) -> str:
 
 
 def _with_state(callbacks: Sequence[Callback]) -> list[tuple[Callback, dict[str, Array]]]:
-    """The callbacks that have something to remember: a progress bar may come and go."""
+    """Return the callbacks that have something to remember: a progress bar may come and go."""
     return [(callback, state) for callback in callbacks if (state := callback.get_state())]
 
 
 class ModelCheckpoint(Callback):
-    """Write the model and the state of its training to `path` after every `every` epochs.
+    """Write the model and the state of its training to a file after every few epochs.
 
-    The file is replaced in one step, so at any moment it is a whole one. `load_model(path)`
-    reads it as a model; `fit(..., resume_from=path)` goes on where it ended, and gives the same
-    bits as a run that was never stopped. `fit` calls it after all other callbacks.
+    The file is replaced in one step, so it is complete at any moment. `load_model(path)` reads it
+    as a model. `fit(..., resume_from=path)` continues where it ended, with the same bits as a run
+    that was never stopped. `fit` calls it after all other callbacks.
+
+    Parameters
+    ----------
+    path : path
+        The file.
+    every : int
+        Epochs from one file to the next; the last epoch is always written.
+
+    Raises
+    ------
+    ThumbnetError
+        If `every` is less than 1.
     """
 
     def __init__(self, path: str | os.PathLike[str], every: int = 1) -> None:

@@ -17,9 +17,26 @@ from .compiled import CompiledNetwork
 def losses_and_outputs(
     network: CompiledNetwork, loss: Loss, x: Tensor, y: Array, training: bool = False
 ) -> tuple[Tensor, Array]:
-    """Give the loss of each example, (n,), and the outputs, of preprocessed x and prepared y.
+    """Compute the loss of each example, fused with the last activation where that is possible.
 
-    Where the loss can be fused with the last activation, it works on the logits.
+    Parameters
+    ----------
+    network : CompiledNetwork
+        Built.
+    loss : Loss
+        The compiled loss.
+    x : Tensor
+        Preprocessed inputs.
+    y : ndarray
+        Prepared target values.
+    training : bool
+        Whether the call is part of a training step.
+
+    Returns
+    -------
+    losses : Tensor, shape (n,)
+    outputs : ndarray, shape (n, units)
+        For the metrics.
     """
     last = network.layers[-1]
     if (
@@ -35,7 +52,7 @@ def losses_and_outputs(
 
 
 def measure(network: CompiledNetwork, y: Array, outputs: Array) -> dict[str, float]:
-    """Give the sum of every metric over a batch."""
+    """Return the sum of every metric over a batch."""
     return {
         name: float(get_metric(name)(y, outputs, network.threshold).sum(dtype=np.float64))
         for name in network.metrics
@@ -43,7 +60,24 @@ def measure(network: CompiledNetwork, y: Array, outputs: Array) -> dict[str, flo
 
 
 def evaluate(network: CompiledNetwork, loss: Loss, x: Array, y: Array) -> dict[str, float]:
-    """Give the mean loss, with penalties, and metrics of preprocessed x and prepared y."""
+    """Compute the mean loss and metrics.
+
+    Parameters
+    ----------
+    network : CompiledNetwork
+        Built.
+    loss : Loss
+        The compiled loss.
+    x : ndarray
+        Preprocessed inputs.
+    y : ndarray
+        Prepared target values.
+
+    Returns
+    -------
+    dict of str to float
+        "loss", with penalties, and every metric.
+    """
     totals = dict.fromkeys(("loss", *network.metrics), 0.0)
     for rows in slices(len(x), network.rows_at_once()):
         each, outputs = losses_and_outputs(network, loss, Tensor(x[rows]), y[rows])

@@ -43,25 +43,58 @@ def fit(
     resume_from: str | os.PathLike[str] | None = None,
     quantize: str | None = None,
 ) -> History:
-    """Train a compiled model; builds it first if need be.
+    """Train the compiled model; a model without weights is built first.
 
-    x: (n, *input_shape) in raw units. y: (n,) class indices for sparse_categorical_crossentropy,
-    one-hot rows for categorical_crossentropy, 0/1 for binary_crossentropy, else values like the
-    outputs. batch_size: examples for each update; None is all of them (batch gradient descent),
-    1 is stochastic gradient descent. epochs: passes over the data, those before a resume included.
-    validation_split: the share at the end of the data, taken before shuffling, that is not trained
-    on but evaluated after each epoch; or give `validation_data` as (x, y). class_weight: weight
-    of each class in the loss. seed: of this run's shuffling and dropout, and of the weights if
-    they are made here; the same seed repeats a run to the last bit. verbose: 1 prints a line
-    for each epoch. resume_from: a file that ModelCheckpoint wrote. quantize: "int8" or "int4"
-    trains for weights of that width, and 8 bits between the layers (see `fake_quantize`): in floats
-    for the first half of the epochs, then rounded. Validation is always of the rounded network.
-    Afterwards the model is a float model that also knows its `activation_ranges`; a fit without
-    `quantize` forgets them.
+    Ctrl-C ends training between two operations: callbacks get `on_train_end`, and the
+    KeyboardInterrupt reaches the caller.
 
-    Ctrl-C ends training between two operations: callbacks get `on_train_end`, and
-    KeyboardInterrupt goes on to the caller. Raises ThumbnetError if anything does not fit, or the
-    loss becomes infinite or NaN.
+    Parameters
+    ----------
+    network : CompiledNetwork
+        The model, as a method: `model.fit(x, y)`.
+    x : array_like, shape (n, *input_shape)
+        In raw units.
+    y : array_like
+        Class indices (n,) for sparse_categorical_crossentropy, one-hot rows for
+        categorical_crossentropy, 0 or 1 for binary_crossentropy, otherwise values like the outputs.
+    batch_size : int or None
+        Examples for each update. None takes all of them (batch gradient descent); 1 is stochastic
+        gradient descent.
+    epochs : int
+        Passes over the data, including those before a resume.
+    validation_split : float
+        The share at the end of the data, taken before shuffling, that is evaluated after each epoch
+        instead of trained on.
+    validation_data : tuple of array_like, optional
+        (x, y) to evaluate after each epoch, instead of a split.
+    class_weight : mapping of int to float, optional
+        Weight of each class in the loss; other classes weigh 1.
+    callbacks : iterable of Callback
+        What else happens during training.
+    shuffle : bool
+        Whether every epoch visits the examples in a new random order.
+    seed : int, optional
+        Of this run's shuffling and dropout, and of the weights if they are made here. The same seed
+        repeats a run to the last bit.
+    verbose : int
+        1 prints a line for each epoch.
+    resume_from : path, optional
+        A file that ModelCheckpoint wrote.
+    quantize : str, optional
+        "int8" or "int4" trains for weights of that width and 8 bits between the layers (see
+        `fake_quantization`): in floats for the first half of the epochs, then rounded. Validation
+        always uses the rounded network. The result is a float model that also knows its
+        `activation_ranges`; a fit without `quantize` forgets them.
+
+    Returns
+    -------
+    History
+        Loss and metrics of every epoch.
+
+    Raises
+    ------
+    ThumbnetError
+        If anything does not fit, or the loss becomes infinite or NaN.
     """
     loss, optimizer = network.require_compiled()
     inputs = prepare_inputs(x, network.input_shape)
@@ -129,7 +162,7 @@ def _train_epoch(
     epoch: int,
     observers: list[Callback],
 ) -> Logs:
-    """Update the weights once for every batch; give the means of loss and metrics."""
+    """Update the weights once for every batch; return the means of loss and metrics."""
     count = len(data.x)
     order = network.rng.permutation(count) if shuffle and size < count else None
     totals = dict.fromkeys(("loss", *network.metrics), 0.0)
@@ -161,7 +194,7 @@ def _train_batch(
     y: Array,
     weights: Array | None,
 ) -> tuple[float, Array]:
-    """One step of gradient descent; gives the loss before it, and the outputs.
+    """Take one step of gradient descent; return the loss before it, and the outputs.
 
     Forward on the tape, backward along it, update: all of deep learning is in these lines.
     """
@@ -184,7 +217,7 @@ def _introduce(
     epochs: int,
     steps: int,
 ) -> tuple[list[Callback], list[ModelCheckpoint]]:
-    """Tell the callbacks about the run; gives the checkpoints apart, which know the others."""
+    """Tell the callbacks about the run; return the checkpoints, which know the others, separately."""
     given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks)
     checkpoints = [callback for callback in given if isinstance(callback, ModelCheckpoint)]
     others = [callback for callback in given if not isinstance(callback, ModelCheckpoint)]

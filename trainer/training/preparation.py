@@ -1,4 +1,4 @@
-"""Before `fit` begins: weights are made, and everything that was asked for is checked."""
+"""Before `fit` begins: make the weights, and check everything that was asked for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,17 @@ from .compiled import CompiledNetwork
 
 @dataclass
 class Examples:
-    """Preprocessed x, prepared y, and the weight of each example (None: all 1)."""
+    """Data that training and validation compute on.
+
+    Attributes
+    ----------
+    x : ndarray
+        Preprocessed inputs.
+    y : ndarray
+        Prepared target values.
+    weights : ndarray, shape (n,), or None
+        The weight of each example; None if all are 1.
+    """
 
     x: Array
     y: Array
@@ -28,7 +38,7 @@ class Examples:
 def seed_and_build(
     network: CompiledNetwork, input_shape: tuple[int, ...], seed: int | None
 ) -> None:
-    """Start the run's random numbers; a model with a seed of its own makes its weights first."""
+    """Seed the run's random numbers; a network with a seed of its own makes its weights first."""
     if network.seed is not None and not network.built:
         network.build(input_shape)
     if seed is not None:
@@ -38,7 +48,7 @@ def seed_and_build(
 
 
 def check_ends(network: CompiledNetwork, loss: Loss) -> None:
-    """Refuse activations that nothing learns through, and outputs that are no probabilities."""
+    """Refuse activations that nothing learns through, and outputs that are not probabilities."""
     for layer in network.layers:
         if layer.activation in NOT_DIFFERENTIABLE:
             raise ThumbnetError(
@@ -67,7 +77,29 @@ def split_examples(
     validation_split: float,
     validation_data: tuple[ArrayLike, ArrayLike] | None,
 ) -> tuple[Examples, Examples | None]:
-    """Preprocess and check all data, and split off what is for validation."""
+    """Preprocess and check all data, and split off what is for validation.
+
+    Parameters
+    ----------
+    network : CompiledNetwork
+        Built.
+    loss : Loss
+        The compiled loss.
+    inputs : ndarray
+        Checked inputs in raw units.
+    y, validation_split, validation_data
+        As given to `fit`.
+
+    Returns
+    -------
+    training, validation : Examples
+        validation is None if there is none.
+
+    Raises
+    ------
+    ThumbnetError
+        If data do not fit the network, or a part would be empty.
+    """
     if not 0 <= validation_split < 1:
         raise ThumbnetError(
             f"validation_split is {validation_split}: it must be at least 0 and less than 1"
@@ -90,7 +122,7 @@ def split_examples(
 
 
 def checked_batch_size(batch_size: int | None, count: int) -> int:
-    """Give how many of `count` examples make a batch; None is all of them."""
+    """Return how many of `count` examples make a batch; None stands for all of them."""
     if batch_size is None:
         return count
     if not isinstance(batch_size, (int, np.integer)) or batch_size < 1:

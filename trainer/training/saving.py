@@ -101,9 +101,22 @@ def restore(
 
 
 def describe(network: CompiledNetwork) -> dict[str, Any]:
-    """Give everything about a model but its arrays, as JSON types.
+    """Describe everything about a network except its arrays.
 
-    Raises ThumbnetError if it is not built, if `info` is not JSON, or for a layer of one's own.
+    Parameters
+    ----------
+    network : CompiledNetwork
+        Built.
+
+    Returns
+    -------
+    dict
+        JSON types.
+
+    Raises
+    ------
+    ThumbnetError
+        If the network is not built, or has a layer that is not one of `LAYERS`.
     """
     for layer in network.layers:
         if LAYERS.get(type(layer).__name__) is not type(layer):
@@ -179,7 +192,7 @@ def _connected(description: dict[str, Any], classes: ModelClasses[N]) -> N:
 
 
 def arrays_of(network: CompiledNetwork) -> dict[str, Array]:
-    """Give the arrays of a model's file; raises ThumbnetError for a sample of Python objects."""
+    """Return the arrays of a network's file; raises ThumbnetError for samples of Python objects."""
     arrays = {f"weights/{variable.name}": variable.data for variable in network.variables}
     for name, sample in network.samples.items():
         array = np.asarray(sample)
@@ -190,5 +203,5 @@ def arrays_of(network: CompiledNetwork) -> dict[str, Array]:
 
 
 def below(arrays: dict[str, Array], prefix: str) -> dict[str, Array]:
-    """Give the arrays whose name starts with `prefix`, without it."""
+    """Return the arrays whose name starts with `prefix`, under the rest of their name."""
     return {name[len(prefix) :]: a for name, a in arrays.items() if name.startswith(prefix)}

@@ -11,10 +11,19 @@ from .callbacks import Callback, Logs
 
 
 class LearningRateScheduler(Callback):
-    """Set the learning rate before each epoch: `schedule(epoch, current_rate) -> rate`.
+    """Set the learning rate before each epoch.
 
-    The rate is added to the history as `learning_rate`. Raises ThumbnetError in `fit` for a rate
-    that is not a positive number.
+    The rate is added to the history as `learning_rate`.
+
+    Parameters
+    ----------
+    schedule : callable
+        Called with the epoch and the current rate; returns the new rate.
+
+    Raises
+    ------
+    ThumbnetError
+        In `fit`, if a rate is not a positive number.
     """
 
     def __init__(self, schedule: Callable[[int, float], float]) -> None:
@@ -32,19 +41,29 @@ class LearningRateScheduler(Callback):
         optimizer.learning_rate = rate
 
     def on_epoch_end(self, epoch: int, logs: Logs) -> None:
-        """Note the rate."""
+        """Add the rate to the logs."""
         logs["learning_rate"] = self.model.require_compiled()[1].learning_rate
 
 
 class OneCycle(Callback):
-    """Let the learning rate rise to `peak` and fall again, a little after each batch.
+    """Let the learning rate rise to a peak and fall again, a little after each batch.
 
-    From nearly 0 to `peak` in the first `rising` share of all batches, then back, both along a
-    straight line: the one-cycle policy of Smith and Topin 2018, arXiv:1708.07120. Large steps in
-    the middle find a good region, the small ones at the end settle in it; the rate that the
-    optimizer was made with does not matter. The last rate of each epoch is added to the history as
-    `learning_rate`. Raises ThumbnetError for a peak that is not a positive number, or a share
-    outside (0, 1).
+    The one-cycle policy of Smith and Topin 2018, arXiv:1708.07120: from nearly 0 to `peak` and
+    back, both along a straight line. Large steps in the middle find a good region, the small ones
+    at the end settle in it. The rate that the optimizer was made with does not matter. The last
+    rate of each epoch is added to the history as `learning_rate`.
+
+    Parameters
+    ----------
+    peak : float
+        The highest rate.
+    rising : float
+        The share of all batches in which the rate rises, between 0 and 1.
+
+    Raises
+    ------
+    ThumbnetError
+        If the peak is not a positive number, or the share is out of range.
     """
 
     def __init__(self, peak: float, rising: float = 0.2) -> None:
@@ -57,7 +76,7 @@ class OneCycle(Callback):
         self.rising = float(rising)
 
     def rate(self, batch: int) -> float:
-        """Give the learning rate for a batch, counted through all epochs."""
+        """Return the learning rate for a batch, counted through all epochs."""
         # Between 0 and 1, where the rate would be 0.
         time = (batch + 1) / (self.epochs * self.steps_per_epoch + 1)
         return self.peak * min(time / self.rising, (1 - time) / (1 - self.rising))
@@ -74,5 +93,5 @@ class OneCycle(Callback):
             optimizer.learning_rate = self.rate(self._before + batch + 1)
 
     def on_epoch_end(self, epoch: int, logs: Logs) -> None:
-        """Note the rate."""
+        """Add the rate to the logs."""
         logs["learning_rate"] = self.model.require_compiled()[1].learning_rate
