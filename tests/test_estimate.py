@@ -43,7 +43,7 @@ def run(folder: Path, heap: int, code: str) -> list[int] | None:
     """The integers that MicroPython prints, None where its heap is too small."""
     command = [str(find_micropython()), "-X", f"heapsize={heap}", "-c", code]
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=folder, capture_output=True, text=True, timeout=600, check=False
     )
     if "MemoryError" in done.stdout + done.stderr or (done.returncode and not done.stderr.strip()):
         return None

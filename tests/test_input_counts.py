@@ -13,8 +13,8 @@ from thumbnet.export import convert
 from thumbnet.export.affine import coarser
 from thumbnet.export.inputs import choose_counts
 from thumbnet.export.macs import parameters
-from thumbnet.tools.targets import UnixTarget
 from thumbnet.tools.run.verification import finish, verify
+from thumbnet.tools.targets import UnixTarget
 from thumbnet.trainer import (
     GRU,
     Conv1D,

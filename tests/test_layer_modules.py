@@ -16,8 +16,8 @@ from thumbnet.export.artifact import readings as raw
 from thumbnet.export.build import Build
 from thumbnet.export.emit import emit
 from thumbnet.export.reference import to_counts
-from thumbnet.tools.targets import UnixTarget
 from thumbnet.tools.run.verification import finish, verify
+from thumbnet.tools.targets import UnixTarget
 
 BUILDS = [
     Build(),

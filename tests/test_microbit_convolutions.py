@@ -15,8 +15,8 @@ from thumbnet.export.artifact import extremes
 from thumbnet.export.artifact import readings as readings_of
 from thumbnet.export.estimate import estimate
 from thumbnet.tools.run.measurement import bench
-from thumbnet.tools.targets.microbit import MicrobitTarget
 from thumbnet.tools.run.verification import finish, verify
+from thumbnet.tools.targets.microbit import MicrobitTarget
 from thumbnet.trainer import (
     AveragePooling2D,
     BatchNormalization,

@@ -132,7 +132,7 @@ def answers(
     file.write_text("".join(json.dumps(line) + "\n" for line in lines))
     run = [str(DEVICE / f"{script}.py"), task, str(file)]
     command = [str(require_micropython()), "-X", "heapsize=512k", *run, *map(str, folders)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
     said = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(said) == len(lines)
