@@ -15,10 +15,10 @@ from support.fused import network, program
 from support.micropython import needs_micropython
 
 from thumbnet.export import BoardProfile, list_boards, load_board
-from thumbnet.export.emit.module import emit
 from thumbnet.export.board_fit.estimate import build_for, estimate
-from thumbnet.export.graph.graph import Graph
 from thumbnet.export.emit.header import Facts
+from thumbnet.export.emit.module import emit
+from thumbnet.export.graph.graph import Graph
 from thumbnet.tools.run.measurement import bench
 from thumbnet.tools.targets import find_micropython, open_target
 from thumbnet.trainer import ThumbnetError
@@ -43,7 +43,7 @@ def run(folder: Path, heap: int, code: str) -> list[int] | None:
     """The integers that MicroPython prints, None where its heap is too small."""
     command = [str(find_micropython()), "-X", f"heapsize={heap}", "-c", code]
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=folder, capture_output=True, text=True, timeout=600, check=False
     )
     if "MemoryError" in done.stdout + done.stderr or (done.returncode and not done.stderr.strip()):
         return None

@@ -8,9 +8,9 @@ from support.handmade import handmade, the_node
 from support.networks import run_module
 
 from thumbnet.export import Tensor, convert
-from thumbnet.export.quantizer.task import Task as Head
 from thumbnet.export.ops.head_nodes import head_nodes, regression_steps
 from thumbnet.export.program.quality import float_predict
+from thumbnet.export.quantizer.task import Task as Head
 from thumbnet.trainer import Sequential, ThumbnetError
 
 X = np.linspace(-4, 4, 81)[:, None]

@@ -8,8 +8,8 @@ from support.handmade import drawn, handmade, the_node
 from support.networks import run_module
 
 from thumbnet.export import Options, convert, run_until
-from thumbnet.export.stages.equalize import are_alike, is_far_from_zero
 from thumbnet.export.graph.graph import Graph
+from thumbnet.export.ops.integer_ops import quantize_sensors
 from thumbnet.export.quantizer.input_counts import (
     Counts,
     choose_counts,
@@ -18,7 +18,7 @@ from thumbnet.export.quantizer.input_counts import (
     sensors_stage,
     spec_of_dtype,
 )
-from thumbnet.export.ops.integer_ops import quantize_sensors
+from thumbnet.export.stages.equalize import are_alike, is_far_from_zero
 from thumbnet.trainer import Dense, InputSpec, Rescaling, ThumbnetError
 
 RNG = np.random.default_rng(8)

@@ -11,12 +11,12 @@ from support.emulators import needs_qemu
 from support.layer_models import MODELS, chain, randomized, readings
 
 from thumbnet.export import Program, convert, load_artifact
+from thumbnet.export.board_fit.estimate import estimate
 from thumbnet.export.program.artifact import extremes
 from thumbnet.export.program.artifact import readings as readings_of
-from thumbnet.export.board_fit.estimate import estimate
 from thumbnet.tools.run.measurement import bench
-from thumbnet.tools.targets.microbit import MicrobitTarget
 from thumbnet.tools.run.verification import finish, verify
+from thumbnet.tools.targets.microbit import MicrobitTarget
 from thumbnet.trainer import (
     AveragePooling2D,
     BatchNormalization,

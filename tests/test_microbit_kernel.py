@@ -13,8 +13,8 @@ from support.kernel_words import FIRMWARE, WORDS
 from support.kernels import Case, layers
 from support.thumb_machine import Fault
 
-from thumbnet.export.ops import integer_ops
 from thumbnet.export.emit.flash_file import DATA, packed_weights
+from thumbnet.export.ops import integer_ops
 
 PATH = FIRMWARE / "microbit" / "fully_connected.py"
 

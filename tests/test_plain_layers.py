@@ -16,8 +16,8 @@ from support.layer_call import Call, Memory, plain
 from support.layer_spec import KERNELS, calls
 from support.micropython import needs_micropython
 
-from thumbnet.export.ops import integer_ops
 from thumbnet.export.emit.firmware_source import assemble
+from thumbnet.export.ops import integer_ops
 from thumbnet.tools.targets import open_target
 
 ALL = pytest.mark.parametrize("kernel", KERNELS)

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.networks import integer_graphs
 
-from thumbnet.export.graph.graph import Graph, Node, TensorSpec as Tensor
 from thumbnet.export.emit.memory_plan import ALIGNMENT, Plan, check_plan, lifetimes, plan
+from thumbnet.export.graph.graph import Graph, Node
+from thumbnet.export.graph.graph import TensorSpec as Tensor
 from thumbnet.trainer import ThumbnetError
 
 

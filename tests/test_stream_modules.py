@@ -41,7 +41,7 @@ def on_unix(folder: Path, made: Program, code: str, **names: Any) -> Any:
     script = [f"{name} = {value!r}" for name, value in names.items()]
     (folder / "run.py").write_text("\n".join(["import gc, json, gestures as M", *script, code]))
     command = [str(find_micropython()), "-X", "heapsize=256k", "run.py"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -157,7 +157,7 @@ def test_the_estimate_counts_it(tmp_path: Path) -> None:
 
     def run(heap: float) -> str:
         command = [str(find_micropython()), "-X", f"heapsize={round(heap)}", "-c", code]
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600)
         return done.stdout.strip() if done.returncode == 0 else ""
 
     assert run(1.2 * expected.import_heap)

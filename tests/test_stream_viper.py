@@ -36,7 +36,7 @@ def printed(
     (folder / "cases.json").write_text("\n".join(map(json.dumps, cases)))
     places = [str(ROOT / "firmware" / name) for name in names]
     command = [str(find_micropython()), "-X", "heapsize=1m", str(script), "cases.json", *places]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout[-500:] + done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 

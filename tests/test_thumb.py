@@ -15,8 +15,8 @@ from support.kernel_words import FIRMWARE, WORDS
 from support.kernels import UNTOUCHED, Case, layers
 from support.thumb_machine import Cost, Fault
 
-from thumbnet.export.ops import integer_ops
 from thumbnet.export.kernels.weight_layouts import pack, pack_piece
+from thumbnet.export.ops import integer_ops
 
 ARCHS = {"thumb": "armv6m", "thumb_dsp": "armv7em"}
 AT = WORDS["fully_connected"].places

@@ -11,11 +11,11 @@ from support.micropython import needs_micropython
 from support.networks import FACTS, HIDDEN, random_model
 
 from thumbnet.export import Artifact, convert, load_artifact, load_board
-from thumbnet.export.program.artifact import extremes, readings, write_artifact
-from thumbnet.export.kernels.build import Build
 from thumbnet.export.emit.module import emit
-from thumbnet.tools.targets import CPythonTarget, Target, UnixTarget, find_micropython
+from thumbnet.export.kernels.build import Build
+from thumbnet.export.program.artifact import extremes, readings, write_artifact
 from thumbnet.tools.run.verification import finish, verify
+from thumbnet.tools.targets import CPythonTarget, Target, UnixTarget, find_micropython
 from thumbnet.trainer import InputSpec
 
 BUILDS = [
@@ -93,11 +93,13 @@ def test_in_mapped_flash(seed: int, tier: str, tmp_path: Path) -> None:
     (tmp_path / "rows.jsonl").write_text(lines, encoding="ascii")
     mount = "import vfs; vfs.mount(vfs.VfsRom(open('image.romfs', 'rb').read()), '/rom')\n"
     command = [str(find_micropython()), "-X", "heapsize=256k", "-c"]
-    done = subprocess.run([*command, mount + MAPPED], cwd=tmp_path, capture_output=True, timeout=60)
+    done = subprocess.run(
+        [*command, mount + MAPPED], cwd=tmp_path, capture_output=True, timeout=600
+    )
     answers = json.loads(done.stdout)
     assert answers == [row["scores"] for row in made.expected()]
     # Without the image the module names its file.
-    done = subprocess.run([*command, "import net"], cwd=tmp_path, capture_output=True, timeout=60)
+    done = subprocess.run([*command, "import net"], cwd=tmp_path, capture_output=True, timeout=600)
     assert b"net.bin is not in mapped flash" in done.stdout + done.stderr
 
 
@@ -136,7 +138,7 @@ def allocated(values):
 print([allocated(values) for values in {kinds!r}])
 """
     command = [str(find_micropython()), "-X", "heapsize=512k", "-c", code]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600)
     assert done.stdout.strip() == "[0, 0, 0, 0]", done.stdout + done.stderr
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from thumbnet.export import Artifact
 from thumbnet.tools.run.deployment import Deployment, deploy
-from thumbnet.tools.targets.port import PortTarget
 from thumbnet.tools.run.verification import finish, verify
+from thumbnet.tools.targets.port import PortTarget
 from thumbnet.trainer import ThumbnetError
 
 from .fake_artifact import SOURCE, FakeArtifact

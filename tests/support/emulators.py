@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from thumbnet.tools.transport.qemu import find_qemu
 from thumbnet.tools.targets.wasm import require_build, require_node
+from thumbnet.tools.transport.qemu import find_qemu
 from thumbnet.trainer import ThumbnetError
 
 from .fake_artifact import SOURCE, FakeArtifact

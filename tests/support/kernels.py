@@ -12,8 +12,8 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from thumbnet.export.ops import integer_ops
 from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT
+from thumbnet.export.ops import integer_ops
 from thumbnet.tools.targets.interpreter import require_micropython
 
 from .kernel_words import WORDS
@@ -139,7 +139,7 @@ def answers(
     file.write_text("".join(json.dumps(line) + "\n" for line in lines))
     run = [str(DEVICE / f"{script}.py"), task, str(file)]
     command = [str(require_micropython()), "-X", "heapsize=512k", *run, *map(str, folders)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr
     said = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(said) == len(lines)

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from thumbnet.export.ops import integer_ops
 from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT
-from thumbnet.export.kernels.weight_layouts import pack
 from thumbnet.export.graph.window import Window
+from thumbnet.export.kernels.weight_layouts import pack
+from thumbnet.export.ops import integer_ops
 
 from .kernel_words import WORDS
 from .kernels import LIMITS, UNTOUCHED, ZERO_POINTS

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT, SCORE_LIMIT
-from thumbnet.export.kernels.build import Build
-from thumbnet.export.emit.module import emit
-from thumbnet.export.graph.graph import Graph, Node, TensorSpec as Tensor
 from thumbnet.export.emit.header import Facts
+from thumbnet.export.emit.module import emit
+from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT, SCORE_LIMIT
+from thumbnet.export.graph.graph import Graph, Node
+from thumbnet.export.graph.graph import TensorSpec as Tensor
+from thumbnet.export.kernels.build import Build
 from thumbnet.trainer import Dense, Normalization, Rescaling, Sequential
 
 from .kernels import ZERO_POINTS

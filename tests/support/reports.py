@@ -11,13 +11,12 @@ from functools import cache
 import numpy as np
 
 from thumbnet.export import load_board
-from thumbnet.tools.workflow.architecture import shaped
-from thumbnet.tools.workflow.settings import Recipe
-from thumbnet.tools.workflow.architecture import build
-from thumbnet.tools.workflow.training import fit
+from thumbnet.tools.report.collect import collect
 from thumbnet.tools.report.contents import Report
-from thumbnet.tools.report.collect import gather
 from thumbnet.tools.report.page import render
+from thumbnet.tools.workflow.architecture import build, with_input_shape
+from thumbnet.tools.workflow.settings import TrainSettings
+from thumbnet.tools.workflow.training import fit
 from thumbnet.trainer import (
     Dataset,
     Dense,
@@ -43,7 +42,7 @@ FEATURES = ("ax", "<i>ay", "{{ az }}", "a name that is much too long", "gz")
 @cache
 def pictures() -> Model:
     """Digits of 8 x 8 pixels, ten classes, mistakes."""
-    return _trained(load_digits(), Recipe(hidden=(16,), epochs=12), "digits")
+    return _trained(load_digits(), TrainSettings(hidden=(16,), epochs=12), "digits")
 
 
 @cache
@@ -53,25 +52,25 @@ def features() -> Model:
     x = np.round(rng.normal(size=(400, 5)) * (1, 10, 100, 0.1, 5), 2)
     y = np.where(x[:, 0] + x[:, 1] / 10 > 1.6, 1, np.where(x[:, 2] > -20, 0, 2))
     spec = InputSpec((5,), FEATURES, 0.01)
-    return _trained(Dataset(x, y, NASTY, spec, "gestures"), Recipe(epochs=20), "gestures")
+    return _trained(Dataset(x, y, NASTY, spec, "gestures"), TrainSettings(epochs=20), "gestures")
 
 
 @cache
 def deep() -> Model:
     """Convolutions on digits of 24 x 24 pixels."""
-    data, recipe = load_digits(), Recipe(hidden=(), conv=(8, 12, 18), epochs=1)
+    data, settings = load_digits(), TrainSettings(hidden=(), conv=(8, 12, 18), epochs=1)
     x = np.kron(data.x.reshape(-1, 8, 8), np.ones((1, 3, 3))).reshape(len(data), -1)
     data = replace(data, x=x.astype(data.x.dtype), image_shape=(24, 24), input_spec=None)
-    return _trained(shaped(data, recipe), recipe, "deep")
+    return _trained(with_input_shape(data, settings), settings, "deep")
 
 
 @cache
 def stream() -> Model:
     """A recurrent network on windows of recordings."""
     train, test = split_by_recording(cut(motions(), 50, 10), 0.5)
-    recipe = Recipe(hidden=(), gru=8, epochs=3)
-    model = build(train, recipe, "stream")
-    fit(model, train, test, recipe)
+    settings = TrainSettings(hidden=(), gru=8, epochs=3)
+    model = build(train, settings, "stream")
+    fit(model, train, test, settings)
     return model
 
 
@@ -82,9 +81,9 @@ def many() -> Model:
     y = rng.choice(3, 3000, p=(0.8, 0.1, 0.1))
     data = Dataset(np.round(rng.normal(y[:, None], 0.6, (3000, 4)), 2), y, NASTY, name="many")
     train, test = train_test_split(data, 0.5, seed=0)
-    recipe = Recipe(hidden=(4,), epochs=3)
-    model = build(train, recipe, "many")
-    fit(model, train, test, recipe)
+    settings = TrainSettings(hidden=(4,), epochs=3)
+    model = build(train, settings, "many")
+    fit(model, train, test, settings)
     return model
 
 
@@ -95,7 +94,9 @@ def numbers() -> Model:
     x = np.round(rng.uniform((0, 4), (8, 9), (300, 2)), 1)
     y = 20 + 7 * x[:, 0] + 2 * x[:, 1] + rng.normal(0, 4, 300)
     spec = InputSpec((2,), ("hours", "sleep"), 0.1)
-    return _trained(Dataset(x, y, input_spec=spec, name="scores"), Recipe(epochs=30), "scores")
+    return _trained(
+        Dataset(x, y, input_spec=spec, name="scores"), TrainSettings(epochs=30), "scores"
+    )
 
 
 @cache
@@ -128,7 +129,7 @@ def bare() -> Model:
 @cache
 def report(name: str, *boards: str) -> Report:
     """What there is to say of one of these networks."""
-    return gather(globals()[name](), name, list(map(load_board, boards)))
+    return collect(globals()[name](), name, list(map(load_board, boards)))
 
 
 @cache
@@ -137,8 +138,8 @@ def page(name: str, *boards: str) -> str:
     return render(report(name, *boards), f"{name}.npz")
 
 
-def _trained(data: Dataset, recipe: Recipe, name: str) -> Model:
+def _trained(data: Dataset, settings: TrainSettings, name: str) -> Model:
     train, test = train_test_split(data, seed=0)
-    model = build(train, recipe, name)
-    fit(model, train, test, recipe)
+    model = build(train, settings, name)
+    fit(model, train, test, settings)
     return model

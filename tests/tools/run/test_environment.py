@@ -1,0 +1,18 @@
+"""What `thumbnet doctor` says of packages that only some verbs need."""
+
+from __future__ import annotations
+
+import pytest
+
+from thumbnet.tools.run import environment
+
+
+def test_with_and_without_the_extras(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "_version", lambda package: "1.2.3")
+    found = {finding.what: finding for finding in environment.examine()}
+    assert found["matplotlib"] == environment.Finding("matplotlib", "ok", "1.2.3")
+    monkeypatch.setattr(environment, "_version", lambda package: None)
+    found = {finding.what: finding for finding in environment.examine()}
+    assert found["matplotlib"].state == found["aeon"].state == "note"
+    assert found["matplotlib"].found == "not installed: no `thumbnet report`"
+    assert found["aeon"].mend == "run `pip install 'thumbnet[motions]'`"
