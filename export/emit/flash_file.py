@@ -56,7 +56,7 @@ def flash_payload(name: str, calls: list[Call], build: Build) -> tuple[bytes, li
                 f"export: {what} does not run on this board: use Dense, convolution and pooling "
                 "layers, or export for a larger one, such as pico"
             )
-        words = call.parameters()
+        words = call.parameters(build)
         p, w = struct.pack(f"<{len(words)}i", *words), _weights(call, build)
         for section in (p, w):
             at.append(chunk * CHUNK + 1)

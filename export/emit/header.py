@@ -82,7 +82,11 @@ def header(graph: Graph, facts: Facts) -> str:
     usage = [f"import {name}"] + [
         f"{name}.{call:<22} # {meaning}" for call, meaning in _calls(graph, facts)
     ]
-    text = "\n\n".join(fill(p, 96) for p in paragraphs) + "\n\n    " + "\n    ".join(usage)
+    text = (
+        "\n\n".join(fill(p, 96, break_on_hyphens=False) for p in paragraphs)
+        + "\n\n    "
+        + "\n    ".join(usage)
+    )
     return '"""' + text.replace("\\", "\\\\").replace('"""', "'''") + '\n"""'
 
 

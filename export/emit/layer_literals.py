@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from ..graph.graph import Graph
 from ..kernels.build import Build
 from ..kernels.call import Call
-from ..kernels.weight_layouts import line_bytes
+from ..kernels.weight_layouts import describe, line_bytes
 from .flash_file import flash_payload
-from .literals import Literals, bytes_literal, commented_rows, tuple_literal
+from .literals import Literals, block, bytes_literal, named_numbers, number_rows
 from .memory_plan import Plan
 from .tensor_literals import tensor_literals
 from .weights_file import HEADER_BYTES, Streamed, reach, streamed, weights_file
+
+MOST_ON_A_LINE = 6
+"""Parameters of a call that stand on one line."""
 
 
 def layer_literals(
@@ -129,24 +132,25 @@ def _weights_literal(call: Call, w: bytes, build: Build) -> str:
     if call.weight is None:
         return bytes_literal([w])
     size = len(w) - len(call.table)
-    step = line_bytes(call.layout(build), call.word("outputs"), size)
+    layout = call.layout(build)
+    step = line_bytes(layout, call.word("outputs"), size)
     rows = [w[at : at + step] for at in range(0, size, step)]
-    return bytes_literal([*rows, call.table] if call.table else rows)
+    return bytes_literal([*rows, call.table] if call.table else rows, describe(layout))
 
 
 def _parameters(call: Call, p: list[int], build: Build) -> str:
-    kernel, n = call.kernel, len(call.head)
-    if len(p) <= 6:
-        text = tuple_literal(p)
-    else:
-        groups = [(", ".join(name or "0" for name in kernel.words), p[:n])]
-        if len(p) > n:
-            what = f"{', '.join(kernel.repeated)} of each {kernel.repeated_for}"
-            groups.append((what, p[n:]))
-        text = commented_rows(groups)
-    if build.native:
-        return f'array("i", {text})'
-    return f"[{text[1:-1]}]" if kernel.writes_parameters else text
+    kernel, words = call.kernel, call.kernel.words_in(build.tier)
+    if len(p) <= MOST_ON_A_LINE:
+        # A kernel that changes its parameters needs a list; an array is one as it is.
+        opening, closing = ("[", "]") if kernel.writes_parameters and not build.native else "()"
+        text = f"{opening}{', '.join(map(str, p))}{closing}"
+        names = f"  # {', '.join(words)}"
+        return f'array("i", {text}){names}' if build.native else text + names
+    lines = named_numbers(words, p[: len(words)])
+    if len(p) > len(words):
+        what = f"{', '.join(kernel.repeated)} of each {kernel.repeated_for}"
+        lines += number_rows(call.channels.tolist(), what)
+    return f'array("i", {block(lines)})' if build.native else block(lines)
 
 
 def _rows(rows: list[str]) -> str:

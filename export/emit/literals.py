@@ -33,22 +33,44 @@ def tuple_literal(items: Sequence[object]) -> str:
     return "(\n" + wrapped(items) + "\n)"
 
 
-def bytes_literal(rows: Iterable[bytes]) -> str:
-    """Return one bytes literal, every row beginning a new line."""
+BYTES_OF_LINE = 24
+"""Bytes on one line of a bytes literal."""
+
+
+def bytes_literal(rows: Iterable[bytes], comment: str = "") -> str:
+    """Return one bytes literal; a row that takes several lines goes on further to the right."""
     rows = list(rows)
-    if len(rows) == 1 and len(rows[0]) <= 16:
+    if len(rows) == 1 and len(rows[0]) <= 16 and not comment:
         return repr(bytes(rows[0]))
-    lines = []
+    lines = [f"    # {comment}"] if comment else []
     for row in rows:
-        for start in range(0, len(row), 24):
-            lines.append(f"    {bytes(row[start : start + 24])!r}")
+        for start in range(0, len(row), BYTES_OF_LINE):
+            indent = "      " if start and len(rows) > 1 else "    "
+            lines.append(f"{indent}{bytes(row[start : start + BYTES_OF_LINE])!r}")
     return "(\n" + "\n".join(lines) + "\n)"
 
 
-def commented_rows(groups: Iterable[tuple[str, Sequence[object]]]) -> str:
-    """Return a flat tuple whose groups of items each stand under a comment."""
-    lines = []
-    for comment, items in groups:
-        lines.append(f"    # {comment}")
-        lines.append(wrapped(items))
+def named_numbers(names: Sequence[str], values: Sequence[int]) -> list[str]:
+    """Return lines of numbers, each with the names of its numbers beside it.
+
+    A number without a name, which nothing reads, is `0` there.
+    """
+    lines: list[str] = []
+    numbers = words = ""
+    for name, value in zip(names, values, strict=True):
+        more, also = f"{numbers}{value}, ", f"{words}{name or '0'}, "
+        if words and len(f"    {more} # {also}") > WIDTH:
+            lines.append(f"    {numbers} # {words[:-2]}")
+            more, also = f"{value}, ", f"{name or '0'}, "
+        numbers, words = more, also
+    return [*lines, f"    {numbers} # {words[:-2]}"]
+
+
+def number_rows(rows: Iterable[Sequence[int]], comment: str) -> list[str]:
+    """Return a comment, and a line for each row of numbers."""
+    return [f"    # {comment}", *(f"    {', '.join(map(str, row))}," for row in rows)]
+
+
+def block(lines: Sequence[str]) -> str:
+    """Return lines as a tuple."""
     return "(\n" + "\n".join(lines) + "\n)"

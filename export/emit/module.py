@@ -12,7 +12,7 @@ from ..graph.graph import Graph
 from ..kernels.build import Build
 from ..kernels.call import Call, split_curve
 from ..ops import KERNELS, call_part
-from ..ops.operation import Literal, Rows
+from ..ops.operation import Literal, Named, Rows
 from .firmware_source import SourceFile, assemble
 from .flash_file import is_copied
 from .header import Facts, header
@@ -120,9 +120,11 @@ def node_literals(graph: Graph) -> Literals:
 def _text(value: Literal) -> str:
     """Return a literal as MicroPython source."""
     if isinstance(value, Rows):
-        each = "" if len(value.rows) == 1 else f", a line a {value.each}"
+        each = "" if len(value.rows) == 1 else f", a line for each {value.each}"
         lines = [f"    # {', '.join(value.names)}{each}", *(f"    {row}," for row in value.rows)]
         return "(\n" + "\n".join(lines) + "\n)"
+    if isinstance(value, Named):
+        return f"{value.values}  # {', '.join(value.names)}"
     return tuple_literal(value) if isinstance(value, tuple) else str(value)
 
 

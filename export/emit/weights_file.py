@@ -58,7 +58,7 @@ def _streamed(call: Call, build: Build) -> Streamed:
     if call.weight is not None:
         return _layer(call, build)
     if call.table and not call.rows:
-        p = call.parameters()
+        p = call.parameters(build)
         data = struct.pack(f"<{len(p)}i", *p) + call.table
         return Streamed(call, 1, 1, len(p), len(call.table), data)
     return Streamed(call, 0, 0, 0, 0, b"")
@@ -85,14 +85,14 @@ def _layer(call: Call, build: Build) -> Streamed:
         for first in range(0, outputs, count)
         for at in range(0, inputs, part)
     )
-    words = len(call.head) + len(call.kernel.repeated) * count
+    words = len(call.kernel.words_in(build.tier)) + len(call.kernel.repeated) * count
     data = b""
     for first in range(0, outputs, count):
         rows = call.weight[first : first + count]
         y_at = call.word("y_at") + first
         piece = call.with_words(outputs=len(rows), y_at=y_at, pieces=pieces)
         piece = piece if pieces == 1 else piece.with_words(inputs=part)
-        p = [*piece.head, *call.channels[first : first + count].ravel().tolist()]
+        p = [*piece.head_in(build.tier), *call.channels[first : first + count].ravel().tolist()]
         data += struct.pack(f"<{words}i", *p, *[0] * (words - len(p)))
         for at in range(0, inputs, part):
             data += pack_piece(rows, layout, at, at + part).ljust(size, b"\x80")

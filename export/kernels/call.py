@@ -28,7 +28,7 @@ class Call:
     x, y
         The tensors, or pieces of scratch, that it reads and writes.
     head
-        The first words of `p`, one for each of `kernel.words`.
+        A value for each of `kernel.words`: the first words of `p`.
     weight
         int8 (outputs, products); None for a kernel without weights.
     channels
@@ -58,16 +58,22 @@ class Call:
 
     def word(self, name: str) -> int:
         """Return a word of the head."""
-        return self.head[self.kernel.index(name)]
+        return self.head[self.kernel.words.index(name)]
 
     def with_words(self, **words: int) -> Call:
         """Return the call with some words of the head changed."""
         pairs = zip(self.kernel.words, self.head, strict=True)
         return replace(self, head=tuple(words.get(name, value) for name, value in pairs))
 
-    def parameters(self) -> list[int]:
+    def head_in(self, tier: str) -> list[int]:
+        """Return the first words of `p` in a tier, one for each of `kernel.words_in(tier)`."""
+        absent = self.kernel.absent.get(tier, ())
+        pairs = zip(self.kernel.words, self.head, strict=True)
+        return [value for word, value in pairs if word not in absent]
+
+    def parameters(self, build: Build) -> list[int]:
         """Return all of `p`."""
-        return [*self.head, *self.channels.ravel().tolist()]
+        return [*self.head_in(build.tier), *self.channels.ravel().tolist()]
 
     def layout(self, build: Build) -> str:
         """Return how the weights are ordered for this kernel."""
@@ -76,10 +82,10 @@ class Call:
     def packed(self, build: Build) -> tuple[bytes, list[int]]:
         """Return all of `w`, and all of `p`."""
         if self.weight is None:
-            return self.table, self.parameters()
+            return self.table, self.parameters(build)
         weights = pack(self.weight, self.layout(build))
         call = self.with_words(table=len(weights) if self.table else 0)
-        return weights + self.table, call.parameters()
+        return weights + self.table, call.parameters(build)
 
     @property
     def outputs(self) -> int:

@@ -23,6 +23,8 @@ class Kernel:
         The function, and its file in each folder of `firmware/`.
     words
         The first entries of `p` in order; "" for one that the kernel does not read.
+    absent
+        Tier to the words that its `p` does not have, because its kernel has no use for them.
     repeated
         What follows them, over and over, see `repeated_for`. Empty where nothing does.
     repeated_for
@@ -48,6 +50,7 @@ class Kernel:
     name: str
     words: tuple[str, ...]
     repeated: tuple[str, ...] = ()
+    absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     repeated_for: str = "output"
     layouts: Mapping[str, str] = field(default_factory=dict)
     writes_parameters: bool = False
@@ -60,6 +63,7 @@ class Kernel:
     def __hash__(self) -> int:
         return hash(self.name)
 
-    def index(self, word: str) -> int:
-        """Return the place of a word in `p`."""
-        return self.words.index(word)
+    def words_in(self, tier: str) -> tuple[str, ...]:
+        """Return the first entries of `p` in a tier."""
+        absent = self.absent.get(tier, ())
+        return tuple(word for word in self.words if word not in absent)

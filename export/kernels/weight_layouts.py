@@ -91,6 +91,21 @@ def pack_piece(weight: npt.NDArray[Any], layout: str, start: int, stop: int) -> 
     return packed
 
 
+_DESCRIPTIONS = {
+    "rows": "weight + 128, a row for each output",
+    "interleaved": "weight + 128, 8 outputs side by side (the last 4 or fewer as 4)",
+    "words": "weight + 128, 4 inputs of each of 8 outputs (the last 4 or fewer as 4)",
+    "taps": "weight + 128, a row of all channels for each place of the window",
+    "nibble_rows": "weight + 8, two to a byte, a row for each output",
+    "nibble_blocks": "weight + 8, two to a byte, 8 outputs side by side",
+}
+
+
+def describe(layout: str) -> str:
+    """Return what a bytes literal of weights holds, for a comment in a generated module."""
+    return _DESCRIPTIONS[layout]
+
+
 def outputs_together(layout: str, outputs: int) -> int:
     """Return how many outputs a piece of the weights holds at least, and a multiple of that."""
     if layout == "taps":

@@ -22,7 +22,7 @@ from ..graph.arithmetic import (
 from ..graph.graph import Graph, Node, TensorSpec
 from ..kernels.build import Build
 from ..quantizer.task import Task
-from .operation import Floats, Literal, Operation, Sources
+from .operation import Floats, Literal, Named, Operation, Sources
 
 NATS_MAX = 12
 """exp(-12) is below half of 2**-15: larger differences are all the same."""
@@ -132,7 +132,7 @@ class Softmax(Operation):
     def literals(self, graph: Graph, node: Node) -> dict[str, Literal]:
         """Return the scaling of score differences."""
         names = ("limit", "left_shift", "multiplier", "shift")
-        return {"SOFTMAX": tuple(int(node.attributes[name]) for name in names)}
+        return {"SOFTMAX": Named(names, tuple(int(node.attributes[name]) for name in names))}
 
 
 class Logistic(Softmax):

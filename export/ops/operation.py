@@ -52,7 +52,15 @@ class Rows:
     each: str
 
 
-Literal = int | tuple[int, ...] | Rows
+@dataclass(frozen=True)
+class Named:
+    """A literal of a few numbers with a name each."""
+
+    names: tuple[str, ...]
+    values: tuple[int, ...]
+
+
+Literal = int | tuple[int, ...] | Named | Rows
 """A number or numbers that a generated module needs by name."""
 
 

@@ -37,7 +37,12 @@ _WORDS = (
 )
 MAX_POOL = Kernel("max_pool", _WORDS, flash="copied", in_own_file=True)
 AVERAGE_POOL = Kernel(
-    "average_pool", _WORDS, ("multiplier", "shift"), "count", flash="copied", in_own_file=True
+    "average_pool",
+    _WORDS,
+    ("multiplier", "shift"),
+    repeated_for="count",
+    flash="copied",
+    in_own_file=True,
 )
 
 _SLICE = 10
