@@ -7,7 +7,7 @@ STUBS := .build/stubs
 # viper, thumb and microbit are left out: the stubs do not know the emitters' names.
 DEVICE = $(filter-out __init__,$(basename $(notdir $(wildcard firmware/*.py firmware/plain/*.py firmware/runtime/*.py firmware/stream/*.py))))
 
-.PHONY: demo test quick lint format types hooks setup bench bench-training clean
+.PHONY: demo test quick lint format types hooks setup bench bench-training mutants clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/thumbnet demo digits
@@ -49,6 +49,12 @@ bench: setup
 
 bench-training: setup
 	$(BIN)/python -m thumbnet.trainer.benchmark
+
+# Which changes of the code no test notices: hours for all, `make mutants MUTANTS=export/affine.py`
+# for one file.
+mutants: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[mutation]'
+	$(BIN)/python tests/mutants.py $(MUTANTS)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' \
