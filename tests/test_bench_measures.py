@@ -13,8 +13,8 @@ from support.fused import program
 from support.micropython import needs_micropython
 
 from thumbnet.export import Artifact, convert
-from thumbnet.export.kernels.weight_layouts import pack
 from thumbnet.export.graph.window import Window
+from thumbnet.export.kernels.weight_layouts import pack
 from thumbnet.tools import bench
 from thumbnet.tools.benchmark import cortex_m0, counted, on_microbit, on_unix, races
 from thumbnet.tools.benchmark.calls import calls_on_unix, table_of_layers

@@ -13,8 +13,8 @@ import pytest
 from support.cli import last_json, thumbnet
 
 from thumbnet.export import BoardProfile, list_boards, load_board
-from thumbnet.export.boards.profile_fields import ARCHITECTURES, OPTIONAL, REQUIRED, TIERS
 from thumbnet.export.boards.processors import CPUS
+from thumbnet.export.boards.profile_fields import ARCHITECTURES, OPTIONAL, REQUIRED, TIERS
 from thumbnet.trainer import ThumbnetError
 
 ROOT = Path(__file__).parents[1]

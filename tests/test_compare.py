@@ -50,7 +50,7 @@ def test_every_way_once() -> None:
 def test_a_line_is_what_convert_makes(row: int) -> None:
     way, made = table()[row], program(*EVERY[row])
     assert way.accuracy == made.evaluate(TEST.x, TEST.y)
-    answers = float_predict(made.floats, made.head, TEST.x.reshape(len(TEST), -1))
+    answers = float_predict(made.floats, made.task, TEST.x.reshape(len(TEST), -1))
     assert way.agreement == np.mean(made.predict(TEST.x) == answers)
     quality = {layer.tensor: layer.sqnr for layer in made.quality(TEST.x[:500])}
     assert way.sqnr == quality["scores"]

@@ -15,10 +15,10 @@ from support import streams
 from support.networks import FACTS, HIDDEN, LAST, random_model, run_module
 
 from thumbnet.export import BoardProfile, Program, convert, list_boards
-from thumbnet.export.kernels.build import WEIGHTS, Build
-from thumbnet.export.emit.module import emit
-from thumbnet.export.microbit.module_files import emit_files
 from thumbnet.export.emit.firmware_source import read_source
+from thumbnet.export.emit.module import emit
+from thumbnet.export.kernels.build import WEIGHTS, Build
+from thumbnet.export.microbit.module_files import emit_files
 from thumbnet.trainer import Dense, InputSpec, Sequential, ThumbnetError
 
 FOLDERS = Build().folders

@@ -15,10 +15,10 @@ from support.fused import network, program
 from support.micropython import needs_micropython
 
 from thumbnet.export import BoardProfile, list_boards, load_board
-from thumbnet.export.emit.module import emit
 from thumbnet.export.board_fit.estimate import build_for, estimate
-from thumbnet.export.graph.graph import Graph
 from thumbnet.export.emit.header import Facts
+from thumbnet.export.emit.module import emit
+from thumbnet.export.graph.graph import Graph
 from thumbnet.tools.bench import bench
 from thumbnet.tools.targets import find_micropython, open_target
 from thumbnet.trainer import ThumbnetError

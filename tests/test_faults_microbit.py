@@ -12,8 +12,8 @@ from support.exported import exported, program
 from support.faults import flipped, header, opened, refused, verdict
 
 from thumbnet.export import load_board
-from thumbnet.export.microbit.module_files import emit_files
 from thumbnet.export.microbit.hexfile import microbit_hex
+from thumbnet.export.microbit.module_files import emit_files
 from thumbnet.tools.bench import bench
 from thumbnet.tools.refusals import heap_needed
 from thumbnet.tools.targets import qemu

@@ -14,12 +14,12 @@ from support import streams
 from support.fused import network, program
 
 from thumbnet.export import BoardProfile, convert, load_board
+from thumbnet.export.board_fit.capacity import Request, runs
+from thumbnet.export.board_fit.check_fits import check_fits, choose_weights
 from thumbnet.export.board_fit.choose_build import choose_build
 from thumbnet.export.board_fit.estimate import Estimate, estimate
-from thumbnet.export.board_fit.check_fits import check_fits, choose_weights
-from thumbnet.export.graph.graph import Graph
 from thumbnet.export.board_fit.suggestions import NONE, fewer_weights
-from thumbnet.export.board_fit.capacity import Request, runs
+from thumbnet.export.graph.graph import Graph
 from thumbnet.trainer import ThumbnetError
 
 UNIX, PICO, SAMD51 = (load_board(name) for name in ("unix", "pico", "samd51"))

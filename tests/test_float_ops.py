@@ -7,8 +7,8 @@ import pytest
 from support.handmade import drawn
 
 from thumbnet.export import Options, run_until
+from thumbnet.export.quantizer.curves import CURVES
 from thumbnet.export.stages.calibrate import run_float
-from thumbnet.export.ops.float_ops import CURVES
 from thumbnet.trainer import BatchNormalization, Dense, Rescaling, Sequential, Tensor
 from thumbnet.trainer.activations import ACTIVATIONS
 

@@ -10,9 +10,9 @@ import pytest
 from support.micropython import needs_micropython
 
 from thumbnet.export import convert
+from thumbnet.export.cost.network_size import parameters
 from thumbnet.export.quantizer.affine import coarser
 from thumbnet.export.quantizer.input_counts import choose_counts
-from thumbnet.export.cost.network_size import parameters
 from thumbnet.tools.targets import UnixTarget
 from thumbnet.tools.verify import finish, verify
 from thumbnet.trainer import (

@@ -6,19 +6,18 @@ import numpy as np
 import pytest
 from support.handmade import drawn, handmade, the_node
 from support.networks import run_module
+from support.operations import integer_forward
 
 from thumbnet.export import Options, convert, run_until
-from thumbnet.export.stages.equalize import are_alike, is_far_from_zero
 from thumbnet.export.graph.graph import Graph
+from thumbnet.export.ops.input import levels_stage, sensors_stage
 from thumbnet.export.quantizer.input_counts import (
     Counts,
     choose_counts,
     count,
-    levels_stage,
-    sensors_stage,
     spec_of_dtype,
 )
-from thumbnet.export.ops.integer_ops import quantize_sensors
+from thumbnet.export.stages.equalize import are_alike, is_far_from_zero
 from thumbnet.trainer import Dense, InputSpec, Rescaling, ThumbnetError
 
 RNG = np.random.default_rng(8)
@@ -169,7 +168,7 @@ def test_sensors_are_the_float_formula_to_half_a_step(scale: float, offset: floa
         counts, np.array([scale]), np.array([offset]), out_scale, 128 - round(offset / out_scale)
     )
     reading = np.arange(-2000, 2001)[:, None]
-    q = quantize_sensors(reading, **stage.node.attributes)
+    q = integer_forward("quantize_sensors", reading, **stage.node.attributes)
     wanted = stage.zero_point + (reading / 10 * scale + offset) / out_scale
     slack = 0.501 + 255 * 2.0**-15 + abs(offset) / out_scale * 2.0**-15
     assert np.abs(q - np.clip(wanted, 0, 255)).max() <= slack
@@ -181,7 +180,7 @@ def test_sensors_bias_is_the_nearest_step() -> None:
     stage = sensors_stage(counts, np.array([1.0]), np.array([0.4]), 0.03, 128)
     reading = np.arange(-3, 4)[:, None]
     wanted = 128 + (reading + 0.4) / 0.03
-    q = quantize_sensors(reading, **stage.node.attributes)
+    q = integer_forward("quantize_sensors", reading, **stage.node.attributes)
     assert np.abs(q - np.clip(wanted, 0, 255)).max() <= 0.52
 
 

@@ -11,10 +11,10 @@ from support.micropython import needs_micropython
 from support.networks import FACTS
 
 from thumbnet.export import Artifact, convert, load_artifact, load_board
+from thumbnet.export.emit.module import emit
+from thumbnet.export.kernels.build import Build
 from thumbnet.export.program.artifact import extremes, write_artifact
 from thumbnet.export.program.artifact import readings as raw
-from thumbnet.export.kernels.build import Build
-from thumbnet.export.emit.module import emit
 from thumbnet.export.stages.reference import to_counts
 from thumbnet.tools.targets import UnixTarget
 from thumbnet.tools.verify import finish, verify

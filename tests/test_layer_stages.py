@@ -11,10 +11,10 @@ from support.layer_models import MODELS, convolutional, randomized, readings
 from support.networks import module_text, run_module
 
 from thumbnet.export import convert
-from thumbnet.export.stages.calibrate import run_float
 from thumbnet.export.graph.graph import Graph
-from thumbnet.export.stages.pipeline import Options, stages
 from thumbnet.export.program.quality import layer_quality
+from thumbnet.export.stages.calibrate import run_float
+from thumbnet.export.stages.pipeline import Options, stages
 from thumbnet.export.stages.reference import execute, to_counts
 from thumbnet.trainer import Model
 

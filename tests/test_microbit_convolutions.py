@@ -11,9 +11,9 @@ from support.emulators import needs_qemu
 from support.layer_models import MODELS, chain, randomized, readings
 
 from thumbnet.export import Program, convert, load_artifact
+from thumbnet.export.board_fit.estimate import estimate
 from thumbnet.export.program.artifact import extremes
 from thumbnet.export.program.artifact import readings as readings_of
-from thumbnet.export.board_fit.estimate import estimate
 from thumbnet.tools.bench import bench
 from thumbnet.tools.targets.microbit import MicrobitTarget
 from thumbnet.tools.verify import finish, verify

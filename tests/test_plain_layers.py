@@ -14,8 +14,8 @@ from support.kernels import FIRMWARE, SOME, answers
 from support.layer_call import Call, Memory, plain
 from support.layer_spec import KERNELS, calls
 from support.micropython import needs_micropython
+from support.operations import integer_forward
 
-from thumbnet.export.ops import integer_ops
 from thumbnet.export.emit.firmware_source import assemble
 from thumbnet.tools.targets import open_target
 
@@ -125,25 +125,25 @@ def reference(call: Call) -> Any:
     x = np.array(call.x)[None]
     if call.weight is not None:
         bias, multiplier, shift = np.array(p[23:]).reshape(-1, 3).T
-        op = integer_ops.depthwise_conv if call.kernel == "depthwise_conv" else integer_ops.conv
+        op = call.kernel.removesuffix("_int4")
         scales = {"multiplier": multiplier, "shift": shift, "table": table}
         node = {"weight": call.weight, "bias": bias, "window": call.window, "pad": p[21]}
-        return op(x, **node, **scales, **limits)
+        return integer_forward(op, x, **node, **scales, **limits)
     if call.kernel == "max_pool":
-        return integer_ops.max_pool(x, window=call.window)
+        return integer_forward("max_pool", x, window=call.window)
     if call.kernel == "average_pool":
         multiplier, shift = np.array(p[22:]).reshape(-1, 2).T
         scales = {"multiplier": multiplier, "shift": shift, "x_zero_point": p[7], "fewest": p[21]}
-        return integer_ops.average_pool(x, window=call.window, **scales, **limits)
+        return integer_forward("average_pool", x, window=call.window, **scales, **limits)
     if call.kernel == "add":
         names = ("ka", "kb", "bias", "shift", "activation_min", "activation_max")
         node = dict(zip(names, p[4:], strict=True))
-        return integer_ops.add(
-            x, np.frombuffer(call.w, np.uint8)[None].astype(int), zero_point=0, **node
+        return integer_forward(
+            "add", x, np.frombuffer(call.w, np.uint8)[None].astype(int), zero_point=0, **node
         )
     assert call.kernel == "copy_channels"
     tables = np.frombuffer(call.w, np.uint8)[None]
-    return integer_ops.concatenate(x, tables=tables, channels=[p[1]])
+    return integer_forward("concatenate", x, tables=tables, channels=[p[1]])
 
 
 @pytest.mark.parametrize("kernel", [*list(KERNELS)[:6], "copy_channels"])
@@ -175,7 +175,7 @@ def cell(call: Call, own: list[str]) -> Any:
     node |= dict(zip(own, tables, strict=True))
     if call.kernel == "simple_rnn":
         node |= {"state_zero": call.p[4], "center": call.p[5]}
-    return getattr(integer_ops, call.kernel)(np.zeros((1, 1), int), **node)
+    return integer_forward(call.kernel, np.zeros((1, 1), int), **node)
 
 
 @given(calls("simple_rnn").filter(lambda call: not call.p[2]))

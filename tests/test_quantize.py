@@ -8,18 +8,17 @@ import numpy as np
 import pytest
 from support.handmade import handmade, the_node
 
-from thumbnet.export import Graph, Node, Options, Tensor, convert, run_until
-from thumbnet.export.stages import verify
+from thumbnet.export import Graph, Node, Options, TensorSpec, convert, run_until, verify
+from thumbnet.export.quantizer.affine import affine
 from thumbnet.export.stages.fuse import fuse
-from thumbnet.export.stages.quantize import affine
 from thumbnet.export.stages.reference import execute
-from thumbnet.trainer import Tensor as TrainerTensor
+from thumbnet.trainer import Tensor
 from thumbnet.trainer.activations import ACTIVATIONS
 
 X = np.linspace(-1, 1, 201)[:, None]
 
 
-def hidden(curve: str, kernel: float = 10.0, bias: float = 0.0) -> tuple[Node, Tensor]:
+def hidden(curve: str, kernel: float = 10.0, bias: float = 0.0) -> tuple[Node, TensorSpec]:
     """One hidden unit's kernel call, and the tensor that it writes."""
     model = handmade(([[kernel]], bias, curve), ([[1.0, -1.0]], 0.0, "softmax"))
     graph = convert(model, X, name="net", resolution=0.01, margin=0).graph
@@ -162,7 +161,7 @@ def test_table_is_the_rounded_curve(curve: str) -> None:
     assert isinstance(source.scale, float)
     assert isinstance(target.scale, float)
     reals = source.scale * (np.arange(256) - source.zero_point)
-    wanted = ACTIVATIONS[curve](TrainerTensor(reals)).data
+    wanted = ACTIVATIONS[curve](Tensor(reals)).data
     table = the_node(graph, "lookup").attributes["table"].astype(int)
     got = target.scale * (table - target.zero_point)
     inside = (reals >= -2) & (reals <= 2)

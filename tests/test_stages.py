@@ -7,8 +7,8 @@ import pytest
 from support.networks import run_module
 
 from thumbnet.export import STAGES, Options, convert, run_until
-from thumbnet.export.stages.calibrate import run_float
 from thumbnet.export.graph.graph import Graph
+from thumbnet.export.stages.calibrate import run_float
 from thumbnet.export.stages.pipeline import stages
 from thumbnet.export.stages.reference import execute, to_counts
 from thumbnet.export.stages.verify import FLOAT_STAGES

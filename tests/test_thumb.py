@@ -12,9 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.asm_thumb import Firmware
 from support.kernels import FIRMWARE, UNTOUCHED, Case, layers
+from support.operations import integer_forward
 from support.thumb_machine import Cost, Fault
 
-from thumbnet.export.ops import integer_ops
 from thumbnet.export.kernels.weight_layouts import pack, pack_piece
 
 ARCHS = {"thumb": "armv6m", "thumb_dsp": "armv7em"}
@@ -120,7 +120,7 @@ def test_large(tier: str, shape: tuple[int, int], value: int) -> None:
     x = np.full(inputs, value)
     y = array("i", [0] * outputs)
     run(tier, node, x, y)
-    assert list(y) == integer_ops.fully_connected(x[None], **node)[0].tolist()
+    assert list(y) == integer_forward("fully_connected", x[None], **node)[0].tolist()
 
 
 def run(tier: str, node: dict[str, Any], x: Any, y: array[int]) -> Cost:

@@ -10,11 +10,11 @@ from support.handmade import drawn
 from support.layer_models import MODELS, chain, readings
 
 from thumbnet.export import Options, convert
-from thumbnet.export.quantizer.affine import affine
-from thumbnet.export.program.compare import calibrations
 from thumbnet.export.graph.graph import Graph
-from thumbnet.export.stages.observers import OBSERVERS
+from thumbnet.export.program.compare import calibrations
 from thumbnet.export.program.quality import layer_quality
+from thumbnet.export.quantizer.affine import affine
+from thumbnet.export.stages.observers import OBSERVERS
 from thumbnet.trainer import (
     Add,
     Conv1D,

@@ -10,8 +10,8 @@ from support.layer_models import chain
 from support.networks import module_text, run_module
 
 from thumbnet.export import convert
-from thumbnet.export.program.quality import layer_quality
 from thumbnet.export.graph.window import Window
+from thumbnet.export.program.quality import layer_quality
 from thumbnet.trainer import (
     Conv1D,
     Conv2D,

@@ -12,9 +12,10 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from thumbnet.export.ops import integer_ops
 from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT
 from thumbnet.tools.targets.interpreter import require_micropython
+
+from .operations import integer_forward
 
 ROOT = Path(__file__).parents[2]
 DEVICE, FIRMWARE = ROOT / "tests" / "device", ROOT / "firmware"
@@ -40,7 +41,7 @@ BEHIND = 3
 class Case:
     """A layer and its input.
 
-    before, behind: bytes around the input in x. node: what `integer_ops.fully_connected` takes.
+    before, behind: bytes around the input in x. node: the attributes of a `fully_connected`.
     """
 
     x: bytes
@@ -70,7 +71,7 @@ class Case:
     def wanted(self) -> list[int]:
         """All of y after the call."""
         x = np.frombuffer(self.x, np.uint8)[None].astype(np.int64)
-        (outputs,) = integer_ops.fully_connected(x, **self.node)
+        (outputs,) = integer_forward("fully_connected", x, **self.node)
         return [UNTOUCHED] * self.y_at + outputs.tolist() + [UNTOUCHED] * BEHIND
 
 
