@@ -1,18 +1,18 @@
-# `make demo` and `make test` set everything up by themselves.
+# `make demo` and `make test` set up everything that they need.
 PYTHON ?= python3
-# viper, thumb and microbit are in words of the emitters, which the stubs do not know.
 EXTRAS ?= test
 VENV := .venv
 BIN := $(VENV)/bin
 STUBS := .build/stubs
+# viper, thumb and microbit are left out: the stubs do not know the emitters' names.
 DEVICE = $(filter-out __init__,$(basename $(notdir $(wildcard firmware/*.py firmware/plain/*.py firmware/runtime/*.py firmware/stream/*.py))))
 
-.PHONY: demo test quick lint format types setup bench bench-training clean
+.PHONY: demo test quick lint format types hooks setup bench bench-training clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/thumbnet demo digits
 
-# The slow ones train on all of MNIST and measure: one at a time, with the machine to themselves.
+# The slow tests train on all of MNIST and measure time, so they run alone, one at a time.
 test: setup lint
 	$(BIN)/pytest -n 2 -m "not slow"
 	$(BIN)/pytest -m slow --durations 5
@@ -30,7 +30,7 @@ format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-# mypy wants the folders under their import names.
+# mypy needs the folders under their import names.
 types: setup
 	mkdir -p .build/types/thumbnet
 	for part in trainer export tools; do ln -sfn ../../../$$part .build/types/thumbnet/$$part; done
@@ -38,7 +38,12 @@ types: setup
 	$(BIN)/mypy --config-file firmware/mypy.ini $(DEVICE:%=-m %)
 	$(BIN)/mypy --config-file tests/mypy.ini tests
 
-# The goals table: networks and kernels on MicroPython here and on an emulated micro:bit.
+# ruff and mypy before each commit; see .pre-commit-config.yaml.
+hooks: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[hooks]'
+	$(BIN)/pre-commit install
+
+# The table of figures: networks and kernels on the Unix port and on an emulated micro:bit.
 bench: setup
 	$(BIN)/python -m thumbnet.tools.benchmark
 
@@ -59,7 +64,7 @@ $(VENV)/.$(EXTRAS): pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(EXTRAS)]'
 	@touch $@ $(VENV)/.runtime
 
-# Kept out of the environment: the stubs shadow CPython's own modules.
+# Installed outside the environment, because the stubs would shadow CPython's own modules.
 $(STUBS)/.done: pyproject.toml | $(VENV)/.$(EXTRAS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target $(STUBS) \
 		'micropython-unix-stubs==1.29.0.post1'

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.int31 import Int31
-from support.kernels import FIRMWARE, SOME, Case, answers, layers
+from support.kernel_words import FIRMWARE
+from support.kernels import SOME, Case, answers, layers
 from support.micropython import needs_micropython
 
 FOLDERS = [FIRMWARE / "plain", FIRMWARE / "runtime"]

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.asm_thumb import Firmware
-from support.kernels import FIRMWARE, Case, layers
+from support.kernel_words import FIRMWARE, WORDS
+from support.kernels import Case, layers
 from support.operations import integer_forward
 from support.thumb_machine import Fault
 
@@ -38,10 +39,11 @@ def test_any_layer(case: Case, seed: int) -> None:
     node = {key: value for key, value in case.node.items() if key != "table"}
     rng = np.random.default_rng(seed)
     p: list[int] = list(case.line()["p"])
-    p[7] = 0
+    p[WORDS["fully_connected"].index("table")] = 0
     x = bytearray(case.before + case.x + rng.bytes(-len(case.x) % 4))
     before = bytes(x)
-    y = array("i", [7] * (case.y_at + p[1])) if case.wide else bytearray(case.y_at + p[1])
+    size = case.y_at + len(node["weight"])
+    y = array("i", [7] * size) if case.wide else bytearray(size)
     kept = array("i", p)
     assert firmware().fully_connected(x, flash(node["weight"], rng), y, kept) == 0
     inputs = np.frombuffer(case.x, np.uint8).astype(np.int64)

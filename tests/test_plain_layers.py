@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.emulators import needs_wasm
 from support.int31 import Int31
-from support.kernels import FIRMWARE, SOME, answers
+from support.kernel_words import FIRMWARE
+from support.kernels import LIMITS, SOME, answers
 from support.layer_call import Call, Memory, plain
 from support.layer_spec import KERNELS, calls
 from support.micropython import needs_micropython
@@ -120,30 +121,31 @@ def test_wasm() -> None:
 
 def reference(call: Call) -> Any:
     """What the exporter's specification says, entries in the order of y."""
-    p, table = call.p, np.frombuffer(call.table, np.uint8) if call.table else None
-    limits = dict(zip(("zero_point", "activation_min", "activation_max"), p[4:7], strict=False))
+    p, table = call.words, np.frombuffer(call.table, np.uint8) if call.table else None
+    limits = {name: p[name] for name in LIMITS if name in p}
     x = np.array(call.x)[None]
     if call.weight is not None:
-        bias, multiplier, shift = np.array(p[23:]).reshape(-1, 3).T
+        bias, multiplier, shift = np.array(call.repeated).reshape(-1, 3).T
         op = call.kernel.removesuffix("_int4")
         scales = {"multiplier": multiplier, "shift": shift, "table": table}
-        node = {"weight": call.weight, "bias": bias, "window": call.window, "pad": p[21]}
+        node = {"weight": call.weight, "bias": bias, "window": call.window, "pad": p["pad"]}
         return integer_forward(op, x, **node, **scales, **limits)
     if call.kernel == "max_pool":
         return integer_forward("max_pool", x, window=call.window)
     if call.kernel == "average_pool":
-        multiplier, shift = np.array(p[22:]).reshape(-1, 2).T
-        scales = {"multiplier": multiplier, "shift": shift, "x_zero_point": p[7], "fewest": p[21]}
+        multiplier, shift = np.array(call.repeated).reshape(-1, 2).T
+        scales = {"multiplier": multiplier, "shift": shift}
+        scales |= {name: p[name] for name in ("x_zero_point", "fewest")}
         return integer_forward("average_pool", x, window=call.window, **scales, **limits)
     if call.kernel == "add":
         names = ("ka", "kb", "bias", "shift", "activation_min", "activation_max")
-        node = dict(zip(names, p[4:], strict=True))
+        node = {name: p[name] for name in names}
         return integer_forward(
             "add", x, np.frombuffer(call.w, np.uint8)[None].astype(int), zero_point=0, **node
         )
     assert call.kernel == "copy_channels"
     tables = np.frombuffer(call.w, np.uint8)[None]
-    return integer_forward("concatenate", x, tables=tables, channels=[p[1]])
+    return integer_forward("concatenate", x, tables=tables, channels=[p["channels"]])
 
 
 @pytest.mark.parametrize("kernel", [*list(KERNELS)[:6], "copy_channels"])
@@ -156,7 +158,7 @@ def test_specifications_agree(kernel: str, data: st.DataObject) -> None:
 
 def cell(call: Call, own: list[str]) -> Any:
     """One step of a cell from a state of zero: its sums come in as the biases of no weights."""
-    units, sums = call.p[0], np.array(call.x)
+    units, sums = call.words["units"], np.array(call.x)
     gates = (1 if call.kernel == "simple_rnn" else 3) * units
     node: dict[str, Any] = {}
     for side, bias in (("input", sums[:gates]), ("state", sums[gates : 2 * gates])):
@@ -169,22 +171,27 @@ def cell(call: Call, own: list[str]) -> Any:
         "units": units,
         "sequences": False,
         "limit": 2**27,
-        "step_shift": call.p[3],
+        "step_shift": call.words["shift"],
     }
     tables = np.frombuffer(call.w, np.uint8).reshape(-1, 256)
     node |= dict(zip(own, tables, strict=True))
     if call.kernel == "simple_rnn":
-        node |= {"state_zero": call.p[4], "center": call.p[5]}
+        node |= {name: call.words[name] for name in ("state_zero", "center")}
     return integer_forward(call.kernel, np.zeros((1, 1), int), **node)
 
 
-@given(calls("simple_rnn").filter(lambda call: not call.p[2]))
+@given(calls("simple_rnn").filter(lambda call: not call.words["reset"]))
 @settings(SOME, max_examples=150)
 def test_simple_rnn_agrees(call: Call) -> None:
     assert cell(call, ["table"]).ravel().tolist() == list(call.written.values())
 
 
-@given(calls("gru").filter(lambda call: not call.p[2] and not any(call.x[-call.p[0] :])))
+def from_zero(call: Call) -> bool:
+    """True if a GRU's state is zero before the step."""
+    return not call.words["reset"] and not any(call.x[-call.words["units"] :])
+
+
+@given(calls("gru").filter(from_zero))
 @settings(SOME, max_examples=150)
 def test_gru_agrees(call: Call) -> None:
     answer = cell(call, ["sigmoid_table", "tanh_table"])

@@ -11,13 +11,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from support.asm_thumb import Firmware
-from support.kernels import FIRMWARE, UNTOUCHED, Case, layers
+from support.kernel_words import FIRMWARE, WORDS
+from support.kernels import UNTOUCHED, Case, layers
 from support.operations import integer_forward
 from support.thumb_machine import Cost, Fault
 
 from thumbnet.export.kernels.weight_layouts import pack, pack_piece
 
 ARCHS = {"thumb": "armv6m", "thumb_dsp": "armv7em"}
+AT = WORDS["fully_connected"].places
 LAYOUTS = {"thumb": "interleaved", "thumb_dsp": "words"}
 TIERS = pytest.mark.parametrize("tier", ARCHS)
 
@@ -32,7 +34,7 @@ def memory(case: Case, inputs: int) -> tuple[bytearray, bytearray | array[int], 
     x = case.before + case.x + case.behind * 9
     line = case.line()
     p: list[int] = line["p"]
-    y = [UNTOUCHED] * (case.y_at + p[1])
+    y = [UNTOUCHED] * (case.y_at + len(case.node["weight"]))
     end = len(case.before) + -(-inputs // 4) * 4
     return bytearray(x[:end]), array("i", y) if case.wide else bytearray(y), p
 
@@ -49,7 +51,7 @@ def test_fully_connected(tier: str, case: Case, align: int) -> None:
     fw.align = align
     x, y, p = memory(case, len(case.x))
     w = pack(case.node["weight"], LAYOUTS[tier])
-    p[7] = len(w) if table(case) else 0
+    p[AT["table"]] = len(w) if table(case) else 0
     kept = array("i", p)
     assert fw.fully_connected(x, w + table(case), y, kept) == 0
     assert list(y) == case.wanted()[: len(y)]
@@ -70,14 +72,15 @@ def test_pieces_of_any_size(tier: str, case: Case, align: int, data: st.DataObje
     edges = [0, *cuts, inputs]
     x, y, words = memory(case, inputs)
     p = array("i", words)
-    p[9] = len(edges) - 1
+    p[AT["pieces"]] = len(edges) - 1
     for start, stop in pairwise(edges):
         w = pack_piece(case.node["weight"], LAYOUTS[tier], start, stop)
-        p[0], p[7] = stop - start, len(w) if table(case) else 0
+        p[AT["inputs"]] = stop - start
+        p[AT["table"]] = len(w) if table(case) else 0
         assert set(y) <= {UNTOUCHED}
         fw.fully_connected(x, w + table(case), y, p)
-        assert p[2] == len(case.before) + (stop if stop < inputs else start)
-    assert p[9] == 1
+        assert p[AT["x_at"]] == len(case.before) + (stop if stop < inputs else start)
+    assert p[AT["pieces"]] == 1
     assert list(y) == case.wanted()[: len(y)]
 
 
@@ -91,12 +94,12 @@ def test_pieces_of_a_stream(tier: str, case: Case, groups: int) -> None:
     starts = range(0, inputs, part)
     x, y, words = memory(case, len(starts) * part)
     p = array("i", words)
-    p[0], p[9] = part, len(starts)
-    filled = np.zeros((p[1], len(starts) * part), int)
+    p[AT["inputs"]], p[AT["pieces"]] = part, len(starts)
+    filled = np.zeros((len(case.node["weight"]), len(starts) * part), int)
     filled[:, :inputs] = case.node["weight"]
     for start in starts:
         w = pack_piece(filled, LAYOUTS[tier], start, start + part)
-        p[7] = len(w) if table(case) else 0
+        p[AT["table"]] = len(w) if table(case) else 0
         fw.fully_connected(x, w + table(case), y, p)
     assert list(y) == case.wanted()[: len(y)]
 

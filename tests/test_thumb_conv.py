@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.kernel_words import WORDS
 from support.layer_cases import CONVOLUTIONS, Call, Places, convolution, convolutions
 from support.thumb_call import in_one_arena, layer, run
 from support.thumb_machine import Fault
@@ -119,9 +120,11 @@ def test_reads_and_writes_to_the_last_byte(kernel: str, arch: str, short: str) -
     else:
         assert isinstance(call.x, bytearray)
         if short == "x":  # with the image at its end
-            start = call.p[22]
+            words = WORDS[kernel]
+            start = call.p[words.index("patch_at")]
             call.x[:] = call.x[start:] + call.x[:start]
-            call.p[2], call.p[22] = len(call.x) - start, 0
+            call.p[words.index("x_at")] = len(call.x) - start
+            call.p[words.index("patch_at")] = 0
         del call.x[-1]
     with pytest.raises(Fault):
         run(call, arch)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.asm_thumb import Firmware
-from support.kernels import FIRMWARE
+from support.kernel_words import FIRMWARE
 from support.layer_models import MODELS, randomized, readings
 from support.networks import FACTS
 

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.cell_cases import CELLS
-from support.kernels import FIRMWARE
+from support.kernel_words import FIRMWARE, WORDS
 from support.layer_cases import CONVOLUTIONS, POOLING, Call, pooling
 from support.thumb_call import in_one_arena, run
 from support.thumb_machine import Fault, assemble
 from support.thumb_text import data_lines, opcodes
+
+from thumbnet.export.ops.conv import WINDOW_WORDS
 
 ARCH = pytest.mark.parametrize("arch", ["armv6m", "armv7em"])
 BYTES = {
@@ -49,11 +51,11 @@ def test_reads_and_writes_to_the_last_byte(kernel: str, short: str, data: st.Dat
     call = data.draw(pooling(kernel) if kernel in POOLING else CELLS[kernel]())
     # What is not read may be missing; an arena has other ends.
     unread = {"w": kernel in (*POOLING, "copy"), "p": kernel == "max_pool"}
-    if call.x is call.y or unread.get(short) or (kernel == "copy" and not call.p[0]):
+    if call.x is call.y or unread.get(short) or (kernel == "copy" and not word(call, "n")):
         return
-    if kernel in ("simple_rnn", "gru") and (call.p[2] or short == "w"):
+    if kernel in ("simple_rnn", "gru") and (word(call, "reset") or short == "w"):
         return
-    if kernel in POOLING and short == "x" and not sees_the_last(call.p):
+    if kernel in POOLING and short == "x" and not sees_the_last(call):
         return
     if short == "w":
         call.w, call.x = call.w[:-1], bytearray(b"\xff" * len(call.x))
@@ -63,11 +65,17 @@ def test_reads_and_writes_to_the_last_byte(kernel: str, short: str, data: st.Dat
         run(call)
 
 
-def sees_the_last(p: list[int]) -> bool:
+def word(call: Call, name: str) -> int:
+    """A word of the call's p."""
+    return call.p[WORDS[call.kernel].index(name)]
+
+
+def sees_the_last(call: Call) -> bool:
     """True if the last element of x is in a window."""
-    rows, row, k_h, run_, stride_h, step, top, left, out_h, out_w = p[10:20]
-    last_row, last = (out_h - 1) * stride_h - top + k_h, (out_w - 1) * step - left + run_
-    return last_row >= rows and last >= row
+    p = {name: word(call, name) for name in WINDOW_WORDS}
+    last_row = (p["out_h"] - 1) * p["stride_h"] - p["pad_top"] + p["k_h"]
+    last = (p["out_w"] - 1) * p["step"] - p["left"] + p["run"]
+    return last_row >= p["rows"] and last >= p["row"]
 
 
 def test_aligned_copies_are_faster() -> None:
@@ -97,7 +105,8 @@ def test_opcodes_are_those_of_the_comments(kernel: str) -> None:
     found = list(data_lines(path.read_text(encoding="utf-8")))
     assert found
     for line, given_, comment, frame in found:
-        assert given_ == opcodes(comment, frame), f"{path.name}:{line}"
+        places = WORDS[kernel].places
+        assert given_ == opcodes(comment, frame, places), f"{path.name}:{line}"
 
 
 def test_every_kernel_of_the_list_is_there() -> None:
@@ -109,6 +118,7 @@ def test_every_kernel_of_the_list_is_there() -> None:
     [
         ("ldr r3, P; str r0, P", [0x9B02, 0x9002]),
         ("ldr r4, [r3, wide]; ldrb r2, [r0, 3]; strb r0, [r6, r7]", [0x6A1C, 0x78C2, 0x55F0]),
+        ("add r4, bias; ldr r6, [r3, bias]; add r4, r4, r0", [0x345C, 0x6DDE, 0x1824]),
         ("add r7, sp, P; sub sp, 160; add sp, 160", [0xAF02, 0xB0A8, 0xB028]),
         ("add r0, r8; add r0, r0, r1; add r0, 4", [0x4440, 0x1840, 0x3004]),
         ("mov r9, r0; mov r0, sp; mov lr, r4; mov r6, 0", [0x4681, 0x4668, 0x46A6, 0x2600]),
@@ -124,4 +134,4 @@ def test_every_kernel_of_the_list_is_there() -> None:
 )
 def test_opcodes(text: str, codes: list[int]) -> None:
     """As the Arm manual has them."""
-    assert opcodes(text, {"P": 8}) == codes
+    assert opcodes(text, {"P": 8}, {"wide": 8, "bias": 23}) == codes

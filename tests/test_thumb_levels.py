@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.asm_thumb import Firmware
-from support.kernels import FIRMWARE
+from support.kernel_words import FIRMWARE
 
 LITERALS = ((0, 255, 1), (0, 9, 28), (-1, 1, 127), (-100, 155, 1), (250, 260, 25), (0, 1, 255))
 LITERALS += ((-(2**30), -(2**30) + 255, 1), (2**30 - 255, 2**30, 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.kernels import FIRMWARE
+from support.kernel_words import FIRMWARE
 from support.thumb_machine import Buffer, Cost, Fault, Machine, assemble
 
 KERNELS = {"thumb": "armv6m", "thumb_dsp": "armv7em"}

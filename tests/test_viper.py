@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.kernels import FIRMWARE, SOME, Case, answers, layers
+from support.kernel_words import FIRMWARE
+from support.kernels import SOME, Case, answers, layers
 from support.micropython import needs_micropython
 
 VIPER = FIRMWARE / "viper"

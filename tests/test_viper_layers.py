@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.kernels import FIRMWARE, SOME, answers
+from support.kernel_words import FIRMWARE
+from support.kernels import SOME, answers
 from support.layer_call import Memory, native
 from support.layer_spec import KERNELS, calls
 from support.micropython import needs_micropython

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.kernels import FIRMWARE, SOME, answers
+from support.kernel_words import FIRMWARE
+from support.kernels import SOME, answers
 from support.micropython import needs_micropython
 
 

@@ -35,7 +35,7 @@ def weight_places(board: BoardProfile) -> list[str]:
 
 
 def runs(graph: Graph, board: BoardProfile, request: Request) -> bool:
-    """Tell whether the board can do what is wished at all, be there room or not."""
+    """Return whether the board can do what is wished at all, be there room or not."""
     by_hex = board.delivery == "hex"
     return (
         request.tier_on(board) in board.tiers
@@ -46,7 +46,7 @@ def runs(graph: Graph, board: BoardProfile, request: Request) -> bool:
 
 
 def fits(graph: Graph, board: BoardProfile, request: Request, facts: Facts | None = None) -> bool:
-    """Tell whether an export of `graph` for `board` with these requests is written."""
+    """Return whether an export of `graph` for `board` with these requests is written."""
     if not runs(graph, board, request):
         return False
     tier = request.tier_on(board)

@@ -64,7 +64,7 @@ def choose_build(
 def _lanes_fit(
     graph: Graph, board: BoardProfile, tier: str, weights: str, mpy: bool, facts: Facts | None
 ) -> bool:
-    """Tell whether big-integer lanes have room: their code, and a quarter of the heap of columns.
+    """Return whether big-integer lanes have room: their code, and a quarter of the heap of columns.
 
     They are an option: a network that fits without them is exported without them.
     """

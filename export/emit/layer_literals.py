@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from ..graph.graph import Graph
 from ..kernels.build import Build
 from ..kernels.call import Call
+from ..kernels.weight_layouts import line_bytes
 from .flash_file import flash_payload
 from .literals import Literals, bytes_literal, commented_rows, tuple_literal
 from .memory_plan import Plan
@@ -128,10 +129,7 @@ def _weights_literal(call: Call, w: bytes, build: Build) -> str:
     if call.weight is None:
         return bytes_literal([w])
     size = len(w) - len(call.table)
-    layout = call.layout(build)
-    row = {"rows": call.word("inputs"), "nibble_rows": size // call.word("outputs")}
-    row["taps"] = call.word("outputs")
-    step = row.get(layout, size)
+    step = line_bytes(call.layout(build), call.word("outputs"), size)
     rows = [w[at : at + step] for at in range(0, size, step)]
     return bytes_literal([*rows, call.table] if call.table else rows)
 

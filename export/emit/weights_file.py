@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 from ..kernels.build import Build
 from ..kernels.call import Call, split_curve
-from ..kernels.weight_layouts import GROUP, WIDTHS, pack_piece
+from ..kernels.weight_layouts import GROUP, outputs_together, pack_piece
 
 MAGIC = b"TNW1"
 HEADER_BYTES = 12
@@ -68,9 +68,7 @@ def _layer(call: Call, build: Build) -> Streamed:
     assert call.weight is not None
     layout = call.layout(build)
     outputs, inputs = call.weight.shape
-    step = 1 if layout in ("rows", "nibble_rows") else WIDTHS[0]
-    if layout == "taps":
-        step = outputs
+    step = outputs_together(layout, outputs)
     # As many outputs at a time as the buffer takes; one row or block may be larger than it.
     block = len(pack_piece(call.weight[:1].repeat(step, axis=0), layout, 0, inputs))
     count = max(build.buffer // block, 1) * step

@@ -1,1 +1,1 @@
-"""TODO."""
+"""How a kernel of `firmware/` is called: its parameters, the order of its weights, the build."""

@@ -24,8 +24,7 @@ class Kernel:
     words
         The first entries of `p` in order; "" for one that the kernel does not read.
     repeated
-        What follows them, over and over: once for each output of a layer, or, in `average_pool`,
-        for each number of elements that a window may see. Empty where nothing does.
+        What follows them, over and over, see `repeated_for`. Empty where nothing does.
     repeated_for
         What it is repeated for, in the words of a generated module's comment.
     layouts

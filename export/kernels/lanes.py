@@ -11,7 +11,7 @@ FEWEST_INPUTS = 16
 
 
 def lanes_win(weight: npt.NDArray[np.int8]) -> bool:
-    """Tell whether a layer, int8 (outputs, inputs), runs faster with one lane an output."""
+    """Return whether a layer, int8 (outputs, inputs), runs faster with one lane an output."""
     outputs, inputs = weight.shape
     return bool(outputs >= FEWEST_OUTPUTS and inputs >= FEWEST_INPUTS)
 

@@ -91,6 +91,23 @@ def pack_piece(weight: npt.NDArray[Any], layout: str, start: int, stop: int) -> 
     return packed
 
 
+def outputs_together(layout: str, outputs: int) -> int:
+    """Return how many outputs a piece of the weights holds at least, and a multiple of that."""
+    if layout == "taps":
+        return outputs
+    return 1 if layout in ("rows", "nibble_rows") else WIDTHS[0]
+
+
+def line_bytes(layout: str, outputs: int, size: int) -> int:
+    """Return the bytes of a packed layer that belong together on lines of their own.
+
+    size: all bytes of the layer.
+    """
+    if layout == "taps":
+        return outputs
+    return size // outputs if layout in ("rows", "nibble_rows") else size
+
+
 def block_widths(outputs: int) -> list[int]:
     """Return the widths of the blocks that `outputs` are cut into."""
     wide, narrow = WIDTHS

@@ -20,7 +20,7 @@ PER_STATEMENT = 24
 
 
 def is_assembly(function: ast.FunctionDef) -> bool:
-    """Tell whether a function is decorated with `@micropython.asm_thumb`."""
+    """Return whether a function is decorated with `@micropython.asm_thumb`."""
     return any(ast.unparse(d) == "micropython.asm_thumb" for d in function.decorator_list)
 
 

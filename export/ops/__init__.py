@@ -25,6 +25,7 @@ from . import (
     simple_rnn,
     weighted,
 )
+from .depthwise import scaling_as_layer
 from .operation import CallPart, Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -90,4 +91,5 @@ __all__ = [
     "layer_word",
     "names",
     "operation",
+    "scaling_as_layer",
 ]

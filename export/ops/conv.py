@@ -52,7 +52,7 @@ CONV = Kernel(
     flash="copied",
     in_own_file=True,
 )
-CONV_INT4 = replace(
+NARROW_CONV = replace(
     CONV,
     name="conv_int4",
     layouts={
@@ -126,7 +126,7 @@ class Conv(WeightedFloat, FusedLayer):
     writes = "uint8"
     products_op = ConvProducts.name
     products = ConvProducts()
-    kernels: ClassVar[tuple[Kernel, ...]] = (CONV, CONV_INT4)
+    kernels: ClassVar[tuple[Kernel, ...]] = (CONV, NARROW_CONV)
 
     def lower(self, layer: Any) -> Steps:
         """Return the products and the activation behind them."""
@@ -179,7 +179,7 @@ class Conv(WeightedFloat, FusedLayer):
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the one call."""
-        kernel = CONV_INT4 if "bits" in node.attributes else self.kernels[0]
+        kernel = NARROW_CONV if "bits" in node.attributes else self.kernels[0]
         return [conv_call(kernel, graph, node, Window.of(node.attributes), places)]
 
 

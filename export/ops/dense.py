@@ -22,7 +22,7 @@ from ..quantizer.builder import Builder
 from ..quantizer.channel_weights import multipliers
 from ..quantizer.task import Task
 from .answer import decimal_steps
-from .conv import CONV_INT4, Conv, conv_call, narrow_heap
+from .conv import NARROW_CONV, Conv, conv_call, narrow_heap
 from .curve import activation_steps
 from .operation import Floats, Operation, Steps
 from .weighted import (
@@ -150,7 +150,7 @@ class FullyConnected(FusedLayer):
         weight = node.attributes["weight"]
         wide = graph.tensors[target].dtype != "uint8"
         if "bits" in node.attributes:
-            return [conv_call(CONV_INT4, graph, node, one_pixel(inputs), places)]
+            return [conv_call(NARROW_CONV, graph, node, one_pixel(inputs), places)]
         lanes = build.lanes and build.weights == "module" and lanes_win(weight)
         head = (
             *(inputs, outputs, places.get(source, 0), 0 if wide else places.get(target, 0)),

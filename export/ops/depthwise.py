@@ -97,7 +97,7 @@ class DepthwiseConv(Conv):
         return window.positions * (position + slices)
 
 
-def scaling_as_depthwise(node: Node, shape: tuple[int, ...]) -> Node:
+def scaling_as_layer(node: Node, shape: tuple[int, ...]) -> Node:
     """Return `x * scale + offset` for each channel as a depthwise convolution of one tap.
 
     shape: that of the tensor, channels last.

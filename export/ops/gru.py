@@ -15,7 +15,7 @@ from ..kernels.kernel import Kernel
 from ..quantizer.affine import FLAT_BEYOND
 from ..quantizer.builder import Builder
 from ..quantizer.curves import CURVES
-from .conv import CONV_INT4
+from .conv import NARROW_CONV
 from .dense import FULLY_CONNECTED
 from .operation import Floats, Operation
 from .recurrent import COPY, RECURRENT, Recurrent, outputs_of, projection, table_index
@@ -37,7 +37,7 @@ class GRU(Recurrent):
     integer_attributes = Recurrent.integer_attributes | {"sigmoid_table", "tanh_table"}
     gates = 3
     most_shift = 8
-    kernels = (RECURRENT, FULLY_CONNECTED, CONV_INT4, COPY, GRU_CELL)
+    kernels = (RECURRENT, FULLY_CONNECTED, NARROW_CONV, COPY, GRU_CELL)
 
     def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
         """Return all states, or the last one."""

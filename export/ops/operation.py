@@ -201,10 +201,6 @@ class Operation(CallPart):
         """Return the node with a scaling of its input inside it, None if it has no weights."""
         return None
 
-    def as_layer(self, node: Node, shape: tuple[int, ...]) -> Node:
-        """Return a scaling as a layer of its own, for where no neighbour takes it."""
-        return node
-
     def pads(self, node: Node) -> bool:
         """Return whether the node multiplies padding, which stands for 0.0, with weights."""
         return False

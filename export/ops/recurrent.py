@@ -24,7 +24,7 @@ from ..quantizer.affine import finest_output
 from ..quantizer.builder import Builder
 from ..quantizer.channel_weights import Channels, multipliers, quantize_channels
 from .checks import accumulator_faults
-from .conv import CONV_INT4, narrow_heap, window_words
+from .conv import NARROW_CONV, narrow_heap, window_words
 from .dense import FULLY_CONNECTED, one_pixel
 from .operation import Floats, Operation, Steps
 from .weighted import real
@@ -229,7 +229,7 @@ def _product(
         return Call(FULLY_CONNECTED, source, target, head, weight, channels, wide=True)
     pixel = window_words(one_pixel(inputs), outputs)
     head = (*head, *pixel, 0, places.get(f"{node.output}.patch", 0))
-    return Call(CONV_INT4, source, target, head, weight, channels, wide=True)
+    return Call(NARROW_CONV, source, target, head, weight, channels, wide=True)
 
 
 def projection(x: Ints, side: str, attributes: dict[str, Any]) -> Ints:

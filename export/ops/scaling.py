@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from ..graph.graph import Node
-from .depthwise import scaling_as_depthwise
 from .operation import Floats, Operation, Steps
 from .weighted import real
 
@@ -56,13 +55,6 @@ class ScaleShift(Operation):
         return node.with_attributes(
             scale=inner["scale"] * scale, offset=inner["offset"] * scale + offset
         )
-
-    def as_layer(self, node: Node, shape: tuple[int, ...]) -> Node:
-        """Return the scaling as a layer of its own, for where no neighbour takes it.
-
-        shape: that of the tensor, channels last.
-        """
-        return scaling_as_depthwise(node, shape)
 
 
 class Reshape(Operation):

@@ -17,7 +17,7 @@ from ..kernels.kernel import Kernel
 from ..quantizer.affine import FLAT_BEYOND, affine, curve_output
 from ..quantizer.builder import Builder
 from ..quantizer.curves import CURVES
-from .conv import CONV_INT4
+from .conv import NARROW_CONV
 from .curve import table_of
 from .dense import FULLY_CONNECTED
 from .operation import Floats, Operation
@@ -37,7 +37,7 @@ class SimpleRNN(Recurrent):
     layers = {"SimpleRNN": "rnn"}
     integer_attributes = Recurrent.integer_attributes | {"table", "center", "state_zero"}
     most_shift = 12
-    kernels = (RECURRENT, FULLY_CONNECTED, CONV_INT4, COPY, SIMPLE_RNN)
+    kernels = (RECURRENT, FULLY_CONNECTED, NARROW_CONV, COPY, SIMPLE_RNN)
 
     def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
         """Return all states, or the last one."""

@@ -1,4 +1,4 @@
-"""What operations with a kernel of weights share: dense, convolution, depthwise convolution.
+"""What operations with a kernel of weights share: dense layers and convolutions.
 
 Each has three forms. In the float stages it is one node. `quantize` makes two of it, products and
 `requantize`; `fuse` joins them, and a table behind them, to one node for one kernel call.

@@ -126,7 +126,7 @@ def goodness(task: Task, predicted: npt.ArrayLike, target: npt.NDArray[np.float6
 
 
 def classes_uneven(task: Task, target: npt.NDArray[np.float64]) -> bool:
-    """Tell whether some class has many more rows than another; a regression has no classes."""
+    """Return whether some class has many more rows than another; a regression has no classes."""
     if task.kind == "regression" or not len(target):
         return False
     known = target[_of_a_class(task, target)].astype(np.int64)

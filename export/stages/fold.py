@@ -10,7 +10,7 @@ import numpy as np
 from thumbnet.trainer import ThumbnetError
 
 from ..graph.graph import Graph, Node, TensorSpec
-from ..ops import operation
+from ..ops import operation, scaling_as_layer
 from ..ops.operation import Floats
 from ..ops.scaling import ScaleShift
 
@@ -129,7 +129,7 @@ class _Folder:
                 f"export: {node.output} is the last layer and no Dense comes after it: "
                 "put the normalization before the activation, or a Dense behind it"
             )
-        return operation(node).as_layer(node, self.tensors[node.output].shape)
+        return scaling_as_layer(node, self.tensors[node.output].shape)
 
 
 def _for_inputs(values: Floats, size: int) -> Floats:

@@ -39,7 +39,7 @@ class Options:
 
 def trained_bits(model: Model) -> int:
     """Return the width of weights that `fit(quantize=...)` prepared `model` for, else 8."""
-    return 4 if model.quantized == "int4" else 8
+    return int((model.quantized or "int8").removeprefix("int"))
 
 
 def stages(model: Model, x: npt.ArrayLike, options: Options) -> Iterator[tuple[Graph, Task]]:

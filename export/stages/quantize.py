@@ -28,7 +28,7 @@ def quantize(
     task
         How the scores are read; its nodes come last.
     bits
-        The width of weights, 8 or 4; those of depthwise convolutions have 8.
+        The width of weights, 8 or 4, of the layers that may have either.
     fitted
         The model was trained for weights of this width.
 

@@ -3,8 +3,7 @@
 x: the inputs, uint8, word aligned, and room up to the next whole word: what stands there meets
 weights of 0. w: the address of the first weight. Weights lie in chunks of 128 bytes, 96 of them
 from the second on: blocks of 8 output channels; in a block, for each input (padded to a multiple
-of 4), a byte of every channel, weight + 128. y, p: as for every tier, but for the table, which is a
-call of its own, and pieces.
+of 4), a byte of every channel, weight + 128. y: bytes or words.
 
 `data` emits what the assembler has no word for: r8 to r14, and lines of three that are
 `ldrb(r3, [r1, n])`, `mul(r3, r2)` and an addition.
@@ -13,6 +12,9 @@ call of its own, and pieces.
 import micropython
 
 
+# p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces,
+# then bias, multiplier and shift of each output. A table is a call of its own, and pieces is for
+# other kernels.
 @micropython.asm_thumb
 def fully_connected(r0, r1, r2, r3):
     mov(r4, r8)
@@ -21,19 +23,19 @@ def fully_connected(r0, r1, r2, r3):
     mov(r7, r11)
     push({r4, r5, r6, r7})
     # r0: start of x, r4: its end, r2: the next output
-    ldr(r4, [r3, 8])
+    ldr(r4, [r3, 8])  # x_at
     add(r0, r0, r4)
-    ldr(r4, [r3, 0])
+    ldr(r4, [r3, 0])  # inputs
     add(r4, r4, r0)
-    ldr(r5, [r3, 12])
-    ldr(r6, [r3, 32])
+    ldr(r5, [r3, 12])  # y_at
+    ldr(r6, [r3, 32])  # wide
     lsl(r6, r6, 1)
     lsl(r5, r6)
     add(r2, r2, r5)
     # the frame: x, weights to come, output, p, end of x, parameters to come, outputs to come, w
     mov(r5, r3)
-    add(r5, 40)
-    ldr(r6, [r3, 4])
+    add(r5, 40)  # bias
+    ldr(r6, [r3, 4])  # outputs
     mov(r7, r1)
     push({r0, r1, r2, r3, r4, r5, r6, r7})
     label(BLOCK)
@@ -133,10 +135,10 @@ def fully_connected(r0, r1, r2, r3):
     label(CHANNEL)
     pop({r0})
     data(2, 0x4450)  # add r0, r10
-    ldr(r1, [r5, 0])
+    ldr(r1, [r5, 0])  # bias
     add(r0, r0, r1)
     # requantize
-    ldr(r1, [r5, 4])
+    ldr(r1, [r5, 4])  # multiplier
     asr(r2, r0, 15)
     mul(r2, r1)
     lsl(r0, r0, 17)
@@ -144,25 +146,25 @@ def fully_connected(r0, r1, r2, r3):
     mul(r0, r1)
     lsr(r0, r0, 15)
     add(r0, r0, r2)
-    ldr(r1, [r5, 8])
+    ldr(r1, [r5, 8])  # shift
     sub(r1, 16)
     asr(r0, r1)
     add(r0, 1)
     asr(r0, r0, 1)
-    ldr(r1, [r4, 16])
+    ldr(r1, [r4, 16])  # zero_point
     add(r0, r0, r1)
     # clamp
-    ldr(r1, [r4, 20])
+    ldr(r1, [r4, 20])  # activation_min
     cmp(r0, r1)
     bge(LOW)
     mov(r0, r1)
     label(LOW)
-    ldr(r1, [r4, 24])
+    ldr(r1, [r4, 24])  # activation_max
     cmp(r0, r1)
     ble(HIGH)
     mov(r0, r1)
     label(HIGH)
-    ldr(r1, [r4, 32])
+    ldr(r1, [r4, 32])  # wide
     cmp(r1, 0)
     bne(WIDE)
     strb(r0, [r6, 0])

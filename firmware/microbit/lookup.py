@@ -1,16 +1,19 @@
-"""A curve as a table that lies in the flash of a micro:bit v1: 126 bytes of it in each 128."""
+"""A curve as a table that lies in the flash of a micro:bit v1: 126 bytes of it in each 128.
+
+y[y_at + i] = table[x[x_at + i]] for the n inputs. w: the address of the table.
+"""
 
 import micropython
 
 
-# x, the address of the table, y, and p: how many, where they begin in x, where in y.
+# p: n, x_at, y_at.
 @micropython.asm_thumb
 def lookup(r0, r1, r2, r3):
-    ldr(r4, [r3, 4])
+    ldr(r4, [r3, 4])  # x_at
     add(r0, r0, r4)
-    ldr(r4, [r3, 8])
+    ldr(r4, [r3, 8])  # y_at
     add(r2, r2, r4)
-    ldr(r3, [r3, 0])
+    ldr(r3, [r3, 0])  # n
     add(r3, r3, r0)
     label(NEXT)
     ldrb(r4, [r0, 0])

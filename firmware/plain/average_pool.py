@@ -3,13 +3,17 @@
 from requantize import requantize
 
 
+# p: channels, 0, x_at, y_at, zero_point, activation_min, activation_max, x_zero_point, 0, 0, rows,
+# row (bytes of one), k_h, run (bytes of a window's row), stride_h, step (bytes from window to
+# window), pad_top, left (bytes of padding), out_h, out_w, y_step (entries from pixel to pixel),
+# fewest (pixels of the smallest window), then multiplier and shift of each count of pixels, from
+# fewest on. x_at is for other tiers.
 def average_pool(x, w, y, p):
     """Write the mean of each window and channel into y, from entry y_at on.
 
-    x, y and p up to y_step: as max_pool's. Then fewest, the pixels of the smallest window, and
-    multiplier and shift of windows of fewest, fewest + 1, ... pixels. Padding does not count.
+    x: the image, uint8, row by row, channels last; padding does not count. w is unused.
     """
-    channels, _, _, at, zero_point, low, high, x_zero_point = p[:8]
+    channels, _, _, at, zero_point, low, high, x_zero_point, _, _ = p[:10]
     rows, row, k_h, run, stride_h, step, pad_top, left, out_h, out_w, y_step, fewest = p[10:22]
     for top in range(-pad_top, out_h * stride_h - pad_top, stride_h):
         first_row = max(top, 0)
@@ -19,14 +23,15 @@ def average_pool(x, w, y, p):
             size = min(start + run, row) - first
             count = (last_row - first_row) * size // channels
             k = 22 + 2 * (count - fewest)
-            # A window may be all of x, which has no room for a copy of it.
+            multiplier, shift = p[k], p[k + 1]
+            # A window may be all of x, too much to copy.
             first += first_row * row
             for c in range(channels):
                 acc = -count * x_zero_point
                 for i in range(first + c, last_row * row, row):
                     for j in range(i, i + size, channels):
                         acc += x[j]
-                q = zero_point + requantize(acc, p[k], p[k + 1])
+                q = zero_point + requantize(acc, multiplier, shift)
                 if q < low:
                     q = low
                 elif q > high:

@@ -4,16 +4,17 @@ from gather import gather
 from requantize import requantize
 
 
+# p: inputs (k_h * run), outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its
+# place in w, or 0), wide, pieces, rows, row (bytes of one), k_h, run (bytes of a patch's row),
+# stride_h, step (bytes from patch to patch), pad_top, left (bytes of padding), out_h, out_w, y_step
+# (entries from pixel to pixel), pad (what stands in the padding), patch_at, then bias, multiplier
+# and shift of each output. x_at, wide, pieces and patch_at are for other tiers.
 def conv(x, w, y, p):
     """Write one layer's outputs into y, from entry y_at on.
 
-    x: the image, uint8, row after row, channels last. w: a row of weights per output, each
-    weight + 128, in the order of a patch (k_h runs of `run` bytes), then the 256-entry table if
-    there is one. p: inputs (k_h * run), outputs, x_at, y_at, zero_point, activation_min,
-    activation_max, the table's place in w or 0, wide, pieces, rows, row (bytes of one), k_h, run,
-    stride_h, step (bytes from patch to patch), pad_top, left (bytes of padding), out_h, out_w,
-    y_step (entries from pixel to pixel), pad (what stands in the padding), patch_at, then bias,
-    multiplier and shift of each output. x_at, wide, pieces and patch_at are for other tiers.
+    x: the image, uint8, row by row, channels last. w: a row of weights per output, each
+    weight + 128, in the order of a patch (k_h rows of `run` bytes), then the 256-entry table if
+    there is one.
     """
     inputs, outputs, _, first, zero_point, low, high, table = p[:8]
     stride_h, step, pad_top, left, out_h, out_w, y_step = p[14:21]
@@ -26,12 +27,13 @@ def conv(x, w, y, p):
             at = first
             i = 0
             for k in range(23, 23 + 3 * outputs, 3):
-                acc = p[k] - excess
+                bias, multiplier, shift = p[k], p[k + 1], p[k + 2]
+                acc = bias - excess
                 weights = w[i : i + inputs]
                 for j in places:
                     acc += weights[j] * patch[j]
                 i += inputs
-                q = zero_point + requantize(acc, p[k + 1], p[k + 2])
+                q = zero_point + requantize(acc, multiplier, shift)
                 if q < low:
                     q = low
                 elif q > high:

@@ -4,12 +4,17 @@ from gather import gather
 from requantize import requantize
 
 
+# p: inputs (k_h * run), outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its
+# place in w, or 0), wide, pieces, rows, row (bytes of one), k_h, run (bytes of a patch's row),
+# stride_h, step (bytes from patch to patch), pad_top, left (bytes of padding), out_h, out_w, y_step
+# (entries from pixel to pixel), pad (what stands in the padding), patch_at, then bias, multiplier
+# and shift of each output. x_at, wide, pieces and patch_at are for other tiers.
 def conv_int4(x, w, y, p):
     """Write one layer's outputs into y, from entry y_at on.
 
-    x, y, p: as conv's. w: a row of (inputs + 1) // 2 bytes per output, in each weight + 8 of an
-    even place in the low half and of the odd place behind it in the high one, then the 256-entry
-    table if there is one.
+    x: the image, uint8, row by row, channels last. w: a row of (inputs + 1) // 2 bytes per output,
+    each with two weights + 8 in the order of a patch (k_h rows of `run` bytes), the first in the
+    low half; then the 256-entry table if there is one.
     """
     inputs, outputs, _, first, zero_point, low, high, table = p[:8]
     stride_h, step, pad_top, left, out_h, out_w, y_step = p[14:21]
@@ -27,14 +32,15 @@ def conv_int4(x, w, y, p):
             at = first
             i = 0
             for k in range(23, 23 + 3 * outputs, 3):
-                acc = p[k] - excess
+                bias, multiplier, shift = p[k], p[k + 1], p[k + 2]
+                acc = bias - excess
                 pairs = w[i : i + half]
                 for j in even_places:
                     acc += (pairs[j] & 15) * even[j]
                 for j in odd_places:
                     acc += (pairs[j] >> 4) * odd[j]
                 i += half
-                q = zero_point + requantize(acc, p[k + 1], p[k + 2])
+                q = zero_point + requantize(acc, multiplier, shift)
                 if q < low:
                     q = low
                 elif q > high:

@@ -1,11 +1,11 @@
 """One input of a concatenation, in plain bytecode."""
 
 
+# p: pixels, channels (of x), x_at, y_at, y_step (entries of y from pixel to pixel).
 def copy_channels(x, w, y, p):
     """Write w[q] for each q of x into y, which has more channels.
 
-    w: the 256-entry table that brings x to the scale of y. p: pixels, channels of x, x_at, y_at,
-    y_step (entries of y from pixel to pixel).
+    w: the 256-entry table that brings x to the scale of y.
     """
     pixels, channels, source, target, y_step = p
     for _ in range(pixels):

@@ -4,12 +4,18 @@ from gather import gather
 from requantize import requantize
 
 
+# p: inputs (taps of one channel), outputs (channels), x_at, y_at, zero_point, activation_min,
+# activation_max, table (its place in w, or 0), wide, pieces, rows, row (bytes of one), k_h, run
+# (bytes of a patch's row), stride_h, step (bytes from patch to patch), pad_top, left (bytes of
+# padding), out_h, out_w, y_step (entries from pixel to pixel), pad (what stands in the padding),
+# patch_at, then bias, multiplier and shift of each output. x_at, wide, pieces and patch_at are for
+# other tiers.
 def depthwise_conv(x, w, y, p):
     """Write one layer's outputs into y, from entry y_at on.
 
-    x, y: as conv's, y of as many channels as x. w: tap after tap in the order of a patch, in each
-    weight + 128 of every channel, then the 256-entry table if there is one. p: conv's; inputs are
-    the taps of one channel, outputs the channels.
+    x: the image, uint8, row by row, channels last; y has as many channels. w: weight + 128 of every
+    channel for the first tap of a patch, then for the next, then the 256-entry table if there is
+    one.
     """
     taps, channels, _, first, zero_point, low, high, table = p[:8]
     stride_h, step, pad_top, left, out_h, out_w, y_step = p[14:21]
@@ -24,14 +30,15 @@ def depthwise_conv(x, w, y, p):
             for c in range(channels):
                 column = columns[c]
                 inputs = patch[c::channels]
+                bias, multiplier, shift = p[k], p[k + 1], p[k + 2]
                 # sum((w + 128) * x) is 128 * sum(x) too much.
-                acc = p[k] - 128 * sum(inputs)
+                acc = bias - 128 * sum(inputs)
                 i = 0
                 for a in inputs:
                     if a:
                         acc += column[i] * a
                     i += 1
-                q = zero_point + requantize(acc, p[k + 1], p[k + 2])
+                q = zero_point + requantize(acc, multiplier, shift)
                 if q < low:
                     q = low
                 elif q > high:

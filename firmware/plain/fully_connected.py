@@ -3,25 +3,27 @@
 from requantize import requantize
 
 
+# p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its place in w,
+# or 0), wide, pieces, then bias, multiplier and shift of each output. x_at, wide and pieces are for
+# other tiers.
 def fully_connected(x, w, y, p):
     """Write one layer's outputs into y, from entry y_at on.
 
     x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
-    table if there is one. p: inputs, outputs, x_at, y_at, zero_point, activation_min,
-    activation_max, the table's place in w or 0, wide, pieces, then bias, multiplier and shift of
-    each output. x_at, wide and pieces are for other tiers.
+    table if there is one.
     """
-    at, zero_point, low, high, table = p[3:8]
+    outputs, _, at, zero_point, low, high, table = p[1:8]
     # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
     excess = 128 * sum(x)
     i = 0
-    for k in range(10, 10 + 3 * p[1], 3):
-        acc = p[k] - excess
+    for k in range(10, 10 + 3 * outputs, 3):
+        bias, multiplier, shift = p[k], p[k + 1], p[k + 2]
+        acc = bias - excess
         for a in x:
             if a:
                 acc += w[i] * a
             i += 1
-        q = zero_point + requantize(acc, p[k + 1], p[k + 2])
+        q = zero_point + requantize(acc, multiplier, shift)
         if q < low:
             q = low
         elif q > high:

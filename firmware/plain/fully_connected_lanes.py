@@ -4,7 +4,7 @@ from requantize import requantize
 
 
 def lanes(w, inputs, outputs):
-    """Return fully_connected's w as the kernel here takes it: a list of columns, and the table."""
+    """Return w, rows of weights and the table, as the kernel takes it: columns, and the table."""
     columns = [0] * inputs
     lane = bytearray(4 * outputs)
     for i in range(inputs):
@@ -14,8 +14,14 @@ def lanes(w, inputs, outputs):
     return columns, w[inputs * outputs :]
 
 
+# p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (0 if there is
+# none), wide, pieces, then bias, multiplier and shift of each output. inputs, x_at, wide and pieces
+# are for other kernels.
 def fully_connected_lanes(x, w, y, p):
-    """Write one layer's outputs into y, as fully_connected does; w comes from lanes()."""
+    """Write one layer's outputs into y, from entry y_at on.
+
+    x: the inputs, uint8. w: what lanes() returns.
+    """
     columns, curve = w
     # Every lane is sum((w + 128) * x), below 2**32: no lane reaches into the next.
     acc = 0
@@ -24,15 +30,16 @@ def fully_connected_lanes(x, w, y, p):
         if a:
             acc += columns[i] * a  # the other way round would copy the column first
         i += 1
-    sums = acc.to_bytes(4 * p[1], "little")
-    at, zero_point, low, high, table = p[3:8]
+    outputs, _, at, zero_point, low, high, table = p[1:8]
+    sums = acc.to_bytes(4 * outputs, "little")
     # 128 * sum(x) too much, in two halves: all 32 bits at once would be a long integer.
     total = sum(x)
     i = 0
-    for k in range(10, 10 + 3 * p[1], 3):
+    for k in range(10, 10 + 3 * outputs, 3):
+        bias, multiplier, shift = p[k], p[k + 1], p[k + 2]
         acc = (sums[i + 2] | sums[i + 3] << 8) - (total >> 9) << 16
         acc += (sums[i] | sums[i + 1] << 8) - ((total & 511) << 7)
-        q = zero_point + requantize(acc + p[k], p[k + 1], p[k + 2])
+        q = zero_point + requantize(acc + bias, multiplier, shift)
         if q < low:
             q = low
         elif q > high:

@@ -4,7 +4,7 @@
 def gather(x, p, top, start):
     """Return the patch, a list: runs of x, and the pad where they leave the image.
 
-    top: the first row, start: the first byte of a row; both may be negative. p: conv's.
+    top: the first row, start: the first byte of a row; both may be negative. p: the kernel's.
     """
     rows, row, k_h, run = p[10:14]
     pad = p[21]

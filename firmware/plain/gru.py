@@ -1,13 +1,13 @@
 """One time step of a gated recurrent unit, behind its two matrix products."""
 
 
+# p: units, y_at, reset (only write the state of a beginning, zero), shift.
 def gru(x, w, y, p):
     """Write the new state into y, from y_at on, and more of its bits into the last part of x.
 
     x: words, seven for each unit: what the input brings to update gate, reset gate and candidate,
-    what the state brings to the same, and the state, in steps of which 32767 are 1. w: two tables
-    of 256 entries, sigmoid and tanh. p: units, y_at, reset, shift. reset: write the state of a
-    beginning, zero, and nothing else.
+    what the state brings to the same, and the state, in steps of 1 / 32767. w: two tables of 256
+    entries, sigmoid and tanh.
     """
     units, at, reset, shift = p
     state = 6 * units

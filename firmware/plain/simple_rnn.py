@@ -1,12 +1,13 @@
 """One time step of a simple recurrent layer, behind its two matrix products."""
 
 
+# p: units, y_at, reset (only write the state of a beginning, state_zero), shift, state_zero,
+# center.
 def simple_rnn(x, w, y, p):
     """Write the new state into y, from y_at on.
 
     x: words, what the input brings to each unit, then what the state brings. w: the 256-entry
-    table of the activation. p: units, y_at, reset, shift, state_zero, center. reset: write the
-    state of a beginning, state_zero, and nothing else.
+    table of the activation.
     """
     units, at, reset, shift, state_zero, center = p
     half = 1 << shift - 1

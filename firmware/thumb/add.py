@@ -1,7 +1,6 @@
 """The sum of two tensors in Thumb-1 assembly.
 
-y = clamp((ka * x + kb * w + bias) >> shift), n bytes; p: n, x_at, w_at, y_at, ka, kb, bias, shift,
-activation_min, activation_max. y may be the place of x or of w.
+y = clamp((ka * x + kb * w + bias) >> shift), n bytes. y may be the place of x or of w.
 
 `data` emits what the assembler has no word for: what the comment says, or `#:` above it.
 """
@@ -9,16 +8,19 @@ activation_min, activation_max. y may be the place of x or of w.
 import micropython
 
 
+# p: n, x_at, w_at, y_at, ka (the factor of x), kb (that of w), bias, shift, activation_min,
+# activation_max.
 @micropython.asm_thumb
 def add(r0, r1, r2, r3):
     mov(r4, r8)
     mov(r5, r9)
     push({r4, r5})
     # r3: from -n to 0, beside the ends of x, w and y; r8: bias, r9: shift, r12, r14: limits
-    #: ldr r6, [r3, 0]; ldr r4, [r3, 4]; add r4, r4, r6; add r0, r0, r4; ldr r4, [r3, 8];
-    #: add r4, r4, r6; add r1, r1, r4; ldr r4, [r3, 12]; add r4, r4, r6; add r2, r2, r4;
-    #: ldr r4, [r3, 24]; mov r8, r4; ldr r4, [r3, 28]; mov r9, r4; ldr r4, [r3, 32]; mov r12, r4;
-    #: ldr r4, [r3, 36]; mov lr, r4; ldr r4, [r3, 16]; ldr r5, [r3, 20]; neg r3, r6
+    #: ldr r6, [r3, n]; ldr r4, [r3, x_at]; add r4, r4, r6; add r0, r0, r4; ldr r4, [r3, w_at];
+    #: add r4, r4, r6; add r1, r1, r4; ldr r4, [r3, y_at]; add r4, r4, r6; add r2, r2, r4;
+    #: ldr r4, [r3, bias]; mov r8, r4; ldr r4, [r3, shift]; mov r9, r4;
+    #: ldr r4, [r3, activation_min]; mov r12, r4; ldr r4, [r3, activation_max]; mov lr, r4;
+    #: ldr r4, [r3, ka]; ldr r5, [r3, kb]; neg r3, r6
     data(2, 0x681E, 0x685C, 0x19A4, 0x1900, 0x689C, 0x19A4, 0x1909, 0x68DC, 0x19A4, 0x1912, 0x699C)
     data(2, 0x46A0, 0x69DC, 0x46A1, 0x6A1C, 0x46A4, 0x6A5C, 0x46A6, 0x691C, 0x695D, 0x4273)
     label(NEXT)

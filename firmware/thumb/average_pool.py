@@ -1,11 +1,6 @@
 """Average pooling in Thumb-1 assembly, 2-D or 1-D, global too.
 
-x: the image, uint8, row after row, channels last. y: bytes. w is unused. p: channels, 0, x_at,
-y_at, zero_point, activation_min, activation_max, x_zero_point, 0, 0, rows, row (bytes of one), k_h,
-run (bytes of a window's row), stride_h, step (bytes from one window to the next), pad_top, left
-(bytes of padding), out_h, out_w, y_step (bytes from one pixel of y to the next), fewest
-(elements of the smallest window), then multiplier and shift for windows of fewest, fewest + 1 and
-so on. Padding does not count.
+x: the image, uint8, row by row, channels last. y: bytes. Padding does not count. w is unused.
 
 `data` emits what the assembler has no word for, and packs what needs no label: on a board each
 line of a source takes heap. The comment beside it, or `#:` above it, says what it is, a word of the
@@ -15,6 +10,11 @@ frame by its name, `beq n` being over n instructions.
 import micropython
 
 
+# p: channels, 0, x_at, y_at, zero_point, activation_min, activation_max, x_zero_point, 0, 0, rows,
+# row (bytes of one), k_h, run (bytes of a window's row), stride_h, step (bytes from window to
+# window), pad_top, left (bytes of padding), out_h, out_w, y_step (entries from pixel to pixel),
+# fewest (pixels of the smallest window), then multiplier and shift of each count of pixels, from
+# fewest on.
 @micropython.asm_thumb
 def average_pool(r0, r1, r2, r3):
     mov(r4, r8)
@@ -52,11 +52,11 @@ def average_pool(r0, r1, r2, r3):
     data(2, 0x1880, 0x1BC9)  # add r0, r0, r2; sub r1, r1, r7
     bne(COUNT)
     # r0: elements
-    #: ldr r1, [r3, fewest]; sub r1, r0, r1; lsl r1, r1, 3; add r1, r1, r3; ldr r2, [r1, 88];
-    #: ldr r5, [r1, 92]; ldr r1, [r3, x_zero_point]; mul r0, r1; neg r0, r0; ldr r1, Y;
-    #: str r0, BIAS; str r2, FACTOR; str r5, SHIFT; str r1, OUT; add r0, r1, r7; str r0, STOP;
-    #: ldr r0, [r3, zero_point]; lsl r0, r0, 1; add r0, 1; mov r9, r0; ldr r0, [r3, activation_min];
-    #: mov r10, r0; ldr r0, [r3, activation_max]; mov r11, r0
+    #: ldr r1, [r3, fewest]; sub r1, r0, r1; lsl r1, r1, 3; add r1, r1, r3;
+    #: ldr r2, [r1, multiplier]; ldr r5, [r1, shift]; ldr r1, [r3, x_zero_point]; mul r0, r1;
+    #: neg r0, r0; ldr r1, Y; str r0, BIAS; str r2, FACTOR; str r5, SHIFT; str r1, OUT;
+    #: add r0, r1, r7; str r0, STOP; ldr r0, [r3, zero_point]; lsl r0, r0, 1; add r0, 1; mov r9, r0;
+    #: ldr r0, [r3, activation_min]; mov r10, r0; ldr r0, [r3, activation_max]; mov r11, r0
     data(2, 0x6D59, 0x1A41, 0x00C9, 0x18C9, 0x6D8A, 0x6DCD, 0x69D9, 0x4348)
     data(2, 0x4240, 0x9902, 0x9009, 0x920A, 0x950B, 0x910C, 0x19C8, 0x900D)
     data(2, 0x6918, 0x0040, 0x3001, 0x4681, 0x6958, 0x4682, 0x6998, 0x4683)

@@ -1,15 +1,10 @@
 """The convolution in Thumb-1 assembly, 2-D or 1-D: every Cortex-M, the Cortex-M0 and M0+ too.
 
-x: the image, uint8, word aligned, row after row, channels last, and in the same buffer, at
-patch_at, word aligned too, room for a patch: k_h runs of `run` bytes, and on to a whole word.
+x: the image, uint8, word aligned, row by row, channels last, and in the same buffer, at patch_at,
+word aligned too, room for a patch: k_h rows of `run` bytes, and on to a whole word.
 w: blocks of 8 output channels, the last of 4 if at most 4 are left; in a block, for each input of a
 patch (padded to a multiple of 4 with 128), a byte of every channel, weight + 128; then the table.
 y: bytes or words.
-p: inputs (k_h * run), outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its
-place in w, or 0), wide, pieces, rows, row (bytes of one), k_h, run, stride_h, step (bytes from
-patch to patch), pad_top, left (bytes of padding), out_h, out_w, y_step (entries from pixel to
-pixel), pad (what stands in the padding), patch_at, then bias, multiplier and shift of each output.
-pieces is for other layers.
 
 Each patch is copied to its room, then multiplied block by block. A word brings four weights, and
 none is cut out of it: sums are of x * w, x * (w >> 8), x * (w >> 16) and x * (w >> 24). The first
@@ -26,6 +21,11 @@ frame by its name, `beq n` being over n instructions, and
 import micropython
 
 
+# p: inputs (k_h * run), outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its
+# place in w, or 0), wide, pieces, rows, row (bytes of one), k_h, run (bytes of a patch's row),
+# stride_h, step (bytes from patch to patch), pad_top, left (bytes of padding), out_h, out_w, y_step
+# (entries from pixel to pixel), pad (what stands in the padding), patch_at, then bias, multiplier
+# and shift of each output. pieces is for other kernels.
 @micropython.asm_thumb
 def conv(r0, r1, r2, r3):
     mov(r4, r8)
@@ -66,7 +66,7 @@ def conv(r0, r1, r2, r3):
     label(ALIGN)
     lsl(r7, r5, 30)
     bne(ZEROS)
-    #: str r5, END; mov r4, r3; add r4, 92; ldr r6, [r3, outputs]; str r4, FIRST; str r6, OUTPUTS
+    #: str r5, END; mov r4, r3; add r4, bias; ldr r6, [r3, outputs]; str r4, FIRST; str r6, OUTPUTS
     data(2, 0x951C, 0x461C, 0x345C, 0x685E, 0x9414, 0x9615)
     # r7: from where on a window leaves the image, among the columns, then among the rows
     #: ldr r4, [r3, row]; ldr r5, [r3, run]; ldr r6, [r3, k_h]; str r4, ROW; str r5, RUN;

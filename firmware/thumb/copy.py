@@ -1,4 +1,4 @@
-"""A copy of bytes in Thumb-1 assembly; p: n, x_at, y_at. w is unused.
+"""A copy of bytes in Thumb-1 assembly. w is unused.
 
 Sixteen bytes at a time where both places are word aligned.
 
@@ -8,13 +8,14 @@ Sixteen bytes at a time where both places are word aligned.
 import micropython
 
 
+# p: n, x_at, y_at.
 @micropython.asm_thumb
 def copy(r0, r1, r2, r3):
-    ldr(r4, [r3, 4])
+    ldr(r4, [r3, 4])  # x_at
     add(r0, r0, r4)
-    ldr(r4, [r3, 8])
+    ldr(r4, [r3, 8])  # y_at
     add(r2, r2, r4)
-    ldr(r3, [r3, 0])
+    ldr(r3, [r3, 0])  # n
     mov(r4, r0)
     orr(r4, r2)
     lsl(r4, r4, 30)

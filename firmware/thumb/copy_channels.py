@@ -1,7 +1,6 @@
 """One tensor of a concatenation, in Thumb-1 assembly.
 
-y[y_at + i * y_step + c] = w[x[x_at + i * channels + c]]; w: a table of 256 entries. p: pixels,
-channels, x_at, y_at, y_step.
+y[y_at + i * y_step + c] = w[x[x_at + i * channels + c]]; w: a table of 256 entries.
 
 `data` emits what the assembler has no word for: what the comment says, or `#:` above it.
 """
@@ -9,15 +8,16 @@ channels, x_at, y_at, y_step.
 import micropython
 
 
+# p: pixels, channels (of x), x_at, y_at, y_step (entries of y from pixel to pixel).
 @micropython.asm_thumb
 def copy_channels(r0, r1, r2, r3):
-    ldr(r4, [r3, 8])
+    ldr(r4, [r3, 8])  # x_at
     add(r0, r0, r4)
-    ldr(r4, [r3, 12])
+    ldr(r4, [r3, 12])  # y_at
     add(r2, r2, r4)
-    ldr(r4, [r3, 0])
-    ldr(r5, [r3, 4])
-    ldr(r6, [r3, 16])
+    ldr(r4, [r3, 0])  # pixels
+    ldr(r5, [r3, 4])  # channels
+    ldr(r6, [r3, 16])  # y_step
     label(PIXEL)
     mov(r7, r5)
     label(CHANNEL)

@@ -1,14 +1,9 @@
 """The convolution of each channel by itself in Thumb-1 assembly.
 
-x: the image, uint8, word aligned, row after row, channels last, and in the same buffer, at
-patch_at, word aligned too, room for a patch: k_h runs of `run` bytes, and on to a whole word.
-w: tap after tap in the order of a patch, in each weight + 128 of every channel; then the table.
+x: the image, uint8, word aligned, row by row, channels last, and in the same buffer, at patch_at,
+word aligned too, room for a patch: k_h rows of `run` bytes, and on to a whole word.
+w: weight + 128 of every channel for the first tap of a patch, then for the next; then the table.
 y: bytes.
-p: taps, channels, x_at, y_at, zero_point, activation_min, activation_max, table (its
-place in w, or 0), wide, pieces, rows, row (bytes of one), k_h, run, stride_h, step (bytes from
-patch to patch), pad_top, left (bytes of padding), out_h, out_w, y_step (entries from pixel to
-pixel), pad (what stands in the padding), patch_at, then bias, multiplier and shift of each channel.
-pieces is for other layers.
 
 `data` emits what the assembler has no word for, and packs what needs no label: on a board each
 line of a source takes heap. The comment beside it, or `#:` above it, says what it is, a word of the
@@ -18,6 +13,11 @@ frame by its name, `beq n` being over n instructions.
 import micropython
 
 
+# p: inputs (taps of one channel), outputs (channels), x_at, y_at, zero_point, activation_min,
+# activation_max, table (its place in w, or 0), wide, pieces, rows, row (bytes of one), k_h, run
+# (bytes of a patch's row), stride_h, step (bytes from patch to patch), pad_top, left (bytes of
+# padding), out_h, out_w, y_step (entries from pixel to pixel), pad (what stands in the padding),
+# patch_at, then bias, multiplier and shift of each output. wide and pieces are for other kernels.
 @micropython.asm_thumb
 def depthwise_conv(r0, r1, r2, r3):
     mov(r4, r8)
@@ -39,7 +39,8 @@ def depthwise_conv(r0, r1, r2, r3):
     # with a table, or wide outputs, MOST is below them all: they go the way of those above it
     #: cmp r4, 0; beq 2; mov r7, 1; lsl r7, r7, 31; str r7, MOST; ldr r4, [r3, pad]; lsl r5, r4, 8;
     #: orr r4, r5; lsl r5, r4, 16; orr r4, r5; str r4, PADS; ldr r4, [r3, patch_at]; add r4, r4, r0;
-    #: str r4, PATCH; mov r4, r3; add r4, 92; ldr r6, [r3, outputs]; str r4, FIRST; str r6, OUTPUTS
+    #: str r4, PATCH; mov r4, r3; add r4, bias; ldr r6, [r3, outputs]; str r4, FIRST;
+    #: str r6, OUTPUTS
     data(2, 0x2C00, 0xD001, 0x2701, 0x07FF, 0x9702, 0x6D5C, 0x0225, 0x432C, 0x0425, 0x432C)
     data(2, 0x9411, 0x6D9C, 0x1824, 0x9405, 0x461C, 0x345C, 0x685E, 0x940C, 0x960D)
     # r7: from where on a window leaves the image, among the columns, then among the rows

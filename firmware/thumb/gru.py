@@ -1,9 +1,8 @@
 """One time step of a gated recurrent unit, behind its matrix products, in Thumb-1 assembly.
 
 x: words, seven for each unit: what the input brings to update gate, reset gate and candidate, what
-the state brings to the same, and the state, in steps of which 32767 are 1; it is updated. w: two
-tables of 256 entries, sigmoid and tanh. y: the new state, a byte of each unit. p: units, y_at,
-reset, shift. reset: both become the state of a beginning, zero, and nothing else happens.
+the state brings to the same, and the state, in steps of 1 / 32767; it is updated. w: two tables of
+256 entries, sigmoid and tanh. y: the new state, a byte of each unit.
 
 `data` emits what the assembler has no word for: what the comment says, or `#:` above it.
 """
@@ -11,19 +10,20 @@ reset, shift. reset: both become the state of a beginning, zero, and nothing els
 import micropython
 
 
+# p: units, y_at, reset (only write the state of a beginning, zero, to x and y), shift.
 @micropython.asm_thumb
 def gru(r0, r1, r2, r3):
     mov(r4, r8)
     push({r4})
-    ldr(r4, [r3, 4])
+    ldr(r4, [r3, 4])  # y_at
     add(r2, r2, r4)
     # r4: bytes from part to part of x, r14: end of the first
-    ldr(r4, [r3, 0])
+    ldr(r4, [r3, 0])  # units
     lsl(r4, r4, 2)
     add(r5, r0, r4)
     mov(r14, r5)
-    ldr(r5, [r3, 8])
-    ldr(r3, [r3, 12])
+    ldr(r5, [r3, 8])  # reset
+    ldr(r3, [r3, 12])  # shift
     cmp(r5, 0)
     beq(STEP)
     add(r5, r4, r4)

@@ -1,18 +1,19 @@
 """A curve as a table, in Thumb-1 assembly.
 
-y[y_at + i] = w[x[x_at + i]] for the n inputs; p: n, x_at, y_at. x and y may be the same place.
+y[y_at + i] = w[x[x_at + i]] for the n inputs. x and y may be the same place.
 """
 
 import micropython
 
 
+# p: n, x_at, y_at.
 @micropython.asm_thumb
 def lookup(r0, r1, r2, r3):
-    ldr(r4, [r3, 4])
+    ldr(r4, [r3, 4])  # x_at
     add(r0, r0, r4)
-    ldr(r4, [r3, 8])
+    ldr(r4, [r3, 8])  # y_at
     add(r2, r2, r4)
-    ldr(r3, [r3, 0])
+    ldr(r3, [r3, 0])  # n
     add(r3, r3, r0)
     b(TEST)
     label(NEXT)

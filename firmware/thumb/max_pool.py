@@ -1,10 +1,7 @@
 """Max pooling in Thumb-1 assembly, 2-D or 1-D.
 
-x: the image, uint8, row after row, channels last. y: bytes. w is unused. p: channels, 0, x_at,
-y_at, zero_point, activation_min, activation_max, x_zero_point, 0, 0, rows, row (bytes of one), k_h,
-run (bytes of a window's row), stride_h, step (bytes from one window to the next), pad_top, left
-(bytes of padding), out_h, out_w, y_step (bytes from one pixel of y to the next). The
-zero points and limits are for average_pool.
+x: the image, uint8, row by row, channels last. y: bytes. Padding is never the largest.
+w is unused.
 
 `data` emits what the assembler has no word for, and packs what needs no label: on a board each
 line of a source takes heap. The comment beside it, or `#:` above it, says what it is, a word of the
@@ -14,6 +11,10 @@ frame by its name, `beq n` being over n instructions.
 import micropython
 
 
+# p: channels, 0, x_at, y_at, zero_point, activation_min, activation_max, x_zero_point, 0, 0, rows,
+# row (bytes of one), k_h, run (bytes of a window's row), stride_h, step (bytes from window to
+# window), pad_top, left (bytes of padding), out_h, out_w, y_step (entries from pixel to pixel),
+# fewest. The zero points, the limits and fewest are for other kernels.
 @micropython.asm_thumb
 def max_pool(r0, r1, r2, r3):
     mov(r4, r8)

@@ -1,8 +1,7 @@
 """One time step of a simple recurrent layer, behind its matrix products, in Thumb-1 assembly.
 
 x: words, what the input brings to each unit, then what the state brings. w: the table of the
-activation, 256 entries. y: the new state, bytes. p: units, y_at, reset, shift, state_zero, center.
-reset: y is the state of a beginning, state_zero, and nothing else happens.
+activation, 256 entries. y: the new state, bytes.
 
 `data` emits what the assembler has no word for: what the comment says, or `#:` above it.
 """
@@ -10,15 +9,17 @@ reset: y is the state of a beginning, state_zero, and nothing else happens.
 import micropython
 
 
+# p: units, y_at, reset (only write the state of a beginning, state_zero), shift, state_zero,
+# center.
 @micropython.asm_thumb
 def simple_rnn(r0, r1, r2, r3):
-    ldr(r4, [r3, 4])
+    ldr(r4, [r3, 4])  # y_at
     add(r2, r2, r4)
-    ldr(r4, [r3, 0])
-    ldr(r5, [r3, 8])
+    ldr(r4, [r3, 0])  # units
+    ldr(r5, [r3, 8])  # reset
     cmp(r5, 0)
     beq(STEP)
-    ldr(r5, [r3, 16])
+    ldr(r5, [r3, 16])  # state_zero
     label(RESET)
     sub(r4, 1)
     data(2, 0x5515)  # strb r5, [r2, r4]
@@ -29,11 +30,11 @@ def simple_rnn(r0, r1, r2, r3):
     lsl(r4, r4, 2)
     add(r5, r0, r4)
     mov(r12, r5)
-    ldr(r6, [r3, 20])
+    ldr(r6, [r3, 20])  # center
     lsl(r6, r6, 1)
     add(r6, 1)
     mov(r14, r6)
-    ldr(r4, [r3, 12])
+    ldr(r4, [r3, 12])  # shift
     sub(r4, 1)
     label(UNIT)
     data(2, 0xC840, 0xCD80)  # ldm r0!, {r6}; ldm r5!, {r7}

@@ -16,6 +16,8 @@ nine halfwords, for a channel's sum:
 import micropython
 
 
+# p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its place in w,
+# or 0), wide, pieces, then bias, multiplier and shift of each output.
 @micropython.asm_thumb
 def fully_connected(r0, r1, r2, r3):
     mov(r4, r8)
@@ -24,9 +26,9 @@ def fully_connected(r0, r1, r2, r3):
     mov(r7, r11)
     push({r4, r5, r6, r7})
     # r0: start of x, r4: its end, r2: the next output
-    ldr(r4, [r3, 8])
+    ldr(r4, [r3, 8])  # x_at
     add(r0, r0, r4)
-    ldr(r4, [r3, 0])
+    ldr(r4, [r3, 0])  # inputs
     add(r4, r4, r0)
     mov(r5, 0)
     mov(r7, r4)
@@ -49,15 +51,15 @@ def fully_connected(r0, r1, r2, r3):
     lsl(r5, r5, 7)
     neg(r5, r5)
     push({r5})
-    ldr(r5, [r3, 12])
-    ldr(r6, [r3, 32])
+    ldr(r5, [r3, 12])  # y_at
+    ldr(r6, [r3, 32])  # wide
     lsl(r6, r6, 1)
     lsl(r5, r6)
     add(r2, r2, r5)
     # the frame: x, weights to come, output, p, end of x, parameters to come, outputs to come, w
     mov(r5, r3)
-    add(r5, 40)
-    ldr(r6, [r3, 4])
+    add(r5, 40)  # bias
+    ldr(r6, [r3, 4])  # outputs
     mov(r7, r1)
     push({r0, r1, r2, r3, r4, r5, r6, r7})
     label(BLOCK)
@@ -128,13 +130,13 @@ def fully_connected(r0, r1, r2, r3):
     label(CHANNEL)
     pop({r0})
     data(2, 0x4450)  # add r0, r10
-    ldr(r1, [r5, 0])
+    ldr(r1, [r5, 0])  # bias
     add(r0, r0, r1)
-    ldr(r1, [r4, 36])
+    ldr(r1, [r4, 36])  # pieces
     cmp(r1, 1)
     bgt(PARTIAL)
     # requantize
-    ldr(r1, [r5, 4])
+    ldr(r1, [r5, 4])  # multiplier
     asr(r2, r0, 15)
     mul(r2, r1)
     lsl(r0, r0, 17)
@@ -142,32 +144,32 @@ def fully_connected(r0, r1, r2, r3):
     mul(r0, r1)
     lsr(r0, r0, 15)
     add(r0, r0, r2)
-    ldr(r1, [r5, 8])
+    ldr(r1, [r5, 8])  # shift
     sub(r1, 16)
     asr(r0, r1)
     add(r0, 1)
     asr(r0, r0, 1)
-    ldr(r1, [r4, 16])
+    ldr(r1, [r4, 16])  # zero_point
     add(r0, r0, r1)
     # clamp
-    ldr(r1, [r4, 20])
+    ldr(r1, [r4, 20])  # activation_min
     cmp(r0, r1)
     bge(LOW)
     mov(r0, r1)
     label(LOW)
-    ldr(r1, [r4, 24])
+    ldr(r1, [r4, 24])  # activation_max
     cmp(r0, r1)
     ble(HIGH)
     mov(r0, r1)
     label(HIGH)
-    ldr(r1, [r4, 28])
+    ldr(r1, [r4, 28])  # table
     cmp(r1, 0)
     beq(STORE)
     add(r0, r0, r1)
     data(2, 0x4448)  # add r0, r9
     ldrb(r0, [r0, 0])
     label(STORE)
-    ldr(r1, [r4, 32])
+    ldr(r1, [r4, 32])  # wide
     cmp(r1, 0)
     bne(WIDE)
     strb(r0, [r6, 0])
@@ -178,7 +180,7 @@ def fully_connected(r0, r1, r2, r3):
     add(r6, 4)
     b(NEXT)
     label(PARTIAL)
-    str(r0, [r5, 0])
+    str(r0, [r5, 0])  # bias
     label(NEXT)
     add(r5, 12)
     sub(r7, 1)
@@ -189,14 +191,14 @@ def fully_connected(r0, r1, r2, r3):
     b(BLOCK)
     label(DONE)
     mov(sp, r8)
-    ldr(r0, [r4, 36])
+    ldr(r0, [r4, 36])  # pieces
     sub(r0, 1)
     ble(LAST)
-    str(r0, [r4, 36])
-    ldr(r0, [r4, 8])
-    ldr(r1, [r4, 0])
+    str(r0, [r4, 36])  # pieces
+    ldr(r0, [r4, 8])  # x_at
+    ldr(r1, [r4, 0])  # inputs
     add(r0, r0, r1)
-    str(r0, [r4, 8])
+    str(r0, [r4, 8])  # x_at
     label(LAST)
     data(2, 0xB009)  # add sp, 36
     pop({r4, r5, r6, r7})

@@ -3,17 +3,19 @@
 import micropython
 
 
-# p is read as unsigned words where int has 64 bits: their sum gets its sign back.
+# p: n, x_at, w_at, y_at, ka (the factor of x), kb (that of w), bias, shift, activation_min,
+# activation_max.
+# Where int has 64 bits, words of p are read as unsigned: a sum of them gets its sign back.
 @micropython.viper
 def add(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     """Write the sum of x and w, each on its own scale, into y, which may be one of them.
 
-    x, w: uint8, from x_at and w_at on. y: uint8, from y_at on. p: n, x_at, w_at, y_at, the
-    factors of x and of w, bias, shift, activation_min, activation_max.
+    x, w, y: uint8, from x_at, w_at and y_at on.
     """
-    x = ptr8(int(x) + p[1])
-    w = ptr8(int(w) + p[2])
-    y = ptr8(int(y) + p[3])
+    n = p[0]
+    x_at = p[1]
+    w_at = p[2]
+    y_at = p[3]
     ka = p[4]
     kb = p[5]
     bias = p[6]
@@ -23,7 +25,10 @@ def add(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     one = 1  # a literal of 2**30 or more would be an object
     sign = one << 31
     word = (sign << 1) - 1
-    last = int(x) + p[0]
+    x = ptr8(int(x) + x_at)
+    w = ptr8(int(w) + w_at)
+    y = ptr8(int(y) + y_at)
+    last = int(x) + n
     while int(x) != last:
         q = (ka * x[0] + kb * w[0] + bias + sign & word) - sign >> shift
         if q < low:

@@ -3,62 +3,86 @@
 import micropython
 
 
-# Registers and words: see conv. y is the sum.
+# p: channels, 0, x_at, y_at, zero_point, activation_min, activation_max, x_zero_point, 0, 0, rows,
+# row (bytes of one), k_h, run (bytes of a window's row), stride_h, step (bytes from window to
+# window), pad_top, left (bytes of padding), out_h, out_w, y_step (entries from pixel to pixel),
+# fewest (pixels of the smallest window), then multiplier and shift of each count of pixels, from
+# fewest on.
+# Only the first three locals live in registers, and only they are used in the innermost loop: x, w,
+# its end, and y, the sum. Where int has 64 bits, words of p are read as unsigned: 32 bits up and
+# down again give a number its sign.
 @micropython.viper
 def average_pool(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     """Write the mean of each window and channel into y, from entry y_at on.
 
-    x, y and p up to y_step: as max_pool's. Then fewest, the pixels of the smallest window, and
-    multiplier and shift of windows of fewest, fewest + 1, ... pixels. Padding does not count.
+    x: the image, uint8, from x_at on, row by row, channels last; padding does not count. w is
+    unused.
     """
-    channels = p[0]
-    image = int(x) + p[2]
-    narrow = ptr8(int(y) + p[3])
-    one = 1
+    one = 1  # of a literal, 31 bits up would be an object
     up = 0
     if one << 31 > 0:
         up = 32
-    zero = p[4] << up >> up
-    x_zero = p[7] << up >> up
+    channels = p[0]
+    x_at = p[2]
+    y_at = p[3]
+    zero_point = p[4] << up >> up
+    low = p[5]
+    high = p[6]
+    x_zero_point = p[7] << up >> up
+    rows = p[10]
+    row = p[11]
+    k_h = p[12]
+    run = p[13]
+    stride_h = p[14]
+    step = p[15]
+    pad_top = p[16]
+    left = p[17]
+    out_h = p[18]
+    out_w = p[19]
+    y_step = p[20]
+    fewest = p[21]
+    image = int(x) + x_at
+    pixel = ptr8(int(y) + y_at)
     oy = 0
-    while oy < p[18]:
-        top = oy * p[14] - p[16]
-        bottom = top + p[12]
+    while oy < out_h:
+        top = oy * stride_h - pad_top
+        bottom = top + k_h
         if top < 0:
             top = 0
-        if bottom > p[10]:
-            bottom = p[10]
+        if bottom > rows:
+            bottom = rows
         ox = 0
-        while ox < p[19]:
-            first = ox * p[15] - p[17]
-            stop = first + p[13]
+        while ox < out_w:
+            first = ox * step - left
+            stop = first + run
             if first < 0:
                 first = 0
-            if stop > p[11]:
-                stop = p[11]
+            if stop > row:
+                stop = row
             count = (bottom - top) * ((stop - first) // channels)
-            means = ptr32(int(p) + 88 + (count - p[21] << 3))
-            shift = means[1] - 15
+            scale = ptr32(int(p) + 88 + (count - fewest << 3))
+            multiplier = scale[0]
+            shift = scale[1] - 15
             i = 0
             while i < channels:
-                y = ptr8(0 - count * x_zero)
+                y = ptr8(0 - count * x_zero_point)
                 iy = top
                 while iy < bottom:
-                    x = ptr8(image + iy * p[11] + first + i)
+                    x = ptr8(image + iy * row + first + i)
                     w = ptr8(int(x) + stop - first)
                     while int(x) != int(w):
                         y = ptr8(x[0] + int(y))
                         x = ptr8(int(x) + channels)
                     iy += 1
                 acc = int(y)
-                q = (acc >> 15) * means[0] + ((acc & 0x7FFF) * means[0] >> 15)
-                q = (q + (one << shift - 1) >> shift) + zero
-                if q < p[5]:
-                    q = p[5]
-                elif q > p[6]:
-                    q = p[6]
-                narrow[i] = q
+                q = (acc >> 15) * multiplier + ((acc & 0x7FFF) * multiplier >> 15)
+                q = (q + (one << shift - 1) >> shift) + zero_point
+                if q < low:
+                    q = low
+                elif q > high:
+                    q = high
+                pixel[i] = q
                 i += 1
-            narrow = ptr8(int(narrow) + p[20])
+            pixel = ptr8(int(pixel) + y_step)
             ox += 1
         oy += 1

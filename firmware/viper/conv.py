@@ -3,37 +3,57 @@
 import micropython
 
 
+# p: inputs (k_h * run), outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its
+# place in w, or 0), wide, pieces, rows, row (bytes of one), k_h, run (bytes of a patch's row),
+# stride_h, step (bytes from patch to patch), pad_top, left (bytes of padding), out_h, out_w, y_step
+# (entries from pixel to pixel), pad (what stands in the padding), patch_at, then bias, multiplier
+# and shift of each output. pieces is for other kernels.
 # Only the first three locals live in registers, and only they are used in the loops: x, w, and y
 # as the accumulator, which comes last in a sum: first, it would be put aside for the product.
-# A patch is word aligned. Where int has 64 bits, p is read as unsigned words: 32 bits up and down
-# again give a number its sign.
+# A patch is word aligned. Where int has 64 bits, words of p are read as unsigned: 32 bits up and
+# down again give a number its sign.
 @micropython.viper
 def conv(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     """Write one layer's outputs into y.
 
-    x: the image, uint8, from x_at on, row after row, channels last, and from patch_at on room for
-    a patch. w: a row of weights per output, each weight + 128, in the order of a patch (k_h runs
-    of `run` bytes), then the 256-entry table if there is one. y: uint8, or int32 if wide, from
-    entry y_at on. p: inputs (k_h * run), outputs, x_at, y_at, zero_point, activation_min,
-    activation_max, the table's place in w or 0, wide, pieces (not for this kernel), rows, row
-    (bytes of one), k_h, run, stride_h, step (bytes from patch to patch), pad_top, left (bytes of
-    padding), out_h, out_w, y_step (entries from pixel to pixel), pad (what stands in the padding),
-    patch_at, then bias, multiplier and shift of each output.
+    x: the image, uint8, from x_at on, row by row, channels last, and from patch_at on room for a
+    patch. w: a row of weights per output, each weight + 128, in the order of a patch (k_h rows of
+    `run` bytes), then the 256-entry table if there is one. y: uint8, or int32 if wide, from entry
+    y_at on.
     """
-    image = int(x) + p[2]
-    patch = int(x) + p[22]
-    last = patch + p[0]
-    eights = patch + (p[0] >> 3 << 3)
-    weights = int(w)
-    table = weights + p[7]
-    narrow = ptr8(int(y) + p[3])
-    wide = ptr32(int(y) + (p[3] << 2))
     one = 1  # of a literal, 31 bits up would be an object
     up = 0
     if one << 31 > 0:
         up = 32
+    inputs = p[0]
+    outputs = p[1]
+    x_at = p[2]
+    y_at = p[3]
+    zero_point = p[4] << up >> up
     low = p[5] << up >> up
     high = p[6] << up >> up
+    table = p[7]
+    wide = p[8]
+    rows = p[10]
+    row = p[11]
+    run = p[13]
+    stride_h = p[14]
+    step = p[15]
+    pad_top = p[16]
+    left = p[17]
+    out_h = p[18]
+    out_w = p[19]
+    y_step = p[20]
+    pad = p[21]
+    patch_at = p[22]
+    image = int(x) + x_at
+    patch = int(x) + patch_at
+    last = patch + inputs
+    eights = patch + (inputs >> 3 << 3)
+    weights = int(w)
+    curve = ptr8(weights + table)
+    as_bytes = ptr8(int(y) + y_at)
+    as_words = ptr32(int(y) + (y_at << 2))
     y = ptr8(last)
     while int(y) & 3:
         y[0] = 0
@@ -41,27 +61,27 @@ def conv(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     words = int(y)
     pixel = 0
     oy = 0
-    while oy < p[18]:
+    while oy < out_h:
         ox = 0
-        while ox < p[19]:
-            start = ox * p[15] - p[17]
+        while ox < out_w:
+            start = ox * step - left
             first = start
             if first < 0:
                 first = 0
-            stop = start + p[13]
-            if stop > p[11]:
-                stop = p[11]
-            iy = oy * p[14] - p[16]
+            stop = start + run
+            if stop > row:
+                stop = row
+            iy = oy * stride_h - pad_top
             y = ptr8(patch)
             while int(y) != last:
-                end = int(y) + p[13]
-                if iy >= 0 and iy < p[10]:
-                    x = ptr8(p[21])
+                end = int(y) + run
+                if iy >= 0 and iy < rows:
+                    x = ptr8(pad)
                     w = ptr8(int(y) + first - start)
                     while int(y) != int(w):
                         y[0] = int(x)
                         y = ptr8(int(y) + 1)
-                    x = ptr8(image + iy * p[11] + first)
+                    x = ptr8(image + iy * row + first)
                     w = ptr8(int(y) + stop - first)
                     if (int(x) | int(y) | int(w)) & 3:
                         while int(y) != int(w):
@@ -73,7 +93,7 @@ def conv(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
                             ptr32(y)[0] = ptr32(x)[0]
                             x = ptr8(int(x) + 4)
                             y = ptr8(int(y) + 4)
-                x = ptr8(p[21])
+                x = ptr8(pad)
                 w = ptr8(end)
                 while int(y) != int(w):
                     y[0] = int(x)
@@ -90,8 +110,9 @@ def conv(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
             w = ptr8(weights)
             channel = ptr32(int(p) + 92)
             at = pixel
-            while at < pixel + p[1]:
-                y = ptr8(channel[0] - excess)
+            while at < pixel + outputs:
+                bias = channel[0]
+                y = ptr8(bias - excess)
                 x = ptr8(patch)
                 while int(x) != eights:
                     if ptr32(x)[0]:
@@ -111,22 +132,22 @@ def conv(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
                     x = ptr8(int(x) + 1)
                     w = ptr8(int(w) + 1)
                 y = ptr8(int(y) << up >> up)
-                x = ptr8(channel[1])
+                x = ptr8(channel[1])  # the multiplier
                 x = ptr8((int(y) >> 15) * int(x) + ((int(y) & 0x7FFF) * int(x) >> 15))
                 shift = channel[2] - 15
-                y = ptr8((int(x) + (one << shift - 1) >> shift) + (p[4] << up >> up))
+                y = ptr8((int(x) + (one << shift - 1) >> shift) + zero_point)
                 if int(y) < low:
                     y = ptr8(low)
                 elif int(y) > high:
                     y = ptr8(high)
-                if p[8]:
-                    wide[at] = int(y)
+                if wide:
+                    as_words[at] = int(y)
                 else:
-                    if p[7]:
-                        y = ptr8(ptr8(table)[int(y)])
-                    narrow[at] = int(y)
+                    if table:
+                        y = ptr8(curve[int(y)])
+                    as_bytes[at] = int(y)
                 channel = ptr32(int(channel) + 12)
                 at += 1
-            pixel += p[20]
+            pixel += y_step
             ox += 1
         oy += 1

@@ -3,16 +3,20 @@
 import micropython
 
 
+# p: n, x_at, y_at.
 @micropython.viper
 def copy(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
-    """Write n bytes of x into y; p: n, x_at, y_at. w is unused. The places do not overlap."""
-    x = ptr8(int(x) + p[1])
-    y = ptr8(int(y) + p[2])
-    last = int(x) + p[0]
+    """Write n bytes of x into y; the places do not overlap. w is unused."""
+    n = p[0]
+    x_at = p[1]
+    y_at = p[2]
+    x = ptr8(int(x) + x_at)
+    y = ptr8(int(y) + y_at)
+    last = int(x) + n
     if (int(x) | int(y)) & 3:
         w = x
     else:
-        w = ptr8(int(x) + (p[0] >> 2 << 2))
+        w = ptr8(int(x) + (n >> 2 << 2))
     while int(x) != int(w):
         ptr32(y)[0] = ptr32(x)[0]
         x = ptr8(int(x) + 4)

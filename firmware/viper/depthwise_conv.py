@@ -3,48 +3,74 @@
 import micropython
 
 
-# Registers, words and p: see conv.
+# p: inputs (taps of one channel), outputs (channels), x_at, y_at, zero_point, activation_min,
+# activation_max, table (its place in w, or 0), wide, pieces, rows, row (bytes of one), k_h, run
+# (bytes of a patch's row), stride_h, step (bytes from patch to patch), pad_top, left (bytes of
+# padding), out_h, out_w, y_step (entries from pixel to pixel), pad (what stands in the padding),
+# patch_at, then bias, multiplier and shift of each output. wide and pieces are for other kernels.
+# Only the first three locals live in registers, and only they are used in the innermost loops: x, w
+# and y. A patch is word aligned. Where int has 64 bits, words of p are read as unsigned: 32 bits up
+# and down again give a number its sign.
 @micropython.viper
 def depthwise_conv(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     """Write one layer's outputs into y, uint8, from entry y_at on.
 
-    x: as conv's; y has as many channels. w: tap after tap in the order of a patch, in each
-    weight + 128 of every channel, then the 256-entry table if there is one. p: conv's; inputs are
-    the taps of one channel, outputs the channels.
+    x: the image, uint8, from x_at on, row by row, channels last, and from patch_at on room for a
+    patch; y has as many channels. w: weight + 128 of every channel for the first tap of a patch,
+    then for the next, then the 256-entry table if there is one.
     """
-    image = int(x) + p[2]
-    patch = int(x) + p[22]
-    channels = p[1]
-    last = patch + p[0] * channels
-    weights = int(w)
-    table = weights + p[7]
-    narrow = ptr8(int(y) + p[3])
     one = 1  # of a literal, 31 bits up would be an object
     up = 0
     if one << 31 > 0:
         up = 32
+    taps = p[0]
+    channels = p[1]
+    x_at = p[2]
+    y_at = p[3]
+    zero_point = p[4] << up >> up
+    low = p[5]
+    high = p[6]
+    table = p[7]
+    rows = p[10]
+    row = p[11]
+    run = p[13]
+    stride_h = p[14]
+    step = p[15]
+    pad_top = p[16]
+    left = p[17]
+    out_h = p[18]
+    out_w = p[19]
+    y_step = p[20]
+    pad = p[21]
+    patch_at = p[22]
+    image = int(x) + x_at
+    patch = int(x) + patch_at
+    last = patch + taps * channels
+    weights = int(w)
+    curve = ptr8(weights + table)
+    pixel = ptr8(int(y) + y_at)
     oy = 0
-    while oy < p[18]:
+    while oy < out_h:
         ox = 0
-        while ox < p[19]:
-            start = ox * p[15] - p[17]
+        while ox < out_w:
+            start = ox * step - left
             first = start
             if first < 0:
                 first = 0
-            stop = start + p[13]
-            if stop > p[11]:
-                stop = p[11]
-            iy = oy * p[14] - p[16]
+            stop = start + run
+            if stop > row:
+                stop = row
+            iy = oy * stride_h - pad_top
             y = ptr8(patch)
             while int(y) != last:
-                end = int(y) + p[13]
-                if iy >= 0 and iy < p[10]:
-                    x = ptr8(p[21])
+                end = int(y) + run
+                if iy >= 0 and iy < rows:
+                    x = ptr8(pad)
                     w = ptr8(int(y) + first - start)
                     while int(y) != int(w):
                         y[0] = int(x)
                         y = ptr8(int(y) + 1)
-                    x = ptr8(image + iy * p[11] + first)
+                    x = ptr8(image + iy * row + first)
                     w = ptr8(int(y) + stop - first)
                     if (int(x) | int(y) | int(w)) & 3:
                         while int(y) != int(w):
@@ -56,7 +82,7 @@ def depthwise_conv(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
                             ptr32(y)[0] = ptr32(x)[0]
                             x = ptr8(int(x) + 4)
                             y = ptr8(int(y) + 4)
-                x = ptr8(p[21])
+                x = ptr8(pad)
                 w = ptr8(end)
                 while int(y) != int(w):
                     y[0] = int(x)
@@ -67,25 +93,25 @@ def depthwise_conv(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
             while i < channels:
                 x = ptr8(patch + i)
                 w = ptr8(weights + i)
-                y = ptr8(channel[0])
+                y = ptr8(channel[0])  # the bias
                 while int(x) < last:
                     y = ptr8((w[0] - 128) * x[0] + int(y))
                     x = ptr8(int(x) + channels)
                     w = ptr8(int(w) + channels)
                 y = ptr8(int(y) << up >> up)
-                x = ptr8(channel[1])
+                x = ptr8(channel[1])  # the multiplier
                 x = ptr8((int(y) >> 15) * int(x) + ((int(y) & 0x7FFF) * int(x) >> 15))
                 shift = channel[2] - 15
-                y = ptr8((int(x) + (one << shift - 1) >> shift) + (p[4] << up >> up))
-                if int(y) < p[5]:
-                    y = ptr8(p[5])
-                elif int(y) > p[6]:
-                    y = ptr8(p[6])
-                if p[7]:
-                    y = ptr8(ptr8(table)[int(y)])
-                narrow[i] = int(y)
+                y = ptr8((int(x) + (one << shift - 1) >> shift) + zero_point)
+                if int(y) < low:
+                    y = ptr8(low)
+                elif int(y) > high:
+                    y = ptr8(high)
+                if table:
+                    y = ptr8(curve[int(y)])
+                pixel[i] = int(y)
                 channel = ptr32(int(channel) + 12)
                 i += 1
-            narrow = ptr8(int(narrow) + p[20])
+            pixel = ptr8(int(pixel) + y_step)
             ox += 1
         oy += 1

@@ -3,29 +3,36 @@
 import micropython
 
 
+# p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its place in w,
+# or 0), wide, pieces, then bias, multiplier and shift of each output. pieces is for other tiers.
 # Only the first three locals live in registers, and only they are used in the loops: x, w, and y
 # as the accumulator, which comes last in a sum: first, it would be put aside for the product.
-# x + x_at is word aligned. p is read as unsigned words where int has 64 bits.
+# x + x_at is word aligned. Where int has 64 bits, words of p are read as unsigned.
 @micropython.viper
 def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     """Write one layer's outputs into y.
 
     x: the inputs, uint8, from x_at on. w: a row of weights per output, each weight + 128, then the
-    256-entry table if there is one. y: uint8, or int32 if wide, from entry y_at on. p: inputs,
-    outputs, x_at, y_at, zero_point, activation_min, activation_max, the table's place in w or 0,
-    wide, pieces (not for this kernel), then bias, multiplier and shift of each output.
+    256-entry table if there is one. y: uint8, or int32 if wide, from entry y_at on.
     """
-    first = int(x) + p[2]
-    last = first + p[0]
-    eights = first + (p[0] >> 3 << 3)
-    narrow = ptr8(int(y) + p[3])
-    wide = ptr32(int(y) + (p[3] << 2))
-    table = int(w) + p[7]
     one = 1  # a literal of 2**30 or more would be an object
     sign = one << 31
     word = (sign << 1) - 1
+    inputs = p[0]
+    outputs = p[1]
+    x_at = p[2]
+    y_at = p[3]
+    zero_point = (p[4] + sign & word) - sign
     low = (p[5] + sign & word) - sign
     high = (p[6] + sign & word) - sign
+    table = p[7]
+    wide = p[8]
+    first = int(x) + x_at
+    last = first + inputs
+    eights = first + (inputs >> 3 << 3)
+    curve = ptr8(int(w) + table)
+    as_bytes = ptr8(int(y) + y_at)
+    as_words = ptr32(int(y) + (y_at << 2))
     # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
     x = ptr8(first)
     y = ptr8(0)
@@ -35,8 +42,11 @@ def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     excess = int(y) << 7
     channel = ptr32(int(p) + 40)
     i = 0
-    while i < p[1]:
-        y = ptr8(channel[0] - excess)
+    while i < outputs:
+        bias = channel[0]
+        multiplier = channel[1]
+        shift = channel[2] - 15
+        y = ptr8(bias - excess)
         x = ptr8(first)
         while int(x) != eights:
             if ptr32(x)[0] | ptr32(x)[1]:
@@ -55,19 +65,17 @@ def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
             x = ptr8(int(x) + 1)
             w = ptr8(int(w) + 1)
         acc = (int(y) + sign & word) - sign
-        m = channel[1]
-        shift = channel[2] - 15
-        q = (acc >> 15) * m + ((acc & 0x7FFF) * m >> 15) + (one << shift - 1) >> shift
-        q += (p[4] + sign & word) - sign
+        q = (acc >> 15) * multiplier + ((acc & 0x7FFF) * multiplier >> 15)
+        q = (q + (one << shift - 1) >> shift) + zero_point
         if q < low:
             q = low
         elif q > high:
             q = high
-        if p[8]:
-            wide[i] = q
-        elif p[7]:
-            narrow[i] = ptr8(table)[q]
+        if wide:
+            as_words[i] = q
+        elif table:
+            as_bytes[i] = curve[q]
         else:
-            narrow[i] = q
+            as_bytes[i] = q
         channel = ptr32(int(channel) + 12)
         i += 1

@@ -3,28 +3,30 @@
 import micropython
 
 
-# x is read as unsigned words where int has 64 bits: each sum gets its sign back.
+# p: units, y_at, reset (only write the state of a beginning, zero), shift.
+# Where int has 64 bits, words of x are read as unsigned: a sum of them gets its sign back.
 @micropython.viper
 def gru(x: ptr32, w: ptr8, y: ptr8, p: ptr32):
     """Write the new state into y, uint8, from y_at on, and more of its bits into the end of x.
 
     x: int32, seven words for each unit: what the input brings to update gate, reset gate and
-    candidate, what the state brings to the same, and the state, in steps of which 32767 are 1.
-    w: two tables of 256 entries, sigmoid and tanh. p: units, y_at, reset, shift. reset: write the
-    state of a beginning, zero, and nothing else.
+    candidate, what the state brings to the same, and the state, in steps of 1 / 32767. w: two
+    tables of 256 entries, sigmoid and tanh.
     """
-    y = ptr8(int(y) + p[1])
     units = p[0]
+    y_at = p[1]
+    reset = p[2]
+    shift = p[3]
+    y = ptr8(int(y) + y_at)
     one = 1  # a literal of 2**30 or more would be an object
     sign = one << 31
     word = (sign << 1) - 1
-    shift = p[3]
     half = one << shift - 1
     # The words of one unit are `units` apart.
     i = 0
     while i < units:
         h = 0
-        if p[2] == 0:
+        if reset == 0:
             z = x[0] + x[3 * units] + (half << 1)
             z = ((z + sign & word) - sign >> shift + 1) + 128
             if z < 0:

@@ -3,43 +3,59 @@
 import micropython
 
 
-# Registers: see conv. y takes zeros first, then whatever is larger, pixel by pixel.
+# p: channels, 0, x_at, y_at, zero_point, activation_min, activation_max, x_zero_point, 0, 0, rows,
+# row (bytes of one), k_h, run (bytes of a window's row), stride_h, step (bytes from window to
+# window), pad_top, left (bytes of padding), out_h, out_w, y_step (entries from pixel to pixel),
+# fewest. The zero points, the limits and fewest are for other kernels.
+# Only the first three locals live in registers: x, w and y. y gets zeros first, then whatever is
+# larger, pixel by pixel.
 @micropython.viper
 def max_pool(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     """Write the largest value of each window and channel into y, from entry y_at on.
 
-    x: the image, uint8, from x_at on, row after row, channels last; padding is never the largest.
-    p: channels, 0, x_at, y_at, zero_point, activation_min, activation_max, x_zero_point, 0, 0,
-    rows, row (bytes of one), k_h, run (bytes of a window's row), stride_h, step (bytes from window
-    to window), pad_top, left (bytes of padding), out_h, out_w, y_step (entries from pixel to
-    pixel). w, the zero points and the limits are for other kernels.
+    x: the image, uint8, from x_at on, row by row, channels last; padding is never the largest. w is
+    unused.
     """
-    image = int(x) + p[2]
-    pixel = int(y) + p[3]
+    channels = p[0]
+    x_at = p[2]
+    y_at = p[3]
+    rows = p[10]
+    row = p[11]
+    k_h = p[12]
+    run = p[13]
+    stride_h = p[14]
+    step = p[15]
+    pad_top = p[16]
+    left = p[17]
+    out_h = p[18]
+    out_w = p[19]
+    y_step = p[20]
+    image = int(x) + x_at
+    pixel = int(y) + y_at
     oy = 0
-    while oy < p[18]:
-        top = oy * p[14] - p[16]
-        bottom = top + p[12]
+    while oy < out_h:
+        top = oy * stride_h - pad_top
+        bottom = top + k_h
         if top < 0:
             top = 0
-        if bottom > p[10]:
-            bottom = p[10]
+        if bottom > rows:
+            bottom = rows
         ox = 0
-        while ox < p[19]:
-            first = ox * p[15] - p[17]
-            stop = first + p[13]
+        while ox < out_w:
+            first = ox * step - left
+            stop = first + run
             if first < 0:
                 first = 0
-            if stop > p[11]:
-                stop = p[11]
+            if stop > row:
+                stop = row
             y = ptr8(pixel)
-            w = ptr8(pixel + p[0])
+            w = ptr8(pixel + channels)
             while int(y) != int(w):
                 y[0] = 0
                 y = ptr8(int(y) + 1)
             iy = top
             while iy < bottom:
-                x = ptr8(image + iy * p[11] + first)
+                x = ptr8(image + iy * row + first)
                 end = int(x) + stop - first
                 while int(x) != end:
                     y = ptr8(pixel)
@@ -49,6 +65,6 @@ def max_pool(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
                         x = ptr8(int(x) + 1)
                         y = ptr8(int(y) + 1)
                 iy += 1
-            pixel += p[20]
+            pixel += y_step
             ox += 1
         oy += 1

@@ -3,28 +3,34 @@
 import micropython
 
 
-# x and p are read as unsigned words where int has 64 bits: each sum gets its sign back.
+# p: units, y_at, reset (only write the state of a beginning, state_zero), shift, state_zero,
+# center.
+# Where int has 64 bits, words of x and p are read as unsigned: a sum of them gets its sign back.
 @micropython.viper
 def simple_rnn(x: ptr32, w: ptr8, y: ptr8, p: ptr32):
     """Write the new state into y, uint8, from y_at on.
 
     x: int32, what the input brings to each unit, then what the state brings. w: the 256-entry
-    table of the activation. p: units, y_at, reset, shift, state_zero, center. reset: write the
-    state of a beginning, state_zero, and nothing else.
+    table of the activation.
     """
-    y = ptr8(int(y) + p[1])
     units = p[0]
+    y_at = p[1]
+    reset = p[2]
+    shift = p[3]
+    state_zero = p[4]
+    center = p[5]
+    y = ptr8(int(y) + y_at)
     one = 1  # a literal of 2**30 or more would be an object
     sign = one << 31
     word = (sign << 1) - 1
-    half = one << p[3] - 1
+    half = one << shift - 1
     i = 0
     while i < units:
-        if p[2]:
-            q = p[4]
+        if reset:
+            q = state_zero
         else:
-            q = (x[i] + x[units + i] + half + sign & word) - sign >> p[3]
-            q = (q + p[5] + sign & word) - sign
+            q = (x[i] + x[units + i] + half + sign & word) - sign >> shift
+            q = (q + center + sign & word) - sign
             if q < 0:
                 q = 0
             elif q > 255:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from .kernel_words import WORDS
 from .kernels import UNTOUCHED
 from .layer_cases import KINDS, Call, Rng, activations
 from .operations import integer_forward
@@ -41,7 +42,9 @@ def addition(draw: st.DrawFn) -> Call:
     after = arena.copy()
     after[target : target + n] = integer_forward("add", a[None], b[None], **node)[0]
     x = bytearray(arena)
-    p = [n, at[0], at[1], target, ka, kb, bias, shift, *limits]
+    words = {"n": n, "x_at": at[0], "w_at": at[1], "y_at": target}
+    words |= {name: node[name] for name in WORDS["add"].front if name in node}
+    p = WORDS["add"].values(words)
     return Call("add", x, x, x, p, bytes(after), bytes(after))
 
 
@@ -57,7 +60,8 @@ def channels(draw: st.DrawFn) -> Call:
     rows[:, :count] = integer_forward("concatenate", tensor, **tables)[0]
     y = [UNTOUCHED] * y_at + rows.ravel().tolist()
     y = y[: y_at + (pixels - 1) * step + count]
-    p = [pixels, count, x_at, y_at, step]
+    words = {"pixels": pixels, "channels": count, "x_at": x_at, "y_at": y_at, "y_step": step}
+    p = WORDS["copy_channels"].values(words)
     return _to_bytes("copy_channels", bytearray(x.tolist()), bytes(table.tolist()), y_at, p, y)
 
 
@@ -66,7 +70,8 @@ def copies(draw: st.DrawFn) -> Call:
     n, x_at, y_at = draw(st.integers(0, 70)), draw(ROOM), draw(ROOM)
     x = draw(RNG).bytes(x_at + n)
     y = [UNTOUCHED] * y_at + list(x[x_at:])
-    return _to_bytes("copy", bytearray(x), b"", y_at, [n, x_at, y_at], y)
+    p = WORDS["copy"].values({"n": n, "x_at": x_at, "y_at": y_at})
+    return _to_bytes("copy", bytearray(x), b"", y_at, p, y)
 
 
 @st.composite
@@ -79,7 +84,8 @@ def simple_rnn(draw: st.DrawFn) -> Call:
     sums = [a[i] + a[units + i] for i in range(units)]
     values = [zero if reset else table[_place(v, shift, center)] for v in sums]
     y = [UNTOUCHED] * y_at + values
-    p = [units, y_at, int(reset), shift, zero, center]
+    words = {"units": units, "y_at": y_at, "reset": int(reset), "shift": shift}
+    p = WORDS["simple_rnn"].values({**words, "state_zero": zero, "center": center})
     return _to_bytes("simple_rnn", array("i", a), table, y_at, p, y)
 
 
@@ -101,7 +107,8 @@ def gru(draw: st.DrawFn) -> Call:
         after[6 * units + i] = h
         values.append(min(((h + 128) >> 8) + 128, 255))
     y = [UNTOUCHED] * y_at + values
-    p = [units, y_at, int(reset), shift]
+    words = {"units": units, "y_at": y_at, "reset": int(reset), "shift": shift}
+    p = WORDS["gru"].values(words)
     call = _to_bytes("gru", array("i", a), bytes(sigmoid + tanh), y_at, p, y)
     call.x_after = array("i", after).tobytes()
     return call

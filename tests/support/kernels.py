@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT
 from thumbnet.tools.targets.interpreter import require_micropython
 
+from .kernel_words import WORDS
 from .operations import integer_forward
 
-ROOT = Path(__file__).parents[2]
-DEVICE, FIRMWARE = ROOT / "tests" / "device", ROOT / "firmware"
+DEVICE = Path(__file__).parents[1] / "device"
+
+LIMITS = ("zero_point", "activation_min", "activation_max")
 
 SOME = settings(
     deadline=None,
@@ -56,16 +58,20 @@ class Case:
         node = self.node
         weight = node["weight"].astype(np.int64)
         table = node["table"].astype(np.uint8).tobytes() if "table" in node else b""
-        limits = [int(node[k]) for k in ("zero_point", "activation_min", "activation_max")]
-        channels = np.stack([node["bias"], node["multiplier"], node["shift"]], axis=1)
-        place = weight.size if table else 0
-        head = [len(self.x), len(weight), len(self.before), self.y_at, *limits, place]
+        words = WORDS["fully_connected"]
+        channels = np.stack([node[name] for name in words.repeated], axis=1)
+        front = {
+            **{"inputs": len(self.x), "outputs": len(weight)},
+            **{"x_at": len(self.before), "y_at": self.y_at},
+            **{name: int(node[name]) for name in LIMITS},
+            **{"table": weight.size if table else 0, "wide": int(self.wide), "pieces": 1},
+        }
         return {
             "x": (self.before + self.x + self.behind).hex(),
             "w": ((weight + 128).astype(np.uint8).tobytes() + table).hex(),
             "y": [UNTOUCHED] * (self.y_at + len(weight) + BEHIND),
             "wide": self.wide,
-            "p": [*head, int(self.wide), 1, *channels.ravel().tolist()],
+            "p": words.values(front, channels.ravel().tolist()),
         }
 
     def wanted(self) -> list[int]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .kernel_words import WORDS
 from .kernels import BEHIND, UNTOUCHED
 
 Rng = np.random.Generator
@@ -16,24 +17,36 @@ Rng = np.random.Generator
 class Call:
     """One call: its operands, and the entries of y that it has to write.
 
-    x: uint8, or int32 of a cell. p: for x_at, y_at, w_at and patch_at of 0 and no table. weight:
-    signed, as the exporter has them; otherwise w is what there is. places: of x_at, y_at, w_at and
-    patch_at in p. scratch: bytes at patch_at. written: entry of y, from y_at on, to its value.
-    window: what `export/window.py` is given. state: x after the call where that differs.
+    x: uint8, or int32 of a cell. words: the front of p but for places and the table's, repeated:
+    what follows. written: entry of y, from y_at on, to its value. weight: signed, as the exporter
+    has them; otherwise w is what there is. scratch: bytes at patch_at. window: what
+    `export/window.py` is given. state: x after the call where that differs.
     """
 
     kernel: str
     x: list[int]
-    p: list[int]
+    words: dict[str, int]
     written: dict[int, int]
+    repeated: list[int] = field(default_factory=list)
     w: bytes = b""
     weight: Any = None
     table: bytes = b""
-    places: dict[str, int] = field(default_factory=dict)
     scratch: int = 0
     wide: bool = False
     window: tuple[int, ...] = ()
     state: list[int] | None = None
+
+    @property
+    def places(self) -> set[str]:
+        """What lies at a place of its own: x, w, y and patch."""
+        return {name[:-3] for name in WORDS[self.kernel].front if name.endswith("_at")}
+
+    def p(self, at: dict[str, int], table: int) -> list[int]:
+        """All of p, with these places and that of the table."""
+        words = self.words | {f"{name}_at": at[name] for name in self.places}
+        if table:
+            words["table"] = table
+        return WORDS[self.kernel].values(words, self.repeated)
 
     @property
     def rows(self) -> bytes:
@@ -85,14 +98,15 @@ class Memory:
 
 def plain(call: Call, rng: Rng) -> Memory:
     """Return memory for a call of the plain kernel: x, w and y are exactly those tensors."""
-    p, w, x = call.p.copy(), call.rows, call.x
-    if call.table:
-        p[7] = len(w)
-        w += call.table
+    w, x = call.rows, call.x
+    table = len(w) if call.table else 0
+    w += call.table
+    places = dict.fromkeys(call.places, 0)
     if call.kernel == "add" and rng.random() < 0.3:
         after = bytearray(call.written.values())
-        return Memory(bytearray(x), w, None, p, False, after, None)
-    p[call.places["y"]] = at = int(rng.integers(0, 6))
+        return Memory(bytearray(x), w, None, call.p(places, table), False, after, None)
+    places["y"] = at = int(rng.integers(0, 6))
+    p = call.p(places, table)
     y = [UNTOUCHED] * (at + max(call.written) + 1 + BEHIND)
     y_after = y.copy()
     for entry, value in call.written.items():
@@ -124,10 +138,8 @@ def native(call: Call, w: bytes, rng: Rng) -> Memory:
     if call.kernel == "add":
         at["y"] = at[str(rng.choice(("x", "w", "y")))]
     before = bytearray(rng.bytes(end + BEHIND))
-    p = call.p.copy()
-    if call.table:
-        p[7] = len(w)
-        w += call.table
+    table = len(w) if call.table else 0
+    w += call.table
     for name in ("x", "w"):
         if name in call.places:
             before[at[name] : at[name] + sizes[name]] = w if name == "w" else bytes(call.x)
@@ -135,8 +147,6 @@ def native(call: Call, w: bytes, rng: Rng) -> Memory:
     if call.wide:
         at["y"] = int(rng.integers(0, 6))
         y = [UNTOUCHED] * (at["y"] + span + BEHIND)
-    for name, k in call.places.items():
-        p[k] = at[name]
     after, y_after = before.copy(), None if y is None else y.copy()
     for entry, value in call.written.items():
         (after if y_after is None else y_after)[at["y"] + entry] = value
@@ -147,7 +157,7 @@ def native(call: Call, w: bytes, rng: Rng) -> Memory:
         x=call.x if words else before,
         w=None if "w" in call.places else w,
         y=y,
-        p=p,
+        p=call.p(at, table),
         wide=call.wide,
         x_after=(call.state or call.x) if words else after,
         y_after=y_after,

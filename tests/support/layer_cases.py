@@ -17,7 +17,8 @@ from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT
 from thumbnet.export.graph.window import Window
 from thumbnet.export.kernels.weight_layouts import pack
 
-from .kernels import UNTOUCHED, ZERO_POINTS
+from .kernel_words import WORDS
+from .kernels import LIMITS, UNTOUCHED, ZERO_POINTS
 from .operations import integer_forward
 
 LAYOUT = {"conv": "interleaved", "conv_int4": "nibble_blocks", "depthwise_conv": "taps"}
@@ -77,12 +78,15 @@ def _side(rng: Rng, largest: int, padding: str) -> tuple[int, int, int, int, int
     return n, kernel, stride, before, int(rng.integers(1, (n - 1 + before) // stride + 2))
 
 
-def moves(w: Window, y_step: int) -> list[int]:
-    """Entries 10 to 20 of p."""
-    width, run = w.width * w.channels, w.kernel_width * w.channels
+def moves(w: Window, y_step: int) -> dict[str, int]:
+    """The words of p that move a window."""
+    row, run = w.width * w.channels, w.kernel_width * w.channels
     step, left = w.stride_width * w.channels, w.left * w.channels
-    head = [w.height, width, w.kernel_height, run, w.stride_height, step, w.top, left]
-    return [*head, w.out_height, w.out_width, y_step]
+    return {
+        **{"rows": w.height, "row": row, "k_h": w.kernel_height, "run": run},
+        **{"stride_h": w.stride_height, "step": step, "pad_top": w.top, "left": left},
+        **{"out_h": w.out_height, "out_w": w.out_width, "y_step": y_step},
+    }
 
 
 @st.composite
@@ -200,11 +204,14 @@ def convolution(
     table = len(w) if "table" in node else 0
     if table:
         w += node["table"].astype(np.uint8).tobytes()
-    limits = [int(node[k]) for k in ("zero_point", "activation_min", "activation_max")]
-    channels = np.stack([node["bias"], node["multiplier"], node["shift"]], axis=1)
-    inputs = node["weight"].shape[1]
-    p = [inputs, outputs, at.x, at.y, *limits, table, int(wide), 1]
-    p += [*moves(window, outputs + more), pad, at.patch, *channels.ravel().tolist()]
+    channels = np.stack([node[name] for name in WORDS[kernel].repeated], axis=1)
+    words = {
+        **{"inputs": node["weight"].shape[1], "outputs": outputs, "x_at": at.x, "y_at": at.y},
+        **{name: int(node[name]) for name in LIMITS},
+        **{"table": table, "wide": int(wide), "pieces": 1, "pad": pad, "patch_at": at.patch},
+    }
+    words |= moves(window, outputs + more)
+    p = WORDS[kernel].values(words, channels.ravel().tolist())
     free = slice(at.patch, at.patch + -(-window.taps * window.channels // 4) * 4)
     return _call(kernel, x, w, wanted, at, p, rng, more=more, wide=wide, free=free)
 
@@ -225,12 +232,13 @@ def pooling(draw: st.DrawFn, kernel: str) -> Call:
     limits = [zero_point, draw(st.sampled_from((0, min(max(zero_point, 0), 255)))), 255]
     x_zero_point = draw(st.sampled_from(ZERO_POINTS))
     node: dict[str, Any] = {"window": window}
-    p = [window.channels, 0, 0, 0, *limits, x_zero_point, 0, 0]
+    words = {"channels": window.channels, "x_zero_point": x_zero_point}
+    words |= dict(zip(LIMITS, limits, strict=True))
     more = draw(st.sampled_from((0, 0, 1, 5)))
-    p += moves(window, window.channels + more)
+    words |= moves(window, window.channels + more)
+    repeated: list[int] = []
     if kernel == "average_pool":
-        names = ("zero_point", "activation_min", "activation_max")
-        node |= dict(zip(names, limits, strict=True))
+        node |= dict(zip(LIMITS, limits, strict=True))
         scales = np.stack(
             [
                 rng.integers(2**14, 2**15, most - fewest + 1),
@@ -240,9 +248,10 @@ def pooling(draw: st.DrawFn, kernel: str) -> Call:
         )
         node |= {"x_zero_point": x_zero_point, "fewest": fewest}
         node |= {"multiplier": scales[:, 0], "shift": scales[:, 1]}
-        p += [fewest, *scales.ravel().tolist()]
+        words["fewest"] = fewest
+        repeated = scales.ravel().tolist()
     at = draw(places(len(x), 0))
-    p[2:4] = at.x, at.y
+    p = WORDS[kernel].values({**words, "x_at": at.x, "y_at": at.y}, repeated)
     wanted = integer_forward(kernel, x[None], **node).reshape(-1, window.channels)
     return _call(kernel, x, b"", wanted, at, p, rng, more=more)
 

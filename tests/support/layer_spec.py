@@ -27,8 +27,9 @@ def addition(rng: Rng, kernel: str) -> Call:
     limits = (int(rng.choice((0, 3))), int(rng.choice((200, 255))))
     a, b = activations(rng, n), activations(rng, n)
     written = {i: clamp((ka * a[i] + kb * b[i] + bias) >> shift, *limits) for i in range(n)}
-    p = [n, 0, 0, 0, ka, kb, bias, shift, *limits]
-    return Call(kernel, a, p, written, bytes(b), places={"x": 1, "w": 2, "y": 3})
+    p = {"n": n, "ka": ka, "kb": kb, "bias": bias, "shift": shift}
+    p |= {"activation_min": limits[0], "activation_max": limits[1]}
+    return Call(kernel, a, p, written, w=bytes(b))
 
 
 def channels(rng: Rng, kernel: str) -> Call:
@@ -36,13 +37,13 @@ def channels(rng: Rng, kernel: str) -> Call:
     y_step = count + int(rng.integers(0, 5))
     x, table = activations(rng, pixels * count), rng.bytes(256)
     written = {i * y_step + c: table[x[i * count + c]] for i in range(pixels) for c in range(count)}
-    p = [pixels, count, 0, 0, y_step]
-    return Call(kernel, x, p, written, table, places={"x": 2, "y": 3})
+    p = {"pixels": pixels, "channels": count, "y_step": y_step}
+    return Call(kernel, x, p, written, w=table)
 
 
 def plain_copy(rng: Rng, kernel: str) -> Call:
     x = list(rng.bytes(int(rng.integers(1, 70))))
-    return Call(kernel, x, [len(x), 0, 0], dict(enumerate(x)), places={"x": 1, "y": 2})
+    return Call(kernel, x, {"n": len(x)}, dict(enumerate(x)))
 
 
 def words(rng: Rng, n: int, most: int) -> list[int]:
@@ -64,8 +65,8 @@ def simple_rnn(rng: Rng, kernel: str) -> Call:
     written = {
         i: zero if reset else table[place(a[i] + a[units + i], shift, center)] for i in range(units)
     }
-    p = [units, 0, reset, shift, zero, center]
-    return Call(kernel, a, p, written, table, places={"y": 1})
+    p = {"units": units, "reset": reset, "shift": shift, "state_zero": zero, "center": center}
+    return Call(kernel, a, p, written, w=table)
 
 
 def gru(rng: Rng, kernel: str) -> Call:
@@ -82,8 +83,8 @@ def gru(rng: Rng, kernel: str) -> Call:
         n = (tanh[place(from_input + ((r * hidden + 128) >> 8), shift, 128)] - 128) * 258
         h = 0 if reset else (z * h + (256 - z) * n + 128) >> 8
         after[6 * units + i], written[i] = h, min(((h + 128) >> 8) + 128, 255)
-    p = [units, 0, reset, shift]
-    return Call(kernel, a, p, written, bytes(sigmoid + tanh), places={"y": 1}, state=after)
+    p = {"units": units, "reset": reset, "shift": shift}
+    return Call(kernel, a, p, written, w=bytes(sigmoid + tanh), state=after)
 
 
 KERNELS: dict[str, Callable[[Rng, str], Call]] = {

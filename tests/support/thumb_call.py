@@ -11,7 +11,7 @@ import numpy as np
 from thumbnet.export.graph.window import Window
 
 from .asm_thumb import Firmware
-from .kernels import FIRMWARE
+from .kernel_words import FIRMWARE, WORDS
 from .layer_cases import Call, Places, convolution
 from .thumb_machine import Cost
 
@@ -41,7 +41,7 @@ def in_one_arena(call: Call) -> Call:
     if isinstance(call.y, array) or isinstance(call.x, array) or call.y is call.x:
         return call
     p = call.p.copy()
-    p[3] += len(call.x)
+    p[WORDS[call.kernel].index("y_at")] += len(call.x)
     arena = call.x + call.y
     after = call.x_after + call.y_after
     return replace(call, x=arena, y=arena, p=p, x_after=after, y_after=after)

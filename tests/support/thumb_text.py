@@ -3,7 +3,7 @@
 Instructions as in the Arm manual (ARMv6-M), without `s` and `#`, separated by `;`, and
 
 - a word of the stack by its name, `ldr r3, P`; a comment `frame: P 92, ...` gives the places;
-- a word of p by its name, `ldr r4, [r3, wide]`;
+- a word of p by its name, `ldr r4, [r3, wide]`, and `add r4, bias` for 4 times its place;
 - `beq 3`, of any condition: over three instructions;
 - `r9 += x(r4 >> 8)` for lsr r3, r4, 8; mul r3, r2; add r9, r3; with `& r5` behind the shift, and r3
   is masked first; without a shift for mul r4, r2; add r9, r4.
@@ -13,16 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-
-P = (
-    *("inputs", "outputs", "x_at", "y_at", "zero_point", "activation_min", "activation_max"),
-    *("table", "wide", "pieces", "rows", "row", "k_h", "run", "stride_h", "step", "pad_top"),
-    *("left", "out_h", "out_w", "y_step", "pad", "patch_at"),
-)
-"""The words of p of a convolution."""
-
-PLACES = {name: k for k, name in enumerate(P)} | {"channels": 0, "x_zero_point": 7, "fewest": 21}
-"""The same, and what they are called in pooling."""
 
 _ALU = ("and", "eor", "lsl", "lsr", "asr", "adc", "sbc", "ror", "tst", "neg", "cmp", "cmn")
 _ALU += ("orr", "mul", "bic", "mvn")
@@ -36,9 +26,13 @@ _BRANCHES = {f"b{name}": 0xD000 | n << 8 for n, name in enumerate(_CONDITIONS)}
 _UPPER = {"add": 0x4400, "cmp": 0x4500, "mov": 0x4600}
 
 
-def opcodes(text: str, frame: dict[str, int]) -> list[int]:
-    """Return the opcodes of a comment's instructions; ValueError for what is none."""
-    return [_encode(line, frame) for part in text.split(";") for line in _plain(part.strip())]
+def opcodes(text: str, frame: dict[str, int], places: dict[str, int]) -> list[int]:
+    """Return the opcodes of a comment's instructions; ValueError for what is none.
+
+    places: of the words of p.
+    """
+    lines = [line for part in text.split(";") for line in _plain(part.strip())]
+    return [_encode(_numbered(line, places), frame) for line in lines]
 
 
 def data_lines(source: str) -> Iterator[tuple[int, list[int], str, dict[str, int]]]:
@@ -78,6 +72,14 @@ def _plain(text: str) -> list[str]:
     return [*shifted, f"mul {value}, r2", add]
 
 
+def _numbered(text: str, places: dict[str, int]) -> str:
+    """Return an instruction with a word of p as the number of bytes that it stands for."""
+    found = re.fullmatch(r"((?:ldr|str) r\d, \[r\d|add r\d), ([a-z]\w*)(\]?)", text)
+    if not found or found[2] not in places:
+        return text
+    return f"{found[1]}, {4 * places[found[2]]}{found[3]}"
+
+
 def _encode(text: str, frame: dict[str, int]) -> int:
     name, _, rest = text.partition(" ")
     if name in ("ldm", "stm"):
@@ -104,7 +106,7 @@ def _memory(name: str, operands: list[str]) -> int:
     offset = operands[2]
     if offset[0] == "r" and offset[1:].isdigit():
         return _WITH_REGISTER[name] | _register(offset) << 6 | base << 3 | target
-    at = 4 * PLACES[offset] if offset in PLACES else int(offset)
+    at = int(offset)
     scale = 1 if name.endswith("b") else 4
     if at % scale or at >= 32 * scale:
         raise ValueError(f"no offset of {name}: {at}")

@@ -9,7 +9,7 @@ import numpy as np
 
 from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT
 
-from .kernels import ZERO_POINTS
+from .kernels import LIMITS, ZERO_POINTS
 from .layer_call import Call, Rng, activations, clamp
 
 
@@ -28,13 +28,16 @@ class Geometry:
     before: tuple[int, int]
     out: tuple[int, int]
 
-    def words(self, y_step: int) -> list[int]:
-        """Entries 10 to 20 of p."""
-        (h, w), c, (k_h, k_w), (s_h, s_w), (top, left) = (
-            *(self.size, self.channels, self.kernel, self.stride),
-            self.before,
-        )
-        return [h, w * c, k_h, k_w * c, s_h, s_w * c, top, left * c, *self.out, y_step]
+    def words(self, y_step: int) -> dict[str, int]:
+        """The words of p that move the window."""
+        h, row = self.size[0], self.size[1] * self.channels
+        k_h, run = self.kernel[0], self.kernel[1] * self.channels
+        return {
+            **{"rows": h, "row": row, "k_h": k_h, "run": run},
+            **{"stride_h": self.stride[0], "step": self.stride[1] * self.channels},
+            **{"pad_top": self.before[0], "left": self.before[1] * self.channels},
+            **{"out_h": self.out[0], "out_w": self.out[1], "y_step": y_step},
+        }
 
     def seen(self, x: list[int], pixel: int) -> list[list[int] | None]:
         """The channels at each place of the pixel's window, None outside of the image."""
@@ -126,15 +129,16 @@ def convolution(rng: Rng, kernel: str) -> Call:
             q = clamp(zero_point + requantize(acc, *scales[k]), least, most)
             written[pixel * y_step + k] = table[q] if table else q
     channels = [v for b, s in zip(bias, scales, strict=True) for v in (b, *s)]
-    head = [inputs, outputs, 0, 0, zero_point, least, most, 0, int(wide), 1]
+    words = {"inputs": inputs, "outputs": outputs, "wide": int(wide), "pieces": 1, "pad": pad}
+    words |= dict(zip(LIMITS, (zero_point, least, most), strict=True)) | g.words(y_step)
     return Call(
         kernel,
         x,
-        [*head, *g.words(y_step), pad, 0, *channels],
+        words,
         written,
+        channels,
         weight=weight,
         table=table,
-        places={"x": 2, "y": 3, "patch": 22},
         scratch=taps * g.channels,
         wide=wide,
         window=g.window,
@@ -160,7 +164,10 @@ def pooling(rng: Rng, kernel: str) -> Call:
             acc = sum(column) - len(column) * x_zero_point
             mean = clamp(zero_point + requantize(acc, *scales[len(column) - min(counts)]), *limits)
             written[pixel * y_step + c] = max(column) if kernel == "max_pool" else mean
-    head = [g.channels, 0, 0, 0, zero_point, *limits, x_zero_point, 0, 0, *g.words(y_step)]
+    words = {"channels": g.channels, "x_zero_point": x_zero_point, **g.words(y_step)}
+    words |= dict(zip(LIMITS, (zero_point, *limits), strict=True))
+    repeated = []
     if kernel == "average_pool":
-        head += [min(counts), *(v for s in scales[: max(counts) - min(counts) + 1] for v in s)]
-    return Call(kernel, x, head, written, places={"x": 2, "y": 3}, window=g.window)
+        words["fewest"] = min(counts)
+        repeated = [v for s in scales[: max(counts) - min(counts) + 1] for v in s]
+    return Call(kernel, x, words, written, repeated, window=g.window)

@@ -1,0 +1,74 @@
+"""The layout of `p` that the exporter declares for each kernel, and what its file says of it.
+
+A kernel lists its words in the comment above its function:
+
+    # p: n, x_at (a remark), 0, then bias, multiplier and shift of each output. More remarks.
+
+`0` is a word that no kernel reads. A comment takes no heap when the file is imported, a docstring
+does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from thumbnet.export.ops import KERNELS
+
+FIRMWARE = Path(__file__).parents[2] / "firmware"
+
+TIERS = ("plain", "viper", "thumb", "thumb_dsp", "microbit", "runtime")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words at the front of `p`, and what is repeated behind them."""
+
+    front: tuple[str, ...]
+    repeated: tuple[str, ...] = ()
+
+    def index(self, name: str) -> int:
+        """The place of a word; of one that is repeated, its first."""
+        return (*self.front, *self.repeated).index(name)
+
+    @property
+    def places(self) -> dict[str, int]:
+        """Each word with its place."""
+        return {name: k for k, name in enumerate((*self.front, *self.repeated)) if name}
+
+    def values(self, words: Mapping[str, int], repeated: Iterable[int] = ()) -> list[int]:
+        """All of `p` with these values, and 0 for all other words at its front."""
+        assert words.keys() <= set(self.front), words.keys() - set(self.front)
+        return [*(words.get(name, 0) for name in self.front), *repeated]
+
+
+WORDS = {kernel.name: Words(kernel.words, kernel.repeated) for kernel in KERNELS}
+"""Kernel to the layout of its `p`, from where the exporter has it."""
+
+
+def kernel_files() -> list[Path]:
+    """Every file of a kernel, in every tier."""
+    return [
+        path
+        for tier in TIERS
+        for path in sorted((FIRMWARE / tier).glob("*.py"))
+        if path.stem in WORDS
+    ]
+
+
+def listed_words(source: str) -> Words:
+    """Return the words that the comment above a kernel lists; ValueError if there is not one."""
+    comments = re.findall(r"(?:^# .*\n)+(?=(?:@.*\n)*def )", source, re.M)
+    joined = [" ".join(c.replace("# ", "").split()) for c in comments]
+    found = [m[1] for c in joined if (m := re.match(r"p: (.*?)\.(?: |$)", c))]
+    if len(found) != 1:
+        raise ValueError(f"{len(found)} lists of p")
+    text = re.sub(r" \([^()]*\)", "", found[0])
+    front, _, behind = text.partition(", then ")
+    repeated = re.fullmatch(r"(.+) of each .+", behind)
+    return Words(
+        tuple(name.replace("0", "") for name in front.split(", ")),
+        tuple(re.split(r", | and ", repeated[1])) if repeated else (),
+    )
