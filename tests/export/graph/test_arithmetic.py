@@ -21,7 +21,7 @@ from thumbnet.export.graph.arithmetic import (
 )
 from thumbnet.export.ops.answer import exp_q15
 
-FIRMWARE = Path(__file__).parents[1] / "firmware"
+FIRMWARE = Path(__file__).parents[3] / "firmware"
 
 accumulators = st.integers(-(2**29) + 1, 2**29 - 1)
 multipliers = st.integers(MULTIPLIER_MIN, MULTIPLIER_MAX)

@@ -22,8 +22,8 @@ from thumbnet.export.microbit.module_files import emit_files
 from thumbnet.trainer import Dense, InputSpec, Sequential, ThumbnetError
 
 FOLDERS = Build().folders
-GOLDEN = Path(__file__).parent / "golden"
-FIRMWARE = Path(__file__).parents[1] / "firmware"
+GOLDEN = Path(__file__).parents[2] / "golden"
+FIRMWARE = Path(__file__).parents[3] / "firmware"
 
 
 def xor() -> Program:

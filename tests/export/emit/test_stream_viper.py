@@ -19,7 +19,7 @@ from thumbnet.trainer import StreamSettings
 from thumbnet.trainer.features import compute, sines
 from thumbnet.trainer.stream import FEATURES, MOST_COUNTS
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 
 
 def answers(folder: Path, tier: str, cases: list[dict[str, Any]]) -> list[Any]:
