@@ -2,29 +2,90 @@
 
 The rooms, in the order of the data: `graph`, `quantizer`, `kernels`, `boards`, `ops` (one file an
 operation), `stages` (the passes over a graph), `cost`, `emit`, `microbit`, `board_fit`, `program`.
+Each imports only those before it. Everything public is here.
 """
 
+from .board_fit.best_fit import BoardFit, best_fit
+from .board_fit.estimate import Estimate
 from .boards.load_profile import list_boards, load_board
+from .boards.module_names import module_name
 from .boards.profile import BoardProfile
+from .cost.network_size import LayerCost, layer_costs
+from .emit.header import describe_layers
 from .graph.graph import Graph, Node, TensorSpec
-from .program.artifact import Artifact, load_artifact
+from .microbit.hexfile import files_in_hex, microbit_hex
+from .microbit.shrink import compact_source
+from .program.artifact import Artifact, load_artifact, write_atomically
+from .program.artifact_cost import Alternatives, alternatives, estimate_artifact
+from .program.compare import (
+    QuantizationResult,
+    balanced_accuracies,
+    compare_quantizations,
+    float_accuracy,
+    quantization_choices,
+)
+from .program.kernel_inspection import (
+    KernelMemory,
+    StandaloneCall,
+    kernel_memory,
+    standalone_calls,
+)
 from .program.program import Program, convert
-from .stages.pipeline import STAGES, Options, run_until
+from .program.quality import LayerQuality, encode_targets
+from .quantizer.task import Task
+from .stages.choose_task import float_task
+from .stages.observers import CALIBRATIONS
+from .stages.pipeline import STAGES, Options, run_until, trained_bits
+from .stages.reference import accepted_rows
 from .stages.verify import verify
 
 __all__ = [
+    "CALIBRATIONS",
     "STAGES",
+    "Alternatives",
     "Artifact",
+    "BoardFit",
     "BoardProfile",
+    "Estimate",
     "Graph",
+    "KernelMemory",
+    "LayerCost",
+    "LayerQuality",
     "Node",
     "Options",
     "Program",
+    "QuantizationResult",
+    "StandaloneCall",
+    "Task",
     "TensorSpec",
+    "accepted_rows",
+    "alternatives",
+    "balanced_accuracies",
+    "best_fit",
+    "compact_source",
+    "compare_quantizations",
     "convert",
+    "describe_layers",
+    "encode_targets",
+    "estimate_artifact",
+    "files_in_hex",
+    "float_accuracy",
+    "float_task",
+    "kernel_memory",
+    "layer_costs",
     "list_boards",
     "load_artifact",
     "load_board",
+    "microbit_hex",
+    "module_name",
+    "quantization_choices",
     "run_until",
+    "standalone_calls",
+    "trained_bits",
     "verify",
+    "write_atomically",
 ]
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__all__", "__doc__", "__file__", "__name__", "__path__"]

@@ -9,9 +9,8 @@ import pytest
 from support.require import require
 
 from thumbnet.tools.targets import find_micropython
-from thumbnet.trainer import Dataset, load_mnist
+from thumbnet.trainer import Dataset, find_mnist, load_mnist
 from thumbnet.trainer.examples.common import Proof, TrainedExample, prove
-from thumbnet.trainer.mnist import find_mnist
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,10 @@ from support.fused import program
 from support.micropython import needs_micropython
 
 from thumbnet.export import Artifact, convert, list_boards
-from thumbnet.tools.bench import Measurement, bench, on_board
-from thumbnet.tools.estimates import FIGURES, Compared, compare
+from thumbnet.tools.run.measurement import Measurement, bench, on_board
+from thumbnet.tools.run.estimates import FIGURES, Compared, compare
 from thumbnet.tools.targets import CPythonTarget, Target, UnixTarget
-from thumbnet.tools.targets.board import DeviceError
+from thumbnet.tools.transport.serial_board import DeviceError
 from thumbnet.tools.targets.port import PortTarget
 from thumbnet.trainer import ThumbnetError
 

@@ -11,7 +11,7 @@ from support.layer_models import chain
 from support.micropython import needs_micropython
 
 from thumbnet.export import Program, convert
-from thumbnet.tools.benchmark import conv_network
+from thumbnet.tools.benchmark.kernels import conv_network
 from thumbnet.trainer import Conv2D, Dense, GlobalAveragePooling2D, InputSpec, ThumbnetError
 
 SHAPE = (9, 9, 1)

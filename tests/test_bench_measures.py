@@ -13,12 +13,13 @@ from support.fused import program
 from support.micropython import needs_micropython
 
 from thumbnet.export import Artifact, convert
-from thumbnet.export.graph.window import Window
 from thumbnet.export.kernels.weight_layouts import pack
-from thumbnet.tools import bench
-from thumbnet.tools.benchmark import cortex_m0, counted, on_microbit, on_unix, races
-from thumbnet.tools.benchmark.calls import calls_on_unix, table_of_layers
-from thumbnet.tools.benchmark.kernels import ConvLayer, DenseLayer, with_zeros, without_zeros
+from thumbnet.export.graph.window import Window
+from thumbnet.tools.run import measurement
+from thumbnet.tools.benchmark.kernels import cortex_m0, instruction_counter, races
+from thumbnet.tools.benchmark import on_microbit, on_unix
+from thumbnet.tools.benchmark.kernel_call_counts import calls_on_unix, table_of_layers
+from thumbnet.tools.benchmark.kernels.cases import ConvLayer, DenseLayer, with_zeros, without_zeros
 from thumbnet.tools.benchmark.networks import Networks
 from thumbnet.trainer import ThumbnetError
 

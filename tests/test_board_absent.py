@@ -8,7 +8,7 @@ from support.deploying import OLD, boards, files
 from support.fake_artifact import FakeArtifact
 
 from thumbnet.tools.targets.port import PortTarget, literal
-from thumbnet.tools.verify import finish, verify
+from thumbnet.tools.run.verification import finish, verify
 from thumbnet.trainer import ThumbnetError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pty needs a Unix")

@@ -10,7 +10,8 @@ import pytest
 from support.cli import COMMAND, thumbnet
 
 from thumbnet.tools import cli
-from thumbnet.tools.console import Console, print_json
+from thumbnet.tools.terminal.console import Console
+from thumbnet.tools.json_lines import print_json
 from thumbnet.trainer import ThumbnetError
 
 

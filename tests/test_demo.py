@@ -6,7 +6,7 @@ from support.cli import last_json, thumbnet
 from support.data import needs_aeon
 from support.micropython import needs_micropython
 
-from thumbnet.tools.pictures import curves, draw, side_by_side, smaller
+from thumbnet.tools.terminal.text_art import curves, draw, side_by_side, smaller
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import pytest
 from support.deploying import NEW, OLD, boards, files, refused, run
 from support.fake_artifact import FakeArtifact, damaged
 
-from thumbnet.tools.deploy import deploy
+from thumbnet.tools.run.deployment import deploy
 from thumbnet.tools.targets.port import PortTarget
 from thumbnet.trainer import ThumbnetError
 

@@ -6,8 +6,8 @@ import pytest
 from support.deploying import NEW, OLD, boards, ctrl_c, files, refused, run, trigger
 from support.fake_artifact import FakeArtifact
 
-from thumbnet.tools.deploy import Interrupted, deploy
-from thumbnet.tools.targets.board import Board
+from thumbnet.tools.run.deployment import Interrupted, deploy
+from thumbnet.tools.transport.serial_board import Board
 from thumbnet.tools.targets.port import PortTarget
 from thumbnet.trainer import ThumbnetError
 

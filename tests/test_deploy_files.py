@@ -9,10 +9,10 @@ from support.cli import thumbnet
 from support.deploying import answers, boards, files, run
 from support.exported import exported
 
-from thumbnet.tools.bench import bench
-from thumbnet.tools.deploy import deploy
+from thumbnet.tools.run.measurement import bench
+from thumbnet.tools.run.deployment import deploy
 from thumbnet.tools.targets.port import PortTarget
-from thumbnet.tools.verify import finish, verify
+from thumbnet.tools.run.verification import finish, verify
 from thumbnet.trainer import ThumbnetError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pty needs a Unix")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from thumbnet.tools import doctor
+from thumbnet.tools.run import environment
 
 
 def test_with_and_without_the_extras(monkeypatch: pytest.MonkeyPatch) -> None:

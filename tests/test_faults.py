@@ -10,8 +10,8 @@ from support.deploying import OLD, boards, files
 from support.exported import exported, program, rows
 from support.faults import disk_of, flipped, header, opened, refused, swapped, verdict
 
-from thumbnet.tools.bench import bench
-from thumbnet.tools.deploy import deploy
+from thumbnet.tools.run.measurement import bench
+from thumbnet.tools.run.deployment import deploy
 from thumbnet.tools.targets.port import PortTarget
 
 STREAM = {"weights": "stream"}

@@ -8,9 +8,9 @@ from support.deploying import OLD, boards, files
 from support.exported import exported
 from support.faults import opened, refused, verdict
 
-from thumbnet.tools.bench import bench
-from thumbnet.tools.deploy import deploy
-from thumbnet.tools.refusals import heap_needed, less_heap
+from thumbnet.tools.run.measurement import bench
+from thumbnet.tools.run.deployment import deploy
+from thumbnet.tools.run.import_failures import heap_needed, less_heap
 from thumbnet.tools.targets.port import PortTarget
 from thumbnet.trainer import ThumbnetError
 

@@ -12,11 +12,11 @@ from support.exported import exported, program
 from support.faults import flipped, header, opened, refused, verdict
 
 from thumbnet.export import load_board
-from thumbnet.export.microbit.hexfile import microbit_hex
 from thumbnet.export.microbit.module_files import emit_files
-from thumbnet.tools.bench import bench
-from thumbnet.tools.refusals import heap_needed
-from thumbnet.tools.targets import qemu
+from thumbnet.export.microbit.hexfile import microbit_hex
+from thumbnet.tools.run.measurement import bench
+from thumbnet.tools.run.import_failures import heap_needed
+from thumbnet.tools.transport import qemu
 from thumbnet.trainer import ThumbnetError
 
 MICROBIT = {"board": "microbit"}

@@ -5,9 +5,9 @@ import keyword
 import pytest
 
 from thumbnet.export.boards.module_names import check_name
-from thumbnet.tools.bench import Measurement
-from thumbnet.tools.commands.bench import heap_per_inference
-from thumbnet.tools.modules import name_for
+from thumbnet.tools.run.measurement import Measurement
+from thumbnet.tools.run.measurement import heap_per_inference
+from thumbnet.tools.run.module_files import name_for
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from support.emulators import gone
 from support.fake_artifact import FakeArtifact
 from support.micropython import needs_micropython
 
-from thumbnet.tools.bench import bench
+from thumbnet.tools.run.measurement import bench
 from thumbnet.tools.targets import open_target, pico
 from thumbnet.tools.targets.uf2 import check_uf2
-from thumbnet.tools.verify import finish, verify
+from thumbnet.tools.run.verification import finish, verify
 from thumbnet.trainer import ThumbnetError
 
 TESTS = Path(__file__).parent

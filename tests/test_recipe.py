@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from thumbnet.tools.architecture import shaped
-from thumbnet.tools.recipe import CALIBRATION_ROWS, TEST_ROWS, Recipe, build, enough_epochs, fit
+from thumbnet.tools.workflow.architecture import shaped
+from thumbnet.tools.workflow.architecture import CALIBRATION_ROWS, build
+from thumbnet.tools.workflow.training import TEST_ROWS, fit
+from thumbnet.tools.workflow.settings import Recipe, enough_epochs
 from thumbnet.trainer import (
     Conv2D,
     Dataset,

@@ -12,9 +12,9 @@ from support.reports import report
 
 from thumbnet.export import convert, list_boards, load_board
 from thumbnet.export.cost.network_size import macs, parameters
-from thumbnet.tools.report.gather import gather
-from thumbnet.tools.report.heldout import HeldOut, Rest, rest_of
-from thumbnet.tools.report.on_boards import fit, fits
+from thumbnet.tools.report.collect import gather
+from thumbnet.tools.report.analysis.held_out import HeldOut, Rest, rest_of
+from thumbnet.tools.report.analysis.board_fit import fit, fits
 from thumbnet.trainer import Dataset, Dense, Sequential, ThumbnetError
 
 MODELS = ("pictures", "features", "windows", "numbers", "deep", "stream", "many")

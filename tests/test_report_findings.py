@@ -12,8 +12,8 @@ from support import reports
 from support.reports import report
 
 from thumbnet.tools.report.findings import findings
-from thumbnet.tools.report.gather import Report
-from thumbnet.tools.report.history import curves
+from thumbnet.tools.report.contents import Report
+from thumbnet.tools.report.analysis.training_history import curves
 
 
 def texts(found: Report) -> str:

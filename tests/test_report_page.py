@@ -12,10 +12,10 @@ import pytest
 from support import reports
 from support.reports import page, report
 
-from thumbnet.tools.report import charts
-from thumbnet.tools.report.gather import Report
-from thumbnet.tools.report.heldout import Rest
-from thumbnet.tools.report.history import Curve
+from thumbnet.tools.report.charts import plots
+from thumbnet.tools.report.contents import Report
+from thumbnet.tools.report.analysis.held_out import Rest
+from thumbnet.tools.report.analysis.training_history import Curve
 from thumbnet.tools.report.page import render
 
 MODELS = ("pictures", "features", "windows", "numbers", "bare", "deep", "stream", "many")

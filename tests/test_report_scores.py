@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from support import reports
 
-from thumbnet.tools.report import words
-from thumbnet.tools.report.forms import form_of
-from thumbnet.tools.report.history import curves
-from thumbnet.tools.report.scores import Confusion, confusion, r_squared
+from thumbnet.tools.report import text_format
+from thumbnet.tools.report.analysis.input_format import form_of
+from thumbnet.tools.report.analysis.training_history import curves
+from thumbnet.tools.report.analysis.error_analysis import Confusion, confusion, r_squared
 from thumbnet.trainer import Model, Rescaling, Sequential, is_uneven
 
 # Scores

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from support.streams import model, windows
 
-from thumbnet.tools.report.drawings import draw
-from thumbnet.tools.report.forms import form_of
+from thumbnet.tools.report.charts.examples import draw
+from thumbnet.tools.report.analysis.input_format import form_of
 from thumbnet.trainer import StreamSettings
 
 

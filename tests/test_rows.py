@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from support.motions import CHANNELS, LABELS, motion, motions, write_folder, write_table
 
-from thumbnet.tools.recipe import Recipe, build
-from thumbnet.tools.rows import calibration_and_test, examples
+from thumbnet.tools.workflow.settings import Recipe
+from thumbnet.tools.workflow.architecture import build
+from thumbnet.tools.workflow.evaluation_data import calibration_and_test, examples
 from thumbnet.trainer import (
     Dense,
     Model,
@@ -20,10 +21,10 @@ from thumbnet.trainer import (
     ThumbnetError,
     Windows,
     cut,
+    cut_as,
     load_digits,
     read_recordings,
 )
-from thumbnet.trainer.windows import cut_as
 
 PATH = Path("net.npz")
 

@@ -14,8 +14,9 @@ from support.fake_artifact import SOURCE, FakeArtifact
 from support.micropython import needs_micropython
 
 from thumbnet.export.emit.mpy import cross_compile
-from thumbnet.tools.targets import CPythonTarget, UnixTarget, qemu
-from thumbnet.tools.verify import finish, verify
+from thumbnet.tools.targets import CPythonTarget, UnixTarget
+from thumbnet.tools.transport import qemu
+from thumbnet.tools.run.verification import finish, verify
 from thumbnet.trainer import ThumbnetError
 
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -10,7 +10,7 @@ from support.micropython import needs_micropython
 
 from thumbnet.tools.targets import CPythonTarget, Target, UnixTarget, open_target
 from thumbnet.tools.targets import interpreter as interpreters
-from thumbnet.tools.verify import finish, same, verify
+from thumbnet.tools.run.verification import finish, same, verify
 from thumbnet.trainer import ThumbnetError
 
 FILES = {"gestures.py": SOURCE.read_bytes()}

@@ -8,13 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.cell_cases import CELLS
-from support.kernel_words import FIRMWARE, WORDS
+from support.kernel_words import FIRMWARE, WINDOW, WORDS
 from support.layer_cases import CONVOLUTIONS, POOLING, Call, pooling
 from support.thumb_call import in_one_arena, run
 from support.thumb_machine import Fault, assemble
 from support.thumb_text import data_lines, opcodes
-
-from thumbnet.export.ops.conv import WINDOW_WORDS
 
 ARCH = pytest.mark.parametrize("arch", ["armv6m", "armv7em"])
 BYTES = {
@@ -72,7 +70,7 @@ def word(call: Call, name: str) -> int:
 
 def sees_the_last(call: Call) -> bool:
     """True if the last element of x is in a window."""
-    p = {name: word(call, name) for name in WINDOW_WORDS}
+    p = {name: word(call, name) for name in WINDOW}
     last_row = (p["out_h"] - 1) * p["stride_h"] - p["pad_top"] + p["k_h"]
     last = (p["out_w"] - 1) * p["step"] - p["left"] + p["run"]
     return last_row >= p["rows"] and last >= p["row"]

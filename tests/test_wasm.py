@@ -7,9 +7,9 @@ import pytest
 from support.emulators import needs_wasm
 from support.fake_artifact import SOURCE, FakeArtifact, damaged
 
-from thumbnet.tools.bench import bench
+from thumbnet.tools.run.measurement import bench
 from thumbnet.tools.targets import CPythonTarget, open_target, wasm
-from thumbnet.tools.verify import finish, verify
+from thumbnet.tools.run.verification import finish, verify
 from thumbnet.trainer import ThumbnetError
 
 ROWS = [[1, 2, 3, 4], [5, 6, 7, 800], [0, -1, 5, 2], [1, 2, 3]]

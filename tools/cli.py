@@ -1,4 +1,4 @@
-"""The command line: a table of verbs, and one place where every failure becomes one line."""
+"""The command line: the table of verbs, and one place that turns every failure into one line."""
 
 from __future__ import annotations
 
@@ -12,29 +12,31 @@ import click
 
 from thumbnet.trainer import ThumbnetError
 
-from .output import Output
+from .json_lines import print_json
+from .terminal.stdout import Output
 
-# verb -> its line in `thumbnet --help`; the verb itself is commands/<verb>.py.
 VERBS = {
-    "demo": "Train, export and prove a network: digits, mnist or motions.",
-    "train": "Train a network on a CSV file, a data set or digits.",
+    "demo": "Train, export and verify a network: digits, mnist or motions.",
+    "train": "Train a network on a file, on recordings, or on a data set.",
     "report": "Write a page about a network: its mistakes, its layers, its boards.",
     "compare": "Compare ways to quantize a network, side by side.",
     "export": "Turn a trained network into one MicroPython module.",
-    "verify": "Prove that a target gives the very integers that the PC gives.",
-    "bench": "Measure time and memory of a module on a target.",
+    "verify": "Prove that a target computes exactly the integers of the PC.",
+    "bench": "Measure the time and memory of a module on a target.",
     "deploy": "Put a module on a board, tested before it replaces another.",
-    "boards": "List the boards that can be exported for.",
-    "doctor": "See what is installed, what is not, and how to mend it.",
+    "boards": "List the boards that a network can be exported for.",
+    "doctor": "Check what is installed, what is missing, and how to get it.",
 }
-INTERRUPTED = 130
+"""Each verb and its line in `thumbnet --help`; the verb itself is commands/<verb>.py."""
+
+INTERRUPTED, BROKEN_PIPE = 130, 141
 
 
 class Verbs(click.Group):
-    """Loads a verb when it is used: `thumbnet boards` need not wait for mpremote."""
+    """Loads a verb only when it is used: `thumbnet boards` need not load all the others."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """All verbs, in the order of use."""
+        """Return all verbs, in the order of use."""
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
@@ -55,19 +57,19 @@ class Verbs(click.Group):
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="thumbnet", prog_name="thumbnet")
 def cli() -> None:
-    """Small neural networks for MicroPython boards: train, export, prove, deploy.
+    """Small neural networks for MicroPython boards: train, export, verify, deploy.
 
-    Begin with `thumbnet demo digits`.
+    Start with `thumbnet demo digits`.
     """
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command line; return the exit code: 0, 1 failed, 2 wrong usage, 130 Ctrl-C."""
+    """Run a command line; return the exit code: 0 ok, 1 failed, 2 wrong usage, 130 Ctrl-C."""
     arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
     if sys.stdout is None:  # `thumbnet boards >&-`
         return _fail("cannot write the output: it is closed", None, [])
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a C locale cannot write every name of a file
+        if hasattr(stream, "reconfigure"):  # a C locale cannot print every file name
             stream.reconfigure(errors="replace")
     output = Output(sys.stdout)
     with redirect_stdout(output):
@@ -95,7 +97,7 @@ def _run(arguments: list[str]) -> int:
         text = str(error)
         return _fail(f"interrupted{': ' if text else ''}{text}", error, arguments, INTERRUPTED)
     except BrokenPipeError:  # `thumbnet boards | head -1`
-        return 141
+        return BROKEN_PIPE
     except Exception as error:
         return _fail(
             f"internal error: {type(error).__name__}: {error} (--debug shows where)",
@@ -106,15 +108,13 @@ def _run(arguments: list[str]) -> int:
 
 
 def _fail(text: str, error: BaseException | None, arguments: list[str], code: int = 1) -> int:
-    """One line on stderr, and with --json one object on stdout, as far as these can be written."""
+    """Print one line on stderr, and with --json one object on stdout, if they can be written."""
     line = " ".join(text.split())
     with suppress(OSError):
         if "--debug" in arguments:
             traceback.print_exception(error)
         print(f"thumbnet: {line}", file=sys.stderr)
     if "--json" in arguments:
-        from .console import print_json
-
         with suppress(OSError, ThumbnetError):
             print_json({**getattr(error, "data", {}), "error": line})
     return code

@@ -1,35 +1,36 @@
-"""Train small networks in NumPy."""
+"""Train small networks in NumPy.
 
-from .augmentation import RandomShift
-from .batchnorm import BatchNormalization
-from .callbacks import (
-    Callback,
-    EarlyStopping,
-    History,
-    LearningRateScheduler,
-    ModelCheckpoint,
-    OneCycle,
-)
-from .checkpoint import load_checkpoint
-from .conv_layers import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
-from .csv_data import read_csv
-from .data import Dataset, InputSpec, train_test_split
-from .digits import load_digits
+The sub-packages follow the data: `files` and `datasets` read it, `autograd` differentiates,
+`layers` and `network` compute, `quantization`, `optimization` and `training` learn, `models` is
+what users call, and `signals` turns recordings into windows. Each imports only those before it.
+Everything public is here.
+"""
+
+from .autograd.curves import CURVES
+from .autograd.tape import GradientTape
+from .autograd.tensor import Tensor, Variable
+from .datasets.class_labels import encode_labels, quoted
+from .datasets.csv_dataset import Task as CsvTask
+from .datasets.csv_dataset import read_csv
+from .datasets.dataset import Dataset
+from .datasets.digits import load_digits
+from .datasets.idx import idx_pairs, read_idx
+from .datasets.image_resize import resize_bilinear
+from .datasets.input_spec import InputSpec
+from .datasets.loading import DATASET_NAMES, load_dataset, load_split
+from .datasets.mnist import MNIST_FILES, find_mnist, load_mnist
+from .datasets.npz import read_npz
+from .datasets.resolution import COUNT_LIMIT
+from .datasets.splitting import train_test_split
 from .errors import ThumbnetError
-from .evaluation import balanced_accuracy, confusion_matrix, is_uneven
-from .idx import read_idx
-from .labels import encode_labels
-from .layers import Activation, Dense, Dropout, Flatten, Layer
-from .load import load_dataset, load_split
-from .losses import Loss
-from .merge import Add, Concatenate
-from .mnist import load_mnist
-from .model import Model
-from .motions import load_gestures, load_motions
-from .neurons import LinearRegression, LogisticRegression, Perceptron
-from .npz_data import read_npz
-from .optimizers import SGD, Adam, Optimizer, RMSprop
-from .pooling import (
+from .files.temporary import report_write_errors, temporary_file, temporary_folder
+from .layers.augmentation import RandomShift
+from .layers.base import IntegerRole, Layer
+from .layers.convolutional import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
+from .layers.core import Activation, Dense, Dropout, Flatten
+from .layers.merging import Add, Concatenate
+from .layers.normalization import BatchNormalization
+from .layers.pooling_layers import (
     AveragePooling1D,
     AveragePooling2D,
     GlobalAveragePooling1D,
@@ -37,37 +38,62 @@ from .pooling import (
     MaxPooling1D,
     MaxPooling2D,
 )
-from .preprocessing import Normalization, Rescaling
-from .recordings import Recording, read_recordings
-from .recurrent import GRU, SimpleRNN
-from .regularizers import l2
-from .resample import resize_bilinear
-from .saving import load_model
-from .sequential import Sequential
-from .stream import StreamSettings
-from .tape import GradientTape
-from .targets import to_categorical
-from .tensor import Tensor, Variable
-from .windows import Windows, cut, split_by_recording
-from .wiring import Input
+from .layers.preprocessing import Normalization, Rescaling
+from .layers.recurrent import GRU, SimpleRNN
+from .layers.regularizers import l2
+from .layers.symbols import Input
+from .models.estimators import LinearRegression, LogisticRegression, Perceptron
+from .models.model import Model, Sequential, load_checkpoint, load_model
+from .optimization.class_scores import balanced_accuracy, confusion_matrix, is_uneven
+from .optimization.losses import Loss
+from .optimization.optimizers import SGD, Adam, Optimizer, RMSprop
+from .optimization.target_values import to_categorical
+from .quantization.affine import (
+    ACTIVATION_MAX,
+    FLAT_BEYOND,
+    WEIGHT_BITS,
+    affine,
+    curve_output,
+    largest_weight,
+)
+from .signals.flatlines import find_flatlines
+from .signals.motions import aeon_datasets, load_gestures, load_motions
+from .signals.recordings import RECORDING_SUFFIXES, Recording, read_recordings
+from .signals.sample_times import other_time_unit, time_column
+from .signals.stream_settings import BANDS as BANDS_FEATURE
+from .signals.stream_settings import FEATURES as WINDOW_FEATURES
+from .signals.stream_settings import RAW as RAW_FEATURE
+from .signals.stream_settings import StreamSettings
+from .signals.window_features import compute_features, sine_table
+from .signals.windows import Windows, cut, cut_as, split_by_recording
+from .training.callbacks import Callback, EarlyStopping, History
+from .training.checkpoint import ModelCheckpoint
+from .training.schedules import LearningRateScheduler, OneCycle
 
 __all__ = [
+    "ACTIVATION_MAX",
     "Activation",
     "Adam",
     "Add",
     "AveragePooling1D",
     "AveragePooling2D",
+    "BANDS_FEATURE",
     "BatchNormalization",
+    "COUNT_LIMIT",
+    "CURVES",
     "Callback",
     "Concatenate",
     "Conv1D",
     "Conv2D",
+    "DATASET_NAMES",
     "Dataset",
     "Dense",
     "DepthwiseConv1D",
     "DepthwiseConv2D",
     "Dropout",
     "EarlyStopping",
+    "WINDOW_FEATURES",
+    "FLAT_BEYOND",
     "Flatten",
     "GRU",
     "GlobalAveragePooling1D",
@@ -76,11 +102,13 @@ __all__ = [
     "History",
     "Input",
     "InputSpec",
+    "IntegerRole",
     "Layer",
     "LearningRateScheduler",
     "LinearRegression",
     "LogisticRegression",
     "Loss",
+    "MNIST_FILES",
     "MaxPooling1D",
     "MaxPooling2D",
     "Model",
@@ -89,6 +117,8 @@ __all__ = [
     "OneCycle",
     "Optimizer",
     "Perceptron",
+    "RAW_FEATURE",
+    "RECORDING_SUFFIXES",
     "RMSprop",
     "RandomShift",
     "Recording",
@@ -97,16 +127,27 @@ __all__ = [
     "Sequential",
     "SimpleRNN",
     "StreamSettings",
+    "CsvTask",
     "Tensor",
     "ThumbnetError",
     "Variable",
+    "WEIGHT_BITS",
     "Windows",
+    "aeon_datasets",
+    "affine",
     "balanced_accuracy",
+    "compute_features",
     "confusion_matrix",
+    "curve_output",
     "cut",
+    "cut_as",
     "encode_labels",
+    "find_flatlines",
+    "find_mnist",
+    "idx_pairs",
     "is_uneven",
     "l2",
+    "largest_weight",
     "load_checkpoint",
     "load_dataset",
     "load_digits",
@@ -115,12 +156,24 @@ __all__ = [
     "load_model",
     "load_motions",
     "load_split",
+    "other_time_unit",
+    "quoted",
     "read_csv",
     "read_idx",
     "read_npz",
     "read_recordings",
+    "report_write_errors",
     "resize_bilinear",
+    "sine_table",
     "split_by_recording",
+    "temporary_file",
+    "temporary_folder",
+    "time_column",
     "to_categorical",
     "train_test_split",
 ]
+
+
+def __dir__() -> list[str]:
+    """Show what is public, and no sub-package."""
+    return [*__all__, *(name for name in globals() if name.startswith("__"))]

@@ -37,3 +37,18 @@ def check_name(name: str) -> None:
         raise ThumbnetError(
             f"{name!r} would hide MicroPython's own module of that name: take another"
         )
+
+
+def module_name(stem: str) -> str:
+    """Return a name that a board can import, made from the stem of a file name.
+
+    "my-data" becomes "my_data", "2024" becomes "m2024", and "time" becomes "time_net".
+    """
+    name = re.sub(r"\W", "_", stem, flags=re.ASCII)[:LONGEST]
+    if not name[:1].isalpha():
+        name = f"m{name}"[:LONGEST]
+    try:
+        check_name(name)
+    except ThumbnetError:  # a keyword, or a module of MicroPython
+        return f"{name}_net"
+    return name

@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ..graph.graph import Graph, Node
 from ..ops import operation
+
+
+@dataclass(frozen=True)
+class LayerCost:
+    """What one node of an integer graph costs.
+
+    Attributes
+    ----------
+    macs
+        Multiply-accumulates of one inference.
+    parameters
+        Trained numbers: weights and biases.
+
+    """
+
+    macs: int
+    parameters: int
 
 
 def node_macs(node: Node) -> int:
@@ -41,3 +60,8 @@ def parameters(graph: Graph) -> int:
 def weights(graph: Graph) -> int:
     """Return the weights of all layers, without biases."""
     return sum(node_weights(node) for node in graph.nodes)
+
+
+def layer_costs(graph: Graph) -> dict[str, LayerCost]:
+    """Return the cost of each node of an integer graph, by the name of its output."""
+    return {n.output: LayerCost(node_macs(n), node_parameters(n)) for n in graph.nodes}

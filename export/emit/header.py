@@ -40,10 +40,10 @@ def header_facts(
     """Return the facts of `model`, in words."""
     spec = model.input_spec
     names = spec.names if spec is not None and spec.names is not None else ()
-    return Facts(board, version("thumbnet"), labels, layers_in_words(graph, model), accuracy, names)
+    return Facts(board, version("thumbnet"), labels, describe_layers(graph, model), accuracy, names)
 
 
-def layers_in_words(graph: Graph, model: Model) -> str:
+def describe_layers(graph: Graph, model: Model) -> str:
     """Return the network's shape, such as `64 -> 32 relu -> 10 softmax`."""
     shape = model.input_shape or graph.tensors[graph.input].shape
     words = ["x".join(str(size) for size in shape)]

@@ -7,8 +7,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from thumbnet.trainer import ThumbnetError
-from thumbnet.trainer.scratch import temporary_folder, writing
+from thumbnet.trainer import ThumbnetError, temporary_folder
+from thumbnet.trainer import report_write_errors as writing
 
 from ..boards.profile import BoardProfile
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from thumbnet.trainer import Model, StreamSettings, ThumbnetError
-from thumbnet.trainer.features import sines
-from thumbnet.trainer.stream import BANDS
+from thumbnet.trainer import BANDS_FEATURE, Model, StreamSettings, ThumbnetError
+from thumbnet.trainer import sine_table as sines
 
 from ..graph.graph import Graph
 from ..ops.answer import is_regression
@@ -78,7 +77,7 @@ def stream_literals(settings: StreamSettings | None) -> tuple[Literals, Literals
     literals["VALUES"] = _array('"i"', prod(settings.shape))
     literals["COUNTED"] = '"i"'
     literals["FRACTION"] = str(settings.fraction)
-    if BANDS in settings.features:
+    if BANDS_FEATURE in settings.features:
         literals["BANDS"] = str(settings.bands)
         literals["SINES"] = f'array("h", {tuple_literal(sines(settings.window))})'
         literals["REAL"] = literals["IMAGINARY"] = _array('"h"', settings.window // 2)

@@ -1,1 +1,1 @@
-"""The graph, its arithmetic contract, windows, and its JSON form: what everything else stands on."""
+"""What all else stands on: the graph, its arithmetic contract, windows, and its JSON form."""

@@ -156,7 +156,7 @@ def write_artifact(
         artifact.path.parent.mkdir(parents=True, exist_ok=True)
         left = _left_behind(sidecar, artifact.digests)
         contents = {artifact.path.parent / name: data for name, data in files.items()}
-        write_whole({**contents, sidecar: dump(document).encode()})
+        write_atomically({**contents, sidecar: dump(document).encode()})
         for path in left:
             path.unlink()
     except OSError as error:
@@ -168,7 +168,12 @@ def write_artifact(
 
 
 def load_artifact(path: str | os.PathLike[str]) -> Artifact:
-    """Return the artifact whose module is at `path`.
+    """Return the artifact of a written module.
+
+    Parameters
+    ----------
+    path
+        The module (`.py`, `.mpy` or `.hex`), or the `.json` beside it.
 
     Raises
     ------
@@ -177,6 +182,9 @@ def load_artifact(path: str | os.PathLike[str]) -> Artifact:
 
     """
     module = Path(path)
+    if module.suffix == ".json":
+        beside = (module.with_suffix(suffix) for suffix in SUFFIXES)
+        module = next((file for file in beside if file.is_file()), module)
     if not module.is_file():
         raise ThumbnetError(f"{module}: no such module: give the file that `thumbnet export` wrote")
     sidecar = module.with_suffix(".json")
@@ -251,7 +259,7 @@ def _left_behind(sidecar: Path, kept: Mapping[str, str]) -> list[Path]:
     ]
 
 
-def write_whole(contents: dict[Path, bytes]) -> None:
+def write_atomically(contents: dict[Path, bytes]) -> None:
     """Write every file beside its place first, then move all: no half-written file is left."""
     beside: dict[Path, str] = {}
     try:

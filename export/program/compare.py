@@ -16,12 +16,12 @@ from ..quantizer.task import Task
 from ..stages.calibrate import ends_of
 from ..stages.observers import OBSERVERS
 from ..stages.pipeline import Options, stages
-from ..stages.reference import accepted, as_rows, execute, to_counts
+from ..stages.reference import accepted_rows, as_rows, execute, to_counts
 from .program import Program
 from .quality import (
     balanced,
-    class_targets,
     classes_uneven,
+    encode_targets,
     float_predict,
     goodness,
     layer_quality,
@@ -32,12 +32,12 @@ QUALITY_ROWS = 500
 
 WIDTHS = (8, 4)
 
-Way = tuple[str | None, int]
+Choice = tuple[str | None, int]
 """How ranges are chosen, None where training has done it, and the width of weights."""
 
 
 @dataclass(frozen=True)
-class Quantized:
+class QuantizationResult:
     """One way to quantize a model, and what it gives.
 
     calibration, bits: see `convert`; calibration is None where training has fixed all ranges.
@@ -58,7 +58,7 @@ class Quantized:
 
     @property
     def score(self) -> float:
-        """What ways are chosen by: where the classes are uneven, each counts the same."""
+        """What a choice is judged by: where the classes are uneven, each counts the same."""
         return self.accuracy if self.balanced is None else self.balanced
 
 
@@ -108,23 +108,24 @@ def calibrations(model: Model, x: npt.ArrayLike, options: Options) -> tuple[str,
     return tuple(OBSERVERS) if chosen else ()
 
 
-def ways(model: Model, x: npt.ArrayLike, options: Options) -> list[Way]:
-    """Return the ways to quantize `model` that differ, for `compare`."""
+def quantization_choices(model: Model, x: npt.ArrayLike, options: Options) -> list[Choice]:
+    """Return the choices that give different results for `model`."""
     names = calibrations(model, x, options) or (None,)
     return [(calibration, bits) for bits in WIDTHS for calibration in names]
 
 
-def compare(
+def compare_quantizations(
     model: Model,
     x: npt.ArrayLike,
     test_x: npt.ArrayLike,
     test_y: npt.ArrayLike,
     options: Options,
-    among: list[Way] | None = None,
-) -> Iterator[Quantized]:
+    among: list[Choice] | None = None,
+) -> Iterator[QuantizationResult]:
     """Yield each way to quantize `model`, calibrated on rows `x`, tried on `test_x` and `test_y`.
 
-    Held-out rows out of the accepted range are left out. among: the ways, `ways` if None.
+    Held-out rows out of the accepted range are left out. among: the
+    choices to try, `quantization_choices` if None.
 
     Raises
     ------
@@ -132,7 +133,7 @@ def compare(
         As `convert` does.
 
     """
-    for calibration, bits in ways(model, x, options) if among is None else among:
+    for calibration, bits in quantization_choices(model, x, options) if among is None else among:
         chosen = replace(options, calibration=calibration or options.calibration, bits=bits)
         floats, graph, task = _graphs(model, x, chosen)
         rows, y = _held_out(graph, task, test_x, test_y)
@@ -141,7 +142,7 @@ def compare(
         if task.kind != "regression":
             agreement = float(np.mean(found == float_predict(floats, task, rows)))
         layers = layer_quality(floats, graph, rows[:QUALITY_ROWS])
-        yield Quantized(
+        yield QuantizationResult(
             calibration,
             bits,
             goodness(task, found, y),
@@ -163,5 +164,5 @@ def _held_out(
     graph: Graph, task: Task, x: npt.ArrayLike, y: npt.ArrayLike
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     rows = as_rows(graph, x)
-    taken = accepted(graph, rows)
-    return rows[taken], class_targets(task, y, len(rows))[taken]
+    taken = accepted_rows(graph, rows)
+    return rows[taken], encode_targets(task, y, len(rows))[taken]

@@ -28,9 +28,9 @@ from ..microbit.hexfile import microbit_hex
 from ..microbit.module_files import emit_files
 from ..quantizer.task import Task
 from ..stages.pipeline import Options, stages, trained_bits
-from ..stages.reference import accepted, as_rows, execute, to_counts
+from ..stages.reference import accepted_rows, as_rows, execute, to_counts
 from .artifact import Artifact, write_artifact
-from .quality import LayerQuality, class_targets, float_predict, goodness, layer_quality
+from .quality import LayerQuality, encode_targets, float_predict, goodness, layer_quality
 
 VECTORS = 200
 """Held-out rows that go beside the module for `thumbnet verify` and the self-test of `deploy`."""
@@ -106,7 +106,7 @@ class Program:
     def evaluate(self, x: npt.ArrayLike, y: npt.ArrayLike) -> float:
         """Return the accuracy (classes, `y` class indices) or R squared (regression)."""
         predicted = self.predict(x)
-        return goodness(self.task, predicted, class_targets(self.task, y, len(predicted)))
+        return goodness(self.task, predicted, encode_targets(self.task, y, len(predicted)))
 
     def quality(self, x: npt.ArrayLike) -> list[LayerQuality]:
         """Return the signal-to-quantization-noise ratio of every layer on rows `x`."""
@@ -190,10 +190,10 @@ class Program:
         sentence = ""
         if test_x is not None and len(test_x):  # type: ignore[arg-type]
             rows = as_rows(self.graph, test_x)
-            taken = accepted(self.graph, rows)
+            taken = accepted_rows(self.graph, rows)
             info = {"samples": 0, "refused": int(np.sum(~taken))}
             if test_y is not None and np.any(taken):
-                y = class_targets(self.task, test_y, len(rows))[taken]
+                y = encode_targets(self.task, test_y, len(rows))[taken]
                 info, sentence = self._measure(rows[taken], y, info["refused"])
                 targets = _plain(y, whole=self.task.kind != "regression")
             rows = rows[taken]

@@ -75,7 +75,7 @@ def float_predict(floats: Graph, task: Task, x: npt.ArrayLike) -> npt.NDArray[np
     return np.asarray(scores.argmax(axis=-1), dtype=np.float64)
 
 
-def class_targets(task: Task, y: npt.ArrayLike, rows: int) -> npt.NDArray[np.float64]:
+def encode_targets(task: Task, y: npt.ArrayLike, rows: int) -> npt.NDArray[np.float64]:
     """Return targets as `goodness` takes them: class indices (rows,), or numbers (rows, outputs).
 
     Classes may come as indices, -1 and +1, one-hot rows, or names among `task.labels`.

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from thumbnet.trainer import StreamSettings
-from thumbnet.trainer.features import compute
+from thumbnet.trainer import compute_features as compute
 
 from ..graph.graph import Graph
 from ..quantizer.input_counts import in_units

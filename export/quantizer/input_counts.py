@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from thumbnet.trainer import COUNT_LIMIT as MOST_COUNTS
 from thumbnet.trainer import InputSpec, ThumbnetError
-from thumbnet.trainer.resolution import MOST_COUNTS
 
 from ..graph.arithmetic import ACCUMULATOR_LIMIT, ACTIVATION_MAX, Ints
 

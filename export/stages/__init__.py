@@ -1,1 +1,1 @@
-"""The passes over a graph, `lower` to `fuse`, the checks between them, and the reference executor."""
+"""The passes over a graph, from `lower` to `fuse`, the checks, and the reference executor."""

@@ -76,3 +76,14 @@ def _classifier(function: str, outputs: int, labels: tuple[str, ...]) -> Task:
     # (1 + tanh z) / 2 is sigmoid(2 z); sign and step give no probabilities.
     nats = {"softmax": 1.0, "linear": 1.0, "sigmoid": 1.0, "tanh": 2.0}.get(function)
     return Task(kind, function, labels, nats)
+
+
+def float_task(model: Model) -> Task:
+    """Return what the outputs of a float model mean, whether or not it can be converted."""
+    function = model.output_activation
+    labels = tuple(model.labels or ())
+    if not labels and function not in CLASSIFIER_CURVES:
+        return Task("regression", function, (), None)
+    outputs = model.output_shape[-1]
+    names = labels or tuple(str(i) for i in range(max(outputs, 2)))
+    return Task("decision" if outputs == 1 else "classifier", function, names, None)

@@ -66,3 +66,6 @@ OBSERVERS: dict[str, Callable[[Floats], Range]] = {
     "mse": mean_squared_error,
 }
 """The names that `convert` takes as `calibration`."""
+
+CALIBRATIONS = tuple(OBSERVERS)
+"""What `convert` takes as `calibration`."""

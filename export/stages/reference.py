@@ -94,7 +94,7 @@ def to_counts(graph: Graph, x: npt.ArrayLike) -> Ints:
     return count(rows, accepted_counts(graph).units)
 
 
-def accepted(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+def accepted_rows(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.bool_]:
     """Return for each row of `x` (n, features) in raw units whether the board takes it."""
     return np.asarray(~np.any(_bad(graph, as_rows(graph, x)), axis=1))
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from thumbnet.export import Artifact
-from thumbnet.tools.deploy import Deployment, deploy
+from thumbnet.tools.run.deployment import Deployment, deploy
 from thumbnet.tools.targets.port import PortTarget
-from thumbnet.tools.verify import finish, verify
+from thumbnet.tools.run.verification import finish, verify
 from thumbnet.trainer import ThumbnetError
 
 from .fake_artifact import SOURCE, FakeArtifact

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from thumbnet.tools.targets.qemu import find_qemu
+from thumbnet.tools.transport.qemu import find_qemu
 from thumbnet.tools.targets.wasm import require_build, require_node
 from thumbnet.trainer import ThumbnetError
 

@@ -120,7 +120,7 @@ CASES: dict[str, Callable[[], Case]] = {
     "lanes_wasm": lambda: wide(board="wasm"),
     "dense_viper": lambda: wide(board="unix"),
     "dense_thumb": lambda: wide(board="pico"),
-    "dense_dsp": lambda: wide(board="microbit_v2"),
+    "dense_dsp": lambda: hand(board="microbit_v2"),
     "streamed_plain": lambda: wide(weights="stream"),
     "streamed_viper": lambda: wide(weights="stream", board="esp32"),
     "streamed_thumb": lambda: wide(weights="stream", board="pico"),

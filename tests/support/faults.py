@@ -11,7 +11,7 @@ import pytest
 
 from thumbnet.export import Artifact
 from thumbnet.tools.targets import Target, open_target
-from thumbnet.tools.verify import Verdict, finish, verify
+from thumbnet.tools.run.verification import Verdict, finish, verify
 from thumbnet.trainer import ThumbnetError
 
 from .emulators import needs_qemu, needs_wasm

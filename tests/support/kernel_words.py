@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from thumbnet.export.ops import KERNELS
+from thumbnet.export.ops.conv import WINDOW_WORDS
 
 FIRMWARE = Path(__file__).parents[2] / "firmware"
 
@@ -43,6 +44,9 @@ class Words:
         assert words.keys() <= set(self.front), words.keys() - set(self.front)
         return [*(words.get(name, 0) for name in self.front), *repeated]
 
+
+WINDOW = WINDOW_WORDS
+"""The words of a window that moves."""
 
 WORDS = {kernel.name: Words(kernel.words, kernel.repeated) for kernel in KERNELS}
 """Kernel to the layout of its `p`, from where the exporter has it."""

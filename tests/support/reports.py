@@ -11,9 +11,12 @@ from functools import cache
 import numpy as np
 
 from thumbnet.export import load_board
-from thumbnet.tools.architecture import shaped
-from thumbnet.tools.recipe import Recipe, build, fit
-from thumbnet.tools.report.gather import Report, gather
+from thumbnet.tools.workflow.architecture import shaped
+from thumbnet.tools.workflow.settings import Recipe
+from thumbnet.tools.workflow.architecture import build
+from thumbnet.tools.workflow.training import fit
+from thumbnet.tools.report.contents import Report
+from thumbnet.tools.report.collect import gather
 from thumbnet.tools.report.page import render
 from thumbnet.trainer import (
     Dataset,

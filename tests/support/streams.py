@@ -9,15 +9,7 @@ from functools import cache
 import numpy as np
 
 from thumbnet.export import Program, convert
-from thumbnet.trainer import (
-    Dense,
-    Flatten,
-    Normalization,
-    Recording,
-    Sequential,
-    Windows,
-    cut,
-)
+from thumbnet.trainer import Dense, Flatten, Normalization, Recording, Sequential, Windows, cut
 
 from .motions import motions
 

@@ -1,4 +1,4 @@
-"""The goals table: `make bench`, or `python -m thumbnet.tools.benchmark`.
+"""The goals of the project, measured: `make bench`, or `python -m thumbnet.tools.benchmark`.
 
-Each file measures something, checks its answers first, and gives `Line`s.
+Every measurement first checks the answers, and returns lines of the table of goals.
 """

@@ -1,4 +1,4 @@
-"""The command line of the goals table."""
+"""The command line of the benchmark."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from pathlib import Path
 
 from thumbnet.trainer import ThumbnetError
 
-from ..console import Console, print_json
-from ..output import Output
-from ..targets import JsonObject
+from ..json_lines import JsonObject, print_json
 from ..targets.interpreter import require_micropython
-from ..targets.qemu import require_qemu
-from . import conv_network, cortex_m0, on_microbit, on_unix, races
+from ..terminal.console import Console
+from ..terminal.stdout import Output
+from ..transport.qemu import require_qemu
+from . import on_microbit, on_unix
 from .goals import Line
+from .kernels import conv_network, cortex_m0, races
 from .networks import FOLDER, Networks
 from .table import show
 
@@ -35,23 +36,23 @@ MEASURES: dict[str, Measure] = {
     "streamed": on_unix.streamed,
     "mnist-conv": conv_network.on_unix,
 }
-"""What --only takes; each gives lines of the table."""
+"""The values of --only; each gives lines of the table."""
 
 EMULATED = {"microbit", "cortex-m0", "conv-m0", "mnist-conv-m0"}
-"""Those that need QEMU; the others need the Unix port."""
+"""The measurements that need QEMU; the others need the Unix port."""
 
 INTERRUPTED, BROKEN_PIPE = 130, 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the table; return 0 if every goal is met, 1 for a miss or a wrong answer."""
+    """Print the table; return 0 if every goal is met, 1 for a missed goal or a wrong answer."""
     parser = argparse.ArgumentParser(prog="python -m thumbnet.tools.benchmark")
-    parser.description = "Measure the project's goals; answers are checked before times are shown."
-    parser.add_argument("--only", nargs="+", choices=MEASURES, metavar="WHAT", default=[*MEASURES])
-    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
-    parser.add_argument(
-        "--cache", type=Path, default=FOLDER, help="where trained networks are kept"
+    parser.description = (
+        "Measure the goals of the project. Answers are checked before times are shown."
     )
+    parser.add_argument("--only", nargs="+", choices=MEASURES, metavar="WHAT", default=[*MEASURES])
+    parser.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    parser.add_argument("--cache", type=Path, default=FOLDER, help="folder for trained networks")
     parser.epilog = f"WHAT: {', '.join(MEASURES)}."
     options = parser.parse_args(arguments)
     output = Output(sys.stdout)
@@ -95,7 +96,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _check_tools(only: Sequence[str]) -> None:
-    """Before minutes are spent: is there all that is needed?"""
+    """Raise ThumbnetError, before minutes are spent, if a program is missing."""
     if EMULATED & {*only}:
         require_qemu()
     if {*only} - EMULATED:

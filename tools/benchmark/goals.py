@@ -1,4 +1,4 @@
-"""A line of the table: what was measured, and what it should be."""
+"""A line of the table: what was measured, and the goal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..targets import JsonObject
+from ..json_lines import JsonObject
 
 RELATIONS: dict[str, tuple[str, Callable[[float, float], bool]]] = {
     "<": ("under", operator.lt),
@@ -17,14 +17,14 @@ RELATIONS: dict[str, tuple[str, Callable[[float, float], bool]]] = {
 
 @dataclass(frozen=True)
 class Goal:
-    """What a value should be: "<" (under), ">=" (at least) or "==" a number."""
+    """What a value should be: "<" (less than), ">=" (at least) or "==" a number."""
 
     relation: str
     number: float
     unit: str = ""
 
     def met(self, value: float) -> bool:
-        """Whether the value is what it should be."""
+        """Return whether a value meets the goal."""
         return RELATIONS[self.relation][1](value, self.number)
 
     def __str__(self) -> str:
@@ -34,12 +34,23 @@ class Goal:
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the table, its answers checked.
+    """One line of the table, after a check of the answers.
 
-    Attributes:
-        key: what JSON and --only call it.
-        shown: the value as people read it.
-        how: how it was measured, and what else came out.
+    Attributes
+    ----------
+    key
+        Its name in JSON.
+    what
+        What was measured.
+    value
+        The figure.
+    shown
+        The figure as people read it.
+    goal
+        What it should be.
+    how
+        How it was measured, and further results.
+
     """
 
     key: str
@@ -51,11 +62,11 @@ class Line:
 
     @property
     def ok(self) -> bool:
-        """Whether the goal is met."""
+        """Whether the value meets the goal."""
         return self.goal.met(self.value)
 
     def as_json(self) -> JsonObject:
-        """What `--json` prints."""
+        """Return what `--json` prints."""
         return {
             "key": self.key,
             "what": self.what,

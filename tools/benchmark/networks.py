@@ -1,4 +1,4 @@
-"""The trained networks that are measured, kept under `.build/` from one run to the next."""
+"""The trained networks that are measured, kept in `.build/` from one run to the next."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy.typing as npt
 
 from thumbnet.trainer import Dataset, Model, ThumbnetError, load_mnist, load_model
+from thumbnet.trainer.examples import mnist_16, mnist_512, mnist_conv
+from thumbnet.trainer.examples.common import TrainedExample
 
-from ..pictures import Array
-from ..targets import JsonObject
+from ..json_lines import JsonObject
 
-if TYPE_CHECKING:
-    from thumbnet.trainer.examples.common import TrainedExample
+Array = npt.NDArray[Any]
 
 FOLDER = Path(".build/benchmark")
 CALIBRATION = "calibration"
@@ -25,7 +27,7 @@ CALIBRATION = "calibration"
 
 @dataclass(frozen=True)
 class Network:
-    """A trained network. `origin` says where it comes from."""
+    """A trained network; `origin` says where it comes from."""
 
     model: Model
     calibration: Array
@@ -33,11 +35,15 @@ class Network:
 
 
 class Networks:
-    """Networks on MNIST: trained now, or read from where an earlier run has left them.
+    """Networks trained on MNIST, now or in an earlier run.
 
-    Args:
-        say: told what takes time.
-        folder: where they are kept; a change of the recipe's source makes another file.
+    Parameters
+    ----------
+    say
+        Called with what takes time.
+    folder
+        Where they are kept. A change in the source of an example makes another file.
+
     """
 
     def __init__(self, say: Callable[[str], None], folder: Path = FOLDER) -> None:
@@ -52,38 +58,32 @@ class Networks:
         return load_mnist()
 
     def mnist_16(self) -> Network:
-        """784-16-10, as `trainer.examples.mnist_16` trains it."""
-        from thumbnet.trainer.examples import mnist_16
-
+        """Return 784-16-10, trained by `trainer.examples.mnist_16`."""
         return self.network(mnist_16, epochs=mnist_16.EPOCHS)
 
     def mnist_512(self) -> Network:
-        """784-512-10, as `trainer.examples.mnist_512` trains it, but for one epoch."""
-        from thumbnet.trainer.examples import mnist_512
-
+        """Return 784-512-10, trained by `trainer.examples.mnist_512` for one epoch."""
         return self.network(mnist_512, epochs=1)
 
     def mnist_conv(self) -> Network:
-        """Convolutions of 8, 12 and 18 filters: `trainer.examples.mnist_conv`, but for one epoch.
+        """Return convolutions of 8, 12 and 18 filters: `trainer.examples.mnist_conv`, one epoch.
 
-        What it costs hardly depends on how long it was trained.
+        Its cost hardly depends on how long it was trained.
         """
-        from thumbnet.trainer.examples import mnist_conv
-
         return self.network(mnist_conv, epochs=1)
 
-    def network(self, recipe: ModuleType, epochs: int) -> Network:
-        """The network of a module of `trainer.examples`."""
-        name = recipe.__name__.rpartition(".")[2]
-        source = f"{inspect.getsource(recipe)}\n{epochs} epochs"
+    def network(self, example: ModuleType, epochs: int) -> Network:
+        """Return the network of a module of `trainer.examples`."""
+        name = example.__name__.rpartition(".")[2]
+        source = f"{inspect.getsource(example)}\n{epochs} epochs"
         digest = hashlib.sha256(source.encode()).hexdigest()
         path = self.folder / f"{name}-{digest[:12]}.npz"
         time = "1 epoch" if epochs == 1 else f"{epochs} epochs"
         trained = f"trained as trainer.examples.{name} for {time}"
         model, where = _read(path), "in an earlier run"
         if model is None:
-            self.say(f"training {name} for {time}; the next run takes it from {path}")
-            model, where = _train(recipe, self.mnist, epochs), "now"
+            self.say(f"training {name} for {time}; the next run reads it from {path}")
+            model, where = _train(example, self.mnist, epochs), "now"
             path.parent.mkdir(parents=True, exist_ok=True)
             model.save(path)
         else:
@@ -93,7 +93,7 @@ class Networks:
 
 
 def _read(path: Path) -> Model | None:
-    """The model of a file; None where there is none, or none that is whole."""
+    """Return the model in a file; None if there is none, or it is damaged."""
     try:
         model = load_model(path) if path.is_file() else None
     except ThumbnetError:
@@ -101,7 +101,7 @@ def _read(path: Path) -> Model | None:
     return model if model is None or CALIBRATION in model.samples else None
 
 
-def _train(recipe: Any, data: tuple[Dataset, Dataset], epochs: int) -> Model:
-    example: TrainedExample = recipe.train(data=data, epochs=epochs)
+def _train(module: Any, data: tuple[Dataset, Dataset], epochs: int) -> Model:
+    example: TrainedExample = module.train(data=data, epochs=epochs)
     example.model.samples = {CALIBRATION: example.calibration}
     return example.model

@@ -1,4 +1,4 @@
-"""A whole network on the emulated micro:bit v1: answers, instructions, heap, kernel calls."""
+"""A network on the emulated micro:bit v1: answers, instructions, heap, kernel calls."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from statistics import mean
 
 from thumbnet.export import Artifact, convert
 
-from ..bench import check_answers, measure
-from ..targets.microbit import MicrobitTarget
-from .calls import calls_on_microbit
+from ..run.measurement import check_answers, measure
+from ..targets import MicrobitTarget
 from .goals import Goal, Line
+from .kernel_call_counts import calls_on_microbit
 from .networks import Networks
 
 CHECKED, MEASURED = 100, 25
@@ -19,7 +19,7 @@ Say = Callable[[str], None]
 
 
 def microbit(networks: Networks, say: Say) -> list[Line]:
-    """MNIST 784-16-10."""
+    """Measure MNIST 784-16-10."""
     network = networks.mnist_16()
     test = networks.mnist[1]
     program = convert(network.model, network.calibration, name="mnist_16", board="microbit")
@@ -31,14 +31,24 @@ def microbit(networks: Networks, say: Say) -> list[Line]:
 def on_microbit(
     artifact: Artifact, what: str, origin: str, say: Say, rows: int = MEASURED
 ) -> list[Line]:
-    """What a network for the board `microbit` costs there.
+    """Measure a network for the board `microbit` on that board.
 
-    Args:
-        artifact: its first vectors are pictures of a test set, in the order of the set.
-        rows: how many of them are measured.
+    Parameters
+    ----------
+    artifact
+        Its first vectors are images of a test set, in the order of the set.
+    what, origin
+        The network, and where it comes from, in words.
+    say
+        Called with what takes time.
+    rows
+        How many vectors are measured.
 
-    Raises:
-        ThumbnetError: a wrong answer, no QEMU.
+    Raises
+    ------
+    ThumbnetError
+        If an answer is wrong, or QEMU is missing.
+
     """
     digits = sum(target is not None for target in artifact.targets)
     with MicrobitTarget() as target:

@@ -1,4 +1,4 @@
-"""Whole networks on MicroPython's Unix port: heap, allocations, kernel calls, streamed weights."""
+"""Networks on MicroPython's Unix port: heap, allocations, kernel calls, streamed weights."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from statistics import median
 from thumbnet.export import Artifact, convert
 from thumbnet.trainer import Callback
 
-from .. import demo
-from ..bench import check_answers, measure
-from ..commands.bench import microseconds
-from ..targets import JsonObject, UnixTarget
-from .calls import calls_on_unix
+from ..json_lines import JsonObject
+from ..run.measurement import check_answers, measure
+from ..targets import UnixTarget
+from ..terminal.wording import microseconds
+from ..workflow import demonstration
 from .goals import Goal, Line
+from .kernel_call_counts import calls_on_unix
 from .networks import Networks
 
 CHECKED, MEASURED = 100, 25
@@ -22,9 +23,9 @@ Say = Callable[[str], None]
 
 
 def digits(networks: Networks, say: Say) -> list[Line]:
-    """64-32-10 of the demo in the heap of a small board."""
+    """Measure 64-32-10 of the demo in the heap of a small board."""
     say("training digits 64-32-10, as the demo does")
-    trained = demo.train("digits", Callback())
+    trained = demonstration.train("digits", Callback())
     sample = trained.model.samples["calibration"]
     program = convert(trained.model, sample, name="digits")
     with tempfile.TemporaryDirectory() as folder:
@@ -33,7 +34,7 @@ def digits(networks: Networks, say: Say) -> list[Line]:
 
 
 def in_small_heap(artifact: Artifact, what: str, say: Say, heap: str = "32k") -> Line:
-    """What an import keeps."""
+    """Measure the heap that the import keeps."""
     equal, facts, measured = _measured(artifact, heap, say)
     kept = facts["heap_bytes_import"]
     return Line(
@@ -48,7 +49,7 @@ def in_small_heap(artifact: Artifact, what: str, say: Say, heap: str = "32k") ->
 
 
 def viper(networks: Networks, say: Say) -> list[Line]:
-    """MNIST 784-16-10 in viper."""
+    """Measure MNIST 784-16-10 in viper."""
     network = networks.mnist_16()
     test = networks.mnist[1]
     program = convert(network.model, network.calibration, name="mnist_16", board="unix")
@@ -58,7 +59,7 @@ def viper(networks: Networks, say: Say) -> list[Line]:
 
 
 def in_viper(artifact: Artifact, what: str, origin: str, say: Say) -> list[Line]:
-    """What `predict` allocates and calls."""
+    """Measure what `predict` allocates and calls."""
     equal, _, measured = _measured(artifact, None, say)
     calls = calls_on_unix(artifact)
     heap = max(line["heap"] for line in measured)
@@ -85,7 +86,7 @@ def in_viper(artifact: Artifact, what: str, origin: str, say: Say) -> list[Line]
 
 
 def streamed(networks: Networks, say: Say) -> list[Line]:
-    """MNIST 784-512-10, its weights streamed."""
+    """Check MNIST 784-512-10 with streamed weights."""
     network = networks.mnist_512()
     test = networks.mnist[1]
     model = network.model
@@ -97,7 +98,7 @@ def streamed(networks: Networks, say: Say) -> list[Line]:
 
 
 def in_stream(artifact: Artifact, what: str, origin: str, say: Say, heap: str = "64k") -> Line:
-    """Whether it runs and answers as the reference."""
+    """Check that it runs and answers like the reference."""
     pictures = sum(target is not None for target in artifact.targets)
     equal, facts, measured = _measured(artifact, heap, say)
     return Line(
@@ -115,7 +116,7 @@ def in_stream(artifact: Artifact, what: str, origin: str, say: Say, heap: str = 
 def _measured(
     artifact: Artifact, heap: str | None, say: Say
 ) -> tuple[int, JsonObject, list[JsonObject]]:
-    """Rows that were equal, what the target said of itself, and its measurements."""
+    """Return the number of equal rows, the facts of the target, and its measurements."""
     say(f"{artifact.name} ({artifact.build.tier}) on the Unix port: {len(artifact.inputs)} answers")
     with UnixTarget(heap) as target:
         name = target.stage(artifact.name, artifact.files)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..console import Console
+from ..terminal.console import Console
 from .goals import Line
 
 STATES = {True: "ok", False: "missed"}
-HOW = 8  # columns that the second line of a row is indented by
+HOW = 8
+"""Indentation of the second line of a row, in characters."""
 
 
 def show(console: Console, lines: Sequence[Line]) -> None:
-    """Print a header and, for each line, what came out and under it how it was measured."""
+    """Print a header, and for each line the result and below it how it was measured."""
     header = ("", "measured", "goal", "what")
     rows = [(STATES[line.ok], line.shown, str(line.goal), line.what) for line in lines]
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]

@@ -1,4 +1,4 @@
-"""`thumbnet bench`: what does an inference cost there?"""
+"""`thumbnet bench`: what an inference costs on a target."""
 
 from __future__ import annotations
 
@@ -6,42 +6,50 @@ from pathlib import Path
 
 import click
 
-from ..bench import Measurement, bench
-from ..console import Console
-from ..estimates import Compared, compare
-from ..modules import load_module
-from .options import MODULE, Where, target_options, verb
+from thumbnet.export import load_artifact
+
+from ..run.estimates import EstimateComparison, compare_estimates
+from ..run.measurement import Measurement, bench, heap_per_inference
+from ..terminal.console import Console
+from ..terminal.wording import heap_bytes, instructions, microseconds
+from .options import FILE, TargetChoice, target_options, verb
 
 HOSTED = ("unix", "wasm")
+"""Boards that are programs on a computer: their heap is chosen at the start."""
 
 
 @verb("thumbnet bench build/gestures.py --port /dev/ttyACM0")
-@click.argument("module", type=MODULE)
+@click.argument("module", type=FILE)
 @target_options
-@click.option("--rows", type=click.IntRange(1), default=25, help="Vectors to take the median of.")
-def command(console: Console, module: Path, where: Where, rows: int) -> None:
-    """Measure MODULE on a target, after a check that it answers right there.
+@click.option(
+    "--rows",
+    type=click.IntRange(1),
+    default=25,
+    help="Number of vectors to measure; the median counts.",
+)
+def command(console: Console, module: Path, where: TargetChoice, rows: int) -> None:
+    """Measure MODULE on a target, after a check of its answers.
 
-    Beside each figure stands the exporter's estimate where the target is the module's board: with
-    --port, where the firmware there says that it is.
+    If the target is the board that the module was made for, the estimate of the exporter stands
+    beside each figure. With --port, the firmware tells which board it is.
     """
-    artifact = load_module(module)
+    artifact = load_artifact(module)
     if not artifact.intact:
         console.say(f"{module} is not the file that export wrote", "yellow")
     with where.open(artifact) as place:
         measured = bench(place, artifact, rows)
         known = place.runs_on(artifact.board)
-    # An interpreter behind a port has the heap that it was started with.
+    # An interpreter behind a port has whatever heap it was started with.
     own_heap = where.heap is None and (where.port is None or artifact.board.name not in HOSTED)
-    compared = compare(artifact, measured, own_heap) if known else None
+    compared = compare_estimates(artifact, measured, own_heap) if known else None
     console.say(f"{artifact.name} on {measured.target}", "bold")
     show(console, measured, compared)
     estimates = compared.as_json() if compared else None
     console.result({**measured.as_json(), "estimates": estimates, "intact": artifact.intact})
 
 
-def show(console: Console, measured: Measurement, compared: Compared | None) -> None:
-    """Print the table, the same for every target."""
+def show(console: Console, measured: Measurement, compared: EstimateComparison | None) -> None:
+    """Print the figures; the lines are the same for every target."""
     lines = {
         "multiply-accumulates": ("macs", f"{measured.macs:,}"),
         "time per inference": ("us_per_inference", microseconds(measured.us_per_inference)),
@@ -75,39 +83,13 @@ def _decision(measured: Measurement) -> dict[str, tuple[str, str]]:
     return {} if us is None else {"push that fills a window": ("us_per_decision", microseconds(us))}
 
 
-def microseconds(us: float) -> str:
-    """A time that one can read: 3.4 us, 12.5 ms, 2.1 s."""
-    for limit, factor, unit in ((1000, 1, "us"), (1_000_000, 1000, "ms")):
-        if us < limit:
-            return f"{us / factor:.3g} {unit}"
-    return f"{us / 1_000_000:.3g} s"
-
-
-def instructions(count: int | None) -> str:
-    """How many, or why there is no number."""
-    return "not counted here" if count is None else f"{count:,}"
-
-
-def heap_bytes(size: int | None) -> str:
-    """Bytes of heap, or why there is no number."""
-    return "not known here" if size is None else f"{size:,} bytes"
-
-
-def heap_per_inference(measured: Measurement) -> str:
-    """Heap of one predict(), or why there is no number."""
-    size = measured.heap_bytes_per_inference
-    if size is None and measured.heap_bytes_import is not None:
-        return "not measured: the heap is too tight"
-    return heap_bytes(size)
-
-
-def _estimate(compared: Compared, field: str) -> str:
+def _estimate(compared: EstimateComparison, field: str) -> str:
     value = compared.estimated.get(field)
     if value is None:
         return ""
     return microseconds(value) if field.startswith("us_") else heap_bytes(round(value))
 
 
-def _off(compared: Compared, field: str) -> str:
+def _off(compared: EstimateComparison, field: str) -> str:
     deviation = compared.deviation(field)
     return "" if deviation is None else f"{round(deviation):+d} %".replace("+0", "0")

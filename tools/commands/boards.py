@@ -1,4 +1,4 @@
-"""`thumbnet boards`: what can be exported for."""
+"""`thumbnet boards`: the boards that a network can be exported for."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from itertools import groupby
 
 from thumbnet.export import BoardProfile, list_boards
 
-from ..console import Console
+from ..terminal.console import Console
 from .options import verb
 
 WIDE = 128
-"""Characters of a terminal from which a board takes one line."""
+"""Width of a terminal, in characters, from which a board takes one line."""
 
 
 @verb("thumbnet boards")
 def command(console: Console) -> None:
-    """List the boards that `thumbnet export --board` knows; sizes are bytes.
+    """List the boards that `thumbnet export --board` knows. Sizes are in bytes.
 
-    A profile of your own works as well, `--board FILE.toml`: docs/boards.md says how.
+    You can also write your own profile, `--board FILE.toml`: see docs/boards.md.
     """
     boards = list_boards()
     (_lines if console.rich.width >= WIDE else _blocks)(console, boards)
@@ -26,7 +26,7 @@ def command(console: Console) -> None:
 
 
 def _lines(console: Console, boards: list[BoardProfile]) -> None:
-    """A line a board, and below how the firmware and the files get there."""
+    """Print a line per board, then how the firmware and the files get there."""
     console.table(
         ["board", "what it is", "processor", "MHz", "heap", "files", "ROMFS", "tiers"],
         [
@@ -52,7 +52,7 @@ def _lines(console: Console, boards: list[BoardProfile]) -> None:
 
 
 def _blocks(console: Console, boards: list[BoardProfile]) -> None:
-    """Three or four short lines a board, broken where the terminal ends."""
+    """Print three or four short lines per board, wrapped at the width of the terminal."""
     console.table(
         ["board", "what it is"],
         [

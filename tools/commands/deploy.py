@@ -6,34 +6,40 @@ from pathlib import Path
 
 import click
 
-from ..console import Console
-from ..modules import load_module
-from .options import MODULE, port_option, verb
+from thumbnet.export import load_artifact
+
+from ..run.deployment import check_deployable, deploy
+from ..targets import PortTarget
+from ..terminal.console import Console
+from ..transport.serial_board import NO_BOARD, candidate_ports
+from .options import FILE, port_option, verb
 
 
 @verb("thumbnet deploy build/gestures.py --port /dev/ttyACM0")
-@click.argument("module", type=MODULE)
+@click.argument("module", type=FILE)
 @port_option
-@click.option("--rows", type=click.IntRange(1), default=16, help="Vectors of the self-test.")
-@click.option("--force", is_flag=True, help="Also a module edited after export, or one too large.")
+@click.option(
+    "--rows", type=click.IntRange(1), default=16, help="Number of vectors in the self-test."
+)
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Also deploy a module that was edited after export, or is too large.",
+)
 def command(console: Console, module: Path, port: str | None, rows: int, force: bool) -> None:
-    """Put MODULE on a board, tested there before it replaces the one that is there.
+    """Put MODULE on a board. It is tested there before it replaces the previous module.
 
-    Whatever goes wrong on the way, the previous module stays as it was.
+    Whatever goes wrong, the previous module stays as it was.
     """
-    from ..deploy import check_deployable, deploy  # loads mpremote
-    from ..targets.board import candidate_ports
-    from ..targets.port import PortTarget
-
-    artifact = load_module(module)
+    artifact = load_artifact(module)
     check_deployable(artifact)
     if port is None:
         ports = candidate_ports()
-        found = ", ".join(f"{device} ({said})" if said else device for device, said in ports)
+        found = ", ".join(f"{device} ({text})" if text else device for device, text in ports)
         raise click.UsageError(
             f"--port is missing: there is {found}"
             if ports
-            else "--port is missing, and no board is plugged in as far as this computer can see"
+            else f"--port is missing, and {NO_BOARD}"
         )
     size = sum(map(len, artifact.files.values()))
     with PortTarget(port) as target, console.progress("copy", size) as update:
@@ -45,5 +51,5 @@ def command(console: Console, module: Path, port: str | None, rows: int, force: 
     if done.state == "deployed":
         call = "Stream().push(sample)" if artifact.graph.stream else "predict(...)"
         console.say(f"on the board:  import {artifact.name}; {artifact.name}.{call}")
-        console.say("reset the board if its main.py is to start again")
+        console.say("to restart its main.py, reset the board")
     console.result(done.as_json())

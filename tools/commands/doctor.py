@@ -1,17 +1,17 @@
-"""`thumbnet doctor`: what is here, what is missing, and the mend."""
+"""`thumbnet doctor`: what is installed, what is missing, and how to get it."""
 
 from __future__ import annotations
 
-from ..console import Console
-from ..doctor import examine
+from ..run.environment import examine
+from ..terminal.console import Console
 from .options import Failed, verb
 
 
 @verb("thumbnet doctor")
 def command(console: Console) -> None:
-    """See whether all that thumbnet can use is there; each problem comes with its mend.
+    """Check everything that thumbnet can use, and say how to fix each problem.
 
-    Fails only if something is missing without which the main path does not work.
+    Fails only if something is missing that the main path needs.
     """
     findings = examine()
     marks = {"ok": "ok  ", "note": "note", "bad": "BAD "}
@@ -23,5 +23,5 @@ def command(console: Console) -> None:
     data = {"findings": [vars(finding) for finding in findings]}
     bad = [finding.what for finding in findings if finding.state == "bad"]
     if bad:
-        raise Failed(f"not all is well: see {', '.join(bad)} above", data)
+        raise Failed(f"something is missing: see {', '.join(bad)} above", data)
     console.result(data)

@@ -1,4 +1,4 @@
-"""What several verbs have in common: options, and how they fail."""
+"""What several verbs share: options, and how they fail."""
 
 from __future__ import annotations
 
@@ -13,16 +13,23 @@ import click
 from thumbnet.export import Artifact
 from thumbnet.trainer import ThumbnetError
 
-from ..console import Console
-from ..targets import TARGETS, JsonObject, Target, open_target
+from ..json_lines import JsonObject
+from ..targets import TARGETS, Target, open_target
+from ..terminal.console import Console
 
 Command = Callable[..., None]
 
-MODULE = click.Path(path_type=Path)
+FILE = click.Path(path_type=Path)
+
+TEST_DATA = (
+    "Rows to test with, instead of those that the model carries. They also calibrate a model that "
+    "carries no calibration rows."
+)
+"""Purpose of --data, for `data_options`."""
 
 
 class Failed(ThumbnetError):
-    """A failure that has results: they go into the JSON object beside "error"."""
+    """A failure with results: `data` goes into the JSON object beside "error"."""
 
     def __init__(self, message: str, data: JsonObject) -> None:
         super().__init__(message)
@@ -30,7 +37,7 @@ class Failed(ThumbnetError):
 
 
 def verb(example: str) -> Callable[[Command], click.Command]:
-    """Make a click command of a function that takes a console first.
+    """Make a click command from a function whose first argument is a console.
 
     Adds --json and --debug, and an example to --help.
     """
@@ -47,7 +54,7 @@ def verb(example: str) -> Callable[[Command], click.Command]:
             click.Option(
                 ["--json", "as_json"],
                 is_flag=True,
-                help="Print one JSON object as the last line of stdout; words go to stderr.",
+                help="Print one JSON object as the last line of stdout; text goes to stderr.",
             ),
             click.Option(
                 ["--debug"], is_flag=True, expose_value=False, help="Show where an error arose."
@@ -58,25 +65,28 @@ def verb(example: str) -> Callable[[Command], click.Command]:
     return make
 
 
-def _named(context: click.Context, parameter: click.Parameter, port: str | None) -> str | None:
+def _not_empty(context: click.Context, parameter: click.Parameter, port: str | None) -> str | None:
     if port is not None and not port.strip():
-        raise click.BadParameter("it is empty: give one like /dev/ttyACM0 or COM3")
+        raise click.BadParameter("it is empty: use a port such as /dev/ttyACM0 or COM3")
     return port
 
 
 port_option = click.option(
-    "--port", metavar="PORT", callback=_named, help="A board: /dev/ttyACM0, COM3, socket://..."
+    "--port",
+    metavar="PORT",
+    callback=_not_empty,
+    help="Port of a board: /dev/ttyACM0, COM3, socket://...",
 )
 
 
 def data_options(purpose: str) -> Callable[[Command], Command]:
-    """--data, for `purpose`, and --label, which belongs to it."""
+    """Add --data, described by `purpose`, and --label, which belongs to it."""
 
     def add(function: Command) -> Command:
         @functools.wraps(function)
         def run(*arguments: Any, data: str | None, label: str | None, **others: Any) -> None:
             if label is not None and data is None:
-                raise click.UsageError("--label is for a CSV file of --data: give --data too")
+                raise click.UsageError("--label is for a CSV file of --data: add --data")
             function(*arguments, data=data, label=label, **others)
 
         for option in (
@@ -86,7 +96,7 @@ def data_options(purpose: str) -> Callable[[Command], Command]:
             click.option(
                 "--data",
                 metavar="FILE|FOLDER|digits|mnist",
-                help=f"{purpose} Recordings are cut into windows as those of the training were.",
+                help=f"{purpose} Recordings are cut into windows like those of the training.",
             ),
         ):
             run = option(run)
@@ -96,8 +106,8 @@ def data_options(purpose: str) -> Callable[[Command], Command]:
 
 
 @dataclass(frozen=True)
-class Where:
-    """The target that a user asked for; None is what was left out."""
+class TargetChoice:
+    """The target that a user asked for; None means not given."""
 
     target: str | None
     port: str | None
@@ -105,13 +115,13 @@ class Where:
     firmware: str | None
 
     def open(self, artifact: Artifact) -> Target:
-        """Open it; by default a micro:bit for a `.hex` and the Unix port for all else."""
+        """Open the target: by default a micro:bit for a `.hex` and the Unix port for all else."""
         usual = "microbit" if artifact.path.suffix == ".hex" else "unix"
         return open_target(self.target or usual, self.port, self.heap, self.firmware)
 
 
 def target_options(function: Command) -> Command:
-    """--target, --port, --heap and --firmware, as one argument `where`."""
+    """Add --target, --port, --heap and --firmware, passed as one argument `where`."""
 
     @functools.wraps(function)
     def run(
@@ -123,32 +133,31 @@ def target_options(function: Command) -> Command:
         **others: Any,
     ) -> None:
         if port is not None and target is not None:
-            raise click.UsageError(
-                f"--target {target} and --port {port} exclude each other: give one"
-            )
+            raise click.UsageError(f"--target {target} and --port {port}: use only one of them")
         if heap is not None and (port is not None or target not in (None, "unix")):
-            raise click.UsageError("--heap is for the unix target: a board has the heap it has")
+            raise click.UsageError("--heap is for the unix target: the heap of a board is fixed")
         if firmware is not None and target != "pico":
             raise click.UsageError("--firmware is for --target pico: leave it out")
-        function(*arguments, where=Where(target, port, heap, firmware), **others)
+        function(*arguments, where=TargetChoice(target, port, heap, firmware), **others)
 
     for option in (
         click.option(
             "--firmware",
             metavar="FILE.uf2",
-            help="For the pico target: the MicroPython to boot; it downloads one if not given.",
+            help="MicroPython for the pico target to boot; downloaded if not given.",
         ),
         click.option(
             "--heap",
             metavar="SIZE",
-            help="Heap of the unix target, such as 32k: that of a small board. Ample if not given.",
+            help="Heap of the unix target, such as 32k for that of a small board; 64m if not "
+            "given.",
         ),
         port_option,
         click.option(
             "--target",
             type=click.Choice(list(TARGETS)),
-            help="An interpreter or an emulated board on this computer; microbit for a .hex and "
-            "unix for all else if not given.",
+            help="An interpreter or an emulated board on this computer; if not given, microbit for "
+            "a .hex and unix for all else.",
         ),
     ):
         run = option(run)

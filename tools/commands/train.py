@@ -1,21 +1,19 @@
-"""`thumbnet train`: from a file to a trained network."""
+"""`thumbnet train`: from data to a trained network."""
 
 from __future__ import annotations
 
-import math
 import re
 import shlex
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 
-from thumbnet.export.stages.pipeline import trained_bits
+from thumbnet.export import trained_bits
 from thumbnet.trainer import (
-    Callback,
+    CsvTask,
     Dataset,
     Model,
     ModelCheckpoint,
@@ -23,21 +21,20 @@ from thumbnet.trainer import (
     Windows,
     is_uneven,
     load_split,
+    time_column,
 )
-from thumbnet.trainer.csv_data import Task
-from thumbnet.trainer.sampling import time_column
 
-from ..architecture import shaped
-from ..console import Console, Update
-from ..recipe import ACTIVATIONS, OPTIMIZERS, SCALES, Recipe, build, enough_epochs, fit
+from ..terminal.console import Console
+from ..workflow.architecture import build, with_input_shape
+from ..workflow.progress import PaceCheckpoints, ShowEpochs
+from ..workflow.settings import ACTIVATIONS, OPTIMIZERS, SCALES, TrainSettings, default_epochs
+from ..workflow.training import fit
 from .options import verb
 from .windowing import Windowing, window_options
 
-CHECKPOINT_SECONDS = 0.5
-
 
 class Sizes(click.ParamType[tuple[int, ...]]):
-    """Units or filters of layers: 16,8; 0 for none."""
+    """Units or filters of layers, such as 16,8; 0 for none."""
 
     name = "sizes"
 
@@ -55,39 +52,6 @@ class Sizes(click.ParamType[tuple[int, ...]]):
         return tuple(int(part) for part in str(value).split(",") if int(part))
 
 
-class Progress(Callback):
-    """Shows each epoch."""
-
-    def __init__(self, update: Update) -> None:
-        self.update = update
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
-        """Loss, and accuracy where there is one."""
-        words = [f"loss {logs['loss']:.4f}"]
-        if "val_accuracy" in logs:
-            words += [f"accuracy {logs['accuracy']:.2%}", f"held out {logs['val_accuracy']:.2%}"]
-        elif "val_loss" in logs:
-            words.append(f"held out {logs['val_loss']:.4f}")
-        self.update(epoch + 1, "  ".join(words))
-
-
-class Pace(Callback):
-    """Has a checkpoint written about once in half a second, not in each of many short epochs."""
-
-    def __init__(self, checkpoint: ModelCheckpoint) -> None:
-        self.checkpoint = checkpoint
-        self.started = 0.0
-
-    def on_epoch_begin(self, epoch: int) -> None:
-        """Look at the clock."""
-        self.started = time.perf_counter()
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
-        """Choose how many epochs go between two checkpoints."""
-        spent = time.perf_counter() - self.started
-        self.checkpoint.every = max(1, math.ceil(CHECKPOINT_SECONDS / max(spent, 1e-6)))
-
-
 @verb("thumbnet train gestures.csv -o gestures.npz --hidden 16,8")
 @click.argument("data", metavar="FILE|FOLDER|digits|mnist")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Model file (.npz).")
@@ -99,7 +63,7 @@ class Pace(Callback):
     "--task",
     type=click.Choice(["auto", "classification", "regression"]),
     default="auto",
-    help="What the label column of a CSV file is for; auto decides by its values.",
+    help="What the label column of a CSV file holds; auto decides by its values.",
 )
 @click.option(
     "--hidden",
@@ -111,46 +75,53 @@ class Pace(Callback):
     "--conv",
     type=Sizes("filters like 8,16 (0 for no convolution)"),
     default="0",
-    help="Filters of convolutions before the hidden layers, such as 8,16: for pictures and for "
-    "windows; 0 for none.",
+    help="Filters of convolutions before the hidden layers, such as 8,16; for images and windows; "
+    "0 for none.",
 )
 @click.option(
     "--gru",
     type=click.IntRange(0),
     default=0,
-    help="Units of a recurrent layer before the hidden layers: for windows; 0 for none.",
+    help="Units of a recurrent layer before the hidden layers; for windows; 0 for none.",
 )
 @click.option(
     "--quantize",
     type=click.Choice(["int8", "int4"]),
-    help="Train for the rounding of weights to 8 or 4 bits, which `thumbnet export` then makes.",
+    help="Train with weights rounded to 8 or 4 bits, as `thumbnet export` rounds them later.",
 )
 @click.option("--activation", type=click.Choice(ACTIVATIONS), default="relu")
 @click.option(
-    "--epochs", type=click.IntRange(1), help="If not given, 30, or more for 2,000 updates."
+    "--epochs",
+    type=click.IntRange(1),
+    help="Passes over the training rows; if not given, 30, or as many as 2,000 updates need.",
 )
 @click.option("--batch-size", type=click.IntRange(1), default=32)
 @click.option("--optimizer", type=click.Choice(list(OPTIMIZERS)), default="adam")
-@click.option("--learning-rate", type=float, help="If not given, the optimizer's own.")
+@click.option("--learning-rate", type=float, help="If not given, the default of the optimizer.")
 @click.option(
     "--scale",
     type=click.Choice(SCALES),
-    help="How inputs are scaled, inside the model: pictures by their maximum, others standard.",
+    help="How the model scales its inputs; if not given, images by their maximum, others standard.",
 )
-@click.option("--test-size", type=click.FloatRange(0, 1, True, True), default=0.2)
+@click.option(
+    "--test-size",
+    type=click.FloatRange(0, 1, True, True),
+    default=0.2,
+    help="Share of the rows to hold out for testing.",
+)
 @click.option("--seed", type=click.IntRange(0), default=0)
 @click.option(
     "--checkpoint",
     type=click.Path(path_type=Path),
-    help="Where the state of training is kept; beside the output if not given.",
+    help="File for the state of training; beside the output if not given.",
 )
-@click.option("--resume", is_flag=True, help="Go on from the checkpoint.")
+@click.option("--resume", is_flag=True, help="Continue from the checkpoint.")
 def command(
     console: Console,
     data: str,
     output: Path | None,
     label: str | None,
-    task: Task,
+    task: CsvTask,
     hidden: tuple[int, ...],
     conv: tuple[int, ...],
     gru: int,
@@ -169,41 +140,42 @@ def command(
 ) -> None:
     """Train a network on a CSV, .npz or IDX file, on recordings, or on a data set by name.
 
-    Classes or numbers to predict: the label column decides. The model takes raw units; it is saved
-    with its labels, scaling, and some rows for `thumbnet export`. Ctrl-C keeps
-    the last checkpoint, from some epochs ago at most. With --window, recordings are cut into
-    windows, those of some recordings held out, and the exported module has a Stream.
+    The label column decides whether the network predicts classes or numbers. The model takes raw
+    units; it is saved with its labels, its scaling and some rows for `thumbnet export`. Ctrl-C
+    keeps the last checkpoint. With --window, recordings are cut into windows, some recordings are
+    held out for testing, and the exported module has a Stream.
     """
     if windowing.window is not None and task == "regression":
         raise click.UsageError(
-            "--task regression is for rows of a CSV file: windows of recordings have labels, "
-            "leave it or --window out"
+            "--task regression is for rows of a CSV file, but windows of recordings have labels: "
+            "leave out --task or --window"
         )
     output = output or Path(f"{Path(data).stem}.npz")
     state = checkpoint or output.with_suffix(".checkpoint.npz")
-    _check_places(data, output, state, resume)
+    _check_paths(data, output, state, resume)
     train: Dataset
     test: Dataset
     if windowing.window is None:
         train, test = load_split(data, label=label, test_size=test_size, seed=seed, task=task)
     else:
         train, test = windowing.split(data, label, test_size, seed, whole=bool(conv or gru))
-    epochs = epochs or enough_epochs(len(train), batch_size)
-    recipe = Recipe(
+    epochs = epochs or default_epochs(len(train), batch_size)
+    settings = TrainSettings(
         *(hidden, activation, scale, optimizer, learning_rate, epochs, batch_size, seed),
         *(windowing.vote, conv, gru, quantize),
     )
-    train, test = shaped(train, recipe), shaped(test, recipe)
-    model = build(train, recipe, name=output.stem)
+    train, test = with_input_shape(train, settings), with_input_shape(test, settings)
+    model = build(train, settings, name=output.stem)
     console.say(f"{train.name or data}: {_counted(train)} to train, {_counted(test)} held out")
-    _warn_of_times(console, train, windowing.window is not None)
+    if windowing.window is None:
+        _warn_of_times(console, train)
     console.say(model.summary())
-    before = _written(state)
+    before = _modified(state)
     try:
         with console.progress("epoch", epochs, every=max(1, epochs / 10)) as update:
-            keeper = ModelCheckpoint(state)
-            watch = [Progress(update), Pace(keeper), keeper]
-            fit(model, train, test, recipe, watch, state if resume else None)
+            checkpoints = ModelCheckpoint(state)
+            callbacks = [ShowEpochs(update), PaceCheckpoints(checkpoints), checkpoints]
+            fit(model, train, test, settings, callbacks, state if resume else None)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_how_to_resume(state, resume, before)) from None
     model.save(output)
@@ -212,13 +184,13 @@ def command(
     _report(console, model, train, test, output)
 
 
-def _warn_of_times(console: Console, train: Dataset, windowed: bool) -> None:
-    """Rows of one sample each: when it was taken is no feature of it."""
+def _warn_of_times(console: Console, train: Dataset) -> None:
+    """Warn of a column of times: in rows of single samples the time is no feature."""
     names = train.input_spec.names if train.input_spec is not None else None
-    at = None if windowed or names is None else time_column(names)
+    at = None if names is None else time_column(names)
     if at is not None and names is not None:
         console.say(
-            f"the column {names[at]!r} looks like a time, and is learned as a feature: leave it "
+            f"the column {names[at]!r} looks like a time, but is learned as a feature: leave it "
             "out, or cut recordings into windows with --window",
             "yellow",
         )
@@ -230,59 +202,59 @@ def _counted(data: Dataset) -> str:
     return f"{len(data):,} rows"
 
 
-def _check_places(data: str, output: Path, state: Path, resume: bool) -> None:
+def _check_paths(data: str, output: Path, state: Path, resume: bool) -> None:
     if output.suffix != ".npz":
-        raise ThumbnetError(f"-o {output}: a model is saved as .npz, name it {output.stem}.npz")
+        raise ThumbnetError(f"-o {output}: a model is saved as .npz: name it {output.stem}.npz")
     for option, path in (("-o", output), ("--checkpoint", state)):
-        _check_place(option, path)
+        _check_path(option, path)
         if path.exists() and Path(data).exists() and path.samefile(data):
-            raise ThumbnetError(
-                f"{option} {path} is the data itself: give the model another name with {option}"
-            )
+            raise ThumbnetError(f"{option} {path} is the data itself: choose another name")
     if resume and not state.exists():
-        raise ThumbnetError(f"no checkpoint {state} to resume from: train without --resume")
+        raise ThumbnetError(
+            f"there is no checkpoint {state} to resume from: train without --resume"
+        )
 
 
-def _check_place(option: str, path: Path) -> None:
-    """Refuse a place that cannot be written, before a long training rather than after it."""
+def _check_path(option: str, path: Path) -> None:
+    """Raise ThumbnetError before a long training if a file cannot be written after it."""
     if not path.parent.is_dir():
-        raise ThumbnetError(f"{option} {path}: there is no folder {path.parent}: make it first")
+        raise ThumbnetError(f"{option} {path}: there is no folder {path.parent}: create it first")
     if path.is_dir():
-        raise ThumbnetError(f"{option} {path}: is a folder: give the name of a file in it")
+        raise ThumbnetError(f"{option} {path} is a folder: add the name of a file in it")
     try:
         with tempfile.NamedTemporaryFile(prefix=f".{path.name}.", dir=path.parent):
             pass
     except OSError as error:
         raise ThumbnetError(
-            f"{option} {path}: cannot be written: {error.strerror}: choose another folder"
+            f"{option} {path} cannot be written ({error.strerror}): choose another folder"
         ) from None
 
 
 def _balanced(info: dict[str, Any], train: Dataset, test: Dataset) -> str:
-    """Say the balanced accuracy where some classes have many more rows than others.
+    """Return the balanced accuracy in words if classes are imbalanced, in training or testing.
 
-    In training too: what is rare there is learned badly, whatever was held out.
+    Classes that are rare in training are learned badly, whatever was held out.
     """
     for data, where in ((test, ""), (train, " to train")):
         counts = np.bincount(data.y, minlength=len(data.labels or ()))
         if is_uneven(counts):
             return (
                 f", balanced {info['balanced_accuracy']:.2%} (the mean over the classes, which "
-                f"have from {counts.min():,} to {counts.max():,}{where})"
+                f"have {counts.min():,} to {counts.max():,} rows{where})"
             )
     return ""
 
 
-def _written(path: Path) -> int | None:
+def _modified(path: Path) -> int | None:
     return path.stat().st_mtime_ns if path.exists() else None
 
 
 def _how_to_resume(state: Path, resume: bool, before: int | None) -> str:
-    if not resume and _written(state) == before:
-        return "there was no checkpoint yet, nothing is kept"
+    if not resume and _modified(state) == before:
+        return "there is no checkpoint yet, so nothing is kept"
     arguments = [a for a in click.get_current_context().find_root().obj if a != "--resume"]
     line = shlex.join(["thumbnet", *arguments, "--resume"])
-    return f"the last checkpoint is kept, go on with `{line}`"
+    return f"the last checkpoint is kept: continue with `{line}`"
 
 
 def _report(console: Console, model: Model, train: Dataset, test: Dataset, output: Path) -> None:

@@ -1,4 +1,4 @@
-"""`thumbnet verify`: is the target's every integer the PC's?"""
+"""`thumbnet verify`: whether every integer of a target is the PC's."""
 
 from __future__ import annotations
 
@@ -6,33 +6,36 @@ from pathlib import Path
 
 import click
 
-from ..console import Console
-from ..modules import load_module
-from ..verify import Verdict, verify
-from .options import MODULE, Failed, Where, target_options, verb
+from thumbnet.export import load_artifact
+
+from ..run.verification import Verdict, verify
+from ..terminal.console import Console
+from .options import FILE, Failed, TargetChoice, target_options, verb
 
 
 @verb("thumbnet verify build/gestures.py --target unix --heap 32k")
-@click.argument("module", type=MODULE)
+@click.argument("module", type=FILE)
 @target_options
-@click.option("--rows", type=click.IntRange(1), help="Compare only so many vectors.")
-@click.option("--force", is_flag=True, help="Also a module edited after export.")
+@click.option(
+    "--rows", type=click.IntRange(1), help="Number of vectors to compare; all if not given."
+)
+@click.option("--force", is_flag=True, help="Succeed with a module that was edited after export.")
 def command(
     console: Console,
     module: Path,
-    where: Where,
+    where: TargetChoice,
     rows: int | None,
     force: bool,
 ) -> None:
-    """Run the vectors beside MODULE on a target; succeed only if every integer is equal.
+    """Run the test vectors of MODULE on a target; succeed only if every integer is equal.
 
-    A module that was edited after export is compared too, but fails without --force.
+    A module that was edited after export is compared as well, but fails without --force.
     """
-    artifact = load_module(module)
+    artifact = load_artifact(module)
     intact = artifact.intact
     edited = f"{artifact.path} is not the file that export wrote"
     if not intact:
-        console.say(f"{edited}: it is verified as it is", "yellow")
+        console.say(f"{edited}: verifying it as it is", "yellow")
     with where.open(artifact) as place:
         verdict = Verdict(place.name)
         total = len(artifact.inputs[:rows])
@@ -49,7 +52,7 @@ def command(
             result,
         )
     console.say(
-        f"{artifact.name} on {verdict.target} ({interpreter(verdict)}): "
+        f"{artifact.name} on {verdict.target} ({verdict.interpreter}): "
         f"{verdict.equal:,} of {verdict.inputs:,} rows equal, {verdict.integers:,} integers"
     )
     if verdict.accuracy is not None:
@@ -57,12 +60,5 @@ def command(
     if verdict.mean_absolute_error is not None:
         console.say(f"mean absolute error there {verdict.mean_absolute_error:.4g}")
     if not intact and not force:
-        raise Failed(f"{edited}: export again, or --force to compare its answers alone", result)
+        raise Failed(f"{edited}: export again, or use --force to compare only its answers", result)
     console.result(result)
-
-
-def interpreter(verdict: Verdict) -> str:
-    """What runs there: "MicroPython 1.28.0"."""
-    facts = verdict.facts
-    names = {"micropython": "MicroPython", "cpython": "CPython", "circuitpython": "CircuitPython"}
-    return f"{names.get(facts['python'], facts['python'])} {facts['version']}"

@@ -1,4 +1,4 @@
-"""The options of `thumbnet train` that make windows of recordings."""
+"""The options of `thumbnet train` that cut recordings into windows."""
 
 from __future__ import annotations
 
@@ -12,26 +12,29 @@ from typing import Any
 import click
 
 from thumbnet.trainer import (
+    BANDS_FEATURE,
+    DATASET_NAMES,
+    RAW_FEATURE,
+    WINDOW_FEATURES,
     Recording,
     ThumbnetError,
     Windows,
     cut,
+    find_flatlines,
+    other_time_unit,
     read_recordings,
     split_by_recording,
 )
-from thumbnet.trainer.load import NAMES
-from thumbnet.trainer.sampling import another_unit
-from thumbnet.trainer.stream import BANDS, FEATURES, RAW
-from thumbnet.trainer.stuck import standstills
 
-from ..console import Console
+from ..terminal.console import Console
 from .options import Command
 
-USUAL = ("mean", "deviation", "crossings")
+DEFAULT_FEATURES = ("mean", "deviation", "crossings")
+DEFAULT_BANDS = 8
 
 
-class Names(click.ParamType[tuple[str, ...]]):
-    """Features: mean,deviation."""
+class FeatureNames(click.ParamType[tuple[str, ...]]):
+    """Names of features, such as mean,deviation."""
 
     name = "features"
 
@@ -42,14 +45,15 @@ class Names(click.ParamType[tuple[str, ...]]):
         if isinstance(value, tuple):
             return value
         names = tuple(name.strip() for name in str(value).split(","))
+        known = (RAW_FEATURE, *WINDOW_FEATURES)
         for name in names:
-            if name not in (RAW, *FEATURES):
-                self.fail(f"{name!r} is no feature: choose of {', '.join((RAW, *FEATURES))}")
+            if name not in known:
+                self.fail(f"{name!r} is not a feature: use {', '.join(known)}")
         return names
 
 
 class Vote(click.ParamType[tuple[int, int]]):
-    """Votes: 3, or 2/3."""
+    """A vote over the last windows, such as 3 or 2/3."""
 
     name = "vote"
 
@@ -61,13 +65,13 @@ class Vote(click.ParamType[tuple[int, int]]):
             return value
         match = re.fullmatch(r"(?:(\d+)/)?(\d+)", str(value))
         if match is None:
-            self.fail(f"{value!r} is no vote: give a number like 3, or 2/3")
+            self.fail(f"{value!r} is not a vote: use a number such as 3, or 2/3")
         return int(match[1] or 1), int(match[2])
 
 
 @dataclass(frozen=True)
 class Windowing:
-    """How recordings are read and cut; None is what was left out."""
+    """How recordings are read and cut; None means not given."""
 
     window: int | None
     hop: int | None
@@ -81,62 +85,77 @@ class Windowing:
     console: Console
 
     def check(self) -> None:
-        """Refuse options of windows where there is no --window, and bands where they are none."""
+        """Raise UsageError for window options without --window, or --bands without bands."""
         given = [name for name in OPTIONS if getattr(self, name)]
         if self.window is None and given:
             option = f"--{given[0].replace('_', '-')}"
-            raise click.UsageError(f"{option} is for windows of recordings: give --window too")
-        if self.bands is not None and BANDS not in (self.features or ()):
+            raise click.UsageError(f"{option} is for windows of recordings: add --window")
+        if self.bands is not None and BANDS_FEATURE not in (self.features or ()):
             raise click.UsageError(
-                f"--bands is for the feature {BANDS}: name it in --features, or leave --bands out"
+                f"--bands is for the feature {BANDS_FEATURE}: name it in --features, or leave out "
+                "--bands"
             )
 
     def split(
         self, path: str, label: str | None, test_size: float, seed: int, whole: bool
     ) -> tuple[Windows, Windows]:
-        """Return windows to train and to test with, no recording in both.
+        """Return windows to train and to test with; no recording is in both.
 
-        whole: where no features are asked for, take the windows themselves.
+        Parameters
+        ----------
+        path
+            A CSV file, or a folder of recordings.
+        label
+            Label column of a CSV file.
+        test_size
+            Share of the recordings to hold out.
+        seed
+            Seed of the split.
+        whole
+            Whether to use the windows themselves if no features were chosen.
 
-        Raises:
-            ThumbnetError: the recordings are not there, are damaged, or cannot be cut or split.
+        Raises
+        ------
+        ThumbnetError
+            If the recordings are missing or damaged, or cannot be cut or split.
+
         """
         assert self.window is not None
         if not Path(path).exists():
-            if path in NAMES:
+            if path in DATASET_NAMES:
                 raise ThumbnetError(
-                    f"{path}: --window is for recordings of a sensor, which {path} are not: leave "
-                    "it out, or give a folder of recordings or a CSV file"
+                    f"--window is for recordings of sensors, but {path} is a data set of images: "
+                    "leave it out, or use a folder of recordings or a CSV file"
                 )
             raise ThumbnetError(
-                f"{path}: no such file or folder: give a folder of recordings, or a CSV file"
+                f"{path}: no such file or folder: use a folder of recordings, or a CSV file"
             )
         recordings = read_recordings(path, label, self.time, self.rate, self.recording)
-        self._say_guess(recordings[0])
+        self._report_guess(recordings[0])
         windows = cut(
             recordings,
             self.window,
             self.hop or max(1, self.window // 2),
-            self.features or (RAW if whole else USUAL),
-            self.bands or 8,
+            self.features or (RAW_FEATURE if whole else DEFAULT_FEATURES),
+            self.bands or DEFAULT_BANDS,
             self.allow_constant,
         )
-        self._say_standstill(recordings)
+        self._warn_of_stuck_sensors(recordings)
         return split_by_recording(windows.named(Path(path).resolve().stem), test_size, seed)
 
-    def _say_guess(self, first: Recording) -> None:
-        """Say what the times are taken for, where nothing says it."""
+    def _report_guess(self, first: Recording) -> None:
+        """Report the unit of the times if it was guessed."""
         if first.guessed:
             column, _, unit = first.guessed.rpartition(":")
             self.console.say(
-                f"the times in {column!r} are taken for {unit}: {first.rate:g} samples a second; "
-                f"if they are not, name their unit, as in --time {column}:{another_unit(unit)}"
+                f"the times in {column!r} seem to be in {unit}: {first.rate:g} samples per second; "
+                f"if not, name the unit, as in --time {column}:{other_time_unit(unit)}"
             )
 
-    def _say_standstill(self, recordings: Sequence[Recording]) -> None:
-        """Point out sensors that got stuck, unless what is constant was allowed."""
+    def _warn_of_stuck_sensors(self, recordings: Sequence[Recording]) -> None:
+        """Warn of sensors that seem stuck, unless --allow-constant was given."""
         assert self.window is not None
-        found = [] if self.allow_constant else standstills(recordings, self.window)
+        found = [] if self.allow_constant else find_flatlines(recordings, self.window)
         if found:
             more = f" ({len(found) - 1} more such recordings)" if len(found) > 1 else ""
             self.console.say(found[0] + more, "yellow")
@@ -146,7 +165,7 @@ OPTIONS = tuple(name for name in Windowing.__dataclass_fields__ if name != "cons
 
 
 def window_options(function: Command) -> Command:
-    """--window and what belongs to it, as one argument `windowing`."""
+    """Add --window and the options that belong to it, passed as one argument `windowing`."""
 
     @functools.wraps(function)
     def run(console: Console, **options: Any) -> None:
@@ -158,41 +177,45 @@ def window_options(function: Command) -> Command:
         click.option(
             "--allow-constant",
             is_flag=True,
-            help="Take recordings in which a channel never changes, as of a sensor that is stuck.",
+            help="Accept recordings in which a channel never changes, as if its sensor were stuck.",
         ),
         click.option(
             "--vote",
             type=Vote(),
-            help="Of how many windows the board takes the most frequent label, as 3; or 2/3 for "
-            "one that 2 of 3 agree on. 3 if not given.",
+            help="How many of the last windows vote for a label: 3 for the most frequent of three, "
+            "2/3 for one that two of three agree on; 3 if not given.",
         ),
         click.option(
-            "--bands", type=click.IntRange(1), help="Bands of the feature bands; 8 if not given."
+            "--bands",
+            type=click.IntRange(1),
+            help=f"Number of frequency bands of the feature bands; {DEFAULT_BANDS} if not given.",
         ),
         click.option(
             "--features",
-            type=Names(),
-            help=f"What the network reads of each channel: {', '.join(FEATURES)}, or raw for the "
-            f"window itself; if not given, raw for --conv and --gru, else {','.join(USUAL)}.",
+            type=FeatureNames(),
+            help=f"Features of each channel: {', '.join(WINDOW_FEATURES)}, or raw for the window "
+            f"itself; if not given, raw with --conv or --gru, else {','.join(DEFAULT_FEATURES)}.",
         ),
         click.option(
-            "--recording", metavar="COLUMN", help="Column that tells recordings of a file apart."
+            "--recording", metavar="COLUMN", help="Column that names the recording of each row."
         ),
         click.option(
             "--time",
             metavar="COLUMN",
-            help="Time column, COLUMN:ms where its name does not say the unit; found by its usual "
-            "names if not given.",
+            help="Time column, or COLUMN:ms if its name does not tell the unit; found by its name "
+            "if not given.",
         ),
-        click.option("--rate", type=click.FloatRange(0, min_open=True), help="Samples a second."),
+        click.option("--rate", type=click.FloatRange(0, min_open=True), help="Samples per second."),
         click.option(
-            "--hop", type=click.IntRange(1), help="Samples between windows; half a window."
+            "--hop",
+            type=click.IntRange(1),
+            help="Samples from one window to the next; half a window if not given.",
         ),
         click.option(
             "--window",
             type=click.IntRange(2),
-            help="Samples of a window: DATA is a folder with a folder of recordings for each "
-            "label, or CSV files with a column of labels.",
+            help="Samples per window. The data is then a folder with one folder of recordings per "
+            "label, or CSV files with a label column.",
         ),
     ):
         run = option(run)

@@ -3,45 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .history import Curve
-from .scores import Confusion
-from .words import count, decibels, percent
+from .analysis.error_analysis import Confusion
+from .analysis.training_history import Curve
+from .contents import Finding, Report
+from .text_format import count, decibels, percent
 
-if TYPE_CHECKING:
-    from .gather import Report
-
-FEWEST_DECIBELS = 20
-"""Signal to quantization noise of a layer, below which it is named."""
+LOW_SQNR = 20
+"""Signal-to-quantization-noise ratio, in dB, below which a layer is named."""
 
 LOSS_OF_INTEGERS = 0.005
-"""Accuracy that integers may cost: half a point."""
+"""Accuracy that integers may cost: half a percentage point."""
 
 GAP = 0.05
-"""Accuracy in training above that on held-out examples, from which it is learning by heart."""
+"""How much higher the accuracy in training may be before the network is said to overfit."""
 
-LITTLE = 0.5
+LOW_R_SQUARED = 0.5
 """R squared below which a prediction is hardly better than the mean."""
 
 FEW = 50
-"""Held-out examples, below which an accuracy is a rough figure."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One sentence on how it is, one on what to do; `good` if there is nothing to mend."""
-
-    text: str
-    mend: str = ""
-    good: bool = False
+"""Number of held-out examples below which an accuracy is a rough figure."""
 
 
 def findings(report: Report) -> list[Finding]:
-    """What to say of a network, the most important things first."""
+    """Return what to say about a network; what is good comes last."""
     found = [*_integers(report), *_held_out(report), *_training(report), *_fits(report)]
     return sorted(found, key=lambda finding: finding.good)
 
@@ -51,38 +38,38 @@ def _integers(report: Report) -> Iterator[Finding]:
     if held is not None and held.integers is not None:
         rows = len(held.x) if held.labels else None
         yield from _cost(held.score(held.floats), held.score(held.integers), rows)
-        yield from _narrow(held.score(held.integers), report.narrow)
+        yield from _four_bits(held.score(held.integers), report.score_4_bits)
     for layer in report.layers:
-        if layer.sqnr is not None and layer.sqnr < FEWEST_DECIBELS:
+        if layer.sqnr is not None and layer.sqnr < LOW_SQNR:
             yield Finding(
-                f"Layer {layer.name} lost much in integers: {decibels(layer.sqnr)}, less than "
-                f"{FEWEST_DECIBELS}.",
-                "Compare the two accuracies before you rely on it; a few extreme inputs or weights "
-                "often are the cause.",
+                f"Layer {layer.name} loses precision in integers: {decibels(layer.sqnr)}, less "
+                f"than {LOW_SQNR}.",
+                "Compare the two accuracies before you rely on it. A few extreme inputs or weights "
+                "are often the cause.",
             )
 
 
-def _cost(floats: float | None, whole: float | None, rows: int | None) -> Iterator[Finding]:
-    """What integers cost: accuracy on so many rows, or for None R squared."""
-    if floats is None or whole is None:
+def _cost(floats: float | None, integers: float | None, rows: int | None) -> Iterator[Finding]:
+    """Yield what integers cost in accuracy on `rows` examples, or in R squared if None."""
+    if floats is None or integers is None:
         return
     what = "R squared" if rows is None else "accuracy"
-    if floats - whole <= LOSS_OF_INTEGERS:
-        yield Finding(f"Integers cost next to nothing in {what}.", good=True)
-    elif rows is not None and round(rows * (floats - whole)) == 1:
+    if floats - integers <= LOSS_OF_INTEGERS:
+        yield Finding(f"Integers cost almost no {what}.", good=True)
+    elif rows is not None and round(rows * (floats - integers)) == 1:
         yield Finding(f"Integers cost one held-out example of {rows:,}.", good=True)
     else:
         yield Finding(
-            f"Integers cost {100 * (floats - whole):.2f} points of {what}.",
-            "`thumbnet compare` tries other ways to choose the integers; the table of layers shows "
-            "where they cost most.",
+            f"Integers cost {100 * (floats - integers):.2f} points of {what}.",
+            "`thumbnet compare` tries other ways to quantize; the table of layers shows where the "
+            "loss is largest.",
         )
 
 
-def _narrow(eight: float | None, four: float | None) -> Iterator[Finding]:
+def _four_bits(eight: float | None, four: float | None) -> Iterator[Finding]:
     if eight is not None and four is not None and eight - four <= LOSS_OF_INTEGERS:
         yield Finding(
-            "Weights of 4 bits would do as well, and take half the room of those of 8.",
+            "Weights of 4 bits are as accurate, and take half the space of 8 bits.",
             "`thumbnet export --bits 4` makes them.",
             good=True,
         )
@@ -94,7 +81,7 @@ def _held_out(report: Report) -> Iterator[Finding]:
         return
     if held.refused:
         yield Finding(
-            f"{count(held.refused, 'held-out example')} left out: a reading is out of the range "
+            f"{count(held.refused, 'held-out example')} left out: a reading is outside the range "
             "that the board accepts.",
             "Train with examples of the whole range, or export with a larger `--margin`.",
         )
@@ -105,57 +92,57 @@ def _held_out(report: Report) -> Iterator[Finding]:
             "Hold out more before you trust the second digit.",
         )
     if table is None:
-        yield from _spread(held.score(held.said))
+        yield from _fit_of_numbers(held.score(held.predicted))
         return
     empty = [name for name, rows in zip(table.labels, table.rows, strict=True) if not rows]
     if empty:
         names = ", ".join(empty[:5]) + (", ..." if len(empty) > 5 else "")
         yield Finding(
-            f"No held-out example of {names}: nothing is known of how well that is told.",
-            "Hold out at least one of every class.",
+            f"There is no held-out example of {names}: its accuracy is unknown.",
+            "Hold out at least one example of every class.",
         )
     yield from _guessing(table)
     mixed = table.mixed_up(1)
     if not mixed:
-        yield Finding("Every held-out example is told right.", good=True)
+        yield Finding("Every held-out example is classified correctly.", good=True)
     elif mixed[0][2] > 1:
-        true, said, times = mixed[0]
+        true, predicted, times = mixed[0]
         yield Finding(
-            f"The most frequent mistake: “{true}” taken for “{said}”, {count(times, 'time')} of "
-            f"{held.wrong}.",
-            "Look at these below; more examples of both help most.",
+            f"The most frequent mistake: “{true}” predicted as “{predicted}”, "
+            f"{count(times, 'time')} of {held.wrong}.",
+            "Look at these below. More examples of both classes help most.",
         )
 
 
 def _guessing(table: Confusion) -> Iterator[Finding]:
-    """How it compares with always answering one class: by balanced accuracy, if that differs."""
-    told, guessing = table.accuracy, table.guessing
+    """Compare with always predicting one class: by balanced accuracy if classes are imbalanced."""
+    accuracy, guessing = table.accuracy, table.guessing
     if table.uneven:
-        told, guessing = table.balanced_accuracy, table.balanced_guessing
+        accuracy, guessing = table.balanced_accuracy, table.balanced_guessing
     balanced = (
-        f"Balanced accuracy, in which every class counts the same, is "
-        f"{percent(table.balanced_accuracy)}, and that one's is {percent(guessing)}."
+        f"The balanced accuracy, in which every class counts the same, is "
+        f"{percent(table.balanced_accuracy)}; with one class only it is {percent(guessing)}."
     )
-    if told <= guessing:
+    if accuracy <= guessing:
         yield Finding(
-            f"It is no better than always answering the most frequent class, which would be "
-            f"{percent(table.guessing)} right.{' ' + balanced if table.uneven else ''}",
-            "Train longer, or look at the examples: is there in them what tells the classes apart?",
+            f"It is no better than always predicting the most frequent class, which is correct for "
+            f"{percent(table.guessing)}.{' ' + balanced if table.uneven else ''}",
+            "Train longer, or look at the examples: do they show how the classes differ?",
         )
     elif table.uneven:
         yield Finding(
-            f"The classes are uneven: always answering the most frequent one would be "
-            f"{percent(table.guessing)} right. {balanced}",
-            "Judge by the balanced accuracy, and collect more of the rare classes.",
+            f"The classes are imbalanced: always predicting the most frequent one is correct for "
+            f"{percent(table.guessing)}. {balanced}",
+            "Judge by the balanced accuracy, and collect more examples of the rare classes.",
         )
 
 
-def _spread(r_squared: float | None) -> Iterator[Finding]:
-    if r_squared is not None and r_squared < LITTLE:
+def _fit_of_numbers(r_squared: float | None) -> Iterator[Finding]:
+    if r_squared is not None and r_squared < LOW_R_SQUARED:
         yield Finding(
-            f"It explains little of what it predicts: R squared is {r_squared:.2f}, and always "
-            "predicting the mean would be 0.",
-            "Train longer, or bring features that tell more.",
+            f"The predictions explain little: R squared is {r_squared:.2f}, and always predicting "
+            "the mean would give 0.",
+            "Train longer, or add more informative features.",
         )
 
 
@@ -167,14 +154,15 @@ def _training(report: Report) -> Iterator[Finding]:
             gap = float(curve.train[-1] - curve.held_out[-1])
             if gap > GAP:
                 yield Finding(
-                    f"In training it is right {percent(float(curve.train[-1]))}, on held-out "
-                    f"examples {percent(float(curve.held_out[-1]))}: it learned some by heart.",
+                    f"The accuracy is {percent(float(curve.train[-1]))} in training and "
+                    f"{percent(float(curve.held_out[-1]))} on held-out examples: the network "
+                    "overfits.",
                     "More examples, fewer units, dropout or l2 weight decay help.",
                 )
 
 
 def _course(curve: Curve) -> Iterator[Finding]:
-    """Whether training ended too early, or too late."""
+    """Yield whether training ended too early or too late."""
     assert curve.held_out is not None
     epochs, losses = len(curve.held_out), curve.held_out
     if epochs < 5 or not np.all(np.isfinite(losses)):
@@ -190,7 +178,7 @@ def _course(curve: Curve) -> Iterator[Finding]:
     if fifth > 0 and last < 0.9 * fifth:
         yield Finding(
             "The loss on held-out examples was still falling when training ended.",
-            f"Train longer, for {2 * epochs} epochs say.",
+            f"Train longer, for example for {2 * epochs} epochs.",
         )
 
 

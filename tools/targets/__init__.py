@@ -1,4 +1,7 @@
-"""Where a generated module can run. A new target is one class and one line in `TARGETS`."""
+"""Where a generated module can run.
+
+To add a target, write a subclass of `Target` and one line in `TARGETS`.
+"""
 
 from __future__ import annotations
 
@@ -7,66 +10,50 @@ from typing import NamedTuple
 
 from thumbnet.trainer import ThumbnetError
 
-from .base import JsonObject, Row, Target, firmware_text
+from .base import Row, Target, firmware_text
 from .interpreter import CPythonTarget, UnixTarget, find_micropython
+from .microbit import MicrobitTarget
+from .pico import PicoTarget
+from .port import PortTarget
+from .wasm import WasmTarget
 
 __all__ = [
     "CPythonTarget",
-    "JsonObject",
+    "MicrobitTarget",
+    "PicoTarget",
+    "PortTarget",
     "Row",
     "TARGETS",
     "Target",
     "UnixTarget",
+    "WasmTarget",
     "find_micropython",
     "firmware_text",
     "open_target",
 ]
 
 
-class Options(NamedTuple):
-    """What a user wishes of a target."""
+class TargetOptions(NamedTuple):
+    """Options of a target; None means not given."""
 
     heap: str | None = None
     firmware: str | None = None
 
 
-def _cpython(options: Options) -> Target:
-    return CPythonTarget()
-
-
-def _unix(options: Options) -> Target:
-    return UnixTarget(options.heap)
-
-
-def _microbit(options: Options) -> Target:
-    from .microbit import MicrobitTarget
-
-    return MicrobitTarget()
-
-
-def _pico(options: Options) -> Target:
-    from .pico import PicoTarget
-
-    return PicoTarget(options.firmware)
-
-
-def _wasm(options: Options) -> Target:
-    from .wasm import WasmTarget
-
-    return WasmTarget()
-
-
-# name -> how to make it, given what was wished.
-TARGETS: dict[str, Callable[[Options], Target]] = {
-    "cpython": _cpython,
-    "unix": _unix,
-    "microbit": _microbit,
-    "pico": _pico,
-    "wasm": _wasm,
+TARGETS: dict[str, Callable[[TargetOptions], Target]] = {
+    "cpython": lambda options: CPythonTarget(),
+    "unix": lambda options: UnixTarget(options.heap),
+    "microbit": lambda options: MicrobitTarget(),
+    "pico": lambda options: PicoTarget(options.firmware),
+    "wasm": lambda options: WasmTarget(),
 }
-# What only some can do.
+"""The values of `--target`, each with a function that opens the target."""
+
 WITH_HEAP = ("cpython", "unix")
+"""Targets that accept a heap size."""
+
 WITH_FIRMWARE = ("pico",)
+"""Targets that accept a firmware file."""
 
 
 def open_target(
@@ -75,26 +62,34 @@ def open_target(
     heap: str | None = None,
     firmware: str | None = None,
 ) -> Target:
-    """The target of that name, or the board on a port.
+    """Open a target by name, or the board on a port.
 
-    Args:
-        heap: size of the heap, as "32k", where that can be chosen.
-        firmware: a .uf2 to boot, for the pico.
+    Parameters
+    ----------
+    name
+        A key of `TARGETS`; "unix" if None. Ignored if a port is given.
+    port
+        What pyserial opens: /dev/ttyACM0, COM3, socket://host:port, a pty.
+    heap
+        Heap size such as "32k", for targets where it can be chosen.
+    firmware
+        Path of the .uf2 to boot, for the pico.
 
-    Raises:
-        ThumbnetError: there is no such target, or it cannot be reached.
+    Raises
+    ------
+    ThumbnetError
+        If there is no such target, or it cannot be reached.
+
     """
     if port is not None:
-        from .port import PortTarget  # mpremote is loaded only where a board is meant
-
         return PortTarget(port)
     name = name or "unix"
     if name not in TARGETS:
         raise ThumbnetError(
-            f"no target {name!r}: there are {', '.join(TARGETS)}, and --port for a board"
+            f"no target {name!r}: use one of {', '.join(TARGETS)}, or --port for a board"
         )
     if heap is not None and name not in WITH_HEAP:
-        raise ThumbnetError(f"the heap of {name} has the size that it has: leave --heap out")
+        raise ThumbnetError(f"the heap size of {name} is fixed: leave out --heap")
     if firmware is not None and name not in WITH_FIRMWARE:
         raise ThumbnetError(f"--firmware is for --target {' or '.join(WITH_FIRMWARE)}, not {name}")
-    return TARGETS[name](Options(heap, firmware))
+    return TARGETS[name](TargetOptions(heap, firmware))

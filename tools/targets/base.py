@@ -1,30 +1,27 @@
-"""What every target can do: take files, run an on-board script, hand back its JSON lines."""
+"""What every target can do: take files, run an on-board script, return its JSON lines."""
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TypeVar
 
+from thumbnet.export import BoardProfile
 from thumbnet.trainer import ThumbnetError
 
-if TYPE_CHECKING:
-    from thumbnet.export import BoardProfile
+from ..json_lines import JsonObject
+from ..transport.row_snippets import Row as Row
 
-JsonObject = dict[str, Any]
-Row = Sequence[Any]
-"""An input vector; or samples for a `Stream`, each a list."""
 Self = TypeVar("Self", bound="Target")
 
-
 SMALLER = "train a network with fewer hidden units"
+"""The advice that helps against every heap that is too small."""
 
 
 class CannotImport(ThumbnetError):
-    """A target could not import `module`; `line` is what it said, as `Target.explain` takes it."""
+    """A target could not import `module`; `line` is its answer, as `Target.explain` takes it."""
 
     def __init__(self, text: str, module: str, line: JsonObject) -> None:
         super().__init__(text)
@@ -35,14 +32,21 @@ class CannotImport(ThumbnetError):
 class Target(ABC):
     """A place where a generated module runs.
 
-    Use it as a context manager: leaving it removes what was put there.
+    Use a target as a context manager: leaving it removes what was put there.
 
-    Attributes:
-        name: what a report calls the target ("unix", "/dev/ttyACM0").
-        suffixes: the kinds of modules that can be put there.
-        tiers: those that run there, fastest first; empty where that is not known.
-        more_heap: what helps at the target itself when its heap is too small; "" if nothing does.
-        patience: seconds without a line after which the target is given up.
+    Attributes
+    ----------
+    name
+        How reports name the target ("unix", "/dev/ttyACM0").
+    suffixes
+        The kinds of modules that the target accepts.
+    tiers
+        The tiers that run there, the fastest first; empty if unknown.
+    more_heap
+        How to get more heap at the target itself; "" if there is no way.
+    patience
+        Seconds without a line before the target is given up.
+
     """
 
     name: str
@@ -53,65 +57,92 @@ class Target(ABC):
 
     @abstractmethod
     def put(self, files: Mapping[str, bytes]) -> None:
-        """Write files, by name, where the target imports from."""
+        """Write files, by name, to where the target imports from."""
 
     @abstractmethod
     def run(self, script: str, module: str, rows: Iterable[Row]) -> Iterator[JsonObject]:
-        """Run a script of firmware/ on a module that was put; yield its lines as they come.
+        """Run an on-board script on a module; yield its lines as they arrive.
 
-        The first line is the script's "begin", the last its "end", between them is one line per
-        row, which may be {"error": ..., "message": ...}.
+        Parameters
+        ----------
+        script
+            Name of a script in `firmware/`.
+        module
+            Name of a module that was put on the target.
+        rows
+            The inputs.
 
-        Raises:
-            CannotImport: the module cannot be imported.
-            ThumbnetError: the target stopped answering.
+        Yields
+        ------
+        JsonObject
+            First the script's "begin" line, then one line for each row, last the "end" line. A
+            row may fail: {"error": ..., "message": ...}.
+
+        Raises
+        ------
+        CannotImport
+            If the module cannot be imported.
+        ThumbnetError
+            If the target stops answering.
+
         """
 
     def stage(self, name: str, files: Mapping[str, bytes]) -> str:
-        """Put an artifact's files; return the name under which its module can be imported."""
+        """Put an artifact's files on the target; return the name to import its module by."""
         self.put(files)
         return name
 
     def runs_on(self, board: BoardProfile) -> bool:
-        """Whether this is the board, as far as can be told."""
+        """Return whether the target is this board, as far as can be told."""
         return self.name == board.name
 
-    def close(self) -> None:  # noqa: B027 (not every target has something to let go of)
-        """Remove what was put and let go of the target."""
+    def close(self) -> None:  # noqa: B027 (not every target holds something)
+        """Remove what was put on the target, and release it."""
 
     def explain(self, line: JsonObject) -> str:
-        """One readable line for an {"error": ..., "message": ...} of the target.
+        """Return one readable line for an exception on the target.
 
-        Of a MemoryError it has the need ("need": bytes by estimate, which a host knows) and the
-        have ("heap_before": bytes free before the import, or "heap_size": all there are), and
-        "mends": what else to export or train, where a host knows the model.
+        Parameters
+        ----------
+        line
+            {"error": ..., "message": ...}. For a MemoryError it may also hold "need" (estimated
+            bytes to import), "heap_before" (bytes free before the import), "heap_size" (the whole
+            heap) and "advice" (list of what to export or train instead).
+
         """
         error, message = str(line.get("error")), str(line.get("message", ""))
         text = f"{error}: {message}" if message else error
         if error != "MemoryError":
             return text
-        mend = self.mend(line.get("mends"))
-        need, have, size = (line.get(key) for key in ("need", "heap_before", "heap_size"))
-        if need and have and need <= have:
-            which = f"{self.name} has {have:,} bytes of heap and the import needs about {need:,}"
-            return f"{text} ({which}: put the files there again, or {mend})"
-        sizes = [f"needs about {need:,} bytes to import"] if need else []
-        sizes += [f"finds {have:,}{'' if need else ' bytes'}"] if have else []
-        sizes += [f"has to share {size:,}{'' if need else ' bytes'}"] if size else []
-        which = f", which {' and '.join(sizes)}" if sizes else ""
-        text += f" (the heap of {self.name} is too small for this model{which}: {mend})"
-        return text
+        advice = self.heap_advice(line.get("advice"))
+        need, free, size = (line.get(key) for key in ("need", "heap_before", "heap_size"))
+        if need and free and need <= free:
+            sizes = (
+                f"{self.name} has {free:,} bytes of free heap and the import needs about {need:,}"
+            )
+            return f"{text} ({sizes}: put the files there again, or {advice})"
+        sizes = f", which needs about {need:,} bytes to import" if need else ""
+        unit = "" if need else " bytes"
+        if free:
+            sizes += f"; it has {free:,}{unit} free"
+        if size:
+            sizes += f"; it has {size:,}{unit} in all"
+        return f"{text} (the heap of {self.name} is too small for this model{sizes}: {advice})"
 
-    def mend(self, mends: Sequence[str] | None = None) -> str:
-        """What to do about a heap that is too small: what the model can, then what the place can.
+    def heap_advice(self, advice: Sequence[str] | None = None) -> str:
+        """Return what to do about a heap that is too small.
 
-        mends: of the model, None where it is not known.
+        Parameters
+        ----------
+        advice
+            What to export or train instead; None if the model is unknown.
+
         """
-        found = [*([SMALLER] if mends is None else mends), self.more_heap]
+        found = [*([SMALLER] if advice is None else advice), self.more_heap]
         return ", or ".join(filter(None, found)) or SMALLER
 
     def check_begin(self, line: JsonObject, module: str) -> JsonObject:
-        """Return a script's first line, or raise what kept the module from being imported."""
+        """Return a script's first line; raise CannotImport if it reports an exception."""
         if "error" in line:
             why = self.explain(line)
             raise CannotImport(f"{self.name} cannot import {module}: {why}", module, line)
@@ -130,18 +161,6 @@ class Target(ABC):
 
 
 def firmware_text(script: str) -> str:
-    """The source of an on-board script ("selftest", "bench", "install")."""
+    """Return the source of an on-board script ("selftest", "bench", "install")."""
     path = resources.files("thumbnet.firmware") / f"{script}.py"
     return path.read_text(encoding="utf-8")
-
-
-def parse_line(text: str) -> JsonObject | None:
-    """The JSON object of one line of output, or None: a module may print other things."""
-    text = text.strip()
-    if not text.startswith("{"):
-        return None
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None

@@ -1,4 +1,4 @@
-"""Targets that are a program on this computer: CPython and MicroPython's Unix port."""
+"""Targets that are programs on this computer: CPython and MicroPython's Unix port."""
 
 from __future__ import annotations
 
@@ -16,19 +16,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from thumbnet.trainer import ThumbnetError
-from thumbnet.trainer.scratch import temporary_file, temporary_folder, writing
+from thumbnet.trainer import (
+    ThumbnetError,
+    report_write_errors,
+    temporary_file,
+    temporary_folder,
+)
 
-from .base import SMALLER, CannotImport, JsonObject, Row, Target, firmware_text, parse_line
+from ..json_lines import JsonObject, parse_json_line
+from .base import SMALLER, CannotImport, Row, Target, firmware_text
 
 ROWS = "rows.jsonl"
 
 
 class InterpreterTarget(Target):
-    """A Python that is started in a temporary folder, once for every script.
+    """A Python interpreter, started in a temporary folder once for every script.
 
-    Attributes:
-        heap_size: bytes of its heap, None where it has no limit.
+    Attributes
+    ----------
+    heap_size
+        Bytes of its heap; None if it has no limit.
+
     """
 
     heap_size: int | None = None
@@ -39,16 +47,16 @@ class InterpreterTarget(Target):
 
     @abstractmethod
     def command(self, code: str) -> list[str]:
-        """The command line that runs a line of Python in the current folder."""
+        """Return the command line that runs a line of Python in the current folder."""
 
     def put(self, files: Mapping[str, bytes]) -> None:
         """Write files into the temporary folder."""
-        with writing(self.folder):
+        with report_write_errors(self.folder):
             for name, data in files.items():
                 (self.folder / name).write_bytes(data)
 
     def run(self, script: str, module: str, rows: Iterable[Row]) -> Iterator[JsonObject]:
-        """Run a script of firmware/ in a new process; yield its JSON lines as they come."""
+        """Run an on-board script in a new process; yield its JSON lines as they arrive."""
         self.put({f"{script}.py": firmware_text(script).encode()})
         lines = "".join(json.dumps(list(row)) + "\n" for row in rows)
         self.put({ROWS: lines.encode("ascii")})
@@ -94,7 +102,7 @@ class InterpreterTarget(Target):
                 raise self._why(code, text, module, answers)
 
     def _follow(self, process: subprocess.Popen[bytes], other: deque[str]) -> Iterator[JsonObject]:
-        # A thread, because a pipe cannot be waited for with a time limit on Windows.
+        # A thread, because Windows cannot wait for a pipe with a time limit.
         lines: queue.Queue[bytes | None] = queue.Queue()
         assert process.stdout is not None
         threading.Thread(target=_read, args=(process.stdout, lines), daemon=True).start()
@@ -108,7 +116,7 @@ class InterpreterTarget(Target):
             if raw is None:
                 return
             text = raw.decode("utf-8", "replace")
-            line = parse_line(text)
+            line = parse_json_line(text)
             if line is not None:
                 yield line
             else:
@@ -123,7 +131,7 @@ class InterpreterTarget(Target):
             if not answers:
                 return CannotImport(f"{self.name} cannot import {module}: {last}", module, memory)
         elif code < 0 or not lines:
-            last += f" (the interpreter itself failed: {self.mend()})"
+            last += f" (the interpreter itself failed: {self.heap_advice()})"
         return ThumbnetError(f"{self.name}: {last}")
 
     def close(self) -> None:
@@ -132,26 +140,31 @@ class InterpreterTarget(Target):
 
 
 class CPythonTarget(InterpreterTarget):
-    """The Python that runs thumbnet, in isolated mode and without its site-packages."""
+    """The Python that runs thumbnet, in isolated mode and without site-packages."""
 
     name = "cpython"
     suffixes = (".py",)
     tiers = ("plain",)
 
     def command(self, code: str) -> list[str]:
-        """Isolated mode leaves the current folder out of sys.path: put it back."""
+        """Return the command line; isolated mode drops the current folder from sys.path: add it."""
         start = f"import sys; sys.path.insert(0, ''); {code}"
         return [sys.executable, "-I", "-S", "-u", "-c", start]
 
 
 class UnixTarget(InterpreterTarget):
-    """MicroPython's Unix port, with the heap of a small board if wanted.
+    """MicroPython's Unix port, optionally with the heap of a small board.
 
-    Args:
-        heap: size as MicroPython takes it ("32k", "2m"), None for an ample one.
+    Parameters
+    ----------
+    heap
+        Size as MicroPython takes it ("32k", "2m"); 64 MB if None.
 
-    Raises:
-        ThumbnetError: no `micropython` is installed, or heap is not a size.
+    Raises
+    ------
+    ThumbnetError
+        If no `micropython` is installed, or `heap` is not a size.
+
     """
 
     name = "unix"
@@ -167,17 +180,17 @@ class UnixTarget(InterpreterTarget):
         self.program = require_micropython()
         super().__init__()
 
-    def mend(self, mends: Sequence[str] | None = None) -> str:
-        """The heap is what costs least here."""
-        return ", or ".join([self.more_heap, *([SMALLER] if mends is None else mends)])
+    def heap_advice(self, advice: Sequence[str] | None = None) -> str:
+        """Return what to do about a heap that is too small: a larger one comes first here."""
+        return ", or ".join([self.more_heap, *([SMALLER] if advice is None else advice)])
 
     def command(self, code: str) -> list[str]:
-        """`micropython -X heapsize=... -c code`."""
+        """Return `micropython -X heapsize=... -c code`."""
         return [str(self.program), "-X", f"heapsize={self.heap}", "-c", code]
 
 
 def find_micropython() -> Path | None:
-    """The `micropython` program beside this Python (the PyPI wheel's), else on PATH."""
+    """Return the `micropython` program beside this Python (from the PyPI wheel), else on PATH."""
     beside = Path(sys.executable).parent
     for folder in (str(beside), str(beside / "Scripts"), None):
         found = shutil.which("micropython", path=folder)
@@ -187,7 +200,7 @@ def find_micropython() -> Path | None:
 
 
 def require_micropython() -> Path:
-    """The `micropython` program, or one line that says how to get it."""
+    """Return the `micropython` program; raise ThumbnetError, with how to get it, if missing."""
     found = find_micropython()
     if found is None:
         raise ThumbnetError(
@@ -201,6 +214,6 @@ def _read(stream: IO[bytes], lines: queue.Queue[bytes | None]) -> None:
     try:
         for line in stream:
             lines.put(line)
-    except (OSError, ValueError):  # closed by the reader's side
+    except (OSError, ValueError):  # closed by the other thread
         pass
     lines.put(None)

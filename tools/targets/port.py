@@ -1,21 +1,21 @@
-"""The target that is a board on a port."""
+"""A board on a serial port as a target."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
 
+from thumbnet.export import BoardProfile
 from thumbnet.trainer import ThumbnetError
 
-from .base import JsonObject, Row, Target, firmware_text, parse_line
-from .board import HOSTED, Board, BoardGone, DeviceError, uninterrupted
+from ..json_lines import JsonObject, parse_json_line
+from ..transport.serial_board import HOSTED, Board, BoardGone, DeviceError, uninterrupted
+from .base import Row, Target, firmware_text
 
-if TYPE_CHECKING:
-    from thumbnet.export import BoardProfile
+KINDS = (".py", ".mpy")
+"""In the order in which MicroPython looks for a module."""
 
-KINDS = (".py", ".mpy")  # the first that is there is imported
 ROMFS = ("/rom", "/rom/lib")
 WHO = """\
 import os, sys
@@ -27,10 +27,13 @@ except AttributeError:
 
 
 class PortTarget(Target):
-    """A MicroPython behind a port. Scripts go through the raw REPL; only modules become files.
+    """MicroPython behind a port. Scripts go through the raw REPL; only modules become files.
 
-    Args:
-        port: what pyserial opens: /dev/ttyACM0, COM3, socket://host:port, a pty.
+    Parameters
+    ----------
+    port
+        What pyserial opens: /dev/ttyACM0, COM3, socket://host:port, a pty.
+
     """
 
     more_heap = "take a board with more RAM"
@@ -48,8 +51,11 @@ class PortTarget(Target):
     def write(self, path: str, data: bytes, progress: Callable[[int], None] | None = None) -> None:
         """Write a file and check its SHA-256 as the board reads it.
 
-        Raises:
-            ThumbnetError: it does not fit, or it came out different.
+        Raises
+        ------
+        ThumbnetError
+            If the file does not fit, or it arrived damaged.
+
         """
         try:
             self.board.write(path, data, progress)
@@ -62,34 +68,34 @@ class PortTarget(Target):
             )
 
     def stage(self, name: str, files: Mapping[str, bytes]) -> str:
-        """Use the files that are there if they are the same, else put copies beside them."""
+        """Use the files on the board if they are the same, else put copies beside them."""
         files = {file: data for file, data in files.items() if not self.mapped(file, data)}
         if self.installed(name, files):
             return name
         self._temporary = [temporary_name(name + ending) for ending in (*KINDS, ".bin")]
-        for beside in self._temporary:  # one of another kind might be imported instead
+        for beside in self._temporary:  # a copy of another kind might be imported instead
             self.board.remove(beside)
         for file, data in files.items():
             self.write(temporary_name(file), data)
         return temporary_name(name)
 
     def installed(self, name: str, files: Mapping[str, bytes]) -> bool:
-        """Whether these very files are there, and a .py is not imported instead of a .mpy."""
+        """Return whether exactly these files are there, and no .py hides the .mpy."""
         others = {name + KINDS[0]} - {*files}
         return all(self.has(file, data) for file, data in files.items()) and not any(
             self.board.sha256(other) for other in others
         )
 
     def mapped(self, file: str, data: bytes) -> bool:
-        """Whether a file of weights is in mapped flash, where an exported module looks for it."""
+        """Return whether a file of weights is in mapped flash, where a module looks for it."""
         return file.endswith(".bin") and any(self.has(f"{folder}/{file}", data) for folder in ROMFS)
 
     def has(self, path: str, data: bytes) -> bool:
-        """Whether a file is there with this very content."""
+        """Return whether a file with exactly this content is there."""
         return self.board.sha256(path) == hashlib.sha256(data).hexdigest()
 
     def run(self, script: str, module: str, rows: Iterable[Row]) -> Iterator[JsonObject]:
-        """Define the script's functions on the board, then call them, one exec a row."""
+        """Define the functions of an on-board script, then call them, once for each row."""
         self.board.fresh()
         self._execute(firmware_text(script))
         yield self.check_begin(self._line(f"begin({module!r})"), module)
@@ -98,12 +104,12 @@ class PortTarget(Target):
         yield self._line("end()")
 
     def call(self, script: str, code: str) -> JsonObject:
-        """Define a script's functions on the board and return the one line that code prints."""
+        """Define the functions of an on-board script; return the one line that `code` prints."""
         self._execute(firmware_text(script))
         return self._line(code)
 
     def runs_on(self, board: BoardProfile) -> bool:
-        """Whether the firmware says that it is this board's; False where it does not tell."""
+        """Return whether the firmware says that it is for this board; False if it says nothing."""
         if self.board.platform in HOSTED:
             on = "wasm" if self.board.platform == "webassembly" else "unix"
             return board.name == on
@@ -113,13 +119,13 @@ class PortTarget(Target):
             return False
 
     def device(self, error: DeviceError) -> str:
-        """One readable line for an exception on the board."""
+        """Return one readable line for an exception on the board."""
         if error.kind == "ENOSPC":
             return "its file system is full: remove files there, or export a smaller module"
         return self.explain({"error": error.kind, "message": error.message})
 
     def close(self) -> None:
-        """Remove temporary copies and let go of the port."""
+        """Remove temporary copies and release the port."""
         if self._temporary:
             with uninterrupted():
                 try:
@@ -127,7 +133,7 @@ class PortTarget(Target):
                     self.board.fresh()  # a streamed module holds its file open
                     for path in self._temporary:
                         self.board.remove(path)
-                except ThumbnetError:  # the port is gone, and what is left there does no harm
+                except ThumbnetError:  # the port is gone; the copies do no harm
                     pass
         self.board.close()
 
@@ -139,14 +145,14 @@ class PortTarget(Target):
 
     def _line(self, code: str) -> JsonObject:
         out = self._execute(code)
-        lines = [line for line in map(parse_line, out.splitlines()) if line is not None]
+        lines = [line for line in map(parse_json_line, out.splitlines()) if line is not None]
         if not lines:
             raise BoardGone(f"{self.name} gave no answer to {code[:40]}")
         return lines[-1]
 
 
 def literal(row: Row) -> str:
-    """A row as Python source that is cheap to compile on a board: bytes where they suffice."""
+    """Return a row as Python source that is cheap to compile on a board: bytes if possible."""
     values = list(row)
     if all(isinstance(v, int) and 0 <= v <= 255 for v in values):
         return f"list({bytes(int(v) for v in values)!r})"
@@ -154,9 +160,9 @@ def literal(row: Row) -> str:
 
 
 def temporary_name(file: str) -> str:
-    """Where a file, or a module, waits beside the one that it will replace: importable, to test it.
+    """Return the name of the copy of a file or module that it will replace; it can be imported.
 
-    install.py knows the name too.
+    install.py uses the same name.
     """
     path = PurePosixPath(file)
     return f"{path.stem}__new{path.suffix}"

@@ -1,4 +1,4 @@
-"""Is a file firmware for the chip that is meant? A look at the first block of a .uf2."""
+"""A check of a .uf2 firmware file, by its first block."""
 
 from __future__ import annotations
 
@@ -14,28 +14,31 @@ RP2040 = 0xE48BFF56
 
 
 def check_uf2(path: Path) -> None:
-    """Refuse what an RP2040 would not start.
+    """Raise ThumbnetError for a file that an RP2040 would not start.
 
-    Raises:
-        ThumbnetError: no such file, not a .uf2, cut off, or for another chip.
+    Raises
+    ------
+    ThumbnetError
+        If there is no such file, or it is not a .uf2, is truncated, or is for another chip.
+
     """
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ThumbnetError(
-            f"cannot read the firmware {path} ({error.strerror}): give the .uf2 of a Pico's "
-            "MicroPython"
+            f"cannot read the firmware {path} ({error.strerror}): use MicroPython's .uf2 for "
+            "the Pico"
         ) from None
     if len(data) < BLOCK or struct.unpack_from("<2I", data) != MAGIC:
-        raise ThumbnetError(f"{path} is not a .uf2: give the one of a Pico's MicroPython")
+        raise ThumbnetError(f"{path} is not a .uf2: use MicroPython's .uf2 for the Pico")
     flags, _, _, _, blocks, family = struct.unpack_from("<6I", data, 8)
     if flags & HAS_FAMILY and family != RP2040:
         raise ThumbnetError(
             f"{path} is for another chip than the RP2040 (family {family:#x}): "
-            "give the one for the Pico"
+            "use the one for the Pico"
         )
     if len(data) % BLOCK or len(data) < BLOCK * blocks:
         raise ThumbnetError(
-            f"{path} is cut off: it has {len(data)} bytes, and says {BLOCK * blocks}: "
+            f"{path} is truncated: it has {len(data)} bytes instead of {BLOCK * blocks}: "
             "download it again"
         )

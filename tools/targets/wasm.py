@@ -1,6 +1,6 @@
-"""The target that is MicroPython's WebAssembly build, in Node: what runs in a browser.
+"""MicroPython's WebAssembly build as a target, in Node: what runs in a browser.
 
-Its heap grows when it is full, so no size can be given, and its clock ticks in milliseconds.
+Its heap grows when it is full, so its size cannot be chosen, and its clock ticks in milliseconds.
 """
 
 from __future__ import annotations
@@ -23,8 +23,11 @@ INSTALL = f"run `npm install {PACKAGE}@{VERSION}` here, or name its folder in TH
 class WasmTarget(InterpreterTarget):
     """MicroPython compiled to WebAssembly.
 
-    Raises:
-        ThumbnetError: Node or the npm package is not there.
+    Raises
+    ------
+    ThumbnetError
+        If Node or the npm package is missing.
+
     """
 
     name = "wasm"
@@ -36,23 +39,26 @@ class WasmTarget(InterpreterTarget):
         super().__init__()
 
     def command(self, code: str) -> list[str]:
-        """`node wasm_runner.mjs micropython.mjs code`."""
+        """Return `node wasm_runner.mjs micropython.mjs code`."""
         return [str(self.node), str(RUNNER), str(self.build), code]
 
 
 def find_node() -> Path | None:
-    """The `node` program on PATH."""
+    """Return the `node` program on PATH, None if it is missing."""
     found = shutil.which("node")
     return Path(found).absolute() if found else None
 
 
 def find_build() -> Path | None:
-    """micropython.mjs: from THUMBNET_WASM, else from the nearest node_modules.
+    """Return micropython.mjs from THUMBNET_WASM, else from the nearest node_modules.
 
-    Looked for in the current folder and those above it, then where the project installs it.
+    The search covers the current folder and those above it, then where the project installs it.
 
-    Raises:
-        ThumbnetError: THUMBNET_WASM is set, and it is not there.
+    Raises
+    ------
+    ThumbnetError
+        If THUMBNET_WASM is set, but there is no micropython.mjs.
+
     """
     named = os.environ.get("THUMBNET_WASM")
     if named:
@@ -64,8 +70,8 @@ def find_build() -> Path | None:
             if path.is_file():
                 return path.resolve()
         raise ThumbnetError(
-            f"THUMBNET_WASM is {named}, and there is no {BUILD}: "
-            f"let it name the folder of the npm package {PACKAGE}"
+            f"THUMBNET_WASM is {named}, but there is no {BUILD}: "
+            f"set it to the folder of the npm package {PACKAGE}"
         )
     here = Path.cwd()
     project = Path(__file__).resolve().parents[2]
@@ -77,7 +83,7 @@ def find_build() -> Path | None:
 
 
 def require_node() -> Path:
-    """The `node` program, or one line that says how to get it."""
+    """Return the `node` program; raise ThumbnetError, with how to install it, if missing."""
     found = find_node()
     if found is None:
         raise ThumbnetError(
@@ -88,7 +94,7 @@ def require_node() -> Path:
 
 
 def require_build() -> Path:
-    """micropython.mjs, or one line that says how to get it."""
+    """Return micropython.mjs; raise ThumbnetError, with how to install it, if missing."""
     found = find_build()
     if found is None:
         raise ThumbnetError(

@@ -15,8 +15,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from thumbnet.trainer import Adam, Dense, InputSpec, OneCycle, Rescaling, Sequential
-from thumbnet.trainer.motions import aeon_datasets
+from thumbnet.trainer import Adam, Dense, InputSpec, OneCycle, Rescaling, Sequential, aeon_datasets
 
 from .common import Array, TrainedExample, prove, report, run, size_report
 

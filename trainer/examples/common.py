@@ -13,13 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from thumbnet.export import Program, convert
-from thumbnet.export.kernels.build import Build
-from thumbnet.export.emit.kernel_calls import kernel_calls as calls
-from thumbnet.export.ops import call_part
-from thumbnet.export.emit.memory_plan import plan
+from thumbnet.export import KernelMemory, Program, convert, kernel_memory
+from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets import open_target
-from thumbnet.tools.verify import finish, verify
 from thumbnet.trainer import Dataset, InputSpec, Model, ThumbnetError
 
 Array = NDArray[Any]
@@ -38,20 +34,6 @@ class TrainedExample:
     test_x: Array
     test_y: Array
     facts: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Size:
-    """What a network takes on a board with a Cortex-M, in bytes.
-
-    weights: as the assembly kernels read them. words: their parameters, such as bias, multiplier
-    and shift of each output, 4 bytes each. ram: the arena of all activations, the scores, and the
-    sums and states of recurrent layers.
-    """
-
-    weights: int
-    words: int
-    ram: int
 
 
 @dataclass(frozen=True)
@@ -91,19 +73,9 @@ def pictures(data: Dataset) -> Dataset:
     return replace(data, x=data.x.reshape(-1, *shape), input_spec=spec)
 
 
-def size(program: Program) -> Size:
-    """What the network takes on a board, whichever it was converted for."""
-    build, graph = Build(tier="thumb"), program.graph
-    made = plan(graph)
-    layers = calls(graph, made, build)
-    packed = [part.packed(build) for call in layers for part in (call, *call.rows)]
-    wide = sum(call.word("outputs") for call in layers if call.wide)
-    wide += sum(sum(call_part(node).wide_scratch(node).values()) for node in graph.nodes)
-    return Size(
-        weights=sum(len(weights) for weights, _ in packed),
-        words=4 * sum(len(parameters) for _, parameters in packed),
-        ram=made.size + 4 * wide,
-    )
+def size(program: Program) -> KernelMemory:
+    """Return what the network takes on a board with a Cortex-M, whichever it was converted for."""
+    return kernel_memory(program.graph)
 
 
 def prove(

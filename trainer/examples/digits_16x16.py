@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from thumbnet.tools.pictures import draw, side_by_side
+from thumbnet.tools.terminal.text_art import draw_image, side_by_side
 from thumbnet.trainer import (
     Adam,
     Dataset,
@@ -60,7 +60,7 @@ def main() -> None:
     )
     print("Three of them, and what the network says:\n")
     three = example.test_x[[int(np.argmax(example.test_y == digit)) for digit in (3, 6, 9)]]
-    print(side_by_side([draw(image.reshape(16, 16), -1, 1) for image in three]))
+    print(side_by_side([draw_image(image.reshape(16, 16), -1, 1) for image in three]))
     print("   ".join(f"{k:^32}" for k in example.model.predict_classes(three)))
     print(report(prove(example, "digits_16x16")))
 

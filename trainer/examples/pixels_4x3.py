@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from thumbnet.tools.pictures import draw, side_by_side
+from thumbnet.tools.terminal.text_art import draw_image, side_by_side
 from thumbnet.trainer import Adam, Dense, InputSpec, Sequential
 
 from .common import Array, TrainedExample, accuracy, prove, report
@@ -58,13 +58,15 @@ def train(seed: int = 0) -> TrainedExample:
 def weight_pictures(weights: Array) -> str:
     """The hidden neurons' weights (3, 4, 3) side by side: dark speaks for, light against."""
     most = float(np.abs(weights).max())
-    return side_by_side([draw(w, -most, most) for w in weights], gap="  |  ")
+    return side_by_side([draw_image(w, -most, most) for w in weights], gap="  |  ")
 
 
 def main() -> None:
     example = train()
     print("Two of the zeros and two of the ones:\n")
-    print(side_by_side([draw(example.test_x[i].reshape(SHAPE), 0, 1) for i in (0, 15, 32, 50)]))
+    print(
+        side_by_side([draw_image(example.test_x[i].reshape(SHAPE), 0, 1) for i in (0, 15, 32, 50)])
+    )
     print(f"\n{example.facts['right']} of 64 pictures are right.")
     print("\nWhat each hidden neuron looks for (dark: for, light: against):\n")
     print(weight_pictures(example.facts["weights"]))

@@ -19,7 +19,7 @@ from thumbnet.export.board_fit.estimate import build_for, estimate
 from thumbnet.export.emit.header import Facts
 from thumbnet.export.emit.module import emit
 from thumbnet.export.graph.graph import Graph
-from thumbnet.tools.bench import bench
+from thumbnet.tools.run.measurement import bench
 from thumbnet.tools.targets import find_micropython, open_target
 from thumbnet.trainer import ThumbnetError
 

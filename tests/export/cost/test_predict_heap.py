@@ -12,7 +12,7 @@ from support.streams import program
 
 from thumbnet.export import convert
 from thumbnet.export.cost.predict_heap import predict_heap
-from thumbnet.tools.bench import bench
+from thumbnet.tools.run.measurement import bench
 from thumbnet.tools.targets import UnixTarget
 
 

@@ -16,8 +16,8 @@ from thumbnet.export.kernels.build import Build
 from thumbnet.export.program.artifact import extremes, write_artifact
 from thumbnet.export.program.artifact import readings as raw
 from thumbnet.export.stages.reference import to_counts
+from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets import UnixTarget
-from thumbnet.tools.verify import finish, verify
 
 BUILDS = [
     Build(),

@@ -11,8 +11,8 @@ from support.networks import random_model
 
 from thumbnet.export import Program, convert
 from thumbnet.export.microbit.hexfile import files_in_hex
-from thumbnet.tools.targets.qemu import Qemu
-from thumbnet.tools.targets.raw_repl import RawRepl
+from thumbnet.tools.transport.qemu import Qemu
+from thumbnet.tools.transport.raw_repl import RawRepl
 from thumbnet.trainer import ThumbnetError
 
 SKETCH = b"import net\nprint('sketch says', net.predict([1, 2, 3]))\n"

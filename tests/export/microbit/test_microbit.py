@@ -8,10 +8,10 @@ from support.emulators import SMALL, needs_qemu, small_artifact
 from support.fake_artifact import damaged
 
 from thumbnet.export.microbit.hexfile import microbit_hex
+from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets import CPythonTarget, open_target
 from thumbnet.tools.targets import microbit as microbits
-from thumbnet.tools.targets.raw_repl import BURST, pieces
-from thumbnet.tools.verify import finish, verify
+from thumbnet.tools.transport.raw_repl import BURST, pieces
 from thumbnet.trainer import ThumbnetError
 
 ECHO = b"""

@@ -11,7 +11,8 @@ from support.emulators import gone, needs_qemu, program
 
 from thumbnet.export.microbit.hexfile import microbit_hex
 from thumbnet.tools.targets import microbit as microbits
-from thumbnet.tools.targets import open_target, qemu
+from thumbnet.tools.targets import open_target
+from thumbnet.tools.transport import qemu
 from thumbnet.trainer import ThumbnetError
 
 FILES = {"stuck.py": b"def predict(x):\n    while x[0]:\n        pass\n    return 1\n"}

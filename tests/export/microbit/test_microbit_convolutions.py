@@ -14,9 +14,9 @@ from thumbnet.export import Program, convert, load_artifact
 from thumbnet.export.board_fit.estimate import estimate
 from thumbnet.export.program.artifact import extremes
 from thumbnet.export.program.artifact import readings as readings_of
-from thumbnet.tools.bench import bench
+from thumbnet.tools.run.measurement import bench
+from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets.microbit import MicrobitTarget
-from thumbnet.tools.verify import finish, verify
 from thumbnet.trainer import (
     AveragePooling2D,
     BatchNormalization,

@@ -3,7 +3,7 @@
 import pytest
 from support.emulators import SMALL, needs_qemu, small_artifact
 
-from thumbnet.tools.bench import bench
+from thumbnet.tools.run.measurement import bench
 from thumbnet.tools.targets import microbit as microbits
 
 # Two instructions an iteration, and nothing allocated.

@@ -11,9 +11,9 @@ from support.networks import random_model
 
 from thumbnet.export import Program, convert, load_artifact
 from thumbnet.export.program.artifact import extremes, readings
-from thumbnet.tools.bench import bench
+from thumbnet.tools.run.measurement import bench
+from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets.microbit import MicrobitTarget
-from thumbnet.tools.verify import finish, verify
 from thumbnet.trainer import InputSpec, ThumbnetError
 
 CASES = [

@@ -10,8 +10,8 @@ from numpy.testing import assert_allclose
 from support.micropython import needs_micropython
 
 from thumbnet.export import convert
+from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets import UnixTarget
-from thumbnet.tools.verify import finish, verify
 from thumbnet.trainer import (
     Activation,
     Add,

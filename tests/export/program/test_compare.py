@@ -14,18 +14,16 @@ from support.narrow_digits import RARE, TEST, TRAIN, digits
 from support.outlier import ROWS, unit
 
 from thumbnet.export import Options, Program, convert
-from thumbnet.export.program.compare import Quantized, compare, float_accuracy, ways
+from thumbnet.export.program.compare import (
+    QuantizationResult,
+    compare,
+    float_accuracy,
+    quantization_choices,
+)
 from thumbnet.export.program.quality import float_predict
 from thumbnet.tools import cli
 from thumbnet.tools.commands.compare import _best
-from thumbnet.trainer import (
-    Adam,
-    Dense,
-    Model,
-    Rescaling,
-    Sequential,
-    balanced_accuracy,
-)
+from thumbnet.trainer import Adam, Dense, Model, Rescaling, Sequential, balanced_accuracy
 
 EVERY = [(name, bits) for bits in (8, 4) for name in ("min_max", "percentile", "mse")]
 
@@ -36,13 +34,13 @@ def program(calibration: str, bits: int) -> Program:
 
 
 @cache
-def table() -> list[Quantized]:
+def table() -> list[QuantizationResult]:
     return list(compare(digits(), TRAIN.x, TEST.x, TEST.y, Options("net")))
 
 
 def test_every_way_once() -> None:
     assert [(way.calibration, way.bits) for way in table()] == EVERY
-    assert ways(digits(), TRAIN.x, Options("net")) == EVERY
+    assert quantization_choices(digits(), TRAIN.x, Options("net")) == EVERY
     assert len({way.accuracy for way in table()}) > 2, "the lines must be told apart"
 
 
@@ -143,7 +141,7 @@ def cells(lines: list[str]) -> list[list[str]]:
     return [line.split() for line in lines if line.endswith((" 720", " 360"))]
 
 
-def expected(way: Quantized) -> list[str]:
+def expected(way: QuantizationResult) -> list[str]:
     shares = [way.accuracy, *([] if way.balanced is None else [way.balanced])]
     return [
         way.calibration or "trained",
@@ -175,7 +173,7 @@ def test_six_lines(
     result = json.loads(run("compare net.npz --json", capsys)[-1])
     assert result["float"] == right
     assert result["balanced_float"] is None
-    assert [Quantized(**way) for way in result["ways"]] == table()
+    assert [QuantizationResult(**way) for way in result["quantization_choices"]] == table()
 
 
 def test_balanced_beside(
@@ -200,8 +198,8 @@ def test_the_next_step_counts_each_class_the_same() -> None:
     usual = replace(table()[0], accuracy=0.9, balanced=0.5)
     other = replace(table()[4], accuracy=0.8, balanced=0.6)
     assert _best([usual, other], digits()) is other
-    ways = [replace(way, balanced=None) for way in (usual, other)]
-    assert _best(ways, digits()) is ways[0]
+    quantization_choices = [replace(way, balanced=None) for way in (usual, other)]
+    assert _best(quantization_choices, digits()) is quantization_choices[0]
 
 
 def test_of_equal_ways_the_wider_and_the_less_noisy() -> None:
@@ -221,7 +219,7 @@ def test_a_network_trained_for_a_width(
     """Its ranges are fixed: a line for each width, and the next step is what it was trained for."""
     monkeypatch.chdir(tmp_path)
     model = digits(width)
-    assert ways(model, TRAIN.x, Options("net")) == [(None, 8), (None, 4)]
+    assert quantization_choices(model, TRAIN.x, Options("net")) == [(None, 8), (None, 4)]
     found = list(compare(model, TRAIN.x, TEST.x, TEST.y, Options("net")))
     for way in found:
         made = convert(model, TRAIN.x, name="net", bits=way.bits)
@@ -244,7 +242,7 @@ def test_a_network_whose_training_left_a_range_open(
     model.compile(Adam(0.01), "sparse_categorical_crossentropy")
     model.fit(TRAIN.x, TRAIN.y, epochs=2, quantize="int4")
     model.labels, model.input_spec = TRAIN.labels, TRAIN.input_spec
-    assert ways(model, TRAIN.x, Options("net")) == EVERY
+    assert quantization_choices(model, TRAIN.x, Options("net")) == EVERY
     saved(tmp_path, model, TEST.x, TEST.y)
     lines = run("compare net.npz", capsys)
     said = "trained for int4: its ranges are those of training, but for some that it left open"

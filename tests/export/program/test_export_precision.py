@@ -14,10 +14,7 @@ from support.outlier import ROWS, unit
 
 from thumbnet.export import Options, Program, convert, load_artifact, run_until
 from thumbnet.tools import cli
-from thumbnet.trainer import (
-    Model,
-    balanced_accuracy,
-)
+from thumbnet.trainer import Model, balanced_accuracy
 
 CALIBRATIONS = ("min_max", "percentile", "mse")
 

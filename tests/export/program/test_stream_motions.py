@@ -12,10 +12,11 @@ from support.data import needs_aeon
 from support.micropython import needs_micropython
 
 from thumbnet.export import convert
-from thumbnet.tools.recipe import Recipe, build, fit
 from thumbnet.tools.targets import find_micropython
-from thumbnet.trainer import cut
-from thumbnet.trainer.motions import load_motions
+from thumbnet.tools.workflow.architecture import build
+from thumbnet.tools.workflow.settings import Recipe
+from thumbnet.tools.workflow.training import fit
+from thumbnet.trainer import cut, load_motions
 
 RUN = """
 import json, motions

@@ -11,10 +11,10 @@ from support.streams import model, program, windows
 from thumbnet.export import convert
 from thumbnet.export.board_fit.estimate import estimate
 from thumbnet.export.program.stream_vectors import KINDS
-from thumbnet.tools.bench import bench
-from thumbnet.tools.estimates import compare
+from thumbnet.tools.run.estimates import compare
+from thumbnet.tools.run.measurement import bench
+from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets import UnixTarget
-from thumbnet.tools.verify import finish, verify
 
 ALL = ("mean", "deviation", "rms", "crossings", "bands")
 

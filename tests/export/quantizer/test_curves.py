@@ -7,7 +7,7 @@ import pytest
 
 from thumbnet.export.quantizer.curves import CURVES
 from thumbnet.trainer import Tensor
-from thumbnet.trainer.activations import ACTIVATIONS
+from thumbnet.trainer.autograd.activations import ACTIVATIONS
 
 
 @pytest.mark.parametrize("name", sorted(CURVES))

@@ -13,8 +13,8 @@ from thumbnet.export import convert
 from thumbnet.export.cost.network_size import parameters
 from thumbnet.export.quantizer.affine import coarser
 from thumbnet.export.quantizer.input_counts import choose_counts
+from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets import UnixTarget
-from thumbnet.tools.verify import finish, verify
 from thumbnet.trainer import (
     GRU,
     Conv1D,

@@ -12,7 +12,7 @@ from thumbnet.export import Graph, Node, Options, TensorSpec, convert, run_until
 from thumbnet.export.stages.fuse import fuse
 from thumbnet.export.stages.reference import execute
 from thumbnet.trainer import Tensor
-from thumbnet.trainer.activations import ACTIVATIONS
+from thumbnet.trainer.autograd.activations import ACTIVATIONS
 
 X = np.linspace(-1, 1, 201)[:, None]
 

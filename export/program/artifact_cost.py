@@ -1,0 +1,64 @@
+"""What a written module costs on a board, and what would fit where it does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ..board_fit.capacity import Request
+from ..board_fit.estimate import Estimate, estimate
+from ..board_fit.suggestions import fewer_weights, larger_board, other_ways
+from ..boards.profile import BoardProfile
+from .artifact import Artifact
+
+
+def estimate_artifact(artifact: Artifact, processor: str = "") -> Estimate:
+    """Return what a written module is expected to cost on the board that it was made for.
+
+    Parameters
+    ----------
+    artifact
+        The module.
+    processor
+        The `-march` of mpy-cross for the processor that it really runs on; the board's if empty.
+
+    """
+    board = replace(artifact.board, arch=processor) if processor else artifact.board
+    build = artifact.build
+    return estimate(
+        artifact.graph, board, _tier(artifact), build.weights, artifact.mpy, build.lanes
+    )
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """What fits a board on which a written module does not.
+
+    Attributes
+    ----------
+    options
+        Options of `thumbnet export`, each of which suffices.
+    smaller
+        Whether a network with fewer hidden units fits in the same export.
+    board
+        A larger board; looked for only if neither of the above helps.
+
+    """
+
+    options: list[str]
+    smaller: bool
+    board: str | None
+
+
+def alternatives(artifact: Artifact, board: BoardProfile) -> Alternatives:
+    """Return what fits `board`, which describes the target as it really is."""
+    graph = artifact.graph
+    request = Request(_tier(artifact), artifact.build.weights, artifact.mpy)
+    options = other_ways(graph, board, request)
+    smaller = fewer_weights(graph, board, request) is not None
+    other = None if options or smaller else larger_board(graph, board, request)
+    return Alternatives(options, smaller, other)
+
+
+def _tier(artifact: Artifact) -> str:
+    """Return the tier as profiles call it."""
+    return artifact.build.tier.removesuffix("_dsp")

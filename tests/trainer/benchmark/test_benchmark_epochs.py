@@ -1,0 +1,144 @@
+"""The benchmark runs, says what it found, and never compares what did not learn alike."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from support.require import require
+
+from thumbnet.trainer import Dataset, ThumbnetError
+from thumbnet.trainer.benchmark import epoch_times as benchmark
+from thumbnet.trainer.benchmark.mnist_networks import MnistNetwork, convolutional, dense, larger
+
+NETWORKS = (dense(16), convolutional(64), larger(64))
+
+
+@pytest.fixture
+def little_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 10, 1280)
+    x = np.zeros((1280, 784), dtype=np.uint8)
+    for digit in range(10):  # a bright stripe for each class
+        x[y == digit, 70 * digit : 70 * digit + 60] = 255
+    data = Dataset(x, y, labels=tuple("0123456789"))
+    monkeypatch.setattr(benchmark, "load_mnist", lambda: (data, data))
+
+
+@pytest.fixture
+def textures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stripes of five widths, lying or standing, and anywhere: what convolutions tell apart."""
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 10, 1280)
+    x = np.zeros((1280, 28, 28), dtype=np.uint8)
+    for image, digit in zip(x, y, strict=True):
+        stripes = 255 * ((np.arange(28) + rng.integers(0, 9)) // (1 + digit % 5) % 2)
+        image[:] = stripes[:, None] if digit < 5 else stripes
+    data = Dataset(x.reshape(1280, 784), y, labels=tuple("0123456789"))
+    monkeypatch.setattr(benchmark, "load_mnist", lambda: (data, data))
+
+
+def need_torch() -> None:
+    try:
+        import torch  # noqa: F401
+    except ImportError:
+        require("torch", "PyTorch is not installed: pip install torch")
+
+
+@pytest.mark.usefixtures("little_data")
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
+    need_torch()
+    assert benchmark.main(["--json", "--epochs", "8", "--hidden", "32"]) == 0
+    report = json.loads(capsys.readouterr().out.splitlines()[-1])
+    (row,) = report["results"]
+    assert row["network"] == "784-32-10"
+    assert row["ratio"] == row["thumbnet_seconds"] / row["torch_seconds"]
+    assert row["thumbnet_best"] <= row["thumbnet_seconds"]
+    assert row["thumbnet_accuracy"] > 0.9
+
+
+@pytest.mark.usefixtures("little_data")
+def test_table(capsys: pytest.CaptureFixture[str]) -> None:
+    need_torch()
+    assert benchmark.main(["--epochs", "8", "--hidden", "32"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1].startswith("784-32-10")
+    assert "ratio" in lines[-2]
+
+
+@pytest.mark.usefixtures("textures")
+def test_convolutions(capsys: pytest.CaptureFixture[str]) -> None:
+    need_torch()
+    assert benchmark.main(["--json", "--epochs", "9", "--conv", "16"]) == 0
+    (row,) = json.loads(capsys.readouterr().out.splitlines()[-1])["results"]
+    assert (row["network"], row["batch"]) == ("conv-8-12-18", 16)
+    assert row["ratio"] == row["thumbnet_seconds"] / row["torch_seconds"]
+    assert row["thumbnet_accuracy"] > 0.9
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.name)
+def test_both_start_as_the_same_network(network: MnistNetwork) -> None:
+    need_torch()
+    rng = np.random.default_rng(0)
+    x, y = rng.random((20, 784), dtype=np.float32), rng.integers(0, 10, 20)
+    ours, theirs = benchmark.Thumbnet(network, x, y), benchmark.PyTorch(network, x, y)
+    theirs.net.eval()
+    logits = theirs.net(theirs.x)
+    outputs = theirs.torch.softmax(logits, dim=1).detach().numpy()
+    assert_allclose(ours.model.predict(ours.x), outputs, rtol=1e-4)
+    assert ours.model.count_params() == sum(
+        np.prod(t.shape) for name, t in theirs.net.state_dict().items() if "num_batches" not in name
+    )
+
+
+@pytest.mark.usefixtures("little_data")
+def test_accuracies_apart_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    need_torch()
+    monkeypatch.setattr(benchmark.Thumbnet, "accuracy", lambda *_: 0.5)
+    monkeypatch.setattr(benchmark.PyTorch, "accuracy", lambda *_: 0.6)
+    train, test = benchmark.load_mnist()
+    data = (np.float32(train.x), train.y, np.float32(test.x), test.y)
+    with pytest.raises(ThumbnetError, match=r"0\.5000 and 0\.6000 are too far apart to compare"):
+        benchmark.compare(8, 1, data)
+
+
+def test_without_torch_one_line_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert benchmark.main([]) == 1
+    assert capsys.readouterr().out == (
+        "PyTorch is not installed, so there is nothing to compare with: pip install torch\n"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("batch", benchmark.BATCHES)
+def test_an_epoch_of_convolutions_takes_at_most_three_of_pytorchs(
+    mnist: tuple[Dataset, Dataset], batch: int
+) -> None:
+    need_torch()
+    train, test = mnist
+    x, x_test = (data.x.astype(np.float32) / np.float32(255) for data in (train, test))
+    for _ in range(3):
+        row = benchmark.compare(convolutional(batch), 3, (x, train.y, x_test, test.y))
+        if row["thumbnet_best"] <= 3 * row["torch_best"]:
+            return
+    pytest.fail(f"slower than three times PyTorch: {row}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hidden", benchmark.HIDDEN)
+def test_an_epoch_takes_no_longer_than_pytorchs(
+    mnist: tuple[Dataset, Dataset], hidden: int
+) -> None:
+    """Judged by the best epochs: whatever else the machine does can only add to a time."""
+    need_torch()
+    train, test = mnist
+    x, x_test = (data.x.astype(np.float32) / np.float32(255) for data in (train, test))
+    for _ in range(3):
+        row = benchmark.compare(hidden, 3, (x, train.y, x_test, test.y))
+        if row["thumbnet_best"] <= row["torch_best"]:
+            return
+    pytest.fail(f"slower than PyTorch: {row}")

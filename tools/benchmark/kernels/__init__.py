@@ -1,0 +1,1 @@
+"""Single kernels and whole convolutional networks: instruction counts and races."""

@@ -1,0 +1,158 @@
+"""Gather everything that the page shows, from a model, held-out data and board profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from thumbnet.export import (
+    BoardProfile,
+    Program,
+    convert,
+    describe_layers,
+    float_task,
+    layer_costs,
+    module_name,
+)
+from thumbnet.trainer import Dataset, Model, ThumbnetError, Windows
+
+from .analysis.board_fit import fits
+from .analysis.held_out import HeldOut, answers, score_of_program, whole_test_set
+from .analysis.input_format import Array, InputFormat, input_format
+from .analysis.layer_table import float_layers, integer_layers
+from .analysis.training_history import curves
+from .contents import Report
+from .findings import findings
+from .text_format import shape
+
+WORST = {"picture": 12, "features": 9, "window": 6}
+"""How many mistakes are drawn, by the kind of an example."""
+
+
+def collect(
+    model: Model, name: str, boards: Sequence[BoardProfile], data: Dataset | None = None
+) -> Report:
+    """Compute all that the page shows.
+
+    Parameters
+    ----------
+    model
+        A built model that takes raw units.
+    name
+        The name of the model file, without its suffix.
+    boards
+        The profiles to try the network on.
+    data
+        Held-out examples; by default those that the model carries.
+
+    Raises
+    ------
+    ThumbnetError
+        If the data do not fit the network.
+
+    """
+    model.require_built()
+    x, y = _held_out(model, data)
+    rows = model.samples.get("calibration", x)
+    program, no_integers = _program(model, name, rows, 4 if model.quantized == "int4" else 8)
+    head = float_task(model) if program is None else program.task
+    held, no_held_out = None, ""
+    if x is None or y is None or not len(x):
+        no_held_out = (
+            "The model carries no held-out examples: `thumbnet train` keeps some in it, and "
+            "`--data FILE` adds others."
+        )
+    else:
+        recordings = model.samples.get("test_recording") if data is None else _recordings(data)
+        held = answers(model, program, head, x, y, recordings)
+        if held is None:
+            no_held_out = "Every held-out example is outside the range that the board accepts."
+    graph = None if program is None else program.graph
+    costs = None if graph is None else layer_costs(graph).values()
+    found = [] if graph is None else fits(graph, boards)
+    named = [board.name for board in boards]
+    fitting = [fit for fit in found if fit.need is not None]
+    form = None if rows is None else input_format(model, np.asarray(rows))
+    report = Report(
+        name=name,
+        description=_description(model, program),
+        parameters=model.count_params() if costs is None else sum(c.parameters for c in costs),
+        macs=None if costs is None else sum(cost.macs for cost in costs),
+        info=model.info,
+        input_format=form,
+        curves=curves(model.info),
+        held_out=held,
+        whole_test_set=None
+        if data is not None or held is None
+        else whole_test_set(model.info, held),
+        score_4_bits=None if held is None else _score_4_bits(model, name, rows, held),
+        no_held_out=no_held_out,
+        no_integers=no_integers,
+        layers=float_layers(model)
+        if program is None or rows is None
+        else integer_layers(program, rows),
+        fits=found,
+        chosen=min(fitting, key=lambda fit: named.index(fit.board.name), default=None),
+        worst=_worst(held, form),
+        findings=[],
+    )
+    return replace(report, findings=findings(report))
+
+
+def _worst(held: HeldOut | None, form: InputFormat | None) -> list[int]:
+    """Return the wrong answers, the worst first; if none is wrong, the least certain ones."""
+    if held is None or form is None:
+        return []
+    order = np.argsort(-held.margins, kind="stable")[: WORST[form.kind]]
+    return [k for k in order.tolist() if not held.wrong or held.predicted[k] != held.truth[k]]
+
+
+def _held_out(model: Model, data: Dataset | None) -> tuple[Array | None, Array | None]:
+    if data is None:
+        return model.samples.get("test_x"), model.samples.get("test_y")
+    # By name: another file may number its classes in another order.
+    return data.x, data.y if data.labels is None else np.array(data.labels)[data.y]
+
+
+def _recordings(data: Dataset) -> Array | None:
+    return np.array(data.names)[data.recording] if isinstance(data, Windows) else None
+
+
+def _score_4_bits(
+    model: Model, name: str, rows: npt.ArrayLike | None, held: HeldOut
+) -> float | None:
+    """Return the score with weights of 4 bits; None if there is none."""
+    if held.integers is None or model.quantized == "int4":
+        return None
+    program, _ = _program(model, name, rows, bits=4)
+    return None if program is None else score_of_program(program, held)
+
+
+def _program(
+    model: Model, name: str, rows: npt.ArrayLike | None, bits: int
+) -> tuple[Program | None, str]:
+    """Return the integer network, or why there is none."""
+    if rows is None:
+        return None, (
+            "The model carries no examples to calibrate with: `thumbnet train` keeps some in it, "
+            "and `--data FILE` adds others."
+        )
+    try:
+        # The profile of a computer, which anything fits: the boards are tried one by one.
+        return convert(model, rows, name=module_name(name), board="unix", bits=bits), ""
+    except ThumbnetError as error:
+        return None, f"This network cannot be converted to integers: {error}."
+
+
+def _description(model: Model, program: Program | None) -> str:
+    if program is not None:
+        return describe_layers(program.graph, model)
+    words = [shape(model.require_built())]
+    for layer in model.layers:
+        if layer.variables:
+            curve = "" if layer.activation == "linear" else f" {layer.activation}"
+            words.append(shape(layer.output_shape) + curve)
+    return " -> ".join(words)

@@ -1,0 +1,102 @@
+"""What the page shows, as numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..json_lines import JsonObject
+from .analysis.board_fit import Fit
+from .analysis.error_analysis import Confusion
+from .analysis.held_out import HeldOut, WholeTestSet
+from .analysis.input_format import InputFormat
+from .analysis.layer_table import LayerRow
+from .analysis.training_history import Curve
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence on what stands out, one on what to do; `good` if nothing needs to be done."""
+
+    text: str
+    mend: str = ""
+    good: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What is known about a network.
+
+    Attributes
+    ----------
+    name
+        The name of the model file, without its suffix.
+    description
+        The layers: `64 -> 32 relu -> 10 softmax`.
+    macs
+        Multiply-accumulates of one inference; None without an integer network.
+    info
+        `Model.info`.
+    input_format
+        What one example is; None if the model carries none.
+    held_out
+        The answers on held-out examples; None if there are none: then `no_held_out` says why.
+    whole_test_set
+        What training found on all held-out examples, if `held_out` are only some of them.
+    score_4_bits
+        Accuracy or R squared with weights of 4 bits, if the network otherwise has 8.
+    chosen
+        The first of the requested boards that the network fits.
+    no_integers
+        Why there is no integer network; "" if there is one.
+    worst
+        Indices into `held_out`, the worst answers first.
+
+    """
+
+    name: str
+    description: str
+    parameters: int
+    macs: int | None
+    info: dict[str, Any]
+    input_format: InputFormat | None
+    curves: list[Curve]
+    held_out: HeldOut | None
+    whole_test_set: WholeTestSet | None
+    score_4_bits: float | None
+    no_held_out: str
+    no_integers: str
+    layers: list[LayerRow]
+    fits: list[Fit]
+    chosen: Fit | None
+    worst: list[int]
+    findings: list[Finding]
+
+    @property
+    def confusion(self) -> Confusion | None:
+        """The confusion matrix, if there are held-out examples of classes."""
+        return None if self.held_out is None else self.held_out.confusion
+
+    def as_json(self) -> JsonObject:
+        """Return what `--json` prints."""
+        held, table, whole = self.held_out, self.confusion, self.whole_test_set
+        scored = held is not None and held.integers is not None
+        return {
+            "name": self.name,
+            "parameters": self.parameters,
+            "macs": self.macs,
+            "samples": 0 if held is None else len(held.x),
+            "samples_of": None if whole is None else whole.rows,
+            "refused": 0 if held is None else held.refused,
+            "score": None if held is None else "accuracy" if held.labels else "r_squared",
+            "float": None if held is None else held.score(held.floats),
+            "float_of_all": None if whole is None else whole.score,
+            "integer": held.score(held.predicted) if held is not None and scored else None,
+            "integer_4_bit": self.score_4_bits,
+            "balanced_accuracy": None if table is None else table.balanced_accuracy,
+            "mean_absolute_error": None if held is None else held.error(held.predicted),
+            "missing": [text for text in (self.no_held_out, self.no_integers) if text],
+            "layers": [vars(layer) for layer in self.layers],
+            "boards": [fit.as_json() for fit in self.fits],
+            "findings": [vars(finding) for finding in self.findings],
+        }

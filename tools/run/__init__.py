@@ -1,0 +1,1 @@
+"""What happens to a written module on a target: verification, measurement, deployment."""

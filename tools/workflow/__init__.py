@@ -1,0 +1,1 @@
+"""From data to a trained network: settings, architecture, training, and the demos."""

@@ -1,0 +1,1 @@
+"""Automatic differentiation: tensors, the tape, and the operations it can follow."""

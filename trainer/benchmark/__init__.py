@@ -1,0 +1,1 @@
+"""Time training against PyTorch: `python -m thumbnet.trainer.benchmark`."""

@@ -1,0 +1,1 @@
+"""Data sets: digits, MNIST, and what is read from CSV, `.npz` and IDX files."""

@@ -1,0 +1,66 @@
+"""Class names to class indices, and a refusal of names that training never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ThumbnetError
+
+_SHOWN = 12
+
+
+def quoted(names: Sequence[str]) -> str:
+    """Return names quoted and joined by commas, cut short after a dozen."""
+    shown = ", ".join(repr(name) for name in names[:_SHOWN])
+    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
+
+
+def canonical(values: Sequence[str]) -> list[str]:
+    """Return the names of labels: stripped, and as integers where all are ("1.0" is "1")."""
+    stripped = [value.strip() for value in values]
+    try:
+        numbers = [float(value) for value in stripped]
+    except ValueError:
+        return stripped
+    if all(number.is_integer() for number in numbers):
+        return [str(int(number)) for number in numbers]
+    return stripped
+
+
+def class_names(values: Sequence[str]) -> tuple[str, ...]:
+    """Return the distinct names in order: by value where all are numbers, else by alphabet."""
+    distinct = set(values)
+    try:
+        return tuple(sorted(distinct, key=lambda name: (float(name), name)))
+    except ValueError:
+        return tuple(sorted(distinct))
+
+
+def encode_labels(
+    values: Sequence[str],
+    labels: Sequence[str],
+    where: str = "labels",
+    lines: Sequence[int] | None = None,
+) -> NDArray[np.int64]:
+    """Return (n,) int64: the index in `labels` of each of the n values.
+
+    where: what the values come from, for the message, such as a file's name.
+    lines: the line of the file that each value stands in; without it, messages count rows from 1.
+
+    Raises ThumbnetError for a label that is not among `labels`, naming it and its row.
+    """
+    index = {label: i for i, label in enumerate(labels)}
+    encoded = np.empty(len(values), dtype=np.int64)
+    for i, value in enumerate(values):
+        known = index.get(value)
+        if known is None:
+            row = f"row {i + 1}" if lines is None else f"line {lines[i]}"
+            raise ThumbnetError(
+                f"{where}, {row}: label {value!r} was not seen in training, "
+                f"which knew {quoted(list(labels))}: correct it, or train again with it"
+            )
+        encoded[i] = known
+    return encoded

@@ -1,0 +1,85 @@
+"""Data sets in memory: `Dataset`, the description of its inputs, and the split."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ThumbnetError
+from .input_spec import InputSpec
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Examples in raw units, with what is known about them.
+
+    x: (n, ...) float32 or uint8; other number types are converted to float32.
+    y: classification: (n,) int64 class indices; regression: (n,) float64.
+    labels: class names in the order of the indices; None for regression.
+    input_spec: describes one example of x.
+    name: for reports.
+    image_shape: (height, width) where a flat row of x is a picture, else None.
+
+    Raises ThumbnetError if these do not fit together.
+    """
+
+    x: Array
+    y: Array
+    labels: tuple[str, ...] | None = None
+    input_spec: InputSpec | None = None
+    name: str = ""
+    image_shape: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        where = f"data set {self.name!r}" if self.name else "data set"
+        x, y = np.asarray(self.x), np.asarray(self.y)
+        if x.ndim < 2:
+            raise ThumbnetError(f"{where}: x has shape {x.shape}, it must be (examples, features)")
+        if y.shape != (len(x),):
+            raise ThumbnetError(
+                f"{where}: y has shape {y.shape}, it must be ({len(x)},): one for each row of x"
+            )
+        if x.dtype != np.uint8:
+            x = x.astype(np.float32)
+        if self.labels is not None:
+            labels = tuple(str(label) for label in self.labels)
+            object.__setattr__(self, "labels", labels)
+            y = y.astype(np.int64)
+            if len(y) and not 0 <= int(y.min()) <= int(y.max()) < len(labels):
+                raise ThumbnetError(
+                    f"{where}: y holds class indices from {y.min()} to {y.max()}, "
+                    f"but there are {len(labels)} labels: they must be 0 to {len(labels) - 1}"
+                )
+        else:
+            y = y.astype(np.float64)
+        if self.input_spec is not None and self.input_spec.shape != x.shape[1:]:
+            raise ThumbnetError(
+                f"{where}: input_spec is for shape {self.input_spec.shape}, x has {x.shape[1:]}"
+            )
+        if self.image_shape is not None and math.prod(self.image_shape) != math.prod(x.shape[1:]):
+            raise ThumbnetError(
+                f"{where}: image_shape {self.image_shape} does not hold "
+                f"{math.prod(x.shape[1:])} pixels"
+            )
+        object.__setattr__(self, "x", x)
+        object.__setattr__(self, "y", y)
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @property
+    def is_classification(self) -> bool:
+        """True if y holds class indices, False if it holds numbers to predict."""
+        return self.labels is not None
+
+    def take(self, indices: Sequence[int] | Array) -> Dataset:
+        """Return the examples at `indices`, in that order, as a new data set."""
+        chosen = np.asarray(indices, dtype=np.int64)
+        return replace(self, x=self.x[chosen], y=self.y[chosen])

@@ -1,0 +1,106 @@
+"""IDX, the file format of MNIST.
+
+Big-endian: two zero bytes, one byte for the number type, one for the number of dimensions, the
+dimensions as uint32, then the numbers. Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database
+of handwritten digits".
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import os
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ThumbnetError
+from ..files.reading import read_bytes
+from .dataset import Dataset
+from .resolution import spec_of
+
+_TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+
+
+def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
+    """Return the array of an IDX file, compressed with gzip or not, in this machine's byte order.
+
+    Raises ThumbnetError naming the file if it is not there, not IDX, or not of the length that
+    its header says.
+    """
+    data = read_bytes(path)
+    if data[:2] == b"\x1f\x8b":
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError, zlib.error) as error:
+            raise ThumbnetError(f"{path}: damaged gzip file ({error}): fetch it again") from error
+    if len(data) < 4 or data[:2] != b"\0\0" or data[2] not in _TYPES or data[3] == 0:
+        raise ThumbnetError(
+            f"{path}: not an IDX file: it starts with {data[:4].hex(' ') or 'nothing'}, expected "
+            "00 00, a type (08 09 0b 0c 0d 0e) and a number of dimensions"
+        )
+    start = 4 + 4 * data[3]
+    if len(data) < start:
+        raise ThumbnetError(f"{path}: cut short within the IDX header: fetch it again")
+    dtype = np.dtype(_TYPES[data[2]])
+    shape = tuple(int(n) for n in np.frombuffer(data, ">u4", data[3], 4))
+    expected = start + math.prod(shape) * dtype.itemsize
+    if len(data) != expected:
+        raise ThumbnetError(
+            f"{path}: {len(data)} bytes, but its header (shape {shape}, {dtype.name}) needs "
+            f"{expected}: the file is {'cut short' if len(data) < expected else 'too long'}, "
+            "fetch it again"
+        )
+    return np.frombuffer(data, dtype, offset=start).reshape(shape).astype(dtype.newbyteorder("="))
+
+
+def read_idx_pair(
+    images: str | os.PathLike[str], labels: str | os.PathLike[str], name: str = ""
+) -> Dataset:
+    """Return the data set of a file of examples and a file of class numbers.
+
+    Pictures (n, height, width) become flat rows, with `image_shape`; uint8 stays uint8, with the
+    range 0 to 255. Classes are named "0", "1", ... up to the largest number.
+
+    Raises ThumbnetError as `read_idx` does, and if the two files do not belong together.
+    """
+    x, y = read_idx(images), read_idx(labels)
+    if x.ndim < 2 or len(x) == 0:
+        raise ThumbnetError(f"{images}: shape {x.shape}, expected (examples, height, width)")
+    if y.ndim != 1 or y.dtype.kind not in "iu":
+        raise ThumbnetError(
+            f"{labels}: shape {y.shape} of {y.dtype.name}, expected one whole number an example"
+        )
+    if len(x) != len(y):
+        raise ThumbnetError(
+            f"{images} has {len(x)} examples, but {labels} has {len(y)} labels: "
+            "these files do not belong together"
+        )
+    if int(y.min()) < 0:
+        raise ThumbnetError(f"{labels}: class {y.min()} is negative, classes count from 0")
+    if not bool(np.all(np.isfinite(x))):
+        raise ThumbnetError(f"{images}: holds NaN or infinity")
+    flat = x.reshape(len(x), -1)
+    return Dataset(
+        flat,
+        y,
+        labels=tuple(str(i) for i in range(int(y.max()) + 1)),
+        input_spec=spec_of(flat, str(images), pictures=x.ndim > 2),
+        name=name or Path(images).name.partition("-images")[0],
+        image_shape=(x.shape[1], x.shape[2]) if x.ndim == 3 else None,
+    )
+
+
+def idx_pairs(folder: str | os.PathLike[str]) -> dict[str, tuple[Path, Path]]:
+    """Return {name: (examples, labels)} for NAME-images*/NAME-labels* in a folder, train first."""
+    files = {path.name: path for path in sorted(Path(folder).iterdir()) if path.is_file()}
+    pairs: dict[str, tuple[Path, Path]] = {}
+    for file_name, images in files.items():
+        stem, found, _ = file_name.partition("-images")
+        labels = next((f for n, f in files.items() if n.startswith(f"{stem}-labels")), None)
+        if found and labels is not None:
+            pairs.setdefault(stem, (images, labels))
+    return dict(sorted(pairs.items(), key=lambda item: (item[0] != "train", item[0])))

@@ -1,0 +1,108 @@
+"""One door to every data set: by name or by path."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import ThumbnetError
+from .csv_dataset import Task, read_csv
+from .dataset import Dataset
+from .digits import load_digits
+from .idx import idx_pairs, read_idx_pair
+from .mnist import load_mnist
+from .npz import read_npz
+from .splitting import train_test_split
+
+DATASET_NAMES = ("digits", "mnist")
+
+
+def _joined(parts: list[Dataset], name: str) -> Dataset:
+    """Return the examples of all parts in one data set."""
+    largest = max(parts, key=lambda part: len(part.labels or ()))
+    if len({part.x.shape[1:] for part in parts}) > 1:
+        raise ThumbnetError(f"{name}: the files in this folder hold pictures of different sizes")
+    x, y = (np.concatenate([getattr(part, axis) for part in parts]) for axis in "xy")
+    return replace(largest, x=x, y=y, name=name)
+
+
+def _idx_parts(path: Path) -> list[Dataset]:
+    """Return the data sets of an IDX folder, or of the pair that an IDX file belongs to."""
+    folder = path if path.is_dir() else path.parent
+    pairs = idx_pairs(folder)
+    if not path.is_dir():
+        pairs = {name: pair for name, pair in pairs.items() if path in pair}
+    if not pairs and path.is_dir() and any(path.rglob("*.csv")):
+        raise ThumbnetError(
+            f"{path}: a folder of recordings is cut into windows: say how long they are, in "
+            "samples, with --window 100 (see `thumbnet train --help`)"
+        )
+    if not pairs:
+        raise ThumbnetError(
+            f"{path}: no pair of IDX files here: expected NAME-images... and NAME-labels... "
+            "such as train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz"
+        )
+    return [read_idx_pair(images, labels, name) for name, (images, labels) in pairs.items()]
+
+
+def _parts(
+    name_or_path: str | os.PathLike[str], label: str | None, task: Task = "auto"
+) -> list[Dataset]:
+    """Return what the name or path holds: [all of it], or [train, test] where it says which."""
+    path, text = Path(name_or_path), str(name_or_path)
+    suffix = path.suffix.lower()
+    if text not in DATASET_NAMES and not path.is_dir() and suffix in (".csv", ".tsv", ".txt"):
+        return [read_csv(path, label=label, task=task)]
+    if label is not None:
+        raise ThumbnetError(f"{text}: a label column can be chosen in CSV files only, not here")
+    if task != "auto":
+        raise ThumbnetError(f"{text}: a task can be chosen for CSV files only: leave --task out")
+    if text == "digits":
+        return [load_digits()]
+    if text == "mnist":
+        return list(load_mnist())
+    if suffix == ".npz" and not path.is_dir():
+        return [read_npz(path)]
+    if path.is_dir() or suffix == ".gz" or "idx" in path.name:
+        if not path.exists():
+            raise ThumbnetError(f"{text}: no such file: check the name and the folder")
+        return _idx_parts(path)
+    close = difflib.get_close_matches(text, DATASET_NAMES, n=1)
+    hint = f"did you mean {close[0]!r}?" if close else "give a .csv, a .npz or IDX files"
+    if path.exists():
+        raise ThumbnetError(f"{text}: cannot tell what kind of data this is: {hint}")
+    raise ThumbnetError(f"no data set {text!r}: known are 'digits', 'mnist' and files: {hint}")
+
+
+def load_dataset(
+    name_or_path: str | os.PathLike[str], label: str | None = None, task: Task = "auto"
+) -> Dataset:
+    """Return a data set: "digits", "mnist", a `.csv`, a `.npz`, an IDX file or a folder of them.
+
+    label, task: the label column of a CSV file and what it is for, see `read_csv`.
+    "mnist", and a folder with several pairs, give all examples, those for training first;
+    `load_split` keeps them apart.
+
+    Raises ThumbnetError for an unknown name, and what the reader of the file raises.
+    """
+    parts = _parts(name_or_path, label, task)
+    return parts[0] if len(parts) == 1 else _joined(parts, parts[0].name)
+
+
+def load_split(
+    name_or_path: str | os.PathLike[str],
+    label: str | None = None,
+    test_size: float = 0.2,
+    seed: int = 0,
+    task: Task = "auto",
+) -> tuple[Dataset, Dataset]:
+    """Return (train, test): the data set's own split (MNIST), else `train_test_split`."""
+    parts = _parts(name_or_path, label, task)
+    if len(parts) == 2:
+        return parts[0], parts[1]
+    data = parts[0] if len(parts) == 1 else _joined(parts, parts[0].name)
+    return train_test_split(data, test_size=test_size, seed=seed)

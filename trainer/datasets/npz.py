@@ -1,0 +1,130 @@
+"""Data sets in NumPy's `.npz`: arrays `x` and `y`, and class names in `labels` if there are any."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ThumbnetError
+from ..files.reading import read_bytes
+from .class_labels import class_names, encode_labels, quoted
+from .dataset import Dataset
+from .resolution import spec_of
+
+Array = NDArray[Any]
+
+
+def _arrays(path: str | os.PathLike[str]) -> dict[str, Array]:
+    """Return x, y and, if there, labels. Never unpickles."""
+    try:
+        opened = np.load(io.BytesIO(read_bytes(path)), allow_pickle=False)
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise ThumbnetError(
+            f"{path}: not an .npz file: write one with numpy.savez_compressed(path, x=..., y=...)"
+        ) from error
+    if not isinstance(opened, np.lib.npyio.NpzFile):
+        raise ThumbnetError(
+            f"{path}: a single array, expected x and y: write them with "
+            "numpy.savez_compressed(path, x=..., y=...)"
+        )
+    arrays: dict[str, Array] = {}
+    with opened:
+        for name in ("x", "y", "labels"):
+            if name not in opened.files:
+                continue
+            try:
+                arrays[name] = opened[name]
+            except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+                if "allow_pickle" in str(error):
+                    raise ThumbnetError(
+                        f"{path}: array {name!r} holds Python objects (pickle), which are never "
+                        "loaded: save it as numbers or text"
+                    ) from error
+                raise ThumbnetError(f"{path}: array {name!r} is damaged: {error}") from error
+        for name in ("x", "y"):
+            if name not in arrays:
+                raise ThumbnetError(
+                    f"{path}: no array {name!r}, only {quoted(opened.files) or 'nothing'}: "
+                    "write it with numpy.savez_compressed(path, x=..., y=...)"
+                )
+    return arrays
+
+
+def _finite(path: str | os.PathLike[str], name: str, values: Array) -> None:
+    if values.dtype.kind not in "biuf":
+        raise ThumbnetError(f"{path}: array {name!r} is {values.dtype}, expected numbers")
+    bad = np.argwhere(~np.isfinite(values))
+    if len(bad):
+        at = tuple(int(i) for i in bad[0])
+        raise ThumbnetError(
+            f"{path}: {name}[{', '.join(map(str, at))}] is {values[at]}: remove or mend the row"
+        )
+
+
+def read_npz(path: str | os.PathLike[str]) -> Dataset:
+    """Return the data set of an `.npz` file with arrays `x`, `y` and, optionally, `labels`.
+
+    x: (n, features), or (n, height, width), which becomes flat rows with `image_shape`, or of more
+        axes, as they are. uint8 has the range 0 to 255; all pixels have one resolution.
+    y: (n,) text or whole numbers (classification) or floats (regression). With `labels`, y holds
+        indices into it, or names out of it.
+
+    Raises ThumbnetError naming the array and the place. Pickled objects are never loaded.
+    """
+    arrays = _arrays(path)
+    x, y = arrays["x"], arrays["y"]
+    if x.ndim < 2 or 0 in x.shape:
+        raise ThumbnetError(f"{path}: x has shape {x.shape}, expected (examples, features)")
+    if y.shape != (len(x),):
+        raise ThumbnetError(f"{path}: y has shape {y.shape}, expected ({len(x)},) as x has rows")
+    if len(x) < 2:
+        raise ThumbnetError(f"{path}: one example is too few to learn from")
+    _finite(path, "x", x)
+    labels: tuple[str, ...] | None = None
+    if "labels" in arrays:
+        given = arrays["labels"]
+        if given.ndim != 1 or given.dtype.kind not in "USiu":
+            raise ThumbnetError(f"{path}: labels must be a list of class names")
+        labels = tuple(_text(given))
+        if len(set(labels)) != len(labels):
+            raise ThumbnetError(f"{path}: labels names a class twice")
+    if y.dtype.kind in "US" or (y.dtype.kind in "biu" and labels is None):
+        # Booleans are the classes 0 and 1.
+        names = _text(y.astype(np.int64) if y.dtype.kind == "b" else y)
+        labels = labels if labels is not None else class_names(names)
+        y = encode_labels(names, labels, f"{path}: y")
+    else:
+        _finite(path, "y", y)
+        if labels is not None and bool(np.any((y != np.floor(y)) | (y < 0) | (y >= len(labels)))):
+            raise ThumbnetError(
+                f"{path}: y must hold whole numbers from 0 to {len(labels) - 1}, "
+                f"the indices of its {len(labels)} labels"
+            )
+    if labels is not None and len(np.unique(y)) < 2:
+        raise ThumbnetError(f"{path}: every example is of one class, at least two are needed")
+    is_picture = x.ndim == 3
+    image_shape = (x.shape[1], x.shape[2]) if is_picture else None
+    if is_picture:
+        x = x.reshape(len(x), -1)
+    pictures = is_picture or x.ndim > 3
+    return Dataset(
+        x,
+        y,
+        labels=labels,
+        input_spec=spec_of(x, f"{path}: x", pictures),
+        name=Path(path).stem,
+        image_shape=image_shape,
+    )
+
+
+def _text(values: Array) -> list[str]:
+    if values.dtype.kind == "S":
+        return [value.decode("utf-8", "replace") for value in values.tolist()]
+    return [str(value) for value in values.tolist()]

@@ -1,0 +1,81 @@
+"""How fine the raw units of a feature are: the size of one integer count on the board."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ThumbnetError
+from .input_spec import InputSpec
+
+COUNT_LIMIT = 2**20
+"""Every count of a feature stays below this: the floats of some boards have 22 bits."""
+MOST_DECIMALS = 12
+
+
+def resolution_for(
+    decimals: int, low: float, high: float, where: str, most: int = COUNT_LIMIT
+) -> float:
+    """Return 10**-d for the largest d <= `decimals` with which all readings fit into the counts.
+
+    Readings are expected from low to high, counts of which stay below `most`; on both sides that
+    range's own width is kept free, for the margin by which the board accepts more.
+
+    Raises ThumbnetError if even whole numbers (d = 0) are too fine.
+    """
+    largest = max(abs(low), abs(high))
+    reach = largest + (high - low)
+    for d in range(min(decimals, MOST_DECIMALS), -1, -1):
+        if reach * 10**d + 1 < COUNT_LIMIT and largest * 10**d + 1 < most:
+            return float(1 / 10**d)
+    raise ThumbnetError(
+        f"{where}: values from {low:g} to {high:g} do not fit the board's integers, which reach "
+        f"{most - 1} (and the range is kept free on both sides): "
+        "use a larger unit or subtract a constant"
+    )
+
+
+def decimals_of(values: NDArray[Any]) -> int:
+    """Return how many decimals (at most 12) express every value, to the precision of its dtype."""
+    if not np.issubdtype(values.dtype, np.floating):
+        return 0
+    wide = values.astype(np.float64)
+    slack = np.abs(wide) * float(np.finfo(values.dtype).eps)
+    for d in range(MOST_DECIMALS):
+        if bool(np.all(np.abs(wide - np.round(wide, d)) <= slack)):
+            return d
+    return MOST_DECIMALS
+
+
+def resolutions(x: NDArray[Any], where: str) -> float | tuple[float, ...]:
+    """Return the resolution of each feature of x (n, ...), as one float where all are equal."""
+    flat = x.reshape(len(x), -1)
+    return shared(
+        [
+            resolution_for(
+                decimals_of(column), float(column.min()), float(column.max()), f"{where}[:, {i}]"
+            )
+            for i, column in enumerate(flat.T)
+        ]
+    )
+
+
+def spec_of(x: NDArray[Any], where: str, pictures: bool) -> InputSpec:
+    """Return what the inputs of an array (n, ...) are: resolution, and range of bytes and bits.
+
+    pictures: one resolution for all pixels, which differ in nothing but where they are.
+
+    Raises ThumbnetError as `resolution_for` does.
+    """
+    if x.dtype in (np.uint8, np.bool_):
+        return InputSpec(x.shape[1:], minimum=0.0, maximum=255.0 if x.dtype == np.uint8 else 1.0)
+    each = x.reshape(-1, 1) if pictures else x
+    return InputSpec(x.shape[1:], resolution=resolutions(each, where))
+
+
+def shared(steps: Sequence[float]) -> float | tuple[float, ...]:
+    """Return one float if all are equal, else the tuple."""
+    return steps[0] if len(set(steps)) == 1 else tuple(steps)

@@ -1,0 +1,65 @@
+"""Random splits of a data set into training and test examples."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..arrays import Array
+from ..errors import ThumbnetError
+from .dataset import Dataset
+
+
+def _stratified_counts(class_sizes: Array, total: int) -> Array:
+    """Share `total` test examples among classes by largest remainder; one of each class stays."""
+    ideal = class_sizes * (total / class_sizes.sum())
+    most = np.maximum(class_sizes - 1, 0)
+    counts: Array = np.minimum(np.floor(ideal).astype(np.int64), most)
+    by_remainder = np.argsort(counts - ideal, kind="stable")
+    while (missing := total - int(counts.sum())) > 0:
+        room = [int(c) for c in by_remainder if counts[c] < most[c]]
+        if not room:
+            break
+        counts[room[:missing]] += 1
+    return counts
+
+
+def train_test_split(
+    data: Dataset, test_size: float = 0.2, seed: int = 0, stratify: bool = True
+) -> tuple[Dataset, Dataset]:
+    """Split a data set at random into (train, test), both shuffled.
+
+    test_size: the share of examples to hold out, between 0 and 1, or a whole number of them.
+    seed: the same seed gives the same split.
+    stratify: classification only: every class keeps its share in both parts (to one example),
+        and at least one example of every class stays in train.
+
+    Raises ThumbnetError if either part would be empty.
+    """
+    n = len(data)
+    as_count = isinstance(test_size, int | np.integer) and not isinstance(test_size, bool)
+    if not as_count and not 0 < test_size < 1:
+        raise ThumbnetError(
+            f"test_size is {test_size}: give a share between 0 and 1, such as 0.2, or a count"
+        )
+    count = int(test_size) if as_count else round(n * float(test_size))
+    if not 0 < count < n:
+        raise ThumbnetError(
+            f"cannot hold out {count} of {n} examples: both parts need at least one, "
+            "change test_size or bring more data"
+        )
+    random = np.random.default_rng(seed)
+    order = random.permutation(n)
+    if not (stratify and data.is_classification):
+        return data.take(order[count:]), data.take(order[:count])
+    assert data.labels is not None
+    shuffled = data.y[order]
+    counts = _stratified_counts(np.bincount(shuffled, minlength=len(data.labels)), count)
+    held_out = np.zeros(n, dtype=bool)
+    for index, of_class in enumerate(counts):
+        held_out[np.flatnonzero(shuffled == index)[:of_class]] = True
+    if not held_out.any():
+        raise ThumbnetError(
+            f"cannot hold out {count} of {n} examples with one of each class left to train on: "
+            "bring more data, or pass stratify=False"
+        )
+    return data.take(order[~held_out]), data.take(order[held_out])

@@ -1,0 +1,1 @@
+"""Layers: settings, weights and the forward computation of each kind."""

@@ -1,0 +1,79 @@
+"""RandomShift: in training each example is moved a little, so that its place is not learned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from ..arrays import Array
+from ..autograd.tensor import Tensor, record
+from ..errors import ThumbnetError
+from .base import IntegerRole, Layer, Shape
+
+
+def shift(x: Array, moves: Array) -> Array:
+    """Move each example of x (n, *places, c) by its row of moves (n, axes): 0 comes in."""
+    n, places = len(x), x.shape[1:-1]
+    index: list[Array] = [np.arange(n).reshape(-1, *[1] * len(places))]
+    inside: Any = True
+    for axis, size in enumerate(places):
+        # The places of one axis, for all others: (n, 1, ..., size, ..., 1).
+        shape = [n, *[1] * len(places)]
+        shape[axis + 1] = size
+        source = (np.arange(size) - moves[:, axis, None]).reshape(shape)
+        inside = inside & (source >= 0) & (source < size)
+        index.append(source.clip(0, size - 1))
+    moved: Array = x[tuple(index)] * inside[..., None]
+    return moved.astype(x.dtype, copy=False)
+
+
+class RandomShift(Layer):
+    """In training, moves every image (h, w, c) or sequence (t, c) by up to `most` places, anew.
+
+    most: one number for all directions, or (vertical, horizontal). Each move is a whole number from
+    -most to most, all equally likely; where nothing is left 0 comes in. Otherwise it does nothing,
+    and nothing of it is exported. The random numbers are the model's, so a seeded run repeats to
+    the bit. Raises ThumbnetError for numbers that are not whole, or negative, or as large as the
+    image, and for inputs of another rank.
+    """
+
+    integer_role = IntegerRole.NONE
+
+    def __init__(self, most: int | Sequence[int], name: str | None = None) -> None:
+        super().__init__(name)
+        numbers = most if isinstance(most, Sequence) else [most]
+        if not numbers or any(not isinstance(k, (int, np.integer)) or k < 0 for k in numbers):
+            raise ThumbnetError(f"RandomShift: most is {most!r}, give whole numbers such as 2")
+        self.most = tuple(map(int, numbers))
+        self._rng: np.random.Generator
+
+    def _create(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Shape:
+        places = input_shape[:-1]
+        self._limits = self.most * len(places) if len(self.most) == 1 else self.most
+        if not places or len(self._limits) != len(places):
+            raise ThumbnetError(
+                f"layer {self.name!r} shifts by {self.most}, its inputs have shape {input_shape}: "
+                "one number for each direction, and channels last"
+            )
+        if any(k >= size for k, size in zip(self._limits, places, strict=True)):
+            raise ThumbnetError(
+                f"layer {self.name!r} shifts by {self.most}, its inputs have shape {input_shape}: "
+                "nothing might be left"
+            )
+        self._rng = rng
+        return input_shape
+
+    def call(self, x: Tensor, training: bool = False) -> Tensor:
+        """Give x, or in training x with each example moved."""
+        if not training:
+            return x
+        limits = np.array(self._limits)
+        moves = self._rng.integers(-limits, limits, (len(x.data), len(limits)), endpoint=True)
+        return record(shift(x.data, moves), (x, lambda dy: shift(dy, -moves)))
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the settings as JSON types."""
+        return {"most": list(self.most), **super().get_config()}

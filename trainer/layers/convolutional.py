@@ -1,0 +1,159 @@
+"""Convolutional layers: Conv1D, Conv2D, DepthwiseConv1D and DepthwiseConv2D."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from ..autograd import functional
+from ..autograd.convolution import convolve, convolve_depthwise
+from ..autograd.tensor import Tensor
+from ..errors import ThumbnetError
+from .base import Shape
+from .core import Weighted
+from .regularizers import L2
+from .windowed import Windowed
+
+
+class _Kernel(Weighted, Windowed):
+    """What all convolutions share: a window, a kernel, a bias and an activation."""
+
+    def __init__(
+        self,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = 1,
+        padding: str = "valid",
+        activation: str | None = None,
+        use_bias: bool = True,
+        kernel_initializer: str = "glorot_uniform",
+        bias_initializer: str = "zeros",
+        kernel_regularizer: L2 | float | str | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(kernel_size, strides, padding, name)
+        self._configure(
+            activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer
+        )
+
+    def _outputs(self, channels: int) -> Shape:
+        """What follows the window in the kernel's shape; the last is the number of outputs."""
+        raise NotImplementedError
+
+    def _create(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Shape:
+        places = self._lay(input_shape)
+        shape = (*self.window[2 - self.rank :], *self._outputs(input_shape[-1]))
+        self._make(shape, rng, dtype)
+        return (*places, shape[-1])
+
+    def _image_kernel(self) -> Tensor:
+        """The kernel as it is for images."""
+        return functional.reshape(self.kernel, (*self.window, *self.kernel.shape[self.rank :]))
+
+    def pre_activation(self, x: Tensor) -> Tensor:
+        """Compute the convolution and add the bias."""
+        return self._slide(x)
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the settings as JSON types."""
+        return {**super().get_config(), **self._settings()}
+
+
+class _Convolution(_Kernel):
+    """Every filter looks at all channels."""
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: int | Sequence[int],
+        strides: int | Sequence[int] = 1,
+        padding: str = "valid",
+        activation: str | None = None,
+        use_bias: bool = True,
+        kernel_initializer: str = "glorot_uniform",
+        bias_initializer: str = "zeros",
+        kernel_regularizer: L2 | float | str | None = None,
+        name: str | None = None,
+    ) -> None:
+        if not isinstance(filters, (int, np.integer)) or filters < 1:
+            raise ThumbnetError(
+                f"{type(self).__name__}: filters is {filters!r}, it must be a positive whole number"
+            )
+        self.filters = int(filters)
+        super().__init__(
+            kernel_size,
+            strides,
+            padding,
+            activation,
+            use_bias,
+            kernel_initializer,
+            bias_initializer,
+            kernel_regularizer,
+            name,
+        )
+
+    def _outputs(self, channels: int) -> Shape:
+        return channels, self.filters
+
+    def _operate(self, images: Tensor) -> Tensor:
+        return convolve(images, self._image_kernel(), self.bias, self.grid)
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the settings as JSON types."""
+        return {"filters": self.filters, **super().get_config()}
+
+
+class Conv2D(_Convolution):
+    """activation(convolution of images (h, w, c) with `filters` windows of all channels, + bias).
+
+    kernel_size, strides: of the window, one number or (vertical, horizontal). padding: "valid",
+    only where the window is on the image, or "same", with zeros around it (see `geometry`).
+    kernel: Variable (k_h, k_w, c, filters); bias: Variable (filters,), None with `use_bias=False`.
+    kernel_regularizer: an `l2(...)`, a factor, "l2" or None. Outputs: (h', w', filters).
+    Raises ThumbnetError for an unknown name, sizes that are not positive whole numbers, inputs
+    of another rank, or a window larger than the image.
+    """
+
+
+class Conv1D(_Convolution):
+    """`Conv2D` for sequences (t, c): the window moves along the steps.
+
+    kernel_size, strides: numbers of steps. kernel: Variable (k, c, filters).
+    Outputs: (t', filters).
+    """
+
+    rank = 1
+
+
+class _Depthwise(_Kernel):
+    """Every channel has a window of its own, and the channels never mix."""
+
+    always_int8 = True
+
+    def _outputs(self, channels: int) -> Shape:
+        return (channels,)
+
+    def _initial(self, shape: Shape, rng: np.random.Generator) -> Any:
+        # Keras's kernel has an axis more, for the outputs of each channel, and its limits follow.
+        return self._new_kernel((*shape, 1), rng).reshape(shape)
+
+    def _operate(self, images: Tensor) -> Tensor:
+        return convolve_depthwise(images, self._image_kernel(), self.bias, self.grid)
+
+
+class DepthwiseConv2D(_Depthwise):
+    """activation(convolution of each channel of images (h, w, c) with its own window, + bias).
+
+    As Keras's with a depth multiplier of 1. Followed by a Conv2D with kernel_size 1, which mixes
+    the channels, it does much of what one Conv2D does with a fraction of its weights and products.
+    Settings and errors as in `Conv2D`; kernel: Variable (k_h, k_w, c); bias: Variable (c,).
+    Outputs: (h', w', c).
+    """
+
+
+class DepthwiseConv1D(_Depthwise):
+    """`DepthwiseConv2D` for sequences (t, c): kernel Variable (k, c), outputs (t', c)."""
+
+    rank = 1

@@ -1,0 +1,106 @@
+"""Batch normalization (Ioffe and Szegedy 2015)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from ..arrays import Array
+from ..autograd import channelwise
+from ..autograd.tensor import Tensor, Variable, record
+from ..errors import ThumbnetError
+from .base import IntegerRole, Layer, Shape
+
+
+class BatchNormalization(Layer):
+    """gamma * (x - mean) / sqrt(variance + epsilon) + beta, for every feature (the last axis).
+
+    In training, mean and variance are those of the batch, and the moving ones follow them:
+    moving = momentum * moving + (1 - momentum) * batch. Otherwise the moving ones are used.
+    gamma, beta, moving_mean, moving_variance: Variables (features,). Keras's defaults.
+    """
+
+    integer_role = IntegerRole.SCALES
+
+    def __init__(
+        self, momentum: float = 0.99, epsilon: float = 1e-3, name: str | None = None
+    ) -> None:
+        super().__init__(name)
+        if not 0 <= momentum < 1 or not epsilon > 0:
+            raise ThumbnetError(
+                f"BatchNormalization: momentum {momentum} must be in [0, 1) "
+                f"and epsilon {epsilon} positive"
+            )
+        self.momentum = float(momentum)
+        self.epsilon = float(epsilon)
+        self.gamma: Variable
+        self.beta: Variable
+        self.moving_mean: Variable
+        self.moving_variance: Variable
+
+    def _create(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Shape:
+        zeros, ones = np.zeros(input_shape[-1:]), np.ones(input_shape[-1:])
+        self.gamma = Variable(ones, f"{self.name}/gamma", dtype=dtype)
+        self.beta = Variable(zeros, f"{self.name}/beta", dtype=dtype)
+        self.moving_mean = Variable(zeros, f"{self.name}/moving_mean", False, dtype)
+        self.moving_variance = Variable(ones, f"{self.name}/moving_variance", False, dtype)
+        return input_shape
+
+    def call(self, x: Tensor, training: bool = False) -> Tensor:
+        """Normalize; the shape stays."""
+        if not training:
+            mean, variance = self.moving_mean.data, self.moving_variance.data
+            scale = self.gamma * (1 / np.sqrt(variance + self.epsilon))
+            return _scale_and_shift(x, scale, self.beta - scale * mean)
+        count = x.data.size // x.shape[-1]
+        mean = channelwise.sums(x.data) / count
+        centered = x.data - channelwise.widen(mean, x.data)
+        variance = channelwise.sums(centered * centered) / count
+        self._follow(self.moving_mean.data, mean)
+        self._follow(self.moving_variance.data, variance)
+        normal = _normalize(x, centered, 1 / np.sqrt(variance + self.epsilon))
+        return _scale_and_shift(normal, self.gamma, self.beta)
+
+    def _follow(self, moving: Array, batch: Array) -> None:
+        moving *= self.momentum
+        moving += (1 - self.momentum) * batch
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the settings as JSON types."""
+        return {"momentum": self.momentum, "epsilon": self.epsilon, **super().get_config()}
+
+
+def _normalize(x: Tensor, centered: Array, factor: Array) -> Tensor:
+    """centered * factor, in place, where centered = x - mean and factor = 1 / std are of x itself.
+
+    A change of one x moves the mean and the standard deviation of its whole batch, so its own
+    derivative loses what is common to the batch, and what is parallel to the result.
+    """
+    y = centered
+    y *= channelwise.widen(factor, y)
+    count = y.size // y.shape[-1]
+
+    def through_x(dy: Array) -> Array:
+        common = channelwise.sums(dy) / count
+        parallel = channelwise.sums(dy * y) / count
+        dx = y * channelwise.widen(-parallel, y)
+        dx += dy
+        dx -= channelwise.widen(common, y)
+        dx *= channelwise.widen(factor, y)
+        return np.asarray(dx)
+
+    return record(y, (x, through_x))
+
+
+def _scale_and_shift(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
+    """Give x * scale + shift with scale and shift (features,)."""
+    y = x.data * channelwise.widen(scale.data, x.data)
+    y += channelwise.widen(shift.data, y)
+    return record(
+        y,
+        (x, lambda dy: dy * channelwise.widen(scale.data, dy)),
+        (scale, lambda dy: channelwise.sums(dy * x.data)),
+        (shift, channelwise.sums),
+    )

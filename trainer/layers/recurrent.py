@@ -1,0 +1,154 @@
+"""Recurrent layers: SimpleRNN and GRU, in Keras's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from ..autograd import activations
+from ..autograd.recurrence import gru, simple_rnn
+from ..autograd.tensor import Tensor, Variable
+from ..errors import ThumbnetError
+from . import initializers
+from .base import Layer, Shape
+
+
+class Recurrent(Layer):
+    """Base of the recurrent layers: (n, steps, c) -> (n, units), or all states (n, steps, units).
+
+    units: size of the state, which starts at 0 for every example. return_sequences: give the state
+    after every step instead of after the last. kernel: Variable (c, k), recurrent_kernel: Variable
+    (units, k), with k = units times `gates`. Raises ThumbnetError for an unknown name, or inputs
+    of another rank.
+    """
+
+    gates = 1
+
+    def __init__(
+        self,
+        units: int,
+        return_sequences: bool = False,
+        kernel_initializer: str = "glorot_uniform",
+        recurrent_initializer: str = "orthogonal",
+        bias_initializer: str = "zeros",
+        name: str | None = None,
+    ) -> None:
+        super().__init__(name)
+        if not isinstance(units, (int, np.integer)) or units < 1:
+            raise ThumbnetError(
+                f"{type(self).__name__}: units is {units!r}, it must be a positive whole number"
+            )
+        self.units = int(units)
+        self.return_sequences = bool(return_sequences)
+        self.kernel_initializer = kernel_initializer
+        self.recurrent_initializer = recurrent_initializer
+        self.bias_initializer = bias_initializer
+        self._new_kernel = initializers.get(kernel_initializer)
+        self._new_recurrent = initializers.get(recurrent_initializer)
+        self._new_bias = initializers.get(bias_initializer)
+        self.kernel: Variable
+        self.recurrent_kernel: Variable
+        self.bias: Variable | None = None
+
+    def _create(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Shape:
+        if len(input_shape) != 2:
+            raise ThumbnetError(
+                f"layer {self.name!r} takes sequences, (steps, features), not shape {input_shape}: "
+                "reshape the inputs, or use return_sequences=True in the layer before"
+            )
+        width = self.gates * self.units
+        kernel = self._new_kernel((input_shape[1], width), rng)
+        recurrent = self._new_recurrent((self.units, width), rng)
+        self.kernel = Variable(kernel, f"{self.name}/kernel", dtype=dtype)
+        self.recurrent_kernel = Variable(recurrent, f"{self.name}/recurrent_kernel", dtype=dtype)
+        shape = self._bias_shape()
+        if shape:
+            self.bias = Variable(self._new_bias(shape, rng), f"{self.name}/bias", dtype=dtype)
+        return (input_shape[0], self.units) if self.return_sequences else (self.units,)
+
+    def _bias_shape(self) -> Shape:
+        raise NotImplementedError
+
+    @property
+    def variables(self) -> list[Variable]:
+        """The kernel, the recurrent kernel, then the bias."""
+        if not self.built:
+            return []
+        kernels = [self.kernel, self.recurrent_kernel]
+        return kernels if self.bias is None else [*kernels, self.bias]
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the settings as JSON types."""
+        return {
+            "units": self.units,
+            "return_sequences": self.return_sequences,
+            "kernel_initializer": self.kernel_initializer,
+            "recurrent_initializer": self.recurrent_initializer,
+            "bias_initializer": self.bias_initializer,
+            **super().get_config(),
+        }
+
+
+class SimpleRNN(Recurrent):
+    """h = activation(x @ kernel + h @ recurrent_kernel + bias); see `recurrence.simple_rnn`.
+
+    bias: Variable (units,), or None with `use_bias=False`.
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: str | None = "tanh",
+        use_bias: bool = True,
+        return_sequences: bool = False,
+        kernel_initializer: str = "glorot_uniform",
+        recurrent_initializer: str = "orthogonal",
+        bias_initializer: str = "zeros",
+        name: str | None = None,
+    ) -> None:
+        super().__init__(
+            units,
+            return_sequences,
+            kernel_initializer,
+            recurrent_initializer,
+            bias_initializer,
+            name,
+        )
+        self.function = activations.get(activation)
+        self.activation = activation or "linear"
+        self.use_bias = use_bias
+
+    def _bias_shape(self) -> Shape:
+        return (self.units,) if self.use_bias else ()
+
+    def call(self, x: Tensor, training: bool = False) -> Tensor:
+        """Compute the state after the last step, (n, units), or all states (n, steps, units)."""
+        return simple_rnn(
+            x, self.kernel, self.recurrent_kernel, self.bias, self.function, self.return_sequences
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the settings as JSON types."""
+        return {"activation": self.activation, "use_bias": self.use_bias, **super().get_config()}
+
+
+class GRU(Recurrent):
+    """Gated recurrent units, Keras's with reset_after=True; see `recurrence.gru`.
+
+    The columns of kernel (c, 3 units), recurrent_kernel (units, 3 units) and bias Variable
+    (2, 3 units), for inputs and for the state, are those of the update gate z, the reset gate r
+    and the candidate, in this order.
+    """
+
+    gates = 3
+    fixed_range = (-1.0, 127 / 128)
+
+    def _bias_shape(self) -> Shape:
+        return (2, 3 * self.units)
+
+    def call(self, x: Tensor, training: bool = False) -> Tensor:
+        """Compute the state after the last step, (n, units), or all states (n, steps, units)."""
+        assert self.bias is not None
+        return gru(x, self.kernel, self.recurrent_kernel, self.bias, self.return_sequences)

@@ -1,0 +1,48 @@
+"""The layers that a file can hold, by the name of their class."""
+
+from __future__ import annotations
+
+from .augmentation import RandomShift
+from .base import Layer
+from .convolutional import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
+from .core import Activation, Dense, Dropout, Flatten
+from .merging import Add, Concatenate
+from .normalization import BatchNormalization
+from .pooling_layers import (
+    AveragePooling1D,
+    AveragePooling2D,
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    MaxPooling1D,
+    MaxPooling2D,
+)
+from .preprocessing import Normalization, Rescaling
+from .recurrent import GRU, SimpleRNN
+
+LAYERS: dict[str, type[Layer]] = {
+    layer.__name__: layer
+    for layer in (
+        Dense,
+        Activation,
+        Flatten,
+        Dropout,
+        RandomShift,
+        BatchNormalization,
+        Conv1D,
+        Conv2D,
+        DepthwiseConv1D,
+        DepthwiseConv2D,
+        MaxPooling1D,
+        MaxPooling2D,
+        AveragePooling1D,
+        AveragePooling2D,
+        GlobalAveragePooling1D,
+        GlobalAveragePooling2D,
+        Normalization,
+        Rescaling,
+        Add,
+        Concatenate,
+        SimpleRNN,
+        GRU,
+    )
+}

@@ -1,0 +1,91 @@
+"""The base of the layers that lay a window on their input: convolutions and pooling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..autograd import functional
+from ..autograd.sliding_window import Grid, Pads, Pair, padding_of, sizes
+from ..autograd.tensor import Tensor
+from ..errors import ThumbnetError
+from .base import Layer, Shape
+
+
+class Windowed(Layer):
+    """A layer with a window that moves over images (h, w, c), or over sequences (t, c).
+
+    rank: 2 for images, 1 for sequences, which are computed as images of height 1. window,
+    strides: (vertical, horizontal), vertically 1 for sequences. padding: "valid" or "same".
+    pads: ((top, bottom), (left, right)), known after `build`, and `grid`, which holds all of it.
+    """
+
+    rank = 2
+    size_name = "kernel_size"  # what the window is called among the settings
+
+    def __init__(self, size: Any, strides: Any, padding: str, name: str | None) -> None:
+        super().__init__(name)
+        kind = type(self).__name__
+        self.window = sizes(size, self.rank, f"{kind}: {self.size_name}")
+        self.strides = sizes(strides, self.rank, f"{kind}: strides")
+        padding_of(1, 1, 1, padding)
+        self.padding = padding
+        self.pads: Pads = ((0, 0), (0, 0))
+        self.grid: Grid
+
+    def _lay(self, input_shape: Shape) -> Shape:
+        """Find the grid on inputs of this shape; gives its places, (h, w) or (t,)."""
+        if len(input_shape) != self.rank + 1:
+            form = "images (height, width, channels)"
+            if self.rank == 1:
+                form = "sequences (steps, channels)"
+            raise ThumbnetError(
+                f"layer {self.name!r} takes {form}, not shape {input_shape}: "
+                f"{self._mend(input_shape)}"
+            )
+        image = input_shape[:2] if self.rank == 2 else (1, input_shape[0])
+        top, left = (
+            padding_of(n, k, s, self.padding)
+            for n, k, s in zip(image, self.window, self.strides, strict=True)
+        )
+        self.pads = (top, left)
+        self.grid = Grid((image[0], image[1]), self.window, self.strides, self.pads)
+        if min(self.grid.places) < 1:
+            raise ThumbnetError(
+                f"layer {self.name!r}: a window of {self._text(self.window)} does not fit on an "
+                f"input of {self._text(self.grid.image)}: take a smaller {self.size_name}, "
+                "or padding='same'"
+            )
+        return self.grid.places[2 - self.rank :]
+
+    def _text(self, pair: Pair) -> str:
+        return " x ".join(map(str, pair[2 - self.rank :]))
+
+    def _mend(self, shape: Shape) -> str:
+        if len(shape) == self.rank:
+            return f"add a channel axis: x.reshape(-1, {', '.join(map(str, shape))}, 1)"
+        if len(shape) > self.rank + 1:
+            other = type(self).__name__.replace("1D", "2D")
+            return f"use {other}" if (self.rank, len(shape)) == (1, 3) else "drop an axis"
+        return "reshape x to (n, height, width, channels), or put this layer before Flatten()"
+
+    def _slide(self, x: Tensor) -> Tensor:
+        """Compute on images (n, h, w, c), whatever the rank is, and give (n, *output_shape)."""
+        n, channels = len(x.data), x.shape[-1]
+        y = self._operate(functional.reshape(x, (n, *self.grid.image, channels)))
+        return functional.reshape(y, (n, *self.output_shape))
+
+    def _operate(self, images: Tensor) -> Tensor:
+        """Compute the result on images."""
+        raise NotImplementedError
+
+    def get_config(self) -> dict[str, Any]:
+        """Give the settings as JSON types."""
+        window, strides = (
+            list(pair) if self.rank == 2 else pair[1] for pair in (self.window, self.strides)
+        )
+        return {
+            self.size_name: window,
+            "strides": strides,
+            "padding": self.padding,
+            **super().get_config(),
+        }

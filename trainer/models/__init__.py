@@ -1,0 +1,1 @@
+"""The public models: `Model`, `Sequential` and the single-neuron estimators."""

@@ -1,0 +1,1 @@
+"""A network of layers: topology, weights, shapes and the forward pass."""

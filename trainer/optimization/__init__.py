@@ -1,0 +1,1 @@
+"""What training minimizes and how: losses, metrics, optimizers and target values."""

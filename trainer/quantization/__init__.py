@@ -1,0 +1,1 @@
+"""Quantization-aware training, and the rules it shares with the exporter."""

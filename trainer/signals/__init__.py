@@ -1,0 +1,1 @@
+"""Sensor recordings, their windows, and the features of windows."""

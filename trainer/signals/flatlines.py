@@ -1,0 +1,52 @@
+"""Sensors that stand still: for a whole recording, or for as long as a window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..datasets.class_labels import quoted
+from ..errors import ThumbnetError
+from .recordings import Recording
+
+
+def refuse_flatlines(recordings: Sequence[Recording]) -> None:
+    """Raise ThumbnetError for a recording in which a channel never changes."""
+    for one in recordings:
+        still = np.flatnonzero(np.ptp(one.values, axis=0) == 0)
+        if still.size:
+            at = int(still[0])
+            raise ThumbnetError(
+                f"{one.name}: channel {one.channels[at]!r} is {one.values[0, at]:g} in all its "
+                f"{len(one)} samples, as of a sensor that is stuck: record it again, leave the "
+                "column or the recording out, or allow it (--allow-constant)"
+            )
+
+
+def find_flatlines(recordings: Sequence[Recording], length: int) -> list[str]:
+    """Return a sentence for each recording in which a channel is the same for `length` samples.
+
+    A reading that is coarse may be, at rest; so is one of a sensor that got stuck, and all windows
+    of it have the label of the recording.
+    """
+    found = []
+    for one in recordings:
+        runs = [longest_run(column) for column in one.values.T]
+        still = [k for k, (_, samples) in enumerate(runs) if samples >= length]
+        if still:
+            begin, samples = runs[still[0]]
+            found.append(
+                f"{one.place(begin)}: no change of {quoted([one.channels[k] for k in still])} in "
+                f"{samples} samples, learned as {one.label!r}: cut them out if the sensor was stuck"
+            )
+    return found
+
+
+def longest_run(values: NDArray[np.float64]) -> tuple[int, int]:
+    """Return the first index and the length of the longest run of equal values."""
+    ends = np.flatnonzero(np.append(values[1:] != values[:-1], True)) + 1
+    lengths = np.diff(ends, prepend=0)
+    at = int(lengths.argmax())
+    return int(ends[at] - lengths[at]), int(lengths[at])

@@ -1,0 +1,236 @@
+"""`Recording`s of a sensor with a label each, and what reads them from CSV files."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..datasets.class_labels import quoted
+from ..errors import ThumbnetError
+from .recording_csv import Columns, Part, read_parts
+
+RECORDING_SUFFIXES = (".csv", ".tsv", ".txt")
+RATES_APART = 0.05
+"""How far the rates of recordings that are used together may differ."""
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """What a sensor gave in one go, all of it with one label.
+
+    values: (n, channels) float64 in raw units, sample after sample.
+    rate: samples a second, in Hz.
+    name: for messages and reports, such as the file's.
+    channels: names of the columns; x0, x1 ... if not given.
+    lines: of the file, one for each sample, for messages.
+    guessed: column and unit of the times that gave the rate, such as "time:ms", where the unit was
+        guessed.
+
+    Raises ThumbnetError if these do not fit together, or a value is not a finite number.
+    """
+
+    values: NDArray[Any]
+    label: str
+    rate: float
+    name: str = ""
+    channels: tuple[str, ...] = field(default=())
+    lines: tuple[int, ...] = field(default=(), repr=False)
+    guessed: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        where = f"recording {self.name!r}" if self.name else "a recording"
+        values = np.asarray(self.values)
+        if values.ndim != 2 or 0 in values.shape or values.dtype.kind not in "biuf":
+            raise ThumbnetError(
+                f"{where}: values are {values.dtype} of shape {values.shape}, they must be numbers "
+                "of shape (samples, channels)"
+            )
+        values = values.astype(np.float64)
+        channels = tuple(map(str, self.channels)) or tuple(f"x{i}" for i in range(values.shape[1]))
+        if len(channels) != values.shape[1]:
+            raise ThumbnetError(
+                f"{where}: {len(channels)} names for {values.shape[1]} channels: one for each"
+            )
+        if not 0 < self.rate < np.inf:
+            raise ThumbnetError(f"{where}: a rate of {self.rate} Hz: give samples a second")
+        bad = np.argwhere(~np.isfinite(values))
+        if len(bad):
+            sample, channel = (int(i) for i in bad[0])
+            raise ThumbnetError(
+                f"{where}: sample {sample}, channel {channels[channel]!r} is "
+                f"{values[sample, channel]}: mend it, or make two recordings without it"
+            )
+        object.__setattr__(self, "values", values)
+        object.__setattr__(self, "channels", channels)
+        object.__setattr__(self, "label", str(self.label))
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def place(self, sample: int) -> str:
+        """Return where a sample is, for messages: the name, and the line of the file."""
+        # Of one's own making, or changed since they were read, they may have other lines or none.
+        known = len(self.lines) == len(self)
+        where = f"line {self.lines[sample]}" if known else f"sample {sample}"
+        return f"{self.name or 'a recording'}, {where}"
+
+
+def read_recordings(
+    path: str | os.PathLike[str],
+    label: str | None = None,
+    time: str | None = None,
+    rate: float | None = None,
+    recording: str | None = None,
+    fewest_labels: int = 2,
+    default_rate: float | None = None,
+) -> list[Recording]:
+    """Return the recordings of a folder with a folder of CSV files for each label, or of CSV files.
+
+    Without folders in it, a folder's files, like a file itself, have a column of labels: where the
+    label changes another recording begins.
+
+    label: name of the label column; by default as for `read_csv`. Files in folders of labels have
+        none, unless it is given.
+    time: name of the time column, "NAME:ms" (or s, us) where the name does not say the unit; by
+        default the column called time, t_ms, millis and the like, if there is one.
+    rate: samples a second, in Hz, where there is no time column; where there is, it has to be that
+        of the times to a tenth, and decides their unit where their column's name does not.
+    recording: name of a column that tells recordings of one file apart; by default the column
+        called recording, session and the like, if there is one.
+    fewest_labels: how many labels there have to be: 1 where a trained network is only judged.
+    default_rate: samples a second where there is neither a time column nor `rate`; what the times
+        give is taken for it if it is so to a tenth.
+
+    All other columns are channels, and every file must have the same.
+
+    Raises ThumbnetError naming file and line: whatever is no number, a rate that changes or
+    differs between files, a missing channel, time that stands still.
+    """
+    if rate is not None and not 0 < rate < np.inf:
+        raise ThumbnetError(f"a rate of {rate} Hz: give samples a second, such as 100")
+    place = Path(path)
+    columns = Columns(label, time, rate, recording, default_rate)
+    parts: list[Part] = []
+    for file, name in _files(place, in_folders=label is None):
+        shown = file.relative_to(place).as_posix() if file != place else file.name
+        parts += read_parts(file, shown, columns, name)
+    found = [
+        Recording(
+            *(part.values, part.label, part.rate, part.name, part.channels, part.lines),
+            guessed=part.guessed,
+        )
+        for part in parts
+    ]
+    found = [in_order(one, found[0].channels) for one in found]
+    check_alike(found)
+    if len({one.label for one in found}) < fewest_labels:
+        raise ThumbnetError(
+            f"{path}: every recording is of class {found[0].label!r}: at least two classes are "
+            "needed"
+        )
+    return found
+
+
+def check_alike(recordings: Sequence[Recording]) -> None:
+    """Raise ThumbnetError unless all have the same channels and one rate, to a twentieth."""
+    if not recordings:
+        raise ThumbnetError("there are no recordings: give some")
+    first = recordings[0]
+    for other in recordings:
+        if other.channels != first.channels:
+            missing = [name for name in first.channels if name not in other.channels]
+            extra = [name for name in other.channels if name not in first.channels]
+            what = [
+                *([f"no channel {quoted(missing)}"] if missing else []),
+                *([f"a channel {quoted(extra)} more"] if extra else []),
+            ]
+            how = " and ".join(what) or f"the channels in another order ({quoted(other.channels)})"
+            raise ThumbnetError(
+                f"{other.name} has {how}, unlike {first.name}, which has "
+                f"{quoted(first.channels)}: record the same channels in all"
+            )
+        if abs(other.rate / first.rate - 1) > RATES_APART:
+            raise ThumbnetError(
+                f"{other.name} has {other.rate:.4g} samples a second, {first.name} "
+                f"{first.rate:.4g}: resample one of them, or leave it out"
+            )
+
+
+def in_order(one: Recording, channels: tuple[str, ...]) -> Recording:
+    """Return the recording with its channels in the order of `channels`, if they are the same."""
+    if one.channels == channels or set(one.channels) != set(channels):
+        return one
+    order = [one.channels.index(name) for name in channels]
+    return replace(one, values=one.values[:, order], channels=channels)
+
+
+def _files(place: Path, in_folders: bool) -> list[tuple[Path, str | None]]:
+    """Return the files to read, each with its label, None where a column tells."""
+    if not place.is_dir():
+        return [(place, None)]
+    beside = _tables(place)
+    labels = _folders(place)
+    inside = [(file, folder.name) for folder in labels for file in _tables(folder)]
+    _check_depth(labels, bool(beside or inside))
+    if not inside or not in_folders:
+        if not beside and not inside:
+            raise ThumbnetError(
+                f"{place}: no CSV files here: put them into a folder for each label, such as "
+                f"{place.name}/walk/1.csv"
+            )
+        return [(file, None) for file in [*beside, *(file for file, _ in inside)]]
+    if beside:
+        raise ThumbnetError(
+            f"{beside[0]} lies beside the folders of labels: move it into the one of its label"
+        )
+    for folder in labels:
+        if not _tables(folder):
+            raise ThumbnetError(
+                f"{folder}: no CSV files for this label: put its recordings there, or delete it"
+            )
+    return list(inside)
+
+
+def _tables(folder: Path) -> list[Path]:
+    found = [
+        p for p in folder.iterdir() if p.suffix.lower() in RECORDING_SUFFIXES and p.name[0] != "."
+    ]
+    return sorted(found, key=_natural)
+
+
+def _folders(folder: Path) -> list[Path]:
+    found = [p for p in folder.iterdir() if p.is_dir() and p.name[0] != "."]
+    return sorted(found, key=_natural)
+
+
+def _check_depth(labels: Sequence[Path], some: bool) -> None:
+    """Refuse CSV files in folders within those of labels: they would be left out.
+
+    some: whether there are any where they belong.
+    """
+    for label in labels:
+        for parent in _below(label):
+            for file in _tables(parent):
+                mend = f"move it up into {label}, under a name of its own"
+                if not some:
+                    mend = f"give {parent.parent}, if its folders are the labels, or move it up"
+                raise ThumbnetError(f"{file} lies in a folder within {label.name}: {mend}")
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for inner in _folders(folder):
+        yield inner
+        if not inner.is_symlink():  # which could lead round in a circle
+            yield from _below(inner)
+
+
+def _natural(path: Path) -> list[tuple[int, str]]:
+    """Return what sorts 2.csv before 10.csv."""
+    return [(int(s), "") if s.isdigit() else (-1, s) for s in re.split(r"(\d+)", path.name)]

@@ -1,0 +1,198 @@
+"""The time column of a recording: its unit, the rate it gives, and whether that rate holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ThumbnetError
+
+UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
+"""Seconds of each unit of time."""
+
+_WORDS = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "s"),
+    **dict.fromkeys(("ms", "msec", "millis", "millisecond", "milliseconds"), "ms"),
+    **dict.fromkeys(("us", "µs", "μs", "usec", "micros", "microsecond", "microseconds"), "us"),
+}
+_TIME = re.compile(
+    r"(timestamp|time|elapsed|ticks|t)?[\s_\-]*[(\[]?([a-zµμ]*)[)\]]?", re.IGNORECASE
+)
+_NEAR = 5
+"""Steps of the shortest stretch that has a rate of its own."""
+_LONG = 40
+"""Steps of a stretch in which every late one counts."""
+_APART = 0.2
+_CHANCE = 6.0
+"""Standard deviations by which uneven steps do not differ."""
+_GAP = 4.0
+_COARSE = 0.1
+"""Share of equal times from which on it is the clock that is too coarse."""
+_WHOLE = 0.01
+_TWO = "by two files or a column called recording"
+_PRECISE = 0.005
+"""No rate is rounded by more than that."""
+
+
+def time_column(header: Sequence[str]) -> int | None:
+    """Return the index of the column that is a time by its name, such as time, t_ms or millis.
+
+    "t" alone and "s" only as the first column: both have other meanings.
+    """
+    for at, name in enumerate(header):
+        match = _TIME.fullmatch(name.strip())
+        if match is None or not (match[1] or match[2]):
+            continue
+        if match[2] and match[2].lower() not in _WORDS:
+            continue
+        if at == 0 or name.lower() not in ("t", "s"):
+            return at
+    return None
+
+
+def unit_by_name(name: str) -> str | None:
+    """Return the unit of time that a column's name says, such as ms of t_ms; None if none."""
+    match = _TIME.fullmatch(name.strip())
+    return None if match is None else _WORDS.get(match[2].lower())
+
+
+def unit_of_time(name: str, times: NDArray[np.float64], rate: float | None = None) -> str:
+    """Return the unit of a time column: what its name says, else what its steps suggest.
+
+    rate: samples a second, if known: the unit in which the steps give it, to a half.
+
+    Steps below 1 are seconds, others milliseconds; from 1,000 on they are microseconds.
+    """
+    named = unit_by_name(name)
+    if named is not None:
+        return named
+    step = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
+    if rate is not None:
+        for unit, seconds in UNITS.items():
+            if 1 / 1.5 < step * seconds * rate < 1.5:
+                return unit
+    return "s" if step < 1 else "ms" if step < 1000 else "us"
+
+
+def other_time_unit(unit: str) -> str:
+    """Return the unit that times are in most likely if not in `unit`, as guessed by the steps."""
+    return "s" if unit == "ms" else "ms"
+
+
+def rate_of(times: NDArray[np.float64], unit: str, lines: Sequence[int], where: str) -> float:
+    """Return the rate in Hz of samples taken at `times`: over all steps, uneven as they may be.
+
+    unit: of the times, one of `UNITS`.
+    lines: the line of the file of each sample.
+    where: the file, for messages.
+
+    Steps are counted in ticks, the digits that the column has: 400 Hz in whole milliseconds is 3,
+    2, 3, 2 ... A step of more than two, up to four, usual ones is late and tells nothing of the
+    rate. The rate is the shortest number that the ticks allow.
+
+    Raises ThumbnetError with the line where time stands still or goes back, where the rate changes
+    by a fifth, or where samples are missing: a step is longer than four usual ones.
+    """
+    steps = np.diff(times)
+    tick = _tick(steps)
+    ticks, second = np.round(steps / tick), tick * UNITS[unit]
+    _check_forward(times * UNITS[unit], lines, where)
+    usual = float(np.mean(ticks[ticks <= _GAP * np.median(ticks)]))
+    gaps = np.flatnonzero(ticks > _GAP * usual)
+    if gaps.size and not _goes_on(ticks, int(gaps[0])):
+        at = int(gaps[0])
+        raise ThumbnetError(
+            f"{where}, line {lines[at + 1]}: {ticks[at] * second:.4g} s after the sample before "
+            f"it, {usual * second:.4g} s elsewhere: samples are missing, make two recordings of it"
+        )
+    change = _change(ticks)
+    if change is not None:
+        at, before, after = change
+        raise ThumbnetError(
+            f"{where}, line {lines[at + 1]}: the sample rate changes from "
+            f"{1 / (before * second):.4g} to {1 / (after * second):.4g} Hz: "
+            "resample the recording, or make two of it"
+        )
+    in_time = ticks[ticks <= 2 * usual]
+    rate = float(1 / (in_time.mean() * second))
+    return rate if np.ptp(in_time) == 0 else _shortest(rate, float(1 / in_time.sum()))
+
+
+def _tick(steps: NDArray[np.float64]) -> float:
+    """Return the power of ten that all steps are multiples of."""
+    for digits in range(-6, 9):
+        scaled = steps * 10.0**digits
+        whole = np.round(scaled)
+        if np.all((np.abs(scaled - whole) < _WHOLE) & ((whole != 0) | (steps == 0))):
+            return 10.0**-digits
+    return 1e-9
+
+
+def _check_forward(seconds: NDArray[np.float64], lines: Sequence[int], where: str) -> None:
+    """Refuse times that stand still or go back, with what mends just that."""
+    steps = np.diff(seconds)
+    bad = np.flatnonzero(steps <= 0)
+    if not bad.size:
+        return
+    at = int(bad[0])
+    how, mend = "stands still", "delete the row, or make two recordings of it"
+    if steps[at] < 0:
+        how, mend = "goes back", f"make two recordings of it, {_TWO}"
+        if np.any(seconds[at + 2 : at + 3] > seconds[at]):
+            mend = "delete the row"
+        elif at == 0 or seconds[at + 1] > seconds[at - 1]:
+            mend = f"delete the row before it, line {lines[at]}"
+    elif np.mean(steps == 0) > _COARSE:
+        mend = "write finer times, or delete their column and give the rate (--rate)"
+    raise ThumbnetError(
+        f"{where}, line {lines[at + 1]}: time {how}, from {seconds[at]:.10g} s to "
+        f"{seconds[at + 1]:.10g} s: {mend}"
+    )
+
+
+def _goes_on(ticks: NDArray[np.float64], at: int) -> bool:
+    """Whether the steps behind a long one are about as long: another rate, rather than a gap."""
+    behind = ticks[at + 1 : at + 1 + _NEAR]
+    return len(behind) > _NEAR // 2 and float(np.median(behind)) > ticks[at] / 2
+
+
+def _change(ticks: NDArray[np.float64]) -> tuple[int, float, float] | None:
+    """Return where the rate changes, and the mean steps before and after; None if it does not.
+
+    Each stretch of 5, 10, 20 ... steps is compared with the one before it. Their means differ by
+    chance where the steps are uneven, and by what a tick cuts off: a change is what is more than
+    that, and more than a fifth. In short stretches the medians must differ so, too: a few late
+    steps are no change.
+    """
+    noise = float(np.sqrt(np.mean(np.diff(ticks) ** 2) / 2)) if len(ticks) > 1 else 0.0
+    sums = np.cumsum(np.concatenate([[0.0], ticks]))
+    length = min(_NEAR, len(ticks) // 2)
+    while 0 < length <= len(ticks) // 2:
+        means = (sums[length:] - sums[:-length]) / length
+        old, apart = means[:-length], np.abs(means[length:] - means[:-length])
+        chance = _CHANCE * noise * (2 / length) ** 0.5
+        others = np.flatnonzero(apart > np.maximum(_APART * old + 1 / length, chance))
+        if length < _LONG:
+            stretches = np.lib.stride_tricks.sliding_window_view(ticks, length)
+            before, after = (np.median(stretches[others + past], axis=-1) for past in (0, length))
+            others = others[np.abs(after - before) > _APART * old[others]]
+        if others.size:
+            begin = int(others[0])
+            begin += int(np.argmax(apart[begin : begin + length]))
+            rate, steps = float(old[begin]), ticks[begin + length : begin + 2 * length]
+            at = int(np.argmax(np.abs(steps - rate) > _APART * rate))
+            return begin + length + at, rate, float(steps[at:].mean())
+        length *= 2
+    return None
+
+
+def _shortest(rate: float, precision: float) -> float:
+    """Return the number of fewest digits that is as near to a rate as this is known."""
+    for digits in range(1, 12):
+        short = float(f"{rate:.{digits}g}")
+        if abs(short / rate - 1) <= min(precision, _PRECISE):
+            return short
+    return rate

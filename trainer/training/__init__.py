@@ -1,0 +1,1 @@
+"""Training a compiled network: fit, evaluation, callbacks, saving and checkpoints."""

@@ -1,0 +1,171 @@
+"""Checkpoints: a model's file that also holds where its training stood.
+
+Beside what `saving` writes, a checkpoint has the optimizer's arrays as `optimizer/<i>`, the state
+of the callbacks as `callbacks/<i>/<name>`, and the random numbers' state in the description.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import Any
+
+from ..arrays import Array
+from ..errors import ThumbnetError
+from ..files.archive import read, write
+from ..layers.preprocessing import Rescaling
+from ..layers.registry import LAYERS
+from .callbacks import Callback, History, Logs
+from .compiled import CompiledNetwork
+from .saving import arrays_of, below, describe
+
+
+def save_checkpoint(
+    network: CompiledNetwork,
+    path: str | os.PathLike[str],
+    history: History,
+    callbacks: Sequence[Callback],
+) -> None:
+    """Write a model together with the state of its training after `history`'s last epoch."""
+    _, optimizer = network.require_compiled()
+    states = _with_state(callbacks)
+    description = describe(network)
+    description["training"] = {
+        "history": history.history,
+        "epochs": len(history.epoch),
+        "optimizer": optimizer.get_config(),
+        "iterations": optimizer.iterations,
+        "random": network.rng.bit_generator.state,
+        "stopped": network.stop_training,
+        "callbacks": [type(callback).__name__ for callback, _ in states],
+    }
+    if network.quantizer is not None:
+        description["training"]["quantizer"] = network.quantizer.get_state()
+    arrays = arrays_of(network)
+    arrays.update({f"optimizer/{i}": a for i, a in enumerate(optimizer.get_state())})
+    for i, (_, state) in enumerate(states):
+        arrays.update({f"callbacks/{i}/{name}": array for name, array in state.items()})
+    write(path, description, arrays)
+
+
+def resume(
+    network: CompiledNetwork,
+    path: str | os.PathLike[str],
+    history: History,
+    callbacks: Sequence[Callback],
+) -> None:
+    """Put a model, its optimizer, random numbers and callbacks where a checkpoint left them.
+
+    Raises ThumbnetError if the file is no checkpoint, or of a model with other layers, another
+    optimizer or other callbacks.
+    """
+    description, arrays = read(path)
+    training = training_state(path, description)
+    _, optimizer = network.require_compiled()
+    _check_same_model(path, description, describe(network))
+    companions = [callback for callback, _ in _with_state(callbacks)]
+    names = [type(callback).__name__ for callback in companions]
+    if training["callbacks"] != names:
+        then, now = (", ".join(those) or "none" for those in (training["callbacks"], names))
+        raise ThumbnetError(
+            f"{path}: was written with callbacks {then}, this run has {now}: resume with the same"
+        )
+    saved = training["optimizer"]
+    if saved["name"] != type(optimizer).__name__:
+        raise ThumbnetError(
+            f"{path}: was trained with {saved['name']}, not {type(optimizer).__name__}: "
+            "compile with the same optimizer"
+        )
+    ranges: dict[str, Any] = training.get("quantizer", {"width": None})
+    width = None if network.quantizer is None else network.quantizer.width
+    if ranges["width"] != width:
+        raise ThumbnetError(
+            f"{path}: was trained with quantize={ranges['width']!r}, this run has {width!r}: "
+            "resume with the same"
+        )
+    if network.quantizer is not None:
+        network.quantizer.set_state(ranges)
+    for variable in network.variables:
+        variable.assign(arrays[f"weights/{variable.name}"])
+    optimizer.learning_rate = saved["learning_rate"]
+    state = below(arrays, "optimizer/")
+    optimizer.set_state([state[str(i)] for i in range(len(state))], training["iterations"])
+    network.rng.bit_generator.state = training["random"]
+    network.stop_training = training["stopped"]
+    history.history.update(training["history"])
+    history.epoch.extend(range(training["epochs"]))
+    for i, callback in enumerate(companions):
+        callback.set_state(below(arrays, f"callbacks/{i}/"))
+
+
+def training_state(path: str | os.PathLike[str], description: dict[str, Any]) -> dict[str, Any]:
+    training: dict[str, Any] | None = description.get("training")
+    if training is None:
+        raise ThumbnetError(f"{path}: a model, but no checkpoint to resume: use ModelCheckpoint")
+    return training
+
+
+def _check_same_model(
+    path: str | os.PathLike[str], then: dict[str, Any], now: dict[str, Any]
+) -> None:
+    """Refuse to put one model's weights into another; says what differs."""
+    sketches = [_sketch(description["layers"]) for description in (then, now)]
+    if sketches[0] != sketches[1]:
+        raise ThumbnetError(
+            f"{path}: its layers are {sketches[0]}, this model's are {sketches[1]}: "
+            "resume with the same layers"
+        )
+    for old, new in zip(then["layers"], now["layers"], strict=True):
+        if old != new and issubclass(LAYERS[new["class"]], Rescaling):
+            raise ThumbnetError(
+                f"{path}: its data was another: layer {new['config']['name']!r} does not scale as "
+                "it did: resume with the data that it was trained on"
+            )
+    for key, what in (
+        ("input_shape", "its input shape is"),
+        ("layers", "the settings of its layers are"),
+        ("sources", "its wiring is"),
+        ("dtype", "its dtype is"),
+    ):
+        if then.get(key) != now.get(key):
+            raise ThumbnetError(
+                f"{path}: {what} not this model's: resume with the model that was checkpointed"
+            )
+
+
+def _sketch(layers: list[dict[str, Any]]) -> str:
+    """Layers in a few words: "Normalization, Dense(16, relu), Dense(3, softmax)"."""
+    words = []
+    for layer in layers:
+        main = [
+            str(layer["config"][key]) for key in ("units", "activation") if key in layer["config"]
+        ]
+        words.append(f"{layer['class']}({', '.join(main)})" if main else layer["class"])
+    return ", ".join(words)
+
+
+def _with_state(callbacks: Sequence[Callback]) -> list[tuple[Callback, dict[str, Array]]]:
+    """The callbacks that have something to remember: a progress bar may come and go."""
+    return [(callback, state) for callback in callbacks if (state := callback.get_state())]
+
+
+class ModelCheckpoint(Callback):
+    """Write the model and the state of its training to `path` after every `every` epochs.
+
+    The file is replaced in one step, so at any moment it is a whole one. `load_model(path)`
+    reads it as a model; `fit(..., resume_from=path)` goes on where it ended, and gives the same
+    bits as a run that was never stopped. `fit` calls it after all other callbacks.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], every: int = 1) -> None:
+        if every < 1:
+            raise ThumbnetError(f"ModelCheckpoint: every is {every}, it must be at least 1")
+        self.path = path
+        self.every = every
+        self.companions: list[Callback] = []
+
+    def on_epoch_end(self, epoch: int, logs: Logs) -> None:
+        """Write the file, if it is time or the last epoch."""
+        last = epoch + 1 == self.epochs or self.model.stop_training
+        if last or (epoch + 1) % self.every == 0:
+            save_checkpoint(self.model, self.path, self.history, self.companions)

@@ -1,0 +1,56 @@
+"""Loss and metrics of a network on prepared data: shared by `fit` and `evaluate`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..arrays import Array
+from ..autograd import activations
+from ..autograd.tensor import Tensor
+from ..layers.base import Layer
+from ..network.batches import slices
+from ..optimization.losses import Loss
+from ..optimization.metrics import get as get_metric
+from .compiled import CompiledNetwork
+
+
+def losses_and_outputs(
+    network: CompiledNetwork, loss: Loss, x: Tensor, y: Array, training: bool = False
+) -> tuple[Tensor, Array]:
+    """Give the loss of each example, (n,), and the outputs, of preprocessed x and prepared y.
+
+    Where the loss can be fused with the last activation, it works on the logits.
+    """
+    last = network.layers[-1]
+    if (
+        loss.on_logits is None
+        or last.activation != loss.logits_of
+        or type(last).pre_activation is Layer.pre_activation  # it has none, as SimpleRNN
+    ):
+        outputs = network.forward(x, training)
+        return loss(y, outputs), outputs.data
+    logits = network.logits(x, training)
+    # The outputs are for the metrics only, so their activation is hidden from the tape.
+    return loss.on_logits(y, logits), activations.get(loss.logits_of)(Tensor(logits.data)).data
+
+
+def measure(network: CompiledNetwork, y: Array, outputs: Array) -> dict[str, float]:
+    """Give the sum of every metric over a batch."""
+    return {
+        name: float(get_metric(name)(y, outputs, network.threshold).sum(dtype=np.float64))
+        for name in network.metrics
+    }
+
+
+def evaluate(network: CompiledNetwork, loss: Loss, x: Array, y: Array) -> dict[str, float]:
+    """Give the mean loss, with penalties, and metrics of preprocessed x and prepared y."""
+    totals = dict.fromkeys(("loss", *network.metrics), 0.0)
+    for rows in slices(len(x), network.rows_at_once()):
+        each, outputs = losses_and_outputs(network, loss, Tensor(x[rows]), y[rows])
+        totals["loss"] += float(each.data.sum(dtype=np.float64))
+        for name, total in measure(network, y[rows], outputs).items():
+            totals[name] += total
+    results = {name: total / len(x) for name, total in totals.items()}
+    penalties = (penalty for layer in network.layers for penalty in layer.penalties())
+    results["loss"] += sum(float(penalty.data) for penalty in penalties)
+    return results

@@ -1,0 +1,196 @@
+"""`fit`: the training loop, and everything around it."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..arrays import Array
+from ..autograd import functional
+from ..autograd.tape import GradientTape
+from ..autograd.tensor import Tensor
+from ..errors import ThumbnetError
+from ..network.inputs import prepare_inputs
+from ..optimization.losses import Loss
+from ..optimization.optimizers import Optimizer
+from ..optimization.target_values import class_weights
+from ..quantization.fake_quantization import FakeQuantization
+from .callbacks import Callback, History, Logs
+from .checkpoint import ModelCheckpoint, resume
+from .compiled import CompiledNetwork
+from .evaluation import evaluate, losses_and_outputs, measure
+from .preparation import Examples, check_ends, checked_batch_size, seed_and_build, split_examples
+
+
+def fit(
+    network: CompiledNetwork,
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    batch_size: int | None = 32,
+    epochs: int = 1,
+    validation_split: float = 0.0,
+    validation_data: tuple[ArrayLike, ArrayLike] | None = None,
+    class_weight: Mapping[int, float] | None = None,
+    callbacks: Iterable[Callback] = (),
+    shuffle: bool = True,
+    seed: int | None = None,
+    verbose: int = 0,
+    resume_from: str | os.PathLike[str] | None = None,
+    quantize: str | None = None,
+) -> History:
+    """Train a compiled model; builds it first if need be.
+
+    x: (n, *input_shape) in raw units. y: (n,) class indices for sparse_categorical_crossentropy,
+    one-hot rows for categorical_crossentropy, 0/1 for binary_crossentropy, else values like the
+    outputs. batch_size: examples for each update; None is all of them (batch gradient descent),
+    1 is stochastic gradient descent. epochs: passes over the data, those before a resume included.
+    validation_split: the share at the end of the data, taken before shuffling, that is not trained
+    on but evaluated after each epoch; or give `validation_data` as (x, y). class_weight: weight
+    of each class in the loss. seed: of this run's shuffling and dropout, and of the weights if
+    they are made here; the same seed repeats a run to the last bit. verbose: 1 prints a line
+    for each epoch. resume_from: a file that ModelCheckpoint wrote. quantize: "int8" or "int4"
+    trains for weights of that width, and 8 bits between the layers (see `fake_quantize`): in floats
+    for the first half of the epochs, then rounded. Validation is always of the rounded network.
+    Afterwards the model is a float model that also knows its `activation_ranges`; a fit without
+    `quantize` forgets them.
+
+    Ctrl-C ends training between two operations: callbacks get `on_train_end`, and
+    KeyboardInterrupt goes on to the caller. Raises ThumbnetError if anything does not fit, or the
+    loss becomes infinite or NaN.
+    """
+    loss, optimizer = network.require_compiled()
+    inputs = prepare_inputs(x, network.input_shape)
+    seed_and_build(network, inputs.shape[1:], seed)
+    check_ends(network, loss)
+    train, validation = split_examples(network, loss, inputs, y, validation_split, validation_data)
+    if class_weight:
+        weights = class_weights(class_weight, train.y, loss, network.output_shape[-1])
+        train.weights = weights.astype(network.dtype)
+    size = checked_batch_size(batch_size, len(train.x))
+    if not isinstance(epochs, (int, np.integer)) or epochs < 1:
+        raise ThumbnetError(f"epochs is {epochs!r}: it must be a positive whole number")
+
+    quantizer = None if quantize is None else FakeQuantization(network, quantize)
+
+    history = History()
+    steps = math.ceil(len(train.x) / size)
+    others, checkpoints = _introduce(network, callbacks, history, int(epochs), steps)
+    observers = [*others, *checkpoints]
+    network.stop_training = False
+    network.quantized, network.activation_ranges = None, {}
+    network.quantizer = quantizer
+    try:
+        for observer in observers:
+            observer.on_train_begin()
+        if resume_from is not None:
+            resume(network, resume_from, history, observers)
+        if quantizer is not None:
+            quantizer.keep()
+        for epoch in range(len(history.epoch), epochs):
+            if network.stop_training:
+                break
+            for observer in observers:
+                observer.on_epoch_begin(epoch)
+            if quantizer is not None:
+                quantizer.begin_epoch(epoch, epochs)
+            logs = _train_epoch(network, loss, optimizer, train, size, shuffle, epoch, observers)
+            if validation is not None:
+                results = evaluate(network, loss, validation.x, validation.y)
+                logs.update({f"val_{name}": value for name, value in results.items()})
+            if quantizer is not None:
+                quantizer.keep()
+            for observer in others:
+                observer.on_epoch_end(epoch, logs)
+            history.append(epoch, logs)
+            for checkpoint in checkpoints:  # last, so that they hold the epoch as a whole
+                checkpoint.on_epoch_end(epoch, logs)
+            if verbose:
+                numbers = "  ".join(f"{name} {value:.4f}" for name, value in logs.items())
+                print(f"epoch {epoch + 1}/{epochs}  {numbers}")
+    finally:
+        network.quantizer = None
+        for observer in observers:
+            observer.on_train_end()
+    return history
+
+
+def _train_epoch(
+    network: CompiledNetwork,
+    loss: Loss,
+    optimizer: Optimizer,
+    data: Examples,
+    size: int,
+    shuffle: bool,
+    epoch: int,
+    observers: list[Callback],
+) -> Logs:
+    """Update the weights once for every batch; give the means of loss and metrics."""
+    count = len(data.x)
+    order = network.rng.permutation(count) if shuffle and size < count else None
+    totals = dict.fromkeys(("loss", *network.metrics), 0.0)
+    logs: Logs = {}
+    for batch, start in enumerate(range(0, count, size)):
+        stop = min(start + size, count)
+        rows = slice(start, stop) if order is None else order[start:stop]
+        weights = None if data.weights is None else data.weights[rows]
+        value, outputs = _train_batch(network, loss, optimizer, data.x[rows], data.y[rows], weights)
+        if not math.isfinite(value):
+            raise ThumbnetError(
+                f"the loss is {value} in epoch {epoch + 1}, batch {batch + 1}: lower the learning "
+                f"rate (it is {optimizer.learning_rate:g}) or scale the inputs"
+            )
+        totals["loss"] += value * (stop - start)
+        for name, total in measure(network, data.y[rows], outputs).items():
+            totals[name] += total
+        logs = {name: total / stop for name, total in totals.items()}
+        for observer in observers:
+            observer.on_batch_end(batch, logs)
+    return logs
+
+
+def _train_batch(
+    network: CompiledNetwork,
+    loss: Loss,
+    optimizer: Optimizer,
+    x: Array,
+    y: Array,
+    weights: Array | None,
+) -> tuple[float, Array]:
+    """One step of gradient descent; gives the loss before it, and the outputs.
+
+    Forward on the tape, backward along it, update: all of deep learning is in these lines.
+    """
+    variables = network.trainable_variables
+    with np.errstate(over="ignore", invalid="ignore"), GradientTape() as tape:
+        each, outputs = losses_and_outputs(network, loss, Tensor(x), y, training=True)
+        total = functional.mean(each if weights is None else each * weights)
+        for layer in network.layers:
+            for penalty in layer.penalties():
+                total = total + penalty
+        gradients = tape.gradient(total, variables)
+        optimizer.apply(variables, gradients)
+    return float(total.data), outputs
+
+
+def _introduce(
+    network: CompiledNetwork,
+    callbacks: Iterable[Callback],
+    history: History,
+    epochs: int,
+    steps: int,
+) -> tuple[list[Callback], list[ModelCheckpoint]]:
+    """Tell the callbacks about the run; gives the checkpoints apart, which know the others."""
+    given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks)
+    checkpoints = [callback for callback in given if isinstance(callback, ModelCheckpoint)]
+    others = [callback for callback in given if not isinstance(callback, ModelCheckpoint)]
+    for checkpoint in checkpoints:
+        checkpoint.companions = others
+    for callback in given:
+        callback.model, callback.history = network, history
+        callback.epochs, callback.steps_per_epoch = epochs, steps
+    return others, checkpoints

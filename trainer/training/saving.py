@@ -1,0 +1,194 @@
+"""Networks in files: what of a network is written, and how it is made again.
+
+Arrays are named `weights/<layer>/<name>` and `samples/<name>`; the rest is the JSON description.
+A `Sequential` is written without "sources", the connections of a functional `Model`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from ..arrays import Array
+from ..datasets.input_spec import InputSpec
+from ..errors import ThumbnetError
+from ..files.archive import FORMAT, VERSION, write
+from ..layers.merging import Merge
+from ..layers.registry import LAYERS
+from ..layers.symbols import Input
+from ..optimization.losses import LOSSES
+from ..optimization.optimizers import OPTIMIZERS, from_config
+from .compiled import CompiledNetwork
+
+N = TypeVar("N", bound=CompiledNetwork)
+
+
+@dataclass(frozen=True)
+class ModelClasses(Generic[N]):
+    """The classes that a file is read into.
+
+    Attributes
+    ----------
+    sequential : callable
+        Called with layers, name, seed and dtype.
+    functional : callable
+        Called with input symbol, output symbol, name, seed and dtype.
+    """
+
+    sequential: Callable[..., N]
+    functional: Callable[..., N]
+
+
+def save_network(network: CompiledNetwork, path: str | os.PathLike[str]) -> None:
+    """Write a built network: layers, weights, how it was compiled, labels, info and samples.
+
+    The file is written beside `path` and then renamed, so there is never half a file.
+
+    Parameters
+    ----------
+    network : CompiledNetwork
+        Need not be compiled.
+    path : path
+        Where to write; `.npz` by convention.
+
+    Raises
+    ------
+    ThumbnetError
+        If the network is not built, holds what a file cannot (see `describe`), or the file cannot
+        be written.
+    """
+    write(path, describe(network), arrays_of(network))
+
+
+def restore(
+    path: str | os.PathLike[str],
+    description: dict[str, Any],
+    arrays: dict[str, Array],
+    classes: ModelClasses[N],
+) -> N:
+    """Make the network that was read from a file.
+
+    Parameters
+    ----------
+    path : path
+        For the error message.
+    description, arrays
+        What `archive.read` returned.
+    classes : ModelClasses
+        What to make.
+
+    Returns
+    -------
+    CompiledNetwork
+        An instance of one of `classes`.
+
+    Raises
+    ------
+    ThumbnetError
+        If the description is not understood.
+    """
+    try:
+        return _restored(description, arrays, classes)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ThumbnetError(
+            f"{path}: the description of the model is not understood ({error}): "
+            "update thumbnet, or train again"
+        ) from error
+
+
+def describe(network: CompiledNetwork) -> dict[str, Any]:
+    """Give everything about a model but its arrays, as JSON types.
+
+    Raises ThumbnetError if it is not built, if `info` is not JSON, or for a layer of one's own.
+    """
+    for layer in network.layers:
+        if LAYERS.get(type(layer).__name__) is not type(layer):
+            raise ThumbnetError(
+                f"layer {layer.name!r} is a {type(layer).__name__}, which a file cannot hold: "
+                f"use {', '.join(LAYERS)}"
+            )
+    description: dict[str, Any] = {
+        "format": FORMAT,
+        "version": VERSION,
+        "name": network.name,
+        "seed": network.seed,
+        "dtype": network.dtype.name,
+        "input_shape": list(network.require_built()),
+        "layers": [
+            {"class": type(layer).__name__, "config": layer.get_config()}
+            for layer in network.layers
+        ],
+        "compile": None,
+        "labels": None if network.labels is None else list(network.labels),
+        "input_spec": None if network.input_spec is None else network.input_spec.get_config(),
+        "info": network.info,
+    }
+    if not network.is_sequential:
+        description["sources"] = [list(network.sources[layer.name]) for layer in network.layers]
+    if network.quantized is not None:
+        description["quantized"] = network.quantized
+        description["activation_ranges"] = network.activation_ranges
+    # A loss or optimizer of one's own has no name here: such a model is saved uncompiled.
+    if network.loss in LOSSES.values() and type(network.optimizer) in OPTIMIZERS.values():
+        loss, optimizer = network.require_compiled()
+        description["compile"] = {
+            "optimizer": optimizer.get_config(),
+            "loss": loss.name,
+            "metrics": list(network.metrics),
+        }
+    return description
+
+
+def _restored(description: dict[str, Any], arrays: dict[str, Array], classes: ModelClasses[N]) -> N:
+    network = _connected(description, classes)
+    network.build(description["input_shape"])
+    for variable in network.variables:
+        variable.assign(arrays[f"weights/{variable.name}"])
+    compiled = description["compile"]
+    if compiled is not None:
+        optimizer = from_config(compiled["optimizer"])
+        network.compile(optimizer, compiled["loss"], compiled["metrics"])
+    if description["labels"] is not None:
+        network.labels = tuple(description["labels"])
+    if description["input_spec"] is not None:
+        network.input_spec = InputSpec.from_config(description["input_spec"])
+    network.info = description["info"]
+    network.samples = below(arrays, "samples/")
+    network.quantized = description.get("quantized")
+    ranges = description.get("activation_ranges", {})
+    network.activation_ranges = {name: (low, high) for name, (low, high) in ranges.items()}
+    return network
+
+
+def _connected(description: dict[str, Any], classes: ModelClasses[N]) -> N:
+    """Make the layers and connect them; without "sources" they follow one another."""
+    layers = [LAYERS[entry["class"]](**entry["config"]) for entry in description["layers"]]
+    settings = description["name"], description["seed"], description["dtype"]
+    if "sources" not in description:
+        return classes.sequential(layers, *settings)
+    source = result = Input(description["input_shape"])
+    symbols = {"": source}
+    for layer, names in zip(layers, description["sources"], strict=True):
+        inputs = [symbols[name] for name in names]
+        result = symbols[layer.name] = layer(inputs if isinstance(layer, Merge) else inputs[0])
+    return classes.functional(source, result, *settings)
+
+
+def arrays_of(network: CompiledNetwork) -> dict[str, Array]:
+    """Give the arrays of a model's file; raises ThumbnetError for a sample of Python objects."""
+    arrays = {f"weights/{variable.name}": variable.data for variable in network.variables}
+    for name, sample in network.samples.items():
+        array = np.asarray(sample)
+        if array.dtype.hasobject:
+            raise ThumbnetError(f"samples[{name!r}] holds {array.dtype}: give numbers or text")
+        arrays[f"samples/{name}"] = array
+    return arrays
+
+
+def below(arrays: dict[str, Array], prefix: str) -> dict[str, Array]:
+    """Give the arrays whose name starts with `prefix`, without it."""
+    return {name[len(prefix) :]: a for name, a in arrays.items() if name.startswith(prefix)}

@@ -1,0 +1,78 @@
+"""Callbacks that set the learning rate: `LearningRateScheduler` and `OneCycle`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..errors import ThumbnetError
+from .callbacks import Callback, Logs
+
+
+class LearningRateScheduler(Callback):
+    """Set the learning rate before each epoch: `schedule(epoch, current_rate) -> rate`.
+
+    The rate is added to the history as `learning_rate`. Raises ThumbnetError in `fit` for a rate
+    that is not a positive number.
+    """
+
+    def __init__(self, schedule: Callable[[int, float], float]) -> None:
+        self.schedule = schedule
+
+    def on_epoch_begin(self, epoch: int) -> None:
+        """Ask the schedule."""
+        _, optimizer = self.model.require_compiled()
+        rate = float(self.schedule(epoch, optimizer.learning_rate))
+        if not 0 < rate < np.inf:
+            raise ThumbnetError(
+                f"the schedule gave a learning rate of {rate} for epoch {epoch}: "
+                "it must be a positive number"
+            )
+        optimizer.learning_rate = rate
+
+    def on_epoch_end(self, epoch: int, logs: Logs) -> None:
+        """Note the rate."""
+        logs["learning_rate"] = self.model.require_compiled()[1].learning_rate
+
+
+class OneCycle(Callback):
+    """Let the learning rate rise to `peak` and fall again, a little after each batch.
+
+    From nearly 0 to `peak` in the first `rising` share of all batches, then back, both along a
+    straight line: the one-cycle policy of Smith and Topin 2018, arXiv:1708.07120. Large steps in
+    the middle find a good region, the small ones at the end settle in it; the rate that the
+    optimizer was made with does not matter. The last rate of each epoch is added to the history as
+    `learning_rate`. Raises ThumbnetError for a peak that is not a positive number, or a share
+    outside (0, 1).
+    """
+
+    def __init__(self, peak: float, rising: float = 0.2) -> None:
+        if not 0 < peak < np.inf or not 0 < rising < 1:
+            raise ThumbnetError(
+                f"OneCycle: peak is {peak} and rising {rising}: give a positive rate, and a share "
+                "between 0 and 1"
+            )
+        self.peak = float(peak)
+        self.rising = float(rising)
+
+    def rate(self, batch: int) -> float:
+        """Give the learning rate for a batch, counted through all epochs."""
+        # Between 0 and 1, where the rate would be 0.
+        time = (batch + 1) / (self.epochs * self.steps_per_epoch + 1)
+        return self.peak * min(time / self.rising, (1 - time) / (1 - self.rising))
+
+    def on_epoch_begin(self, epoch: int) -> None:
+        """Set the rate for the first batch."""
+        self._before = epoch * self.steps_per_epoch
+        self.model.require_compiled()[1].learning_rate = self.rate(self._before)
+
+    def on_batch_end(self, batch: int, logs: Logs) -> None:
+        """Set the rate for the next batch of the epoch."""
+        if batch + 1 < self.steps_per_epoch:
+            optimizer = self.model.require_compiled()[1]
+            optimizer.learning_rate = self.rate(self._before + batch + 1)
+
+    def on_epoch_end(self, epoch: int, logs: Logs) -> None:
+        """Note the rate."""
+        logs["learning_rate"] = self.model.require_compiled()[1].learning_rate
