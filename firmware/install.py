@@ -61,7 +61,7 @@ def repair(name):
 
 
 def undo(name):
-    """Take back a swap that was not finished; return the files that are theirs again."""
+    """Undo a swap that was not finished; return the files that were restored."""
     back = []
     for kind in KINDS:
         main, new = name + kind, name + "__new" + kind
@@ -87,10 +87,10 @@ def replaced(name, kind):
 
 
 def swap(name, kind, weights):
-    """Put name__new in the place of what import finds as name; then remove what that was.
+    """Put name__new in the place of what import finds as name; then remove the old files.
 
-    weights: whether there is a name__new.bin. It goes first: the old module says at import that it
-    is of another model, until import finds the new one. What fails is undone.
+    weights: whether there is a name__new.bin. It goes first: until import finds the new module, the
+    old one refuses these weights. What fails is undone.
     """
     main, new = name + kind, name + "__new" + kind
     old = exists(name + ".bin")

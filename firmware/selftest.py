@@ -21,7 +21,7 @@ def failure(error):
 
 
 def refusal(error, free):
-    """Say of an import that failed: the heap before it, and which .mpy this firmware takes."""
+    """Return a line on a failed import: the heap before it, and which .mpy this firmware takes."""
     line = failure(error)
     line["heap_before"] = free
     line["mpy"] = getattr(sys.implementation, "_mpy", None)
@@ -92,7 +92,7 @@ def row(values):
 
 
 def end():
-    """Give the module's memory back; say how many rows were answered."""
+    """Free the module's memory; say how many rows were answered."""
     global module
     if module is not None:
         sys.modules.pop(module.__name__, None)

@@ -23,6 +23,7 @@ ALSO = {
     "y_at": {"at", "first", "target"},
     "inputs": {"taps"},
     "outputs": {"channels"},
+    "bias": {"acc"},
 }
 """What a kernel may call a word beside its name."""
 
@@ -73,11 +74,11 @@ def reads(tree: ast.AST) -> Iterator[ast.Subscript]:
 def named(tree: ast.AST, words: Words) -> Iterator[tuple[ast.Subscript, str, str]]:
     """Yield what is read and goes into a variable: the place, the word and the variable's name."""
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Assign):
+        if not isinstance(node, ast.Assign | ast.AugAssign):
             continue
-        (target,) = node.targets
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
         names = [ast.unparse(n) for n in target.elts] if isinstance(target, ast.Tuple) else []
-        for read in reads(node.value):
+        for n, read in enumerate(reads(node.value)):
             at = read.slice
             if isinstance(at, ast.Constant):  # name = p[4] << up >> up
                 assert isinstance(target, ast.Name)
@@ -88,10 +89,11 @@ def named(tree: ast.AST, words: Words) -> Iterator[tuple[ast.Subscript, str, str
                 )
                 for word, name in zip(words.front[first:stop], names, strict=True):
                     yield read, word, name
-            else:  # name, name = p[k], p[k + 1]
-                k = 0 if isinstance(at, ast.Name) else ast.literal_eval(ast.unparse(at)[4:])
-                assert ast.unparse(at).startswith("k")
-                yield read, words.repeated[k], names[k]
+            else:  # acc = p[k] - excess, or name, name = p[k + 1], p[k + 2]
+                place = re.fullmatch(r"k(?: \+ (\d))?", ast.unparse(at))
+                assert place
+                name = names[n] if names else ast.unparse(target)
+                yield read, words.repeated[int(place[1] or 0)], name
 
 
 def layout(path: Path) -> Words:

@@ -11,10 +11,26 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
+from thumbnet.trainer import ACTIVATION_MAX
 
-ACTIVATION_MAX = 255
-"""Largest quantized activation (uint8)."""
+__all__ = [
+    "ACCUMULATOR_LIMIT",
+    "ACTIVATION_MAX",
+    "MULTIPLIER_MAX",
+    "MULTIPLIER_MIN",
+    "PROBABILITY_ONE",
+    "REAL_MULTIPLIER_LIMIT",
+    "SCORE_LIMIT",
+    "SHIFT_MAX",
+    "SHIFT_MIN",
+    "SMALL_INT_LIMIT",
+    "WEIGHT_MAX",
+    "Ints",
+    "quantize_multiplier",
+    "requantize",
+]
+
+Ints = npt.NDArray[np.int64]
 
 WEIGHT_MAX = 127
 """Largest quantized weight; weights are symmetric int8, -128 is never made but is allowed."""

@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer import ThumbnetError, affine
 
 from ..graph.arithmetic import ACTIVATION_MAX, SMALL_INT_LIMIT, Ints
 from ..graph.graph import Graph, Node
 from ..kernels.build import Build
 from ..kernels.call import Call
 from ..kernels.kernel import Kernel
-from ..quantizer.affine import affine, coarser
 from ..quantizer.builder import Builder
+from ..quantizer.output_scale import coarser
 from .operation import Floats, Operation, Steps
 
 ADD = Kernel(

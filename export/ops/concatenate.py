@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from thumbnet.trainer import affine
+
 from ..graph.arithmetic import Ints
 from ..graph.graph import Graph, Node
 from ..kernels.build import Build
 from ..kernels.call import Call
 from ..kernels.kernel import Kernel
-from ..quantizer.affine import affine
 from ..quantizer.builder import Builder
 from .curve import table_of
 from .operation import Floats, Operation, Steps

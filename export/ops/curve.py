@@ -8,15 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer import CURVES, ThumbnetError, curve_output
 
 from ..graph.arithmetic import ACTIVATION_MAX, Ints
 from ..graph.graph import Graph, Node
 from ..kernels.build import Build
 from ..kernels.call import LOOKUP, Call
-from ..quantizer.affine import curve_output
 from ..quantizer.builder import Builder
-from ..quantizer.curves import CURVES
 from .operation import Floats, Operation, Steps
 
 

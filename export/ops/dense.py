@@ -17,9 +17,9 @@ from ..kernels.build import Build
 from ..kernels.call import Call
 from ..kernels.kernel import PER_OUTPUT, Kernel
 from ..kernels.lanes import lanes_win
-from ..quantizer.affine import HEADROOM, finest_output
 from ..quantizer.builder import Builder
 from ..quantizer.channel_weights import multipliers
+from ..quantizer.output_scale import HEADROOM, finest_output
 from ..quantizer.task import Task
 from .answer import decimal_steps
 from .conv import NARROW_CONV, Conv, conv_call, narrow_heap

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from thumbnet.trainer import CURVES, FLAT_BEYOND
+
 from ..graph.arithmetic import ACTIVATION_MAX, Ints
 from ..graph.graph import Node
 from ..kernels.call import Call
 from ..kernels.kernel import Kernel
-from ..quantizer.affine import FLAT_BEYOND
 from ..quantizer.builder import Builder
-from ..quantizer.curves import CURVES
 from .conv import NARROW_CONV
 from .dense import FULLY_CONNECTED
 from .operation import Floats, Operation

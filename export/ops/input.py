@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer import ThumbnetError, affine
 
 from ..graph.arithmetic import (
     ACCUMULATOR_LIMIT,
@@ -21,7 +21,6 @@ from ..graph.arithmetic import (
 )
 from ..graph.graph import Graph, Node
 from ..kernels.build import Build
-from ..quantizer.affine import affine
 from ..quantizer.builder import Builder
 from ..quantizer.input_counts import Counts, one_if_alike, per_input
 from .operation import Floats, Literal, Operation, Rows, Sources

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from thumbnet.trainer import affine
+
 from ..boards.processors import Cycles
 from ..graph.arithmetic import (
     ACCUMULATOR_LIMIT,
@@ -22,8 +24,8 @@ from ..graph.window import Window, patches, whole
 from ..kernels.build import Build
 from ..kernels.call import Call
 from ..kernels.kernel import Kernel
-from ..quantizer.affine import HEADROOM, affine, coarser
 from ..quantizer.builder import Builder
+from ..quantizer.output_scale import HEADROOM, coarser
 from .checks import window_faults
 from .conv import WINDOW_WORDS, window_words
 from .operation import Floats, Operation, Steps

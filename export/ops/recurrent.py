@@ -20,9 +20,9 @@ from ..graph.graph import Graph, Node
 from ..kernels.build import Build
 from ..kernels.call import Call
 from ..kernels.kernel import Kernel
-from ..quantizer.affine import finest_output
 from ..quantizer.builder import Builder
 from ..quantizer.channel_weights import Channels, multipliers, quantize_channels
+from ..quantizer.output_scale import finest_output
 from .checks import accumulator_faults
 from .conv import NARROW_CONV, narrow_heap, window_words
 from .dense import FULLY_CONNECTED, one_pixel

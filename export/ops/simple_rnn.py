@@ -8,15 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer import CURVES, FLAT_BEYOND, ThumbnetError, affine, curve_output
 
 from ..graph.arithmetic import ACTIVATION_MAX, Ints
 from ..graph.graph import Node
 from ..kernels.call import Call
 from ..kernels.kernel import Kernel
-from ..quantizer.affine import FLAT_BEYOND, affine, curve_output
 from ..quantizer.builder import Builder
-from ..quantizer.curves import CURVES
 from .conv import NARROW_CONV
 from .curve import table_of
 from .dense import FULLY_CONNECTED

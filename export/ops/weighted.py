@@ -14,12 +14,14 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from thumbnet.trainer import FLAT_BEYOND, affine
+
 from ..graph.arithmetic import ACTIVATION_MAX, Ints, requantize
 from ..graph.graph import Graph, Node, TensorSpec
 from ..graph.window import Window
-from ..quantizer.affine import FLAT_BEYOND, affine, coarser, finest_output
 from ..quantizer.builder import Builder
 from ..quantizer.channel_weights import Channels, multipliers, quantize_channels, side_of_zero
+from ..quantizer.output_scale import coarser, finest_output
 from .checks import accumulator_faults, length_faults
 from .curve import Lookup
 from .operation import Floats, Operation

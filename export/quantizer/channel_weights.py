@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer import ThumbnetError, largest_weight
 
 from ..graph.arithmetic import (
     ACCUMULATOR_LIMIT,
@@ -65,7 +65,7 @@ def quantize_channels(
         If an accumulator may reach 2**29.
 
     """
-    most = 2 ** (bits - 1) - 1
+    most = largest_weight(bits)
     largest = np.abs(kernel).max(axis=0)
     if bits < 8 and not fitted:
         largest = largest * _best_share(kernel, largest, most)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from thumbnet.trainer import Layer, Model, ThumbnetError
+from thumbnet.trainer import IntegerRole, Layer, Model, ThumbnetError
 
 from ..graph.graph import Graph, Node, TensorSpec
 from ..ops import LAYERS, operation
-
-_TRAINING_ONLY = ("Dropout", "RandomShift")
-"""Layers that do nothing outside of training."""
 
 
 def lower(model: Model, graph_name: str) -> Graph:
@@ -61,14 +58,13 @@ class _Lowering:
         """Add the operations of a layer."""
         current = tuple(self.written[source] for source in sources)
         kind = type(layer).__name__
-        steps = []
-        if kind not in _TRAINING_ONLY:
-            if kind not in LAYERS:
-                known = ", ".join(sorted((*LAYERS, *_TRAINING_ONLY)))
-                raise ThumbnetError(
-                    f"export: no operation for layer {layer.name!r} ({kind}): use one of {known}"
-                )
-            steps = LAYERS[kind].lower(layer)
+        if kind not in LAYERS and layer.integer_role is not IntegerRole.NONE:
+            raise ThumbnetError(
+                f"export: no operation for layer {layer.name!r} ({kind}): use one of "
+                f"{', '.join(sorted(LAYERS))}"
+            )
+        # Other layers without a role, such as Dropout, do nothing outside of training.
+        steps = LAYERS[kind].lower(layer) if kind in LAYERS else []
         for op, attributes in steps:
             node = Node(op, current, layer.name, attributes)
             current = self._chained(node, layer)

@@ -30,7 +30,7 @@ def fetch(at, buffer, size):
 
 
 def forward(values):
-    """Run the network; the returned buffer is written anew by the next call."""
+    """Run the network; the next call overwrites the returned buffer."""
     quantize(values)
     for kernel, p, size, w, y, copied in LAYERS:
         fetch(p, PARAMETERS, size)

@@ -22,7 +22,7 @@ def prepare(found):
 
 
 def forward(values):
-    """Run the network; the returned buffer is written anew by the next call."""
+    """Run the network; the next call overwrites the returned buffer."""
     x = quantize(values)
     for kernel, p, size, w, y in LAYERS:
         _FILE[0] = _FILE[2] + p

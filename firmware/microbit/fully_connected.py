@@ -5,7 +5,7 @@ weights of 0. w: the address of the first weight. Weights lie in chunks of 128 b
 from the second on: blocks of 8 output channels; in a block, for each input (padded to a multiple
 of 4), a byte of every channel, weight + 128. y: bytes or words.
 
-`data` emits what the assembler has no word for: r8 to r14, and lines of three that are
+`data` emits instructions that the assembler does not know, on r8 to r14; lines of three are
 `ldrb(r3, [r1, n])`, `mul(r3, r2)` and an addition.
 """
 

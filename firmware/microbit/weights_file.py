@@ -37,7 +37,7 @@ def crc32(r0, r1, r2):
 
 
 def find():
-    """Return the address of the file's first chunk, the lowest as it is for the firmware itself."""
+    """Return the address of the file's first chunk, the lowest one, as the firmware itself does."""
     for at in range(0x38000, 0x40000, 128):
         if mem8[at] == 0xFE and mem8[at + 2] == len(NAME):
             k = 0

@@ -27,12 +27,12 @@ def conv(x, w, y, p):
             at = first
             i = 0
             for k in range(23, 23 + 3 * outputs, 3):
-                bias, multiplier, shift = p[k], p[k + 1], p[k + 2]
-                acc = bias - excess
+                acc = p[k] - excess
                 weights = w[i : i + inputs]
                 for j in places:
                     acc += weights[j] * patch[j]
                 i += inputs
+                multiplier, shift = p[k + 1], p[k + 2]
                 q = zero_point + requantize(acc, multiplier, shift)
                 if q < low:
                     q = low

@@ -32,14 +32,14 @@ def conv_int4(x, w, y, p):
             at = first
             i = 0
             for k in range(23, 23 + 3 * outputs, 3):
-                bias, multiplier, shift = p[k], p[k + 1], p[k + 2]
-                acc = bias - excess
+                acc = p[k] - excess
                 pairs = w[i : i + half]
                 for j in even_places:
                     acc += (pairs[j] & 15) * even[j]
                 for j in odd_places:
                     acc += (pairs[j] >> 4) * odd[j]
                 i += half
+                multiplier, shift = p[k + 1], p[k + 2]
                 q = zero_point + requantize(acc, multiplier, shift)
                 if q < low:
                     q = low

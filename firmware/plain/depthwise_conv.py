@@ -30,14 +30,14 @@ def depthwise_conv(x, w, y, p):
             for c in range(channels):
                 column = columns[c]
                 inputs = patch[c::channels]
-                bias, multiplier, shift = p[k], p[k + 1], p[k + 2]
                 # sum((w + 128) * x) is 128 * sum(x) too much.
-                acc = bias - 128 * sum(inputs)
+                acc = p[k] - 128 * sum(inputs)
                 i = 0
                 for a in inputs:
                     if a:
                         acc += column[i] * a
                     i += 1
+                multiplier, shift = p[k + 1], p[k + 2]
                 q = zero_point + requantize(acc, multiplier, shift)
                 if q < low:
                     q = low

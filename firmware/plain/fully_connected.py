@@ -12,17 +12,18 @@ def fully_connected(x, w, y, p):
     x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
     table if there is one.
     """
-    outputs, _, at, zero_point, low, high, table = p[1:8]
+    outputs = p[1]
+    at, zero_point, low, high, table = p[3:8]
     # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
     excess = 128 * sum(x)
     i = 0
     for k in range(10, 10 + 3 * outputs, 3):
-        bias, multiplier, shift = p[k], p[k + 1], p[k + 2]
-        acc = bias - excess
+        acc = p[k] - excess
         for a in x:
             if a:
                 acc += w[i] * a
             i += 1
+        multiplier, shift = p[k + 1], p[k + 2]
         q = zero_point + requantize(acc, multiplier, shift)
         if q < low:
             q = low

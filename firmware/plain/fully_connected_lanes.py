@@ -30,16 +30,18 @@ def fully_connected_lanes(x, w, y, p):
         if a:
             acc += columns[i] * a  # the other way round would copy the column first
         i += 1
-    outputs, _, at, zero_point, low, high, table = p[1:8]
+    outputs = p[1]
+    at, zero_point, low, high, table = p[3:8]
     sums = acc.to_bytes(4 * outputs, "little")
     # 128 * sum(x) too much, in two halves: all 32 bits at once would be a long integer.
     total = sum(x)
     i = 0
     for k in range(10, 10 + 3 * outputs, 3):
-        bias, multiplier, shift = p[k], p[k + 1], p[k + 2]
         acc = (sums[i + 2] | sums[i + 3] << 8) - (total >> 9) << 16
         acc += (sums[i] | sums[i + 1] << 8) - ((total & 511) << 7)
-        q = zero_point + requantize(acc + bias, multiplier, shift)
+        acc += p[k]
+        multiplier, shift = p[k + 1], p[k + 2]
+        q = zero_point + requantize(acc, multiplier, shift)
         if q < low:
             q = low
         elif q > high:

@@ -1,4 +1,4 @@
-"""One time step of a gated recurrent unit, behind its two matrix products."""
+"""One time step of a gated recurrent unit, after its two matrix products."""
 
 
 # p: units, y_at, reset (only write the state of a beginning, zero), shift.

@@ -1,4 +1,4 @@
-"""One time step of a simple recurrent layer, behind its two matrix products."""
+"""One time step of a simple recurrent layer, after its two matrix products."""
 
 
 # p: units, y_at, reset (only write the state of a beginning, state_zero), shift, state_zero,

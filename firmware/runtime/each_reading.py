@@ -19,7 +19,7 @@ def each_reading(values):
         if lines > 1:
             line = SCALING[i % lines]
         units, low, high, left, bias, multiplier, shift = line
-        # MicroPython's bool is no int. A tuple of both would be made anew for each item.
+        # MicroPython's bool is no int. A tuple of both would be allocated for each item.
         if isinstance(v, int) or isinstance(v, bool):
             count = v * units
         elif isinstance(v, float) and abs(v) < 1e9:

@@ -16,7 +16,7 @@ LAYERS = (
 
 
 def forward(values):
-    """Run the network; the returned buffer is written anew by the next call."""
+    """Run the network; the next call overwrites the returned buffer."""
     quantize(values)
     for kernel, x, w, y, p in LAYERS:
         kernel(x, w, y, p)

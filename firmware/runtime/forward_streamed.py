@@ -12,7 +12,7 @@ _FILE = open_weights()
 
 
 def forward(values):
-    """Run the network; the returned buffer is written anew by the next call."""
+    """Run the network; the next call overwrites the returned buffer."""
     quantize(values)
     _FILE.seek(12)
     for kernel, blocks, pieces, x, w, y, p in LAYERS:

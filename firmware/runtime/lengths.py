@@ -5,7 +5,7 @@ INPUTS = 2
 
 
 def as_sequence(values):
-    """Return values, a list, tuple, bytes or array of INPUTS items; ValueError for all else."""
+    """Return values, a list, tuple, bytes or array of INPUTS items, or raise ValueError."""
     if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
         values = values.tolist()
     try:

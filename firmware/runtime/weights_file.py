@@ -1,4 +1,4 @@
-"""The file of weights beside the module: checked whole before the first result."""
+"""The file of weights beside the module, checked as a whole before the first result."""
 
 from binascii import crc32
 
@@ -8,12 +8,12 @@ WEIGHTS = (0, 0)
 
 
 def weights_name():
-    """Return the file's name: the module's, wherever that lies and whatever it is called."""
+    """Return the file's name: that of the module, wherever it lies, with .bin."""
     return __file__.rsplit(".", 1)[0] + ".bin"
 
 
 def check_header(name, head):
-    """Raise ValueError if head, the first 12 bytes of the file, is not that of these weights."""
+    """Raise ValueError if head, the file's first 12 bytes, does not belong to these weights."""
     if head[:4] != b"TNW1":
         raise ValueError("%s is not a weights file: copy the one that was exported" % name)
     sizes = (int.from_bytes(head[4:8], "little"), int.from_bytes(head[8:12], "little"))
@@ -22,7 +22,7 @@ def check_header(name, head):
 
 
 def check_payload(name, length, crc):
-    """Raise ValueError if the length or CRC-32 of what follows the header is another."""
+    """Raise ValueError if the length or CRC-32 of what follows the header is wrong."""
     if (length, crc & 0xFFFFFFFF) != WEIGHTS:
         raise ValueError(
             "%s is damaged (%d of %d bytes, CRC-32 %08x, not %08x): copy it again"

@@ -11,7 +11,7 @@ def store(sample, ring, at):
     """Write the counts of a sample to ring[at ...]; ValueError says what does not fit."""
     try:
         n = len(sample)
-        # A set has no first item, nor has a number a length. Nothing is allocated.
+        # A set has no first item, and a number no length. Nothing is allocated.
         n and sample[0]
     except (TypeError, KeyError):
         n = -1
@@ -22,7 +22,7 @@ def store(sample, ring, at):
         )
     for c in range(n):
         v = sample[c]
-        # MicroPython's bool is no int. A tuple of both would be made anew for each item.
+        # MicroPython's bool is no int. A tuple of both would be allocated for each item.
         if isinstance(v, int) or isinstance(v, bool):
             count = v * UNITS[c]
         elif isinstance(v, float) and -1e9 < v < 1e9:

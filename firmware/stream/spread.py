@@ -9,8 +9,8 @@ FRACTION = 0
 def spread(x, centre):
     """Return the root mean square of x about centre; centre and result in 2**-FRACTION counts.
 
-    Up to 32,766 such steps from the centre all is exact but the root; beyond, x is rounded to the
-    15 highest bits of what is farthest.
+    Up to 32,766 such steps from the centre, everything but the root is exact; beyond that, x is
+    rounded to the 15 highest bits of its farthest value.
     """
     n = len(x)
     fraction = FRACTION

@@ -60,7 +60,7 @@ class Stream:
         return self._decide(predict(features(ring, at)))
 
     def _decide(self, index):
-        """Return the label that most of the last votes are for, if it has as many as it needs."""
+        """Return the index of the label with most of the last votes, None if it has too few."""
         needed, kept = VOTE
         votes = self._votes
         counts = self._counts
@@ -75,7 +75,7 @@ class Stream:
         most = max(counts)
         if most < needed:
             return None
-        # Of labels with as many votes as others the one of the latest vote wins.
+        # Of labels with equally many votes, the one with the latest vote wins.
         while counts[votes[at]] < most:
             at = at - 1 if at else kept - 1
         index = votes[at]

@@ -2,7 +2,8 @@
 
 y = clamp((ka * x + kb * w + bias) >> shift), n bytes. y may be the place of x or of w.
 
-`data` emits what the assembler has no word for: what the comment says, or `#:` above it.
+`data` emits instructions that the assembler does not know: those of the comment beside it, or of
+`#:` above it.
 """
 
 import micropython

@@ -6,15 +6,15 @@ w: blocks of 8 output channels, the last of 4 if at most 4 are left; in a block,
 patch (padded to a multiple of 4 with 128), a byte of every channel, weight + 128; then the table.
 y: bytes or words.
 
-Each patch is copied to its room, then multiplied block by block. A word brings four weights, and
-none is cut out of it: sums are of x * w, x * (w >> 8), x * (w >> 16) and x * (w >> 24). The first
-less 256 times the second is that of x times the lowest byte, and so on, modulo 2**32. Weights that
-are not word aligned are loaded byte by byte.
+Each patch is copied to its place, then multiplied block by block. A word holds four weights, and
+none is cut out of it: the sums are those of x * w, x * (w >> 8), x * (w >> 16) and x * (w >> 24).
+The first less 256 times the second is that of x times the lowest byte, and so on, modulo 2**32.
+Weights that are not word aligned are loaded byte by byte.
 
 A zero input costs 3 instructions and any other 28, for 8 channels.
-`data` emits what the assembler has no word for, and packs what needs no label: on a board each
-line of a source takes heap. The comment beside it, or `#:` above it, says what it is, a word of the
-frame by its name, `beq n` being over n instructions, and
+`data` emits instructions that the assembler does not know, and packs those that need no label: on a
+board each line of source takes heap. The comment beside it, or `#:` above it, has the instructions,
+with words of the frame and of p by their names, `beq n` for a branch over n of them, and
 `r5 += x(r7 >> 8)` for `lsr(r3, r7, 8)`, `mul(r3, r2)`, `add(r5, r5, r3)`.
 """
 
@@ -51,7 +51,7 @@ def conv(r0, r1, r2, r3):
     #: ldr r7, [r3, activation_max]; str r6, ROUND; str r5, MIN; str r7, MAX
     data(2, 0x69DD, 0x432C, 0x2D00, 0xD000, 0x186D, 0x951D, 0x691E)
     data(2, 0x0076, 0x3601, 0x695D, 0x699F, 0x9608, 0x9509, 0x970B)
-    # with a table, or wide outputs, MOST is below them all: they go the way of those above it
+    # with a table or wide outputs, MOST is below all outputs: they take the way of those above it
     #: cmp r4, 0; beq 2; mov r7, 1; lsl r7, r7, 31; str r7, MOST; ldr r4, [r3, pad]; lsl r5, r4, 8;
     #: orr r4, r5; lsl r5, r4, 16; orr r4, r5; str r4, PADS; ldr r4, [r3, patch_at]; add r4, r4, r0;
     #: str r4, PATCH

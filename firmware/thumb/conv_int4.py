@@ -6,15 +6,15 @@ w: blocks of 8 output channels; in a block, for each input of a patch (padded to
 with 8s), 4 bytes, weight + 8 of every channel, the first in the lowest 4 bits; then the table.
 y: bytes or words.
 
-Each patch is copied to its room, then multiplied block by block, 16 inputs at a time: so many
+Each patch is copied to its place, then multiplied block by block, 16 inputs at a time: so many
 products, 15 * 255 at most, add up in 16 bits. So one multiplication does for two outputs, those
 four places apart in a word of weights. Weights that are not word aligned are first copied to the
 stack.
 
 A zero input costs 2 or 3 instructions and any other 19 or 20, for 8 channels.
-`data` emits what the assembler has no word for, and packs what needs no label: on a board each
-line of a source takes heap. The comment beside it, or `#:` above it, says what it is, a word of the
-frame by its name, `beq n` being over n instructions, and
+`data` emits instructions that the assembler does not know, and packs those that need no label: on a
+board each line of source takes heap. The comment beside it, or `#:` above it, has the instructions,
+with words of the frame and of p by their names, `beq n` for a branch over n of them, and
 `r9 += x(r4 >> 4 & r5)` for `lsr(r3, r4, 4)`, `and_(r3, r5)`, `mul(r3, r2)`, and r3 added to r9.
 """
 
@@ -51,7 +51,7 @@ def conv_int4(r0, r1, r2, r3):
     #: ldr r7, [r3, activation_max]; str r6, ROUND; str r5, MIN; str r7, MAX
     data(2, 0x69DD, 0x432C, 0x2D00, 0xD000, 0x186D, 0x952D, 0x691E)
     data(2, 0x0076, 0x3601, 0x695D, 0x699F, 0x9618, 0x9519, 0x971B)
-    # with a table, or wide outputs, MOST is below them all: they go the way of those above it
+    # with a table or wide outputs, MOST is below all outputs: they take the way of those above it
     #: cmp r4, 0; beq 2; mov r7, 1; lsl r7, r7, 31; str r7, MOST; ldr r4, [r3, pad]; lsl r5, r4, 8;
     #: orr r4, r5; lsl r5, r4, 16; orr r4, r5; str r4, PADS; ldr r4, [r3, patch_at]; add r4, r4, r0;
     #: str r4, PATCH

@@ -2,7 +2,8 @@
 
 Sixteen bytes at a time where both places are word aligned.
 
-`data` emits what the assembler has no word for: what the comment says, or `#:` above it.
+`data` emits instructions that the assembler does not know: those of the comment beside it, or of
+`#:` above it.
 """
 
 import micropython

@@ -2,7 +2,8 @@
 
 y[y_at + i * y_step + c] = w[x[x_at + i * channels + c]]; w: a table of 256 entries.
 
-`data` emits what the assembler has no word for: what the comment says, or `#:` above it.
+`data` emits instructions that the assembler does not know: those of the comment beside it, or of
+`#:` above it.
 """
 
 import micropython

@@ -5,9 +5,9 @@ word aligned too, room for a patch: k_h rows of `run` bytes, and on to a whole w
 w: weight + 128 of every channel for the first tap of a patch, then for the next; then the table.
 y: bytes.
 
-`data` emits what the assembler has no word for, and packs what needs no label: on a board each
-line of a source takes heap. The comment beside it, or `#:` above it, says what it is, a word of the
-frame by its name, `beq n` being over n instructions.
+`data` emits instructions that the assembler does not know, and packs those that need no label: on a
+board each line of source takes heap. The comment beside it, or `#:` above it, has the instructions,
+with words of the frame and of p by their names, `beq n` for a branch over n of them.
 """
 
 import micropython
@@ -36,7 +36,7 @@ def depthwise_conv(r0, r1, r2, r3):
     #: ldr r7, [r3, activation_max]; str r6, ROUND; str r5, MIN; str r7, MAX
     data(2, 0xB099, 0x910B, 0x930F, 0x68DD, 0x1952, 0x920E, 0x69DC, 0x4625, 0x2C00, 0xD000)
     data(2, 0x186D, 0x9510, 0x691E, 0x0076, 0x3601, 0x695D, 0x699F, 0x9600, 0x9501, 0x9703)
-    # with a table, or wide outputs, MOST is below them all: they go the way of those above it
+    # with a table, MOST is below all outputs: they take the way of those above it
     #: cmp r4, 0; beq 2; mov r7, 1; lsl r7, r7, 31; str r7, MOST; ldr r4, [r3, pad]; lsl r5, r4, 8;
     #: orr r4, r5; lsl r5, r4, 16; orr r4, r5; str r4, PADS; ldr r4, [r3, patch_at]; add r4, r4, r0;
     #: str r4, PATCH; mov r4, r3; add r4, bias; ldr r6, [r3, outputs]; str r4, FIRST;

@@ -8,8 +8,8 @@ pieces above 1: w is for the first of several slices of the inputs. The sums go 
 p, and p is made ready for the next slice.
 
 A word of four zero inputs costs 6 instructions, a zero input 2 or 3 and any other 28, for 8
-channels. `data` emits what the assembler has no word for: r8 to r14, and lines of three that are
-`ldrb(r3, [r1, n])`, `mul(r3, r2)` and an addition.
+channels. `data` emits instructions that the assembler does not know, on r8 to r14; lines of three
+are `ldrb(r3, [r1, n])`, `mul(r3, r2)` and an addition.
 """
 
 import micropython

@@ -1,10 +1,11 @@
-"""One time step of a gated recurrent unit, behind its matrix products, in Thumb-1 assembly.
+"""One time step of a gated recurrent unit, after its matrix products, in Thumb-1 assembly.
 
 x: words, seven for each unit: what the input brings to update gate, reset gate and candidate, what
 the state brings to the same, and the state, in steps of 1 / 32767; it is updated. w: two tables of
 256 entries, sigmoid and tanh. y: the new state, a byte of each unit.
 
-`data` emits what the assembler has no word for: what the comment says, or `#:` above it.
+`data` emits instructions that the assembler does not know: those of the comment beside it, or of
+`#:` above it.
 """
 
 import micropython

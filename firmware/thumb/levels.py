@@ -21,7 +21,7 @@ _LIMITS = array("i", [INPUTS, INPUT_MIN, INPUT_MAX - INPUT_MIN, INPUT_GAIN])
 
 
 # r0: bytes, or with r3 = 1 the items of a list: small integers are 2 * v + 1, others even. r1: X0.
-# r2: limits. Returns how many are left from the first on that is no small integer or no level.
+# r2: limits. Returns how many are left from the first that is no small integer or no level.
 @micropython.asm_thumb
 def fill(r0, r1, r2, r3):
     ldr(r4, [r2, 0])

@@ -3,9 +3,9 @@
 x: the image, uint8, row by row, channels last. y: bytes. Padding is never the largest.
 w is unused.
 
-`data` emits what the assembler has no word for, and packs what needs no label: on a board each
-line of a source takes heap. The comment beside it, or `#:` above it, says what it is, a word of the
-frame by its name, `beq n` being over n instructions.
+`data` emits instructions that the assembler does not know, and packs those that need no label: on a
+board each line of source takes heap. The comment beside it, or `#:` above it, has the instructions,
+with words of the frame and of p by their names, `beq n` for a branch over n of them.
 """
 
 import micropython

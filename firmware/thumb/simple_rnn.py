@@ -1,9 +1,10 @@
-"""One time step of a simple recurrent layer, behind its matrix products, in Thumb-1 assembly.
+"""One time step of a simple recurrent layer, after its matrix products, in Thumb-1 assembly.
 
 x: words, what the input brings to each unit, then what the state brings. w: the table of the
 activation, 256 entries. y: the new state, bytes.
 
-`data` emits what the assembler has no word for: what the comment says, or `#:` above it.
+`data` emits instructions that the assembler does not know: those of the comment beside it, or of
+`#:` above it.
 """
 
 import micropython

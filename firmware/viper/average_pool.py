@@ -18,7 +18,7 @@ def average_pool(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     x: the image, uint8, from x_at on, row by row, channels last; padding does not count. w is
     unused.
     """
-    one = 1  # of a literal, 31 bits up would be an object
+    one = 1  # a literal shifted by 31 bits would be an object
     up = 0
     if one << 31 > 0:
         up = 32

@@ -74,7 +74,7 @@ def transform(half: int):
         turn >>= 1
 
 
-# k is none of the first three locals: see features.
+# k is none of the first three locals: see gather.
 @micropython.viper
 def power(begin: int, end: int, half: int) -> int:
     """Return the energy from frequency begin to end - 1 of a window transformed as one of half."""

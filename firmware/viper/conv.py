@@ -9,7 +9,7 @@ import micropython
 # (entries from pixel to pixel), pad (what stands in the padding), patch_at, then bias, multiplier
 # and shift of each output. pieces is for other kernels.
 # Only the first three locals live in registers, and only they are used in the loops: x, w, and y
-# as the accumulator, which comes last in a sum: first, it would be put aside for the product.
+# as the accumulator. It comes last in a sum: first, it would be saved while the product is made.
 # A patch is word aligned. Where int has 64 bits, words of p are read as unsigned: 32 bits up and
 # down again give a number its sign.
 @micropython.viper
@@ -21,7 +21,7 @@ def conv(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     `run` bytes), then the 256-entry table if there is one. y: uint8, or int32 if wide, from entry
     y_at on.
     """
-    one = 1  # of a literal, 31 bits up would be an object
+    one = 1  # a literal shifted by 31 bits would be an object
     up = 0
     if one << 31 > 0:
         up = 32

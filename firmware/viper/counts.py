@@ -17,7 +17,7 @@ X0 = bytearray(8)
 _LINES = array("i", [number for line in SCALING for number in line])
 
 
-# lines is read as unsigned words where int has 64 bits, and values are always read so.
+# Where int has 64 bits, words of lines are read as unsigned; words of values always are.
 @micropython.viper
 def of_counts(values: ptr8, lines: ptr32, size: int, end: int, wide: int) -> int:
     """Fill X0 from integers of 4 or 2 bytes; return how many come before the first out of range."""

@@ -19,7 +19,7 @@ def depthwise_conv(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     patch; y has as many channels. w: weight + 128 of every channel for the first tap of a patch,
     then for the next, then the 256-entry table if there is one.
     """
-    one = 1  # of a literal, 31 bits up would be an object
+    one = 1  # a literal shifted by 31 bits would be an object
     up = 0
     if one << 31 > 0:
         up = 32

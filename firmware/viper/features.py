@@ -15,9 +15,9 @@ VALUES = array("i", [0] * 2)
 _NARROW = COUNT == "h"
 
 
-# Some MicroPythons for Thumb and RV32 scale an index of ptr16 and ptr32 in its own register
-# (github.com/micropython/micropython/pull/18821): an index must be none of the first three locals,
-# which live in registers. So begin is copied.
+# Some MicroPythons for Thumb and RV32 scale an index of ptr16 and ptr32 in its own register, and so
+# lose it (github.com/micropython/micropython/pull/18821). The first three locals live in registers
+# and must not be such an index: begin is copied.
 @micropython.viper
 def gather(ring, begin: int, end: int, k: int) -> int:
     """Write every n-th count of ring[begin : end] to CHANNEL[k ...]; return the next k."""

@@ -6,7 +6,7 @@ import micropython
 # p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its place in w,
 # or 0), wide, pieces, then bias, multiplier and shift of each output. pieces is for other tiers.
 # Only the first three locals live in registers, and only they are used in the loops: x, w, and y
-# as the accumulator, which comes last in a sum: first, it would be put aside for the product.
+# as the accumulator. It comes last in a sum: first, it would be saved while the product is made.
 # x + x_at is word aligned. Where int has 64 bits, words of p are read as unsigned.
 @micropython.viper
 def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):

@@ -1,4 +1,4 @@
-"""One time step of a gated recurrent unit, behind its two matrix products, in viper."""
+"""One time step of a gated recurrent unit, after its two matrix products, in viper."""
 
 import micropython
 

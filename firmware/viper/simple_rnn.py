@@ -1,4 +1,4 @@
-"""One time step of a simple recurrent layer, behind its two matrix products, in viper."""
+"""One time step of a simple recurrent layer, after its two matrix products, in viper."""
 
 import micropython
 

@@ -37,25 +37,28 @@ def requantize(acc, multiplier, shift):
     return (high + low + (1 << (shift - 16))) >> (shift - 15)
 
 
+# p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its place in w,
+# or 0), wide, pieces, then bias, multiplier and shift of each output. x_at, wide and pieces are for
+# other tiers.
 def fully_connected(x, w, y, p):
     """Write one layer's outputs into y, from entry y_at on.
 
     x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
-    table if there is one. p: inputs, outputs, x_at, y_at, zero_point, activation_min,
-    activation_max, the table's place in w or 0, wide, pieces, then bias, multiplier and shift of
-    each output. x_at, wide and pieces are for other tiers.
+    table if there is one.
     """
+    outputs = p[1]
     at, zero_point, low, high, table = p[3:8]
     # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
     excess = 128 * sum(x)
     i = 0
-    for k in range(10, 10 + 3 * p[1], 3):
+    for k in range(10, 10 + 3 * outputs, 3):
         acc = p[k] - excess
         for a in x:
             if a:
                 acc += w[i] * a
             i += 1
-        q = zero_point + requantize(acc, p[k + 1], p[k + 2])
+        multiplier, shift = p[k + 1], p[k + 2]
+        q = zero_point + requantize(acc, multiplier, shift)
         if q < low:
             q = low
         elif q > high:
@@ -78,7 +81,7 @@ def each_reading(values):
         if lines > 1:
             line = SCALING[i % lines]
         units, low, high, left, bias, multiplier, shift = line
-        # MicroPython's bool is no int. A tuple of both would be made anew for each item.
+        # MicroPython's bool is no int. A tuple of both would be allocated for each item.
         if isinstance(v, int) or isinstance(v, bool):
             count = v * units
         elif isinstance(v, float) and abs(v) < 1e9:
@@ -98,7 +101,7 @@ def each_reading(values):
 
 
 def as_sequence(values):
-    """Return values, a list, tuple, bytes or array of INPUTS items; ValueError for all else."""
+    """Return values, a list, tuple, bytes or array of INPUTS items, or raise ValueError."""
     if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
         values = values.tolist()
     try:
@@ -120,7 +123,7 @@ def quantize(values):
 
 
 def forward(values):
-    """Run the network; the returned buffer is written anew by the next call."""
+    """Run the network; the next call overwrites the returned buffer."""
     quantize(values)
     for kernel, x, w, y, p in LAYERS:
         kernel(x, w, y, p)

@@ -44,25 +44,28 @@ def requantize(acc, multiplier, shift):
     return (high + low + (1 << (shift - 16))) >> (shift - 15)
 
 
+# p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its place in w,
+# or 0), wide, pieces, then bias, multiplier and shift of each output. x_at, wide and pieces are for
+# other tiers.
 def fully_connected(x, w, y, p):
     """Write one layer's outputs into y, from entry y_at on.
 
     x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
-    table if there is one. p: inputs, outputs, x_at, y_at, zero_point, activation_min,
-    activation_max, the table's place in w or 0, wide, pieces, then bias, multiplier and shift of
-    each output. x_at, wide and pieces are for other tiers.
+    table if there is one.
     """
+    outputs = p[1]
     at, zero_point, low, high, table = p[3:8]
     # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
     excess = 128 * sum(x)
     i = 0
-    for k in range(10, 10 + 3 * p[1], 3):
+    for k in range(10, 10 + 3 * outputs, 3):
         acc = p[k] - excess
         for a in x:
             if a:
                 acc += w[i] * a
             i += 1
-        q = zero_point + requantize(acc, p[k + 1], p[k + 2])
+        multiplier, shift = p[k + 1], p[k + 2]
+        q = zero_point + requantize(acc, multiplier, shift)
         if q < low:
             q = low
         elif q > high:
@@ -71,10 +74,11 @@ def fully_connected(x, w, y, p):
         at += 1
 
 
+# p: n, x_at, y_at.
 def lookup(x, w, y, p):
-    """Write w[q] for each q of x into y; w: the 256-entry table, p: n, x_at, y_at."""
-    source, target = p[1], p[2]
-    for i in range(p[0]):
+    """Write w[q] for each q of x into y; w: the 256-entry table."""
+    n, source, target = p
+    for i in range(n):
         y[target + i] = w[x[source + i]]
 
 
@@ -91,7 +95,7 @@ def each_level(values):
     for v in values:
         if isinstance(v, float) and abs(v) < 1e9:
             v = int(v + 0.5) if v >= 0 else -int(0.5 - v)
-        # MicroPython's bool is no int. A tuple of both would be made anew for each item.
+        # MicroPython's bool is no int. A tuple of both would be allocated for each item.
         whole = isinstance(v, int) or isinstance(v, bool)
         if not whole or v < INPUT_MIN or v > INPUT_MAX:
             raise ValueError("input %d is %r, expected %d to %d" % (i, v, INPUT_MIN, INPUT_MAX))
@@ -101,7 +105,7 @@ def each_level(values):
 
 
 def as_sequence(values):
-    """Return values, a list, tuple, bytes or array of INPUTS items; ValueError for all else."""
+    """Return values, a list, tuple, bytes or array of INPUTS items, or raise ValueError."""
     if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
         values = values.tolist()
     try:
@@ -124,12 +128,12 @@ def quantize(values):
 
 
 def weights_name():
-    """Return the file's name: the module's, wherever that lies and whatever it is called."""
+    """Return the file's name: that of the module, wherever it lies, with .bin."""
     return __file__.rsplit(".", 1)[0] + ".bin"
 
 
 def check_header(name, head):
-    """Raise ValueError if head, the first 12 bytes of the file, is not that of these weights."""
+    """Raise ValueError if head, the file's first 12 bytes, does not belong to these weights."""
     if head[:4] != b"TNW1":
         raise ValueError("%s is not a weights file: copy the one that was exported" % name)
     sizes = (int.from_bytes(head[4:8], "little"), int.from_bytes(head[8:12], "little"))
@@ -138,7 +142,7 @@ def check_header(name, head):
 
 
 def check_payload(name, length, crc):
-    """Raise ValueError if the length or CRC-32 of what follows the header is another."""
+    """Raise ValueError if the length or CRC-32 of what follows the header is wrong."""
     if (length, crc & 0xFFFFFFFF) != WEIGHTS:
         raise ValueError(
             "%s is damaged (%d of %d bytes, CRC-32 %08x, not %08x): copy it again"
@@ -170,7 +174,7 @@ _FILE = open_weights()
 
 
 def forward(values):
-    """Run the network; the returned buffer is written anew by the next call."""
+    """Run the network; the next call overwrites the returned buffer."""
     quantize(values)
     _FILE.seek(12)
     for kernel, blocks, pieces, x, w, y, p in LAYERS:
@@ -221,7 +225,7 @@ def softmax(s):
     e = [exp_q15(requantize(min(top - a, limit) << left, multiplier, shift)) for a in s]
     total = sum(e)
     q = [(a << 15) // total for a in e]
-    # What flooring left over goes to the winner.
+    # What rounding down leaves over goes to the largest.
     q[list(s).index(top)] += 32768 - sum(q)
     return q
 

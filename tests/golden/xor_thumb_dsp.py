@@ -53,6 +53,8 @@ P2 = array("i", (
 W2 = b'\xff\x01\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80'
 
 
+# p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its place in w,
+# or 0), wide, pieces, then bias, multiplier and shift of each output.
 @micropython.asm_thumb
 def fully_connected(r0, r1, r2, r3):
     mov(r4, r8)
@@ -61,9 +63,9 @@ def fully_connected(r0, r1, r2, r3):
     mov(r7, r11)
     push({r4, r5, r6, r7})
     # r0: start of x, r4: its end, r2: the next output
-    ldr(r4, [r3, 8])
+    ldr(r4, [r3, 8])  # x_at
     add(r0, r0, r4)
-    ldr(r4, [r3, 0])
+    ldr(r4, [r3, 0])  # inputs
     add(r4, r4, r0)
     mov(r5, 0)
     mov(r7, r4)
@@ -86,15 +88,15 @@ def fully_connected(r0, r1, r2, r3):
     lsl(r5, r5, 7)
     neg(r5, r5)
     push({r5})
-    ldr(r5, [r3, 12])
-    ldr(r6, [r3, 32])
+    ldr(r5, [r3, 12])  # y_at
+    ldr(r6, [r3, 32])  # wide
     lsl(r6, r6, 1)
     lsl(r5, r6)
     add(r2, r2, r5)
     # the frame: x, weights to come, output, p, end of x, parameters to come, outputs to come, w
     mov(r5, r3)
-    add(r5, 40)
-    ldr(r6, [r3, 4])
+    add(r5, 40)  # bias
+    ldr(r6, [r3, 4])  # outputs
     mov(r7, r1)
     push({r0, r1, r2, r3, r4, r5, r6, r7})
     label(BLOCK)
@@ -165,13 +167,13 @@ def fully_connected(r0, r1, r2, r3):
     label(CHANNEL)
     pop({r0})
     data(2, 0x4450)  # add r0, r10
-    ldr(r1, [r5, 0])
+    ldr(r1, [r5, 0])  # bias
     add(r0, r0, r1)
-    ldr(r1, [r4, 36])
+    ldr(r1, [r4, 36])  # pieces
     cmp(r1, 1)
     bgt(PARTIAL)
     # requantize
-    ldr(r1, [r5, 4])
+    ldr(r1, [r5, 4])  # multiplier
     asr(r2, r0, 15)
     mul(r2, r1)
     lsl(r0, r0, 17)
@@ -179,32 +181,32 @@ def fully_connected(r0, r1, r2, r3):
     mul(r0, r1)
     lsr(r0, r0, 15)
     add(r0, r0, r2)
-    ldr(r1, [r5, 8])
+    ldr(r1, [r5, 8])  # shift
     sub(r1, 16)
     asr(r0, r1)
     add(r0, 1)
     asr(r0, r0, 1)
-    ldr(r1, [r4, 16])
+    ldr(r1, [r4, 16])  # zero_point
     add(r0, r0, r1)
     # clamp
-    ldr(r1, [r4, 20])
+    ldr(r1, [r4, 20])  # activation_min
     cmp(r0, r1)
     bge(LOW)
     mov(r0, r1)
     label(LOW)
-    ldr(r1, [r4, 24])
+    ldr(r1, [r4, 24])  # activation_max
     cmp(r0, r1)
     ble(HIGH)
     mov(r0, r1)
     label(HIGH)
-    ldr(r1, [r4, 28])
+    ldr(r1, [r4, 28])  # table
     cmp(r1, 0)
     beq(STORE)
     add(r0, r0, r1)
     data(2, 0x4448)  # add r0, r9
     ldrb(r0, [r0, 0])
     label(STORE)
-    ldr(r1, [r4, 32])
+    ldr(r1, [r4, 32])  # wide
     cmp(r1, 0)
     bne(WIDE)
     strb(r0, [r6, 0])
@@ -215,7 +217,7 @@ def fully_connected(r0, r1, r2, r3):
     add(r6, 4)
     b(NEXT)
     label(PARTIAL)
-    str(r0, [r5, 0])
+    str(r0, [r5, 0])  # bias
     label(NEXT)
     add(r5, 12)
     sub(r7, 1)
@@ -226,14 +228,14 @@ def fully_connected(r0, r1, r2, r3):
     b(BLOCK)
     label(DONE)
     mov(sp, r8)
-    ldr(r0, [r4, 36])
+    ldr(r0, [r4, 36])  # pieces
     sub(r0, 1)
     ble(LAST)
-    str(r0, [r4, 36])
-    ldr(r0, [r4, 8])
-    ldr(r1, [r4, 0])
+    str(r0, [r4, 36])  # pieces
+    ldr(r0, [r4, 8])  # x_at
+    ldr(r1, [r4, 0])  # inputs
     add(r0, r0, r1)
-    str(r0, [r4, 8])
+    str(r0, [r4, 8])  # x_at
     label(LAST)
     data(2, 0xB009)  # add sp, 36
     pop({r4, r5, r6, r7})
@@ -256,7 +258,7 @@ def each_level(values):
     for v in values:
         if isinstance(v, float) and abs(v) < 1e9:
             v = int(v + 0.5) if v >= 0 else -int(0.5 - v)
-        # MicroPython's bool is no int. A tuple of both would be made anew for each item.
+        # MicroPython's bool is no int. A tuple of both would be allocated for each item.
         whole = isinstance(v, int) or isinstance(v, bool)
         if not whole or v < INPUT_MIN or v > INPUT_MAX:
             raise ValueError("input %d is %r, expected %d to %d" % (i, v, INPUT_MIN, INPUT_MAX))
@@ -266,7 +268,7 @@ def each_level(values):
 
 
 def as_sequence(values):
-    """Return values, a list, tuple, bytes or array of INPUTS items; ValueError for all else."""
+    """Return values, a list, tuple, bytes or array of INPUTS items, or raise ValueError."""
     if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
         values = values.tolist()
     try:
@@ -286,7 +288,7 @@ _LIMITS = array("i", [INPUTS, INPUT_MIN, INPUT_MAX - INPUT_MIN, INPUT_GAIN])
 
 
 # r0: bytes, or with r3 = 1 the items of a list: small integers are 2 * v + 1, others even. r1: X0.
-# r2: limits. Returns how many are left from the first on that is no small integer or no level.
+# r2: limits. Returns how many are left from the first that is no small integer or no level.
 @micropython.asm_thumb
 def fill(r0, r1, r2, r3):
     ldr(r4, [r2, 0])
@@ -336,7 +338,7 @@ def quantize(values):
 
 
 def forward(values):
-    """Run the network; the returned buffer is written anew by the next call."""
+    """Run the network; the next call overwrites the returned buffer."""
     quantize(values)
     for kernel, x, w, y, p in LAYERS:
         kernel(x, w, y, p)
@@ -388,7 +390,7 @@ def softmax(s):
     e = [exp_q15(requantize(min(top - a, limit) << left, multiplier, shift)) for a in s]
     total = sum(e)
     q = [(a << 15) // total for a in e]
-    # What flooring left over goes to the winner.
+    # What rounding down leaves over goes to the largest.
     q[list(s).index(top)] += 32768 - sum(q)
     return q
 

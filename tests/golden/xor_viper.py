@@ -54,29 +54,36 @@ P2 = array("i", (
 W2 = b'\xff\x01'
 
 
+# p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its place in w,
+# or 0), wide, pieces, then bias, multiplier and shift of each output. pieces is for other tiers.
 # Only the first three locals live in registers, and only they are used in the loops: x, w, and y
-# as the accumulator, which comes last in a sum: first, it would be put aside for the product.
-# x + x_at is word aligned. p is read as unsigned words where int has 64 bits.
+# as the accumulator. It comes last in a sum: first, it would be saved while the product is made.
+# x + x_at is word aligned. Where int has 64 bits, words of p are read as unsigned.
 @micropython.viper
 def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     """Write one layer's outputs into y.
 
     x: the inputs, uint8, from x_at on. w: a row of weights per output, each weight + 128, then the
-    256-entry table if there is one. y: uint8, or int32 if wide, from entry y_at on. p: inputs,
-    outputs, x_at, y_at, zero_point, activation_min, activation_max, the table's place in w or 0,
-    wide, pieces (not for this kernel), then bias, multiplier and shift of each output.
+    256-entry table if there is one. y: uint8, or int32 if wide, from entry y_at on.
     """
-    first = int(x) + p[2]
-    last = first + p[0]
-    eights = first + (p[0] >> 3 << 3)
-    narrow = ptr8(int(y) + p[3])
-    wide = ptr32(int(y) + (p[3] << 2))
-    table = int(w) + p[7]
     one = 1  # a literal of 2**30 or more would be an object
     sign = one << 31
     word = (sign << 1) - 1
+    inputs = p[0]
+    outputs = p[1]
+    x_at = p[2]
+    y_at = p[3]
+    zero_point = (p[4] + sign & word) - sign
     low = (p[5] + sign & word) - sign
     high = (p[6] + sign & word) - sign
+    table = p[7]
+    wide = p[8]
+    first = int(x) + x_at
+    last = first + inputs
+    eights = first + (inputs >> 3 << 3)
+    curve = ptr8(int(w) + table)
+    as_bytes = ptr8(int(y) + y_at)
+    as_words = ptr32(int(y) + (y_at << 2))
     # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
     x = ptr8(first)
     y = ptr8(0)
@@ -86,8 +93,11 @@ def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     excess = int(y) << 7
     channel = ptr32(int(p) + 40)
     i = 0
-    while i < p[1]:
-        y = ptr8(channel[0] - excess)
+    while i < outputs:
+        bias = channel[0]
+        multiplier = channel[1]
+        shift = channel[2] - 15
+        y = ptr8(bias - excess)
         x = ptr8(first)
         while int(x) != eights:
             if ptr32(x)[0] | ptr32(x)[1]:
@@ -106,20 +116,18 @@ def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
             x = ptr8(int(x) + 1)
             w = ptr8(int(w) + 1)
         acc = (int(y) + sign & word) - sign
-        m = channel[1]
-        shift = channel[2] - 15
-        q = (acc >> 15) * m + ((acc & 0x7FFF) * m >> 15) + (one << shift - 1) >> shift
-        q += (p[4] + sign & word) - sign
+        q = (acc >> 15) * multiplier + ((acc & 0x7FFF) * multiplier >> 15)
+        q = (q + (one << shift - 1) >> shift) + zero_point
         if q < low:
             q = low
         elif q > high:
             q = high
-        if p[8]:
-            wide[i] = q
-        elif p[7]:
-            narrow[i] = ptr8(table)[q]
+        if wide:
+            as_words[i] = q
+        elif table:
+            as_bytes[i] = curve[q]
         else:
-            narrow[i] = q
+            as_bytes[i] = q
         channel = ptr32(int(channel) + 12)
         i += 1
 
@@ -136,7 +144,7 @@ def each_level(values):
     for v in values:
         if isinstance(v, float) and abs(v) < 1e9:
             v = int(v + 0.5) if v >= 0 else -int(0.5 - v)
-        # MicroPython's bool is no int. A tuple of both would be made anew for each item.
+        # MicroPython's bool is no int. A tuple of both would be allocated for each item.
         whole = isinstance(v, int) or isinstance(v, bool)
         if not whole or v < INPUT_MIN or v > INPUT_MAX:
             raise ValueError("input %d is %r, expected %d to %d" % (i, v, INPUT_MIN, INPUT_MAX))
@@ -146,7 +154,7 @@ def each_level(values):
 
 
 def as_sequence(values):
-    """Return values, a list, tuple, bytes or array of INPUTS items; ValueError for all else."""
+    """Return values, a list, tuple, bytes or array of INPUTS items, or raise ValueError."""
     if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
         values = values.tolist()
     try:
@@ -217,7 +225,7 @@ def quantize(values):
 
 
 def forward(values):
-    """Run the network; the returned buffer is written anew by the next call."""
+    """Run the network; the next call overwrites the returned buffer."""
     quantize(values)
     for kernel, x, w, y, p in LAYERS:
         kernel(x, w, y, p)
@@ -269,7 +277,7 @@ def softmax(s):
     e = [exp_q15(requantize(min(top - a, limit) << left, multiplier, shift)) for a in s]
     total = sum(e)
     q = [(a << 15) // total for a in e]
-    # What flooring left over goes to the winner.
+    # What rounding down leaves over goes to the largest.
     q[list(s).index(top)] += 32768 - sum(q)
     return q
 
