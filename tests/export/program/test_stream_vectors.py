@@ -11,7 +11,7 @@ from support.streams import model, program, windows
 from thumbnet.export import convert
 from thumbnet.export.board_fit.estimate import estimate
 from thumbnet.export.program.stream_vectors import KINDS
-from thumbnet.tools.run.estimates import compare
+from thumbnet.tools.run.estimates import compare_estimates
 from thumbnet.tools.run.measurement import bench
 from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets import UnixTarget
@@ -33,7 +33,9 @@ def test_windows_are_verified_and_timed(features, tier: str, tmp_path: Path) -> 
     assert measured.us_per_decision is not None
     expected = estimate(made.graph, made.board, tier, "module").decision
     assert expected is not None
-    assert compare(artifact, measured).estimated["us_per_decision"] == round(expected * 1e6, 2)
+    assert compare_estimates(artifact, measured).estimated["us_per_decision"] == round(
+        expected * 1e6, 2
+    )
     assert measured.us_per_decision / 10 < expected * 1e6 < measured.us_per_decision * 10
 
 

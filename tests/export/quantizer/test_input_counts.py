@@ -11,8 +11,8 @@ from support.micropython import needs_micropython
 
 from thumbnet.export import convert
 from thumbnet.export.cost.network_size import parameters
-from thumbnet.export.quantizer.affine import coarser
 from thumbnet.export.quantizer.input_counts import choose_counts
+from thumbnet.export.quantizer.output_scale import coarser
 from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets import UnixTarget
 from thumbnet.trainer import (

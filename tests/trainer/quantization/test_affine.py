@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from thumbnet.export.quantizer.affine import affine
+from thumbnet.trainer import affine
 
 
 @pytest.mark.parametrize(

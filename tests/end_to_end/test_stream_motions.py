@@ -14,7 +14,7 @@ from support.micropython import needs_micropython
 from thumbnet.export import convert
 from thumbnet.tools.targets import find_micropython
 from thumbnet.tools.workflow.architecture import build
-from thumbnet.tools.workflow.settings import Recipe
+from thumbnet.tools.workflow.settings import TrainSettings
 from thumbnet.tools.workflow.training import fit
 from thumbnet.trainer import cut, load_motions
 
@@ -35,7 +35,7 @@ def test_activities(features: tuple[str, ...], tmp_path: Path) -> None:
     data = cut([*train, *test], 64, 12, features, bands=4)
     learned = data.take(np.flatnonzero(data.recording < len(train)))
     held_out = data.take(np.flatnonzero(data.recording >= len(train)))
-    recipe = Recipe(hidden=(16,), epochs=150, vote=(1, 1))
+    recipe = TrainSettings(hidden=(16,), epochs=150, vote=(1, 1))
     model = build(learned, recipe, "motions")
     fit(model, learned, held_out, recipe)
     assert model.info["accuracy"] > 0.9

@@ -1,12 +1,11 @@
-"""The exporter's curves are the trainer's activation functions."""
+"""Curves of plain arrays are the activation functions on the tape."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from thumbnet.export.quantizer.curves import CURVES
-from thumbnet.trainer import Tensor
+from thumbnet.trainer import CURVES, Tensor
 from thumbnet.trainer.autograd.activations import ACTIVATIONS
 
 
