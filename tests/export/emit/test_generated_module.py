@@ -84,7 +84,7 @@ GOLDENS = {
 
 @pytest.mark.parametrize("name", GOLDENS)
 def test_golden_module(name: str) -> None:
-    """Byte for byte. After a wanted change: `python` with this file writes them anew."""
+    """Byte for byte. After a wanted change, `PYTHONPATH=tests python FILE` writes them anew."""
     assert GOLDENS[name]().module() == (GOLDEN / f"{name}.py").read_text(encoding="utf-8")
 
 

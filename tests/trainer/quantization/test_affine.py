@@ -44,3 +44,15 @@ def test_range_far_from_zero_keeps_its_steps(low: float, high: float) -> None:
 def test_one_value_far_from_zero() -> None:
     scale, zero_point = affine(7.0, 7.0)
     assert scale * (255 - zero_point) == pytest.approx(7.0)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_range_lies_at_most_64_widths_from_zero(sign: int) -> None:
+    """The bias of the layer behind it has to hold the zero point."""
+    near, far = sorted((sign * 6400.0, sign * 6500.0))
+    scale, zero_point = affine(near, far)
+    assert scale == pytest.approx(6500 / 64 / 255)
+    ends = scale * (np.array([0, 255]) - zero_point)
+    assert ends[0] == pytest.approx(near, abs=scale)
+    assert ends[1] == pytest.approx(near + 6500 / 64, abs=scale)
+    assert affine(*sorted((sign * 6300.0, sign * 6400.0)))[0] == pytest.approx(100 / 255)
