@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from support.asm_thumb import Firmware
 from support.kernel_words import FIRMWARE, WORDS
 from support.kernels import Case, layers
+from support.operations import integer_forward
 from support.thumb_machine import Fault
 
 from thumbnet.export.emit.flash_file import DATA, packed_weights
@@ -47,7 +48,7 @@ def test_any_layer(case: Case, seed: int) -> None:
     kept = array("i", p)
     assert firmware().fully_connected(x, flash(node["weight"], rng), y, kept) == 0
     inputs = np.frombuffer(case.x, np.uint8).astype(np.int64)
-    wanted = integer_ops.fully_connected(inputs[None], **node)[0].tolist()
+    wanted = integer_forward("fully_connected", inputs[None], **node)[0].tolist()
     assert list(y)[case.y_at :] == wanted
     assert set(list(y)[: case.y_at]) <= {0, 7}
     assert list(kept) == p

@@ -15,6 +15,7 @@ from support.kernels import LIMITS, SOME, answers
 from support.layer_call import Call, Memory, plain
 from support.layer_spec import KERNELS, calls
 from support.micropython import needs_micropython
+from support.operations import integer_forward
 
 from thumbnet.export.emit.firmware_source import assemble
 from thumbnet.export.ops import integer_ops
@@ -126,26 +127,26 @@ def reference(call: Call) -> Any:
     x = np.array(call.x)[None]
     if call.weight is not None:
         bias, multiplier, shift = np.array(call.repeated).reshape(-1, 3).T
-        op = integer_ops.depthwise_conv if call.kernel == "depthwise_conv" else integer_ops.conv
+        op = call.kernel.removesuffix("_int4")
         scales = {"multiplier": multiplier, "shift": shift, "table": table}
         node = {"weight": call.weight, "bias": bias, "window": call.window, "pad": p["pad"]}
-        return op(x, **node, **scales, **limits)
+        return integer_forward(op, x, **node, **scales, **limits)
     if call.kernel == "max_pool":
-        return integer_ops.max_pool(x, window=call.window)
+        return integer_forward("max_pool", x, window=call.window)
     if call.kernel == "average_pool":
         multiplier, shift = np.array(call.repeated).reshape(-1, 2).T
         scales = {"multiplier": multiplier, "shift": shift}
         scales |= {name: p[name] for name in ("x_zero_point", "fewest")}
-        return integer_ops.average_pool(x, window=call.window, **scales, **limits)
+        return integer_forward("average_pool", x, window=call.window, **scales, **limits)
     if call.kernel == "add":
         names = ("ka", "kb", "bias", "shift", "activation_min", "activation_max")
         node = {name: p[name] for name in names}
-        return integer_ops.add(
-            x, np.frombuffer(call.w, np.uint8)[None].astype(int), zero_point=0, **node
+        return integer_forward(
+            "add", x, np.frombuffer(call.w, np.uint8)[None].astype(int), zero_point=0, **node
         )
     assert call.kernel == "copy_channels"
     tables = np.frombuffer(call.w, np.uint8)[None]
-    return integer_ops.concatenate(x, tables=tables, channels=[p["channels"]])
+    return integer_forward("concatenate", x, tables=tables, channels=[p["channels"]])
 
 
 @pytest.mark.parametrize("kernel", [*list(KERNELS)[:6], "copy_channels"])
@@ -177,7 +178,7 @@ def cell(call: Call, own: list[str]) -> Any:
     node |= dict(zip(own, tables, strict=True))
     if call.kernel == "simple_rnn":
         node |= {name: call.words[name] for name in ("state_zero", "center")}
-    return getattr(integer_ops, call.kernel)(np.zeros((1, 1), int), **node)
+    return integer_forward(call.kernel, np.zeros((1, 1), int), **node)
 
 
 @given(calls("simple_rnn").filter(lambda call: not call.words["reset"]))

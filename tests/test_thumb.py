@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from support.asm_thumb import Firmware
 from support.kernel_words import FIRMWARE, WORDS
 from support.kernels import UNTOUCHED, Case, layers
+from support.operations import integer_forward
 from support.thumb_machine import Cost, Fault
 
 from thumbnet.export.kernels.weight_layouts import pack, pack_piece
@@ -123,7 +124,7 @@ def test_large(tier: str, shape: tuple[int, int], value: int) -> None:
     x = np.full(inputs, value)
     y = array("i", [0] * outputs)
     run(tier, node, x, y)
-    assert list(y) == integer_ops.fully_connected(x[None], **node)[0].tolist()
+    assert list(y) == integer_forward("fully_connected", x[None], **node)[0].tolist()
 
 
 def run(tier: str, node: dict[str, Any], x: Any, y: array[int]) -> Cost:

@@ -14,12 +14,11 @@ from support.asm_thumb import Firmware
 from support.networks import FACTS, integer_graphs, random_model
 from support.thumb_machine import Fault
 
-from thumbnet.export import convert
+from thumbnet.export import convert, verify
 from thumbnet.export.emit.module import emit
 from thumbnet.export.graph.graph import Graph
 from thumbnet.export.kernels.build import Build
 from thumbnet.export.program.artifact import extremes, readings
-from thumbnet.export.stages import verify
 from thumbnet.export.stages.reference import execute
 
 ARCHS = {"thumb": "armv6m", "thumb_dsp": "armv7em"}

@@ -18,10 +18,9 @@ from support.networks import (
     run_module,
 )
 
-from thumbnet.export import Program, convert
+from thumbnet.export import Program, convert, verify
 from thumbnet.export.graph.graph import Graph
 from thumbnet.export.program.artifact import extremes, readings
-from thumbnet.export.stages import verify
 from thumbnet.export.stages.reference import execute
 from thumbnet.tools.targets import UnixTarget
 

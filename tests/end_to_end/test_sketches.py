@@ -157,7 +157,7 @@ def test_a_camera(tmp_path: Path) -> None:
     frames.append(np.random.default_rng(0).integers(0, 256, (96, 96)))
     heard = run(tmp_path, "image_16x16", made, [frame.ravel().tolist() for frame in frames])
     means = [frame.reshape(16, 6, 16, 6).sum(axis=(1, 3)).ravel() // 36 for frame in frames]
-    labels = made.head.labels
+    labels = made.task.labels
     assert heard[:-1] == [labels[k] for k in made.predict(np.array(means))]
     assert len(set(heard[:-1])) > 2
 
@@ -174,7 +174,7 @@ def test_a_drawing(tmp_path: Path) -> None:
     for picture, stroke in zip(pictures, strokes, strict=True):
         for column, line in stroke * 27 // 4096:
             picture[line : line + 2, column : column + 2] = 255
-    labels = made.head.labels
+    labels = made.task.labels
     assert heard[:-1] == [labels[k] for k in made.predict(pictures.reshape(len(strokes), -1))]
     drawn = zip(heard[:10], load_digits().y[:10], strict=True)
     assert sum(label == str(y) for label, y in drawn) >= 8

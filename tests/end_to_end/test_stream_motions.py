@@ -35,9 +35,9 @@ def test_activities(features: tuple[str, ...], tmp_path: Path) -> None:
     data = cut([*train, *test], 64, 12, features, bands=4)
     learned = data.take(np.flatnonzero(data.recording < len(train)))
     held_out = data.take(np.flatnonzero(data.recording >= len(train)))
-    settings = TrainSettings(hidden=(16,), epochs=150, vote=(1, 1))
-    model = build(learned, settings, "motions")
-    fit(model, learned, held_out, settings)
+    recipe = TrainSettings(hidden=(16,), epochs=150, vote=(1, 1))
+    model = build(learned, recipe, "motions")
+    fit(model, learned, held_out, recipe)
     assert model.info["accuracy"] > 0.9
     program = convert(model, model.samples["calibration"], name="motions")
     predicted = program.predict(held_out.x)
@@ -50,7 +50,7 @@ def test_activities(features: tuple[str, ...], tmp_path: Path) -> None:
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=120,
     )
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(answers) == len(test), done.stderr

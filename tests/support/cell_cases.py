@@ -11,11 +11,10 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from thumbnet.export.ops import integer_ops
-
 from .kernel_words import WORDS
 from .kernels import UNTOUCHED
 from .layer_cases import KINDS, Call, Rng, activations
+from .operations import integer_forward
 
 RNG = st.integers(0, 2**32 - 1).map(np.random.default_rng)
 ROOM = st.integers(0, 9)
@@ -41,7 +40,7 @@ def addition(draw: st.DrawFn) -> Call:
     arena = np.array(rng.integers(0, 256, max(at[0], at[1], target) + n), np.uint8)
     arena[at[0] : at[0] + n], arena[at[1] : at[1] + n] = a, b
     after = arena.copy()
-    after[target : target + n] = integer_ops.add(a[None], b[None], **node)[0]
+    after[target : target + n] = integer_forward("add", a[None], b[None], **node)[0]
     x = bytearray(arena)
     words = {"n": n, "x_at": at[0], "w_at": at[1], "y_at": target}
     words |= {name: node[name] for name in WORDS["add"].front if name in node}
@@ -57,7 +56,8 @@ def channels(draw: st.DrawFn) -> Call:
     x, table = rng.integers(0, 256, x_at + pixels * count), rng.integers(0, 256, 256)
     tensor = x[x_at:].reshape(1, pixels, count)
     rows = np.full((pixels, step), UNTOUCHED)
-    rows[:, :count] = integer_ops.concatenate(tensor, tables=table[None], channels=[count])[0]
+    tables = {"tables": table[None], "channels": [count]}
+    rows[:, :count] = integer_forward("concatenate", tensor, **tables)[0]
     y = [UNTOUCHED] * y_at + rows.ravel().tolist()
     y = y[: y_at + (pixels - 1) * step + count]
     words = {"pixels": pixels, "channels": count, "x_at": x_at, "y_at": y_at, "y_step": step}

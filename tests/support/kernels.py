@@ -17,6 +17,7 @@ from thumbnet.export.ops import integer_ops
 from thumbnet.tools.targets.interpreter import require_micropython
 
 from .kernel_words import WORDS
+from .operations import integer_forward
 
 DEVICE = Path(__file__).parents[1] / "device"
 
@@ -43,7 +44,7 @@ BEHIND = 3
 class Case:
     """A layer and its input.
 
-    before, behind: bytes around the input in x. node: what `integer_ops.fully_connected` takes.
+    before, behind: bytes around the input in x. node: the attributes of a `fully_connected`.
     """
 
     x: bytes
@@ -77,7 +78,7 @@ class Case:
     def wanted(self) -> list[int]:
         """All of y after the call."""
         x = np.frombuffer(self.x, np.uint8)[None].astype(np.int64)
-        (outputs,) = integer_ops.fully_connected(x, **self.node)
+        (outputs,) = integer_forward("fully_connected", x, **self.node)
         return [UNTOUCHED] * self.y_at + outputs.tolist() + [UNTOUCHED] * BEHIND
 
 

@@ -1,6 +1,7 @@
 """Calls of the assembly kernels of convolutions and pooling: any that the contract allows.
 
-What has to come out is `integer_ops`'s answer. Cells, sums and copies are in `cell_cases.py`.
+What has to come out is the answer of the exporter's operations. Cells, sums and copies are in
+`cell_cases.py`.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from hypothesis import strategies as st
 from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT
 from thumbnet.export.graph.window import Window
 from thumbnet.export.kernels.weight_layouts import pack
-from thumbnet.export.ops import integer_ops
 
 from .kernel_words import WORDS
 from .kernels import LIMITS, UNTOUCHED, ZERO_POINTS
+from .operations import integer_forward
 
 LAYOUT = {"conv": "interleaved", "conv_int4": "nibble_blocks", "depthwise_conv": "taps"}
 CONVOLUTIONS = tuple(LAYOUT)
@@ -196,8 +197,9 @@ def convolution(
 ) -> Call:
     """The call of a layer; more: entries of y behind each pixel that belong to others."""
     outputs = len(node["weight"])
-    op = integer_ops.depthwise_conv if kernel == "depthwise_conv" else integer_ops.conv
-    wanted = op(x[None], window=window, pad=pad, **node).reshape(-1, outputs)
+    # Weights of 4 bits have a kernel of their own, not an operation.
+    op = kernel.removesuffix("_int4")
+    wanted = integer_forward(op, x[None], window=window, pad=pad, **node).reshape(-1, outputs)
     w = pack(node["weight"], LAYOUT[kernel])
     table = len(w) if "table" in node else 0
     if table:
@@ -250,7 +252,7 @@ def pooling(draw: st.DrawFn, kernel: str) -> Call:
         repeated = scales.ravel().tolist()
     at = draw(places(len(x), 0))
     p = WORDS[kernel].values({**words, "x_at": at.x, "y_at": at.y}, repeated)
-    wanted = getattr(integer_ops, kernel)(x[None], **node).reshape(-1, window.channels)
+    wanted = integer_forward(kernel, x[None], **node).reshape(-1, window.channels)
     return _call(kernel, x, b"", wanted, at, p, rng, more=more)
 
 

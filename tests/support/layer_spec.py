@@ -1,7 +1,7 @@
 """Calls of the layer kernels, with extremes, and what has to come out.
 
 The specification here and in `window_spec.py` is written element by element in Python's own
-integers, and knows neither `export/integer_ops.py` nor the kernels.
+integers, and knows neither `export/ops/` nor the kernels.
 """
 
 from __future__ import annotations

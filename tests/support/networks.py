@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from thumbnet.export.emit.header import Facts
 from thumbnet.export.emit.module import emit
 from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT, SCORE_LIMIT
-from thumbnet.export.graph.graph import Graph, Node
-from thumbnet.export.graph.graph import TensorSpec as Tensor
+from thumbnet.export.graph.graph import Graph, Node, TensorSpec
 from thumbnet.export.kernels.build import Build
 from thumbnet.trainer import Dense, Normalization, Rescaling, Sequential
 
@@ -42,8 +41,8 @@ def integer_graphs(draw: st.DrawFn) -> tuple[Graph, np.ndarray]:
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     sizes = draw(st.lists(st.integers(1, 9), min_size=2, max_size=4))
     tensors = {
-        "input": Tensor("input", (sizes[0],), "int32", scale=1.0),
-        "x": Tensor("x", (sizes[0],), "uint8", scale=1.0),
+        "input": TensorSpec("input", (sizes[0],), "int32", scale=1.0),
+        "x": TensorSpec("x", (sizes[0],), "uint8", scale=1.0),
     }
     nodes = [Node("quantize_levels", ("input",), "x", {"minimum": 0, "maximum": 255, "gain": 1})]
     for number, (inputs, outputs) in enumerate(pairwise(sizes)):
@@ -51,15 +50,15 @@ def integer_graphs(draw: st.DrawFn) -> tuple[Graph, np.ndarray]:
         name = "scores" if last else f"layer{number}"
         table = None if last or draw(st.booleans()) else rng.integers(0, 256, 256).astype(np.uint8)
         zero_point = 0 if last else draw(st.sampled_from(ZERO_POINTS))
-        tensors[name] = Tensor(
+        tensors[name] = TensorSpec(
             name, (outputs,), "int32" if last else "uint8", scale=1.0, zero_point=zero_point
         )
         attributes = _layer(draw, rng, inputs, outputs, zero_point, last)
         if table is not None:
             attributes["table"] = table
         nodes.append(Node("fully_connected", (nodes[-1].output,), name, attributes))
-    head, tensor = _head(draw, tensors["scores"])
-    nodes += head
+    answer, tensor = _answer(draw, tensors["scores"])
+    nodes += answer
     tensors.update(tensor)
     graph = Graph("random", "fuse", "input", ("scores", *tensor), tuple(nodes), tensors)
     rows = rng.integers(0, 256, (4, sizes[0]))
@@ -102,14 +101,14 @@ def _layer(
     }
 
 
-def _head(draw: st.DrawFn, scores: Tensor) -> tuple[list[Node], dict[str, Tensor]]:
+def _answer(draw: st.DrawFn, scores: TensorSpec) -> tuple[list[Node], dict[str, TensorSpec]]:
     outputs = scores.shape[0]
     ops = ["measure", "classify"] + (["decide"] if outputs == 1 else [])
     op = draw(st.sampled_from(ops))
     if op == "measure":
         steps = draw(st.lists(st.sampled_from((1, 100)), min_size=outputs, max_size=outputs))
         attributes = {"step": np.array(steps), "units": np.full(outputs, 1000)}
-        tensor = Tensor("prediction", scores.shape, "float32")
+        tensor = TensorSpec("prediction", scores.shape, "float32")
         return [Node(op, ("scores",), "prediction", attributes)], {"prediction": tensor}
     attributes = {"threshold": draw(st.sampled_from((0, 1, -5000)))} if op == "decide" else {}
     nodes = [Node(op, ("scores",), "prediction", attributes)]
@@ -122,8 +121,8 @@ def _head(draw: st.DrawFn, scores: Tensor) -> tuple[list[Node], dict[str, Tensor
     nodes.append(Node(soft, ("scores",), "probabilities", scaling))
     classes = 2 if soft == "logistic" else outputs
     return nodes, {
-        "prediction": Tensor("prediction", (), "int32"),
-        "probabilities": Tensor("probabilities", (classes,), "int32", scale=2.0**-15),
+        "prediction": TensorSpec("prediction", (), "int32"),
+        "probabilities": TensorSpec("probabilities", (classes,), "int32", scale=2.0**-15),
     }
 
 

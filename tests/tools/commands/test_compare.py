@@ -16,7 +16,7 @@ from support.outlier import ROWS, unit
 from thumbnet.export import Options, Program, convert
 from thumbnet.export.program.compare import (
     QuantizationResult,
-    compare,
+    compare_quantizations,
     float_accuracy,
     quantization_choices,
 )
@@ -35,7 +35,7 @@ def program(calibration: str, bits: int) -> Program:
 
 @cache
 def table() -> list[QuantizationResult]:
-    return list(compare(digits(), TRAIN.x, TEST.x, TEST.y, Options("net")))
+    return list(compare_quantizations(digits(), TRAIN.x, TEST.x, TEST.y, Options("net")))
 
 
 def test_every_way_once() -> None:
@@ -48,7 +48,7 @@ def test_every_way_once() -> None:
 def test_a_line_is_what_convert_makes(row: int) -> None:
     way, made = table()[row], program(*EVERY[row])
     assert way.accuracy == made.evaluate(TEST.x, TEST.y)
-    answers = float_predict(made.floats, made.head, TEST.x.reshape(len(TEST), -1))
+    answers = float_predict(made.floats, made.task, TEST.x.reshape(len(TEST), -1))
     assert way.agreement == np.mean(made.predict(TEST.x) == answers)
     quality = {layer.tensor: layer.sqnr for layer in made.quality(TEST.x[:500])}
     assert way.sqnr == quality["scores"]
@@ -63,7 +63,7 @@ def test_a_line_is_what_convert_makes(row: int) -> None:
 def test_each_calibration_has_its_own_range() -> None:
     y = (ROWS[:, 0] < 0).astype(int)
     options = Options("net", resolution=0.0001)
-    found = list(compare(unit(), ROWS, ROWS[:500], y[:500], options))
+    found = list(compare_quantizations(unit(), ROWS, ROWS[:500], y[:500], options))
     for way, (name, bits) in zip(found, EVERY, strict=True):
         made = convert(unit(), ROWS, resolution=0.0001, calibration=name, bits=bits)
         layers = made.quality(ROWS[:500])
@@ -78,7 +78,7 @@ def test_the_float_model() -> None:
 
 def test_balanced_where_classes_are_uneven() -> None:
     x, y = TEST.x[RARE], TEST.y[RARE]
-    found = list(compare(digits(), TRAIN.x, x, y, Options("net")))
+    found = list(compare_quantizations(digits(), TRAIN.x, x, y, Options("net")))
     for way, key in zip(found, EVERY, strict=True):
         answers = program(*key).predict(x)
         assert way.accuracy == np.mean(answers == y)
@@ -94,7 +94,9 @@ def test_uneven_from_one_and_a_half_times_on(most: int, told: bool) -> None:
     model, rng = digits(), np.random.default_rng(0)
     own = [np.flatnonzero(TEST.y == k)[: most if k == 3 else 10] for k in range(10)]
     rows = rng.permutation(np.concatenate(own))
-    (way,) = compare(model, TRAIN.x, TEST.x[rows], TEST.y[rows], Options("net"), [("min_max", 8)])
+    (way,) = compare_quantizations(
+        model, TRAIN.x, TEST.x[rows], TEST.y[rows], Options("net"), [("min_max", 8)]
+    )
     assert (way.balanced is not None) == told
 
 
@@ -109,7 +111,7 @@ def regression() -> tuple[Model, np.ndarray, np.ndarray]:
 
 def test_numbers_are_compared_by_r_squared() -> None:
     model, x, y = regression()
-    for way in compare(model, x, x, y, Options("net")):
+    for way in compare_quantizations(model, x, x, y, Options("net")):
         made = convert(model, x, name="net", calibration=str(way.calibration), bits=way.bits)
         assert way.accuracy == made.evaluate(x, y)
         assert (way.agreement, way.balanced) == (None, None)
@@ -118,9 +120,11 @@ def test_numbers_are_compared_by_r_squared() -> None:
 
 def test_rows_out_of_range_are_left_out() -> None:
     model, x, y = regression()
-    (usual,) = compare(model, x, x, y, Options("net"), [("mse", 8)])
+    (usual,) = compare_quantizations(model, x, x, y, Options("net"), [("mse", 8)])
     more_x, more_y = np.concatenate([x, 100 + x[:9]]), np.append(y, np.zeros(9))
-    assert list(compare(model, x, more_x, more_y, Options("net"), [("mse", 8)])) == [usual]
+    assert list(compare_quantizations(model, x, more_x, more_y, Options("net"), [("mse", 8)])) == [
+        usual
+    ]
 
 
 # The command
@@ -182,7 +186,7 @@ def test_balanced_beside(
     monkeypatch.chdir(tmp_path)
     x, y = TEST.x[RARE], TEST.y[RARE]
     saved(tmp_path, digits(), x, y)
-    found = list(compare(digits(), TRAIN.x, x, y, Options("net")))
+    found = list(compare_quantizations(digits(), TRAIN.x, x, y, Options("net")))
     lines = run("compare net.npz", capsys)
     assert cells(lines) == [expected(way) for way in found]
     assert any("accuracy   balanced   SQNR dB" in line for line in lines)
@@ -220,7 +224,7 @@ def test_a_network_trained_for_a_width(
     monkeypatch.chdir(tmp_path)
     model = digits(width)
     assert quantization_choices(model, TRAIN.x, Options("net")) == [(None, 8), (None, 4)]
-    found = list(compare(model, TRAIN.x, TEST.x, TEST.y, Options("net")))
+    found = list(compare_quantizations(model, TRAIN.x, TEST.x, TEST.y, Options("net")))
     for way in found:
         made = convert(model, TRAIN.x, name="net", bits=way.bits)
         assert way.accuracy == made.evaluate(TEST.x, TEST.y)
@@ -260,7 +264,7 @@ def test_numbers_in_the_table(
     model.samples = {"calibration": x, "test_x": x, "test_y": y}
     model.save(tmp_path / "net.npz")
     lines = run("compare net.npz", capsys)
-    found: list[Any] = list(compare(model, x, x, y, Options("net")))
+    found: list[Any] = list(compare_quantizations(model, x, x, y, Options("net")))
     shown = [line.split()[2] for line in lines if line.startswith(("min_max", "perc", "mse"))]
     assert shown == [f"{way.accuracy:.4f}" for way in found]
     assert any("R squared" in line for line in lines)

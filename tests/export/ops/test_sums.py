@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 from support.micropython import needs_micropython
 
 from thumbnet.export import convert
+from thumbnet.export.stages.lower import lower
 from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets import UnixTarget
 from thumbnet.trainer import (
@@ -76,3 +77,15 @@ def test_a_network_ends_with_a_dense_layer(join: type) -> None:
     assert text.startswith(f"export: the model ends with last ({join.__name__.lower()}), not with")
     assert "put a Dense with one output for each class or measurement behind it" in text
     assert "\n" not in text
+
+
+@pytest.mark.parametrize("many", [2, 3, 5])
+def test_a_sum_of_many_is_lowered_to_a_chain_of_pairs(many: int) -> None:
+    x = Input((4,))
+    model = Model(x, Dense(2)(Add(name="sum")([Dense(3, name=f"d{k}")(x) for k in range(many)])))
+    sums = list(lower(model, "net").only("add"))
+    outputs = [f"sum_without_{left}" for left in range(many - 2, 0, -1)] + ["sum"]
+    firsts = ["d0_dense", *outputs[:-1]]
+    seconds = [f"d{k}_dense" for k in range(1, many)]
+    assert [node.output for node in sums] == outputs
+    assert [node.inputs for node in sums] == list(zip(firsts, seconds, strict=True))

@@ -29,7 +29,6 @@ from thumbnet.trainer import (
     cut,
 )
 
-FIRMWARE = Path(__file__).parents[1] / "firmware"
 ALL = ("mean", "deviation", "rms", "crossings", "bands")
 FEATURES = ["raw", ALL, ("deviation",), ("bands", "mean")]
 

@@ -13,7 +13,6 @@ from thumbnet.export import Options, convert
 from thumbnet.export.graph.graph import Graph
 from thumbnet.export.program.compare import calibrations
 from thumbnet.export.program.quality import layer_quality
-from thumbnet.export.quantizer.affine import affine
 from thumbnet.export.stages.observers import OBSERVERS
 from thumbnet.trainer import (
     Add,
@@ -24,6 +23,7 @@ from thumbnet.trainer import (
     MaxPooling1D,
     Model,
     Sequential,
+    affine,
 )
 
 RNG = np.random.default_rng(0)

@@ -1,4 +1,4 @@
-"""What scores mean: labels, thresholds, units, and the targets that they are measured against."""
+"""The operations behind the scores: thresholds, probabilities, units."""
 
 from __future__ import annotations
 
@@ -7,57 +7,16 @@ import pytest
 from support.handmade import handmade, the_node
 from support.networks import run_module
 
-from thumbnet.export import Tensor, convert
-from thumbnet.export.ops.head_nodes import head_nodes, regression_steps
-from thumbnet.export.program.quality import float_predict
-from thumbnet.export.quantizer.task import Task as Head
+from thumbnet.export import TensorSpec, convert
+from thumbnet.export.ops.answer import answer_nodes, decimal_steps
+from thumbnet.export.quantizer.task import Task
 from thumbnet.trainer import Sequential, ThumbnetError
 
 X = np.linspace(-4, 4, 81)[:, None]
-SIGNS = np.where(X[:, 0] >= 0, 1, -1)
 
 
 def neuron(activation: str) -> Sequential:
     return handmade(([[1.0]], 0.0, activation))
-
-
-@pytest.mark.parametrize(
-    ("activation", "labels"),
-    [
-        ("sign", ("-1", "+1")),
-        ("tanh", ("-1", "+1")),
-        ("step", ("0", "1")),
-        ("sigmoid", ("0", "1")),
-    ],
-)
-def test_labels_of_a_neuron_that_has_none(activation: str, labels: tuple[str, ...]) -> None:
-    module = run_module(convert(neuron(activation), X, name="net").module())
-    assert module["LABELS"] == labels
-
-
-@pytest.mark.parametrize("activation", ["softmax", "sigmoid", "tanh", "sign", "step"])
-def test_labels_of_several_outputs_are_their_numbers(activation: str) -> None:
-    program = convert(handmade(([[1.0, -1.0, 0.0]], 0.0, activation)), X, name="net")
-    assert program.head.labels == ("0", "1", "2")
-
-
-@pytest.mark.parametrize("activation", ["sign", "tanh", "step", "sigmoid"])
-def test_evaluate_takes_minus_one_and_plus_one(activation: str) -> None:
-    program = convert(neuron(activation), X, name="net", resolution=0.1)
-    assert program.evaluate(X, SIGNS) > 0.98
-    assert program.evaluate(X, -SIGNS) < 0.02
-    assert program.evaluate(X, SIGNS > 0) > 0.98
-
-
-def test_evaluate_takes_names_and_one_hot_rows() -> None:
-    model = handmade(([[1.0, -1.0]], 0.0, "softmax"))
-    model.labels = ("up", "down")
-    program = convert(model, X, name="net", resolution=0.1)
-    index = (X[:, 0] < 0).astype(int)
-    names = np.array(model.labels)[index]
-    for y in (index, index.tolist(), index[:, None], names, names.tolist(), np.eye(2)[index]):
-        assert program.evaluate(X, y) > 0.98
-        assert program.evaluate(-X, y) < 0.05
 
 
 def test_threshold_is_met_by_the_score_that_equals_it() -> None:
@@ -67,16 +26,9 @@ def test_threshold_is_met_by_the_score_that_equals_it() -> None:
     assert run_module(program.module())["predict"]([1, 1]) == 1
 
 
-@pytest.mark.parametrize("threshold", [0.02, 0.5, 0.9])
-def test_float_predictions_use_the_threshold(threshold: float) -> None:
-    program = convert(neuron("sigmoid"), X, name="net", threshold=threshold)
-    wanted = 1 / (1 + np.exp(-X[:, 0])) >= threshold
-    assert np.array_equal(float_predict(program.floats, program.head, X), wanted)
-
-
 def decision(logit: float, scale: float = 0.3) -> int:
-    head = Head("decision", "sigmoid", ("0", "1"), 1.0, logit)
-    nodes, _, _ = head_nodes(Tensor("scores", (1,), "int32", scale=scale), head)
+    task = Task("decision", "sigmoid", ("0", "1"), 1.0, logit)
+    nodes, _, _ = answer_nodes(TensorSpec("scores", (1,), "int32", scale=scale), task)
     return int(nodes[0].attributes["threshold"])
 
 
@@ -92,8 +44,8 @@ def test_threshold_beyond_every_score() -> None:
 
 
 def softmax_scaling(scale: float) -> dict[str, int]:
-    head = Head("classifier", "softmax", ("0", "1"), 1.0)
-    nodes, _, _ = head_nodes(Tensor("scores", (2,), "int32", scale=scale), head)
+    task = Task("classifier", "softmax", ("0", "1"), 1.0)
+    nodes, _, _ = answer_nodes(TensorSpec("scores", (2,), "int32", scale=scale), task)
     return nodes[-1].attributes
 
 
@@ -136,15 +88,15 @@ def test_several_sigmoids_need_not_sum_to_one() -> None:
     np.testing.assert_allclose(program.probabilities(X) / 2**15, 0.9526, atol=0.001)
 
 
-def test_regression_steps_are_powers_of_ten() -> None:
+def test_decimal_steps_are_powers_of_ten() -> None:
     finest = np.array([0.0, 1.0, 1.01, 9.9, 0.0011, 2e-9])
-    assert regression_steps(finest) == pytest.approx([1, 1, 10, 10, 0.01, 1e-8])
+    assert decimal_steps(finest) == pytest.approx([1, 1, 10, 10, 0.01, 1e-8])
 
 
 @pytest.mark.parametrize(("finest", "power"), [(1.1e9, 10), (2e-11, -10), (3e24, 25)])
 def test_regression_step_beyond_a_boards_integers(finest: float, power: int) -> None:
     with pytest.raises(ThumbnetError, match=f"in steps of 1e{power}, a board reaches 1e9: train"):
-        regression_steps(np.array([1.0, finest]))
+        decimal_steps(np.array([1.0, finest]))
 
 
 def test_measure_holds_a_unit_for_each_output() -> None:
@@ -152,14 +104,6 @@ def test_measure_holds_a_unit_for_each_output() -> None:
     a = the_node(convert(model, X, name="net").graph, "measure").attributes
     assert a["step"].tolist() == [1000, 1, 1]
     assert a["units"].tolist() == [1, 1000, 1]
-
-
-def test_r_squared_of_a_regression() -> None:
-    program = convert(neuron("linear"), X, name="net")
-    assert program.evaluate(X, X[:, 0]) == pytest.approx(1, abs=1e-3)
-    assert program.evaluate(X, np.zeros(81)) == 0
-    shifted = X[:, 0] + np.std(X)
-    assert program.evaluate(X, shifted) == pytest.approx(0, abs=0.02)
 
 
 def test_sign_scores_have_no_probabilities() -> None:

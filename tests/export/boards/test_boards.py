@@ -17,7 +17,7 @@ from thumbnet.export.boards.processors import CPUS
 from thumbnet.export.boards.profile_fields import ARCHITECTURES, OPTIONAL, REQUIRED, TIERS
 from thumbnet.trainer import ThumbnetError
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 PROFILES = ROOT / "export" / "profiles"
 NAMES = (
     *("generic", "unix", "wasm", "microbit", "microbit_v2", "pico", "pico_w", "pico2", "pyboard"),

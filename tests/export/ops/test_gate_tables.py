@@ -7,7 +7,7 @@ import pytest
 from support.handmade import the_node
 
 from thumbnet.export import convert
-from thumbnet.export.ops.integer_layers import _gate
+from thumbnet.export.ops.gru import gate_256ths
 from thumbnet.trainer import GRU, Dense, Sequential
 
 STEPS = np.arange(256) - 128
@@ -24,7 +24,7 @@ def test_gates_are_the_sigmoid_in_256ths(bits: int) -> None:
     assert np.array_equal(node.attributes["tanh_table"], wanted)
     # A gate is asked in steps of twice that, since sigmoid(2 z) = (1 + tanh z) / 2.
     wanted = np.floor(256 / (1 + np.exp(-2 * step * STEPS)) + 0.5)
-    gates = _gate(node.attributes["sigmoid_table"], 2 * STEPS, 1)
+    gates = gate_256ths(node.attributes["sigmoid_table"], 2 * STEPS, 1)
     # 128 is the one that there is not: 127 and 129 to 256 are 127 and 128 to 255 in the table.
     assert np.array_equal(gates, np.where(wanted == 128, 129, wanted))
     assert gates[0] == 0

@@ -1,9 +1,6 @@
-"""The contract's arithmetic on the host."""
+"""The arithmetic contract on the host: multipliers, shifts and rounding."""
 
 from __future__ import annotations
-
-import runpy
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,9 +15,6 @@ from thumbnet.export.graph.arithmetic import (
     quantize_multiplier,
     requantize,
 )
-from thumbnet.export.ops.integer_ops import exp_q15, softmax
-
-FIRMWARE = Path(__file__).parents[1] / "firmware"
 
 accumulators = st.integers(-(2**29) + 1, 2**29 - 1)
 multipliers = st.integers(MULTIPLIER_MIN, MULTIPLIER_MAX)
@@ -67,19 +61,3 @@ def test_multiplier_at_the_ends_of_its_range() -> None:
 
 def test_multiplier_rounds_up_to_a_power_of_two() -> None:
     assert quantize_multiplier(0.25 - 2.0**-20) == (2**14, 16)
-
-
-def test_exponential_is_the_firmwares() -> None:
-    board = runpy.run_path(str(FIRMWARE / "runtime" / "exponential.py"))["exp_q15"]
-    t = np.arange(3101)
-    assert exp_q15(t).tolist() == [board(int(v)) for v in t]
-
-
-def test_exponential_ends() -> None:
-    assert exp_q15(np.array([0, 3072, 2**28])).tolist() == [32765, 0, 0]
-
-
-def test_softmax_gives_the_rest_to_the_first_largest() -> None:
-    scaling = {"limit": 6144, "left_shift": 1, "multiplier": 16384, "shift": 16}
-    got = softmax(np.array([[7, 7, 7], [-9000, 7, 7]]), **scaling)
-    assert got.tolist() == [[10924, 10922, 10922], [0, 16384, 16384]]

@@ -8,61 +8,21 @@ import numpy as np
 import pytest
 from support.handmade import handmade, the_node
 
-from thumbnet.export import Graph, Node, Options, Tensor, convert, run_until
-from thumbnet.export.stages import verify
+from thumbnet.export import Graph, Node, Options, TensorSpec, convert, run_until, verify
 from thumbnet.export.stages.fuse import fuse
-from thumbnet.export.stages.quantize import affine
 from thumbnet.export.stages.reference import execute
-from thumbnet.trainer import Tensor as TrainerTensor
+from thumbnet.trainer import Tensor
 from thumbnet.trainer.autograd.activations import ACTIVATIONS
 
 X = np.linspace(-1, 1, 201)[:, None]
 
 
-def hidden(curve: str, kernel: float = 10.0, bias: float = 0.0) -> tuple[Node, Tensor]:
+def hidden(curve: str, kernel: float = 10.0, bias: float = 0.0) -> tuple[Node, TensorSpec]:
     """One hidden unit's kernel call, and the tensor that it writes."""
     model = handmade(([[kernel]], bias, curve), ([[1.0, -1.0]], 0.0, "softmax"))
     graph = convert(model, X, name="net", resolution=0.01, margin=0).graph
     node = the_node(graph, "fully_connected")
     return node, graph.tensors[node.output]
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "scale", "zero_point"),
-    [
-        (0.0, 10.0, 10 / 255, 0),
-        (-10.0, 0.0, 10 / 255, 255),
-        (-1.0, 1.0, 1 / 127, 128),
-        (-2.0, 2.0, 2 / 127, 128),
-        (0.0, 0.0, 1 / 255, 0),
-    ],
-)
-def test_affine(low: float, high: float, scale: float, zero_point: int) -> None:
-    assert affine(low, high) == (pytest.approx(scale), zero_point)
-
-
-@pytest.mark.parametrize("unit", [1e-6, 1.0, 1e6])
-@pytest.mark.parametrize(("low", "high"), [(1, 10), (-10, -1), (5, 10), (-3, 1), (-0.1, 30)])
-def test_range_near_zero_is_widened_to_take_it_in(low: float, high: float, unit: float) -> None:
-    scale, zero_point = affine(low * unit, high * unit)
-    assert 0 <= zero_point <= 255
-    ends = scale * (np.array([0, 255]) - zero_point)
-    assert ends[0] <= low * unit + 1e-9 * scale
-    assert ends[1] >= high * unit - 1e-9 * scale
-
-
-@pytest.mark.parametrize(("low", "high"), [(5.0, 9.9), (-11.0, -10.0)])
-def test_range_far_from_zero_keeps_its_steps(low: float, high: float) -> None:
-    scale, zero_point = affine(low, high)
-    assert not 0 <= zero_point <= 255
-    assert scale == pytest.approx((high - low) / 255)
-    ends = scale * (np.array([0, 255]) - zero_point)
-    np.testing.assert_allclose(ends, [low, high], atol=scale / 2)
-
-
-def test_one_value_far_from_zero() -> None:
-    scale, zero_point = affine(7.0, 7.0)
-    assert scale * (255 - zero_point) == pytest.approx(7.0)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +122,7 @@ def test_table_is_the_rounded_curve(curve: str) -> None:
     assert isinstance(source.scale, float)
     assert isinstance(target.scale, float)
     reals = source.scale * (np.arange(256) - source.zero_point)
-    wanted = ACTIVATIONS[curve](TrainerTensor(reals)).data
+    wanted = ACTIVATIONS[curve](Tensor(reals)).data
     table = the_node(graph, "lookup").attributes["table"].astype(int)
     got = target.scale * (table - target.zero_point)
     inside = (reals >= -2) & (reals <= 2)

@@ -15,7 +15,7 @@ from thumbnet.export.microbit.machine_code import as_data, is_assembly
 from thumbnet.export.microbit.shrink import KNOWN, shared_names, shrink
 from thumbnet.trainer import ThumbnetError
 
-FIRMWARE = Path(__file__).parents[1] / "firmware"
+FIRMWARE = Path(__file__).parents[3] / "firmware"
 SOURCE = '''
 """A docstring that goes."""
 # So does a comment.

@@ -15,12 +15,13 @@ from support.streams import program
 
 from thumbnet.export.emit.mpy import compile_mpy
 from thumbnet.tools.targets import find_micropython
-from thumbnet.trainer import FEATURES, StreamSettings
+from thumbnet.trainer import StreamSettings
 from thumbnet.trainer import compute_features as compute
 from thumbnet.trainer import sine_table as sines
 from thumbnet.trainer.signals.stream_settings import FEATURE_COUNT_LIMIT as MOST_COUNTS
+from thumbnet.trainer.signals.stream_settings import FEATURES
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 
 
 def answers(folder: Path, tier: str, cases: list[dict[str, Any]]) -> list[Any]:

@@ -12,24 +12,23 @@ from hypothesis import strategies as st
 from support.networks import integer_graphs
 
 from thumbnet.export.emit.memory_plan import ALIGNMENT, Plan, check_plan, lifetimes, plan
-from thumbnet.export.graph.graph import Graph, Node
-from thumbnet.export.graph.graph import TensorSpec as Tensor
+from thumbnet.export.graph.graph import Graph, Node, TensorSpec
 from thumbnet.trainer import ThumbnetError
 
 
 def chain(sizes: list[int], lookups: tuple[int, ...] = ()) -> Graph:
     """Input, dense layers of these sizes, a lookup behind some of them, wide scores at the end."""
     tensors = {
-        "input": Tensor("input", (sizes[0],), "int32"),
-        "x": Tensor("x", (sizes[0],), "uint8"),
+        "input": TensorSpec("input", (sizes[0],), "int32"),
+        "x": TensorSpec("x", (sizes[0],), "uint8"),
     }
     nodes = [Node("quantize_levels", ("input",), "x")]
     for k, size in enumerate(sizes[1:]):
         last = k == len(sizes) - 2
-        tensors[f"d{k}"] = Tensor(f"d{k}", (size,), "int32" if last else "uint8")
+        tensors[f"d{k}"] = TensorSpec(f"d{k}", (size,), "int32" if last else "uint8")
         nodes.append(Node("fully_connected", (nodes[-1].output,), f"d{k}"))
         if k in lookups and not last:
-            tensors[f"l{k}"] = Tensor(f"l{k}", (size,), "uint8")
+            tensors[f"l{k}"] = TensorSpec(f"l{k}", (size,), "uint8")
             nodes.append(Node("lookup", (f"d{k}",), f"l{k}"))
     return Graph("net", "fuse", "input", (nodes[-1].output,), tuple(nodes), tensors)
 

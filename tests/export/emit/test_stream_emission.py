@@ -17,7 +17,7 @@ from thumbnet.export.cost.import_heap import import_cost
 from thumbnet.export.emit.mpy import compile_mpy
 from thumbnet.trainer import Dense, Sequential, ThumbnetError
 
-FIRMWARE = Path(__file__).parents[1] / "firmware"
+FIRMWARE = Path(__file__).parents[3] / "firmware"
 ALL = ("mean", "deviation", "rms", "crossings", "bands")
 FEATURES = ["raw", ALL, ("deviation",), ("bands", "mean")]
 

@@ -1,30 +1,15 @@
-"""The float stages compute what the trainer computes."""
+"""`fold` keeps the answer: scalings and normalizations go into the layers around them."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from support.handmade import drawn
 
 from thumbnet.export import Options, run_until
-from thumbnet.export.ops.float_ops import CURVES
 from thumbnet.export.stages.calibrate import run_float
-from thumbnet.trainer import BatchNormalization, Dense, Rescaling, Sequential, Tensor
-from thumbnet.trainer.autograd.activations import ACTIVATIONS
+from thumbnet.trainer import BatchNormalization, Dense, Rescaling, Sequential
 
 X = np.random.default_rng(2).normal(size=(60, 3))
-
-
-@pytest.mark.parametrize("name", sorted(CURVES))
-def test_curve_is_the_trainers(name: str) -> None:
-    x = np.array([[-800.0, -30.0, -1.5, -1e-9, -0.0, 0.0, 1e-9, 0.7, 40.0, 900.0]])
-    wanted = ACTIVATIONS[name](Tensor(x)).data
-    with np.errstate(over="raise", invalid="raise"):
-        np.testing.assert_allclose(CURVES[name](x), wanted, rtol=1e-12, atol=1e-15)
-
-
-def test_every_activation_of_the_trainer_has_a_curve() -> None:
-    assert set(CURVES) == set(ACTIVATIONS)
 
 
 def assert_fold_keeps_the_answer(model: Sequential) -> None:

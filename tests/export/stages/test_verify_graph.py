@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from thumbnet.export import Graph, Options, Tensor, run_until
-from thumbnet.export.stages import verify
+from thumbnet.export import Graph, Options, TensorSpec, run_until, verify
 from thumbnet.trainer import Dense, Sequential, ThumbnetError
 
 
@@ -137,7 +136,7 @@ def test_printing_shows_types_and_scales() -> None:
     text = str(graph("fuse"))
     assert "x: uint8[4] scale=" in text
     assert "return scores, prediction, probabilities" in text
-    assert str(Tensor("a", (3,), "float32", low=-1.0, high=2.0)) == "a: float32[3] range=-1..2"
+    assert str(TensorSpec("a", (3,), "float32", low=-1.0, high=2.0)) == "a: float32[3] range=-1..2"
 
 
 def refusal(base: Graph) -> str:
