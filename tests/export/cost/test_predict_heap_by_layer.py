@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from thumbnet.export import Graph, Node, Tensor
-from thumbnet.export.garbage import predict_heap
+from thumbnet.export import Graph, Node, TensorSpec
+from thumbnet.export.cost.predict_heap import predict_heap
 from thumbnet.trainer import StreamSettings
 
 WORD = 4
@@ -22,7 +22,7 @@ STREAM = StreamSettings(4, 2, ("x",), 50.0, (1,), 100)
 
 
 def graph(op: str, stream: StreamSettings | None = None, **attributes: Any) -> Graph:
-    tensors = {"input": Tensor("input", (7,), "int32"), "out": Tensor("out", (3,), "uint8")}
+    tensors = {"input": TensorSpec("input", (7,), "int32"), "out": TensorSpec("out", (3,), "uint8")}
     return Graph(
         "net",
         "fuse",

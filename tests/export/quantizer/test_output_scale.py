@@ -7,8 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from thumbnet.export.affine import FLAT_BEYOND, affine, coarser, curve_output, finest_output
-from thumbnet.export.arithmetic import quantize_multiplier
+from thumbnet.export.graph.arithmetic import quantize_multiplier
+from thumbnet.export.quantizer.output_scale import coarser, finest_output
+from thumbnet.trainer import FLAT_BEYOND, affine, curve_output
 
 
 @pytest.mark.parametrize(
