@@ -76,7 +76,7 @@ def encode_labels(
             row = f"row {i + 1}" if lines is None else f"line {lines[i]}"
             raise ThumbnetError(
                 f"{where}, {row}: label {value!r} was not seen in training, "
-                f"which knew {quoted(list(labels))}: correct it, or train again with it"
+                f"only {quoted(list(labels))}: correct it, or train again with it"
             )
         encoded[i] = known
     return encoded

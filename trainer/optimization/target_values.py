@@ -108,7 +108,8 @@ def prepare_targets(
             else f"the last layer gives {output_shape}"
         )
         raise ThumbnetError(
-            f"{loss.name} takes y of shape {(examples, *output_shape)}, got {values.shape}: {remedy}"
+            f"{loss.name} takes y of shape {(examples, *output_shape)}, "
+            f"got {values.shape}: {remedy}"
         )
     if loss.targets != "values" and (values.min() < 0 or values.max() > 1):
         raise ThumbnetError(

@@ -255,7 +255,7 @@ def test_labels_known_from_training(tmp_path: Path) -> None:
     assert (data.y.tolist(), data.labels) == ([1], ("left", "right", "up"))
     assert refusal(path, labels=("left", "up")) == (
         "d.csv, column 'gesture', line 2: label 'right' was not seen in training, "
-        "which knew 'left', 'up': correct it, or train again with it"
+        "only 'left', 'up': correct it, or train again with it"
     )
     # The names that training derived from 1.0 and 0.0.
     floats = write(tmp_path, "a,y\n1,1.0\n2,0.0\n")

@@ -155,7 +155,7 @@ def test_of_files(b: str, said: str, tmp_path: Path) -> None:
         ({"a/1.csv": GOOD}, {"recording": "take"},
          "a/1.csv: no column 'take', the columns are 'ms', 'x', 'y': name another"),
         ({"a/1.csv": "ms\n1\n2\n3\n"}, {},
-         "a/1.csv: no channel is left among the columns 'ms', 'ms' being no channels: "
+         "a/1.csv: no channel is left among the columns 'ms', since 'ms' are not channels: "
          "name others with label, time or recording"),
         ({"t.csv": TABLE}, {"label": "time"},
          "t.csv: no column 'time', the columns are 'ms', 'x', 'label': name another"),
@@ -185,7 +185,7 @@ def test_of_folders(
                      "(samples, channels)"),
         ([["x"]], {}, "recording 'a': values are <U1 of shape (1, 1), they must be numbers of "
                       "shape (samples, channels)"),
-        ([[1, 2], [3, np.nan]], {}, "recording 'a': sample 1, channel 'x1' is nan: mend it, or "
+        ([[1, 2], [3, np.nan]], {}, "recording 'a': sample 1, channel 'x1' is nan: correct it, or "
                                     "make two recordings without it"),
         ([[1, 2]], {"channels": ("x",)}, "recording 'a': 1 names for 2 channels: one for each"),
         ([[1, 2]], {"rate": 0.0}, "recording 'a': a rate of 0.0 Hz: give samples a second"),

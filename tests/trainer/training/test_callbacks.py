@@ -170,7 +170,7 @@ def test_a_checkpoint_of_other_data_says_so(tmp_path: Path) -> None:
     ):
         scaled(2 * X).fit(2 * X, Y, epochs=3, resume_from=path)
     loaded.save(path)
-    with pytest.raises(ThumbnetError, match="a model, but no checkpoint to resume"):
+    with pytest.raises(ThumbnetError, match="is a model, not a checkpoint: write"):
         load_checkpoint(path)
 
 
@@ -277,7 +277,7 @@ def test_refused(tmp_path: Path) -> None:
     model = make()
     model.fit(X, Y)
     model.save(path)
-    assert refusal(make(), file=path).startswith(f"{path}: a model, but no checkpoint to resume")
+    assert refusal(make(), file=path).startswith(f"{path}: is a model, not a checkpoint: write")
     assert refusal(make(), EarlyStopping()).startswith(
         "EarlyStopping monitors 'val_loss', training gives loss, accuracy: choose one of these, or"
     )
