@@ -44,6 +44,30 @@ def test_excess_of_the_inputs_stays_in_31_bits() -> None:
         check_accumulator("dense", weight, np.array([-16384]))
 
 
+def test_far_beyond_a_bound_is_refused_too() -> None:
+    with pytest.raises(ThumbnetError, match=r"the limit is 2\*\*29"):
+        check_accumulator("dense", np.full((6, 1), 127), np.array([2**29]))
+    with pytest.raises(ThumbnetError, match=r"the limit is 2\*\*30"):
+        check_accumulator("dense", np.zeros((40000, 1)), np.array([0]))
+
+
+def test_weights_of_eight_bits_never_saturate() -> None:
+    # Clipping the largest by 2 % would give a smaller error: 25.5 steps are nearly 26 then.
+    kernel = np.array([[1.0], *[[25.5 / 127]] * 500])
+    channels = quantize_channels("dense", kernel, np.zeros(1), np.zeros((501, 1)), 1.0, 0)
+    assert channels.scale[0] == 1 / 127
+    assert channels.weight.max() == 127
+
+
+@pytest.mark.parametrize("bits", [8, 4])
+def test_a_channel_of_zeros_divides_by_nothing(bits: int) -> None:
+    kernel = np.array([[0.0, 1.0], [0.0, -0.5]])
+    with np.errstate(all="raise"):
+        channels = quantize_channels("dense", kernel, np.zeros(2), np.zeros((2, 1)), 1.0, 0, bits)
+    assert channels.weight[0].tolist() == [0, 0]
+    assert channels.scale[0] == 0
+
+
 def test_largest_weight_of_each_channel_is_127() -> None:
     kernel = RNG.normal(size=(20, 5)) * [1e-6, 1.0, 1e6, -3.0, 0.0]
     channels = quantize_channels("dense", kernel, np.zeros(5), np.zeros((20, 1)), 0.1, 3)
