@@ -150,3 +150,29 @@ def test_side_of_zero_needs_room_for_its_own_step() -> None:
     channels = Channels(np.array([[0]], np.int8), np.array([1 - 2**29]), np.ones(1))
     with pytest.raises(ThumbnetError, match="layer step"):
         side_of_zero(channels)
+
+
+def test_weights_are_not_taken_for_fitted() -> None:
+    kernel = RNG.normal(size=(200, 3)) ** 3
+    arguments = ("dense", kernel, np.zeros(3), np.zeros((1, 1)), 1.0, 0, 4)
+    assert np.array_equal(
+        quantize_channels(*arguments).weight, quantize_channels(*arguments, False).weight
+    )
+    assert not np.array_equal(
+        quantize_channels(*arguments).weight, quantize_channels(*arguments, True).weight
+    )
+
+
+def test_the_range_of_four_bits_is_from_two_fifths_to_all_in_steps_of_a_fiftieth() -> None:
+    kernel = RNG.normal(size=(60, 40)) * np.geomspace(0.01, 100, 40)
+    zeros = np.zeros(40)
+    scale = quantize_channels("dense", kernel, zeros, zeros[:1, None], 1.0, 0, 4).scale
+    shares = scale / (np.abs(kernel).max(axis=0) / 7)
+    np.testing.assert_allclose(shares * 50, np.round(shares * 50), atol=1e-9)
+    assert len(set(np.round(shares * 50))) > 5
+    # One weight is large, of all others the best range would be a quarter of it.
+    kernel = np.append(1.0, np.linspace(-0.25, 0.25, 2001))[:, None]
+    narrowest = quantize_channels("dense", kernel, zeros[:1], zeros[:1, None], 1.0, 0, 4)
+    assert narrowest.scale[0] == pytest.approx(0.4 / 7)
+    whole = quantize_channels("dense", kernel[:1], zeros[:1], zeros[:1, None], 1.0, 0, 4)
+    assert whole.scale[0] == pytest.approx(1 / 7)
