@@ -176,3 +176,12 @@ def test_the_range_of_four_bits_is_from_two_fifths_to_all_in_steps_of_a_fiftieth
     assert narrowest.scale[0] == pytest.approx(0.4 / 7)
     whole = quantize_channels("dense", kernel[:1], zeros[:1], zeros[:1, None], 1.0, 0, 4)
     assert whole.scale[0] == pytest.approx(1 / 7)
+
+
+@pytest.mark.parametrize("unit", [2.0**-12, 2.0**12])
+def test_the_unit_of_the_weights_does_not_matter(unit: float) -> None:
+    kernel, zeros = RNG.normal(size=(60, 8)), np.zeros(8)
+    usual, other = (
+        quantize_channels("dense", kernel * k, zeros, zeros[:1, None], 1.0, 0, 4) for k in (1, unit)
+    )
+    assert np.array_equal(usual.weight, other.weight)
