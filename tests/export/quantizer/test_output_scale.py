@@ -107,3 +107,28 @@ def test_sides_are_exact_even_where_one_is_seen(curve: str, expected: tuple[floa
 
 def test_other_curves_take_the_range_that_was_seen() -> None:
     assert curve_output("relu", 0.0, 3.0) == affine(0.0, 3.0)
+
+
+def test_what_is_always_zero_has_the_finest_scale() -> None:
+    assert affine(0.0, 0.0) == (1 / 255, 0)
+
+
+def test_zero_that_costs_little_is_taken_in() -> None:
+    assert affine(1.0, 10.0) == (pytest.approx(10 / 255), 0)
+    assert affine(-10.0, -1.0) == (pytest.approx(10 / 255), 255)
+
+
+def test_a_zero_point_beyond_the_steps_leaves_the_scale_alone() -> None:
+    scale, zero_point = affine(-10.7, -9.9)
+    assert scale == pytest.approx(0.8 / 255, rel=1e-9)
+    assert zero_point == 3411  # 3410.6
+
+
+def test_the_middle_moves_by_the_ratio_of_the_scales() -> None:
+    assert coarser(0.5, 100, 2.0) == (2.0, 121)  # 127.5 - 27.5 / 4
+
+
+@pytest.mark.parametrize(("curve", "zero_point"), [("tanh", 128), ("sigmoid", 0)])
+def test_a_curve_that_goes_most_of_its_way_has_exact_ends(curve: str, zero_point: int) -> None:
+    low = -0.7 if zero_point else 0.1
+    assert curve_output(curve, low, 0.9) == (1 / (127 if zero_point else 255), zero_point)
