@@ -15,7 +15,6 @@ from support.operations import integer_forward
 from support.thumb_machine import Fault
 
 from thumbnet.export.emit.flash_file import DATA, packed_weights
-from thumbnet.export.ops import integer_ops
 
 PATH = FIRMWARE / "microbit" / "fully_connected.py"
 

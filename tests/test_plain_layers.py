@@ -18,7 +18,6 @@ from support.micropython import needs_micropython
 from support.operations import integer_forward
 
 from thumbnet.export.emit.firmware_source import assemble
-from thumbnet.export.ops import integer_ops
 from thumbnet.tools.targets import open_target
 
 ALL = pytest.mark.parametrize("kernel", KERNELS)

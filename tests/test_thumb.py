@@ -17,7 +17,6 @@ from support.operations import integer_forward
 from support.thumb_machine import Cost, Fault
 
 from thumbnet.export.kernels.weight_layouts import pack, pack_piece
-from thumbnet.export.ops import integer_ops
 
 ARCHS = {"thumb": "armv6m", "thumb_dsp": "armv7em"}
 AT = WORDS["fully_connected"].places

@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT
-from thumbnet.export.ops import integer_ops
 from thumbnet.tools.targets.interpreter import require_micropython
 
 from .kernel_words import WORDS

@@ -6,16 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.layer_models import MODELS, chain, randomized, readings
+from support.layer_models import MODELS, randomized, readings
 from support.micropython import needs_micropython
 from support.streams import program
 
 from thumbnet.export import convert
 from thumbnet.export.cost.predict_heap import predict_heap
-from thumbnet.export.ops import operation
 from thumbnet.tools.run.measurement import bench
 from thumbnet.tools.targets import UnixTarget
-from thumbnet.trainer import Conv2D, Dense, DepthwiseConv2D, Flatten, MaxPooling2D, SimpleRNN
 
 
 @pytest.mark.parametrize("bits", [8, 4])
@@ -47,41 +45,3 @@ def test_a_stream_takes_counts(features: str | tuple[str, ...], tmp_path: Path) 
     with UnixTarget("1m") as target:
         measured = bench(target, made.write(tmp_path), rows=2).heap_bytes_per_inference
     assert measured == predict_heap(made.graph, "viper", 8) == 0
-
-
-WORD = 4
-
-
-def test_each_layer_counts_what_its_kernel_makes() -> None:
-    """In words, as they were measured: at each position what a window sees, and slices of it."""
-    layers = (Conv2D(4, 3), DepthwiseConv2D(2), MaxPooling2D(2), Flatten(), Dense(3))
-    model = chain((6, 6, 2), *layers)
-    graph = convert(model, readings(model, np.random.default_rng(0)), name="net").graph
-    outputs, products = 4, 3 * 3 * 2
-    conv = 4 * 4 * (WORD * (4 * products + 40) + outputs * (products + 10 * WORD))
-    depthwise = 3 * 3 * WORD * (4 * (2 * 2 * 4) + 40 + 4 * (2 * 2 + 10))
-    pool = 1 * WORD * (2 * (2 * 2 * 4) + 10 * 4)
-    found = [operation(node).predict_heap(node, WORD) for node in graph.nodes]
-    assert [heap for heap in found if heap] == [conv, depthwise, pool]
-    read = 12 * WORD * 6 * 6 * 2
-    assert predict_heap(graph, "plain", WORD) == conv + depthwise + pool + 16 * WORD + read
-    assert predict_heap(graph, "viper", WORD) == read
-
-
-def test_two_weights_in_a_byte_take_a_second_loop() -> None:
-    model = chain((6, 6, 2), Conv2D(4, 3), Flatten(), Dense(3))
-    x = readings(model, np.random.default_rng(0))
-    graph = convert(model, x, name="net", bits=4).graph
-    found = [operation(node).predict_heap(node, WORD) for node in graph.nodes]
-
-    def position(outputs: int, products: int) -> int:
-        return WORD * (4 * products + 40 + 30) + outputs * (products + (10 + 4) * WORD)
-
-    assert [heap for heap in found if heap] == [4 * 4 * position(4, 18), position(3, 64)]
-
-
-def test_a_recurrent_layer_counts_each_step() -> None:
-    model = chain((5, 2), SimpleRNN(3), Dense(2))
-    graph = convert(model, readings(model, np.random.default_rng(0)), name="net").graph
-    found = [operation(node).predict_heap(node, WORD) for node in graph.nodes]
-    assert [heap for heap in found if heap] == [5 * 24 * WORD]

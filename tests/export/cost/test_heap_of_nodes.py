@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from thumbnet.export import Graph, Node, Tensor
-from thumbnet.export.garbage import predict_heap
+from thumbnet.export import Graph, Node, TensorSpec
+from thumbnet.export.cost.predict_heap import predict_heap
 from thumbnet.trainer import StreamSettings
 
 WORD = 4
@@ -22,7 +22,7 @@ STREAM = StreamSettings(4, 2, ("x",), 50.0, (1,), 100)
 
 
 def graph(op: str, stream: StreamSettings | None = None, **attributes: Any) -> Graph:
-    tensors = {"input": Tensor("input", (7,), "int32"), "out": Tensor("out", (3,), "uint8")}
+    tensors = {"input": TensorSpec("input", (7,), "int32"), "out": TensorSpec("out", (3,), "uint8")}
     return Graph(
         "net",
         "fuse",
@@ -54,7 +54,6 @@ def test_readings_are_floats_of_twelve_words(tier: str, word: int) -> None:
 
 def test_a_dense_layer_takes_nothing() -> None:
     assert heap("fully_connected", weight=matrix(5, 8)) == 0
-    assert heap("fully_connected", weight=matrix(5, 8), bits=8) == 0
     assert heap("lookup", table=np.zeros(256, np.uint8)) == 0
 
 
