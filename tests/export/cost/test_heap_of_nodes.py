@@ -54,7 +54,6 @@ def test_readings_are_floats_of_twelve_words(tier: str, word: int) -> None:
 
 def test_a_dense_layer_takes_nothing() -> None:
     assert heap("fully_connected", weight=matrix(5, 8)) == 0
-    assert heap("fully_connected", weight=matrix(5, 8), bits=8) == 0
     assert heap("lookup", table=np.zeros(256, np.uint8)) == 0
 
 
