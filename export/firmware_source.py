@@ -4,15 +4,19 @@ The conventions of those files:
 - a public UPPER-CASE assignment is an example network's literal; the exporter puts its own there;
 - a private one (`_EXP_1`) belongs to the code and is copied as it stands;
 - `from forward import forward` says that this file's functions need that file's;
+- `from fragments.sums import sums` says that the call `sums()` stands for the lines of that
+  function, which kernels of assembly share;
 - any other import (`micropython`, `array`, `sys`) is one of MicroPython, and comes along.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -68,12 +72,22 @@ def assemble(
 @lru_cache
 def read_source(folders: tuple[str, ...], name: str) -> SourceFile:
     """Read and take apart one file of `firmware/`; FileNotFoundError if no folder has it."""
-    root = files("thumbnet.firmware")
+    root = Path(str(files("thumbnet.firmware")))
     for folder in folders:
         path = root / folder / f"{name}.py"
         if path.is_file():
-            return _take_apart(name, path.read_text(encoding="utf-8"))
+            return _take_apart(name, inlined(path))
     raise FileNotFoundError(f"firmware has no {name}.py in {', '.join(folders)}")
+
+
+def inlined(path: Path) -> str:
+    """Return the text of a file of `firmware/`, each call of a fragment replaced by its lines."""
+    text = path.read_text(encoding="utf-8")
+    for line, name in re.findall(r"^(from fragments\.(\w+) import \2\n)", text, re.M):
+        fragment = (path.parent / "fragments" / f"{name}.py").read_text(encoding="utf-8")
+        _, _, lines = fragment.partition(f"def {name}():\n")
+        text = text.replace(line, "").replace(f"    {name}()\n", lines)
+    return text
 
 
 @lru_cache

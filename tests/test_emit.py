@@ -18,7 +18,7 @@ from thumbnet.export import BoardProfile, Program, convert, list_boards
 from thumbnet.export.build import WEIGHTS, Build
 from thumbnet.export.emit import emit
 from thumbnet.export.emit_parts import emit_parts
-from thumbnet.export.firmware_source import read_source
+from thumbnet.export.firmware_source import inlined, read_source
 from thumbnet.trainer import Dense, InputSpec, Sequential, ThumbnetError
 
 FOLDERS = Build().folders
@@ -168,7 +168,7 @@ def test_code_is_cut_from_firmware(program: Program, build: Build) -> None:
     written: dict[str, str] = {}
     for folder in reversed(build.folders):
         for path in sorted((FIRMWARE / folder).glob("*.py")):
-            for name, text in functions(path.read_text(encoding="utf-8")).items():
+            for name, text in functions(inlined(path)).items():
                 written[f"{path.stem}.{name}"] = text
     for name, text in functions(text_of(program, build)).items():
         assert text in [of for key, of in written.items() if key.endswith(f".{name}")], name

@@ -11,6 +11,8 @@ import pytest
 from support.kernel_words import FIRMWARE, WORDS, Words, kernel_files, listed_words
 from support.thumb_text import data_lines
 
+from thumbnet.export.firmware_source import inlined
+
 FILES = kernel_files()
 PYTHON = [path for path in FILES if path.parent.name in ("plain", "viper", "runtime")]
 ASSEMBLY = [path for path in FILES if path not in PYTHON]
@@ -141,7 +143,8 @@ def test_loads_name_their_word(path: Path) -> None:
     front, each = words.places, {name: k for k, name in enumerate(words.repeated)}
     holders = P_REGISTERS.get(path.stem, ("r3",))
     count = 0
-    for line in path.read_text(encoding="utf-8").splitlines():
+    text = inlined(path)
+    for line in text.splitlines():
         found = re.fullmatch(r" +(?:ldr|str)\(r\d, \[(r\d), (\d+)\]\)(?:  # (.*))?", line)
         if found and found[1] in holders:
             assert int(found[2]) == 4 * front[found[3]], line
@@ -152,6 +155,6 @@ def test_loads_name_their_word(path: Path) -> None:
             size = words.index(moved[2]) if moved[2] else len(each)
             assert int(moved[1]) == 4 * size, line
         count += bool(found)
-    packed = " ".join(comment for *_, comment, _ in data_lines(path.read_text(encoding="utf-8")))
+    packed = " ".join(comment for *_, comment, _ in data_lines(text))
     assert count or "[r3, x_at]" in packed
     assert not re.search(r"\[r3, \d", packed)
