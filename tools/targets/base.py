@@ -6,9 +6,11 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import resources
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from thumbnet.export.firmware_source import inlined
 from thumbnet.trainer import ThumbnetError
 
 if TYPE_CHECKING:
@@ -130,9 +132,8 @@ class Target(ABC):
 
 
 def firmware_text(script: str) -> str:
-    """The source of an on-board script ("selftest", "bench", "install")."""
-    path = resources.files("thumbnet.firmware") / f"{script}.py"
-    return path.read_text(encoding="utf-8")
+    """The source of an on-board script ("selftest", "bench", "install"), or of a kernel."""
+    return inlined(Path(str(resources.files("thumbnet.firmware"))) / f"{script}.py")
 
 
 def parse_line(text: str) -> JsonObject | None:
