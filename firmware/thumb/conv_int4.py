@@ -24,10 +24,10 @@ from fragments.write_outputs import write_outputs
 
 
 # p: inputs (k_h * run), outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its
-# place in w, or 0), wide, pieces, rows, row (bytes of one), k_h, run (bytes of a patch's row),
-# stride_h, step (bytes from patch to patch), pad_top, left (bytes of padding), out_h, out_w, y_step
-# (entries from pixel to pixel), pad (what stands in the padding), patch_at, then bias, multiplier
-# and shift of each output. pieces is for other kernels.
+# place in w, or 0), wide, rows, row (bytes of one), k_h, run (bytes of a patch's row), stride_h,
+# step (bytes from patch to patch), pad_top, left (bytes of padding), out_h, out_w, y_step (entries
+# from pixel to pixel), pad (what stands in the padding), patch_at, then bias, multiplier and shift
+# of each output.
 @micropython.asm_thumb
 def conv_int4(r0, r1, r2, r3):
     mov(r4, r8)

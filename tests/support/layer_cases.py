@@ -17,8 +17,8 @@ from thumbnet.export.arithmetic import ACCUMULATOR_LIMIT
 from thumbnet.export.pack import pack
 from thumbnet.export.window import Window
 
-from .kernel_words import WORDS
-from .kernels import LIMITS, UNTOUCHED, ZERO_POINTS
+from .kernel_words import LIMITS, WORDS
+from .kernels import UNTOUCHED, ZERO_POINTS
 
 LAYOUT = {"conv": "interleaved", "conv_int4": "nibble_blocks", "depthwise_conv": "taps"}
 CONVOLUTIONS = tuple(LAYOUT)

@@ -42,7 +42,7 @@ def write_outputs():
     #: ldr r3, P; ldr r0, Y; ldr r1, YSTEP; add r0, r0, r1; str r0, Y; ldr r2, [r3, step];
     #: ldr r0, SRC; ldr r1, COLUMN; add r0, r0, r2; add r1, r1, r2; str r0, SRC; str r1, COLUMN;
     #: ldr r4, OX; sub r4, 1; str r4, OX
-    data(2, 0x9B1B, 0x9816, 0x991F, 0x1840, 0x9016, 0x6BDA, 0x980C, 0x990E)
+    data(2, 0x9B1B, 0x9816, 0x991F, 0x1840, 0x9016, 0x6B9A, 0x980C, 0x990E)
     data(2, 0x1880, 0x1889, 0x900C, 0x910E, 0x9C26, 0x3C01, 0x9426)
     beq(EDGE)
     b(PIXEL)
@@ -50,7 +50,7 @@ def write_outputs():
     #: ldr r0, LINE0; ldr r1, IY; ldr r4, OY; ldr r2, [r3, stride_h]; add r1, r1, r2;
     #: ldr r5, [r3, row]; mul r2, r5; add r0, r0, r2; str r0, LINE0; str r1, IY; sub r4, 1;
     #: str r4, OY
-    data(2, 0x9824, 0x9925, 0x9C27, 0x6B9A, 0x1889, 0x6ADD)
+    data(2, 0x9824, 0x9925, 0x9C27, 0x6B5A, 0x1889, 0x6A9D)
     data(2, 0x436A, 0x1880, 0x9024, 0x9125, 0x3C01, 0x9427)
     beq(END)
     b(LINE)
