@@ -13,7 +13,7 @@ XOR = np.array([-1, 1, 1, -1])
 
 
 def mcculloch_pitts(threshold: float) -> Sequential:
-    """Return a neuron of two inputs with weight 1 each, which fires if their sum reaches `threshold`."""
+    """Return a neuron of two inputs with weight 1, which fires if their sum reaches `threshold`."""
     neuron = Dense(1, activation="step")
     model = Sequential([neuron], name="mcculloch_pitts")
     model.build((2,))

@@ -56,7 +56,7 @@ def train(seed: int = 0) -> TrainedExample:
 
 
 def weight_pictures(weights: Array) -> str:
-    """Draw the hidden neurons' weights (3, 4, 3) side by side: dark is evidence for, light against."""
+    """Draw the hidden neurons' weights (3, 4, 3) side by side: dark is for, light is against."""
     most = float(np.abs(weights).max())
     return side_by_side([draw(w, -most, most) for w in weights], gap="  |  ")
 

@@ -20,7 +20,7 @@ VOTE = 6
 
 @dataclass(frozen=True)
 class Motions:
-    """BasicMotions in windows, with the split of its authors, and the test recordings as they are."""
+    """BasicMotions in windows, with its authors' split, and the test recordings as they are."""
 
     train: Windows
     test: Windows
@@ -33,7 +33,7 @@ def motions() -> Motions:
 
 
 def fitted(model: Model, data: Motions, epochs: int) -> TrainedExample:
-    """Train a network on the windows, ready for a `Stream`; facts: recordings right by their vote."""
+    """Train a network on the windows, ready for a `Stream`; facts: the share right by vote."""
     model.build(data.train.x.shape[1:])
     data.train.prepare(model, vote=VOTE)
     model.compile(Adam(), "sparse_categorical_crossentropy")

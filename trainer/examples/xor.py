@@ -19,7 +19,7 @@ HAND_SET = np.array([[1, 1], [-0.5, -0.5]])
 
 
 def hidden_values(weights: Array, x: Array) -> Array:
-    """Return outputs (n, 2) of a hidden layer of sigmoid units without bias, for weights (in, out)."""
+    """Return outputs (n, 2) of a layer of sigmoid units without bias, for weights (in, out)."""
     model = Sequential([Dense(2, activation="sigmoid", use_bias=False)])
     model.build((2,))
     model.set_weights([weights])
