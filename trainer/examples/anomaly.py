@@ -29,7 +29,7 @@ REACH = 2000.0
 
 
 def pressure() -> tuple[Array, Array, Array]:
-    """Return differences of the training and of the test series, and which of the latter are faulty.
+    """Return differences of the training and the test series, and which of the latter are faulty.
 
     They are in hundredths: whole numbers, as a converter gives them, so that a board needs no
     floats.
