@@ -1,4 +1,4 @@
-"""The order of the sub-packages of tools: no circle, nothing against the flow, public names only."""
+"""The sub-packages of tools: no circle, no import against the flow, public names only."""
 
 from __future__ import annotations
 

@@ -124,8 +124,8 @@ def test_other_recordings_for_a_trained_network(folder: Path) -> None:
     assert "recordings" in (folder / "other.html").read_text()
     done = thumbnet("report other.npz --data digits", folder)
     assert done.stderr == (
-        "thumbnet: digits has rows of 64 values, but other.npz takes 9: use recordings of 'x', 'y', "
-        "'z', as a CSV file or a folder of them\n"
+        "thumbnet: digits has rows of 64 values, but other.npz takes 9: use recordings of "
+        "'x', 'y', 'z', as a CSV file or a folder of them\n"
     )
 
 
@@ -145,8 +145,8 @@ def test_other_recordings_for_a_trained_network(folder: Path) -> None:
          "motions/rest/0.csv, line 2: column 'ms' says 50 samples a second (in ms), not 20: "
          "correct the rate, or leave it out"),
         ("train digits --window 50",
-         "--window is for recordings of sensors, but digits is a data set of images: leave it out, or "
-         "use a folder of recordings or a CSV file"),
+         "--window is for recordings of sensors, but digits is a data set of images: leave it out, "
+         "or use a folder of recordings or a CSV file"),
         ("train all.csv --window 50 --label nope",
          "all.csv: no column 'nope', the columns are 'ms', 'x', 'y', 'z', 'label', 'recording': "
          "name another"),
@@ -167,7 +167,8 @@ def test_one_line_each(line: str, said: str, folder: Path) -> None:
         ("train motions --window 1", "1 is not in the range x>=2"),
         ("train motions --window 9 --features mean,median",
          "'median' is not a feature: use raw, mean, deviation, rms, crossings, bands"),
-        ("train motions --window 9 --vote 2of3", "'2of3' is not a vote: use a number such as 3, or 2/3"),
+        ("train motions --window 9 --vote 2of3",
+         "'2of3' is not a vote: use a number such as 3, or 2/3"),
         ("train motions --window 32 --features mean --bands 4",
          "--bands is for the feature bands: name it in --features, or leave out --bands"),
         ("train motions --window 32 --bands 4", "--bands is for the feature bands: "),

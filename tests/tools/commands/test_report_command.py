@@ -91,7 +91,11 @@ def test_a_bare_model_is_judged_by_other_data(folder: Path) -> None:
         ("bare.npz -o folder.html", 1, "-o folder.html is a folder: add the name of a file"),
         ("bare.npz --board picco", 1, "no board 'picco': did you mean 'pico'?"),
         ("bare.npz --data flowers", 1, "no data set 'flowers'"),
-        ("pictures.npz --data few.csv", 1, "few.csv has rows of 2 values, but pictures.npz takes 64"),
+        (
+            "pictures.npz --data few.csv",
+            1,
+            "few.csv has rows of 2 values, but pictures.npz takes 64",
+        ),
         ("pictures.npz --data digits --label y", 1, "a label column can be chosen in CSV files"),
         ("", 2, "Missing argument 'MODEL'"),
     ],

@@ -59,7 +59,10 @@ def stopped(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ("--seed 4", "was started with seed 3, not 4: resume with --seed 3, or train without --res"),
+        (
+            "--seed 4",
+            "was started with seed 3, not 4: resume with --seed 3, or train without --res",
+        ),
         (
             "--seed 3 --learning-rate 0.5",
             "was started with learning rate 0.001, not 0.5: resume with",

@@ -76,7 +76,10 @@ FALLS = [0] * 89 + [1] * 6 + [1] * 4 + [0]
         (with_answers(FALLS, FALLEN), "one is correct for 95.00\u202f%. The balanced accuracy"),
         (with_answers(FALLS, FALLEN), "is 86.84\u202f%; with one class only it is 50.00\u202f%."),
         (with_answers([0] * 100, FALLEN), "no better than always predicting the most frequent"),
-        (with_answers([0] * 100, FALLEN), "is 50.00\u202f%; with one class only it is 50.00\u202f%."),
+        (
+            with_answers([0] * 100, FALLEN),
+            "is 50.00\u202f%; with one class only it is 50.00\u202f%.",
+        ),
         (with_answers([0, 1] * 30, [0, 1] * 30), f"No held-out example of {reports.NASTY[2]}"),
         (with_answers([1, 1, 2] * 20, EVEN), "“$5 or $9'\"” predicted as “<b>tap & hold</b>”, 20"),
         (with_answers([1, 2, *EVEN[2:]], EVEN, EVEN), "Integers cost 3.33 points of accuracy."),

@@ -205,7 +205,9 @@ def test_pieces(code):
 def test_one_hex_only():
     needs_qemu()
     with open_target("microbit") as target:
-        refused("boots one .hex .* these are a.hex, a.py", target.put, {"a.hex": b"1", "a.py": b"1"})
+        refused(
+            "boots one .hex .* these are a.hex, a.py", target.put, {"a.hex": b"1", "a.py": b"1"}
+        )
         refused("no .hex to boot", target.execute, "1")
         refused("a.hex is not a MicroPython .hex", target.put, {"a.hex": b"hello"})
 

@@ -99,7 +99,9 @@ def test_endless_predict_is_stopped(board):
     refused("microbit gave no answer for 0.5 seconds: it was stopped", list, lines)
     assert gone(pid)
     refused(
-        "the micro:bit was stopped: put its .hex there again", list, board.run("selftest", "stuck", [[0]])
+        "the micro:bit was stopped: put its .hex there again",
+        list,
+        board.run("selftest", "stuck", [[0]]),
     )
     board.patience = usual
     board.put(FILES)
