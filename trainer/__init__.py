@@ -42,8 +42,9 @@ from .layers.preprocessing import Normalization, Rescaling
 from .layers.recurrent import GRU, SimpleRNN
 from .layers.regularizers import l2
 from .layers.symbols import Input
-from .models.estimators import LinearRegression, LogisticRegression, Perceptron
 from .models.model import Model, Sequential, load_checkpoint, load_model
+from .models.perceptron import Perceptron
+from .models.regression import LinearRegression, LogisticRegression
 from .optimization.class_scores import balanced_accuracy, confusion_matrix, is_uneven
 from .optimization.losses import Loss
 from .optimization.optimizers import SGD, Adam, Optimizer, RMSprop
@@ -58,6 +59,7 @@ from .quantization.affine import (
 )
 from .signals.flatlines import find_flatlines
 from .signals.motions import aeon_datasets, load_gestures, load_motions
+from .signals.recording_split import split_by_recording
 from .signals.recordings import RECORDING_SUFFIXES, Recording, read_recordings
 from .signals.sample_times import other_time_unit, time_column
 from .signals.stream_settings import BANDS as BANDS_FEATURE
@@ -65,7 +67,7 @@ from .signals.stream_settings import FEATURES as WINDOW_FEATURES
 from .signals.stream_settings import RAW as RAW_FEATURE
 from .signals.stream_settings import StreamSettings
 from .signals.window_features import compute_features, sine_table
-from .signals.windows import Windows, cut, cut_as, split_by_recording
+from .signals.windows import Windows, cut, cut_as
 from .training.callbacks import Callback, EarlyStopping, History
 from .training.checkpoint import ModelCheckpoint
 from .training.schedules import LearningRateScheduler, OneCycle

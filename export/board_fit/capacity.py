@@ -10,24 +10,24 @@ from ..graph.graph import Graph
 from .estimate import Estimate, estimate
 
 PLACES = ("module", "romfs", "stream")
-"""Where the weights may live on a board that files are copied to, the fastest first."""
+"""Where weights can live on a board onto which files are copied, the fastest first."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What an export is told of tier, weights and compiling; what is None is chosen."""
+    """The options of an export: tier, weights and compiling; None means that it is chosen."""
 
     tier: str | None = None
     weights: str | None = None
     mpy: bool = False
 
     def tier_on(self, board: BoardProfile) -> str:
-        """Return the tier that an export for `board` takes."""
+        """Return the tier that an export for `board` uses."""
         return self.tier or board.tiers[0]
 
 
 def weight_places(board: BoardProfile) -> list[str]:
-    """Return where the weights may live on a board, the fastest first."""
+    """Return where weights can live on a board, the fastest first."""
     if board.delivery == "hex":
         return ["flash"]
     have = {"module": True, "romfs": board.romfs > 0, "stream": board.stream > 0}
@@ -35,7 +35,7 @@ def weight_places(board: BoardProfile) -> list[str]:
 
 
 def runs(graph: Graph, board: BoardProfile, request: Request) -> bool:
-    """Return whether the board can do what is wished at all, be there room or not."""
+    """Return whether the board supports these options, whatever its memory."""
     by_hex = board.delivery == "hex"
     return (
         request.tier_on(board) in board.tiers
@@ -63,10 +63,10 @@ def choose_weights(
     mpy: bool = False,
     facts: Facts | None = None,
 ) -> str:
-    """Return the fastest place for the weights that fits; where none does, the last one there is.
+    """Return the fastest place for the weights that fits; if none does, the last one.
 
-    "module" if the board can import them, else "romfs" where it has mapped flash, else "stream".
-    "flash" where the files go in with the firmware.
+    "module" if the board can import them, otherwise "romfs" if it has mapped flash, otherwise
+    "stream". "flash" if files are installed together with the firmware.
     """
     for weights in weight_places(board):
         if shortage(board, estimate_for(graph, board, tier, weights, mpy, facts)) is None:
@@ -89,10 +89,10 @@ def estimate_for(
 
 
 def shortage(board: BoardProfile, need: Estimate) -> tuple[str, int, int] | None:
-    """Return what there is too little of, the need and the have; None if there is enough."""
+    """Return which memory is too small, the bytes needed and available; None if all fits."""
     for what, needed, has in (
         ("heap to import", need.import_heap, board.heap),
-        ("its file system", need.flash, board.flash),
+        ("file system", need.flash, board.flash),
         ("mapped flash", need.romfs, board.romfs),
     ):
         if needed > has:

@@ -1,7 +1,7 @@
-"""Does the network fit the board? If not, a refusal that says what would.
+"""Check that the network fits the board; if not, refuse and say what would fit.
 
-Nothing here is exact but the files themselves: docs/boards.md says how far off the estimates are.
-They lie on the high side.
+Only the sizes of the finished files are exact. docs/boards.md lists the errors of the estimates,
+which tend to be too high.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def check_fits(
     request: Request | None = None,
     facts: Facts | None = None,
 ) -> Estimate:
-    """Return the estimate for a board that the network fits.
+    """Return the estimate, if the network fits the board.
 
     Parameters
     ----------
@@ -44,13 +44,13 @@ def check_fits(
     Raises
     ------
     ThumbnetError
-        If it needs more heap, file system or mapped flash than there is; the message says what
-        would fit.
+        If it needs more heap, file system or mapped flash than the board has; the message says
+        what would fit.
 
     """
     if weights not in weight_places(board):
         raise ThumbnetError(
-            f"board {board.name} has no place for --weights {weights}: use one of "
+            f"board {board.name} does not support --weights {weights}: use one of "
             f"{', '.join(weight_places(board))}"
         )
     need = estimate_for(graph, board, tier, weights, mpy, facts)
@@ -58,7 +58,7 @@ def check_fits(
     if lack is not None:
         would = suggestions(graph, board, request or Request(tier, weights, mpy), facts)
         raise ThumbnetError(
-            f"{graph.name} needs about {lack[1]:,} bytes of {lack[0]}, board {board.name} has "
+            f"{graph.name} needs about {lack[1]:,} bytes of {lack[0]}, but board {board.name} has "
             f"{lack[2]:,}: {would}"
         )
     return need
@@ -72,13 +72,13 @@ def check_files(
     files: Mapping[str, bytes],
     facts: Facts,
 ) -> None:
-    """Raise ThumbnetError if the files as they are do not fit what the board has for them."""
+    """Raise ThumbnetError if the finished files do not fit the board."""
     mapped = 0
     if build.weights == "romfs":
         mapped = sum(len(data) for name, data in files.items() if name.endswith(".bin"))
     copied = sum(map(len, files.values())) - mapped
     for what, size, room in (
-        ("its file system", copied, board.flash),
+        ("file system", copied, board.flash),
         ("mapped flash", mapped, board.romfs),
     ):
         if size > room:
@@ -90,12 +90,12 @@ def check_files(
 
 
 def check_stream(graph: Graph, board: BoardProfile, request: Request, facts: Facts | None) -> None:
-    """Raise ThumbnetError if a Stream is to go on a board that has no heap for one at all."""
+    """Raise ThumbnetError if the board has too little heap for any Stream."""
     if graph.stream is None or board.delivery != "hex":
         return
     other = larger_board(graph, board, request, facts)
     such = "" if other is None else f", such as {other}"
     raise ThumbnetError(
-        f"board {board.name} has {board.heap:,} bytes of heap, too few for a Stream beside a "
-        f"network: export for one with more{such}"
+        f"board {board.name} has {board.heap:,} bytes of heap, too few for a network and a Stream: "
+        f"export for a board with more{such}"
     )

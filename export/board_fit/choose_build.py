@@ -1,4 +1,4 @@
-"""What the board profile, its memory and the model decide: tier, lanes, where the weights live."""
+"""Choose how to build a network for a board: tier, lanes, and where the weights live."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ def choose_build(
     mpy: bool = False,
     facts: Facts | None = None,
 ) -> Build:
-    """Return how `graph` is built for `board`; what is not given is chosen.
+    """Return how `graph` is built for `board`; arguments that are None are chosen.
 
     Parameters
     ----------
     graph, board
-        What is built, and for which board.
+        The network, and the board to build it for.
     tier, weights, mpy
-        What was asked for.
+        The options that the user set.
     facts
-        What the header will say at most: it takes room as well.
+        The longest header that the module may get, because it takes memory, too.
 
     Raises
     ------
     ThumbnetError
-        If the board has no such tier or no mapped flash, or the network does not fit.
+        If the board lacks this tier or mapped flash, or the network does not fit.
 
     """
     request = Request(tier, weights, mpy)
@@ -48,12 +48,16 @@ def choose_build(
             f"board {board.name} has no tier {tier!r}: use one of {', '.join(board.tiers)}"
         )
     if board.delivery == "hex" and tier == "plain":
-        raise ThumbnetError(f"board {board.name} has no heap for tier plain: use {board.tiers[0]}")
+        raise ThumbnetError(
+            f"board {board.name} has too little heap for tier plain: use {board.tiers[0]}"
+        )
     check_stream(graph, board, request, facts)
     if weights is None:
         weights = choose_weights(graph, board, tier, mpy, facts)
     if weights not in WEIGHTS:
-        raise ThumbnetError(f"no weights {weights!r}: use one of {', '.join(WEIGHTS)}")
+        raise ThumbnetError(
+            f"unknown place for weights {weights!r}: use one of {', '.join(WEIGHTS)}"
+        )
     if mpy and (not board.mpy or board.delivery == "hex"):
         raise ThumbnetError(f"board {board.name} does not import .mpy files: export without --mpy")
     check_fits(graph, board, tier, weights, mpy, request, facts)
@@ -64,9 +68,9 @@ def choose_build(
 def _lanes_fit(
     graph: Graph, board: BoardProfile, tier: str, weights: str, mpy: bool, facts: Facts | None
 ) -> bool:
-    """Return whether big-integer lanes have room: their code, and a quarter of the heap of columns.
+    """Return whether big-integer lanes fit: their code, and columns of up to a quarter of the heap.
 
-    They are an option: a network that fits without them is exported without them.
+    Lanes are optional: a network that fits only without them is exported without them.
     """
     if tier != "plain" or weights != "module" or not board.bigint:
         return False

@@ -1,4 +1,4 @@
-"""What a network will cost on a board before it is there: heap, flash and time."""
+"""Estimate what a network will cost on a board: heap, flash and time."""
 
 from __future__ import annotations
 
@@ -21,44 +21,44 @@ from ..microbit.module_files import emit_files
 from ..ops.input import takes_readings
 
 MODULE = 128
-"""Bytes that a module takes beside what is in it."""
+"""Bytes that a module takes in addition to its contents."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Bytes and seconds; docs/boards.md says how they are found and how far off they may be."""
+    """Estimated bytes and seconds; docs/boards.md describes the method and its errors."""
 
     import_heap: int
-    """The most heap while the module is imported."""
+    """The peak of the heap while the module is imported."""
 
     steady_heap: int
-    """What the imported module keeps, weights and buffers included."""
+    """Heap that the imported module keeps, including weights and buffers."""
 
     predict_heap: int
-    """What one `predict` takes beside that, until the next garbage collection."""
+    """Heap that one `predict` takes in addition, until the next garbage collection."""
 
     flash: int
-    """All files of the module in the file system."""
+    """Size of the module's files in the file system."""
 
     romfs: int
-    """What of them lies in mapped flash instead."""
+    """Size of its files in mapped flash."""
 
     seconds: float
-    """One `predict`, no input zero; zeros take less."""
+    """Time of one `predict` without zero inputs; zeros take less."""
 
     decision: float | None = None
-    """Seconds of the `push` that fills a window, where there is a `Stream`."""
+    """Time of the `push` that fills a window; None without a `Stream`."""
 
     @property
     def time(self) -> float:
-        """Seconds of what a program on the board calls: that push, or `predict`."""
+        """Time of the call that a program on the board makes: that push, or `predict`."""
         return self.seconds if self.decision is None else self.decision
 
 
 def build_for(
     graph: Graph, board: BoardProfile, tier: str, weights: str, lanes: bool = False
 ) -> Build:
-    """Return the build that the board's profile leads to."""
+    """Return the build for the board's profile."""
     return Build(
         tier="thumb_dsp" if tier == "thumb" and board.dsp else tier,
         weights=weights,
@@ -78,24 +78,24 @@ def estimate(
     lanes: bool = False,
     facts: Facts | None = None,
 ) -> Estimate:
-    """Return what `graph` costs on `board`: the files are made, and judged by what is in them.
+    """Return what `graph` costs on `board`, estimated from the contents of its files.
 
     Parameters
     ----------
     graph
         A fused graph.
     board
-        Its processor, clock and word length count, its sizes do not.
+        Its processor, clock and word length are used; its memory sizes are not.
     tier
-        One of the board's.
+        One of the board's tiers.
     weights
         One of `build.WEIGHTS`.
     mpy
         The module is compiled by mpy-cross.
     lanes
-        Big-integer lanes where they win (tier plain).
+        Use big-integer lanes where they are faster (tier plain).
     facts
-        What the header says; by default next to nothing, and no labels.
+        The content of the header; by default almost nothing, and no labels.
 
     """
     build = build_for(graph, board, tier, weights, lanes)
@@ -123,10 +123,10 @@ def estimate(
 
 
 def _in_parts(texts: dict[str, str], graph: Graph) -> Heap:
-    """Return the heap of a module that imports its parts one by one, and what is kept of them.
+    """Return the heap of a module that imports its parts one by one.
 
-    Parts that are not imported before `predict_proba` is called are not kept, but there must be
-    room for them beside a list of readings: one that grew by `append` has twice its words.
+    Parts that are first imported by `predict_proba` are not counted as kept, but they must fit
+    together with a list of readings; a list that grew by `append` takes twice its words.
     """
     imports = (node for node in ast.parse(texts[graph.name]).body if isinstance(node, ast.Import))
     peak = kept = 0
@@ -134,7 +134,7 @@ def _in_parts(texts: dict[str, str], graph: Graph) -> Heap:
         if part in texts:
             cost = import_cost(texts[part], short=True)
             peak = max(peak, kept + cost.peak)
-            # The check of the weights is dropped as soon as it is done.
+            # The check of the weights is dropped after it has run.
             kept += MODULE + (0 if part == "weights_file" else cost.kept)
     if "probabilities" in texts:
         peak = max(
@@ -144,13 +144,13 @@ def _in_parts(texts: dict[str, str], graph: Graph) -> Heap:
 
 
 def _readings(graph: Graph) -> int:
-    """Return the heap of one input of a board of 32 bits: bytes for levels, else a list."""
+    """Return the heap of one input on a 32-bit board: bytes for levels, otherwise a list."""
     sensors = takes_readings(graph)
     return math.prod(graph.tensors[graph.input].shape) * (2 * 4 if sensors else 1)
 
 
 def _stream(graph: Graph, build: Build) -> WeightStream | None:
-    """Return what one inference reads, None where nothing is streamed."""
+    """Return what one inference reads; None if nothing is streamed."""
     if build.weights != "stream":
         return None
     graph = share_kernels(graph, build)

@@ -28,18 +28,18 @@ from .capacity import (
 )
 
 VAGUE = ("generic", "circuitpython", "unix", "wasm")
-"""Profiles that are no board one could take instead."""
+"""Profiles that are not boards to switch to."""
 
-NONE = "no board of `thumbnet boards` has as much: train a smaller network"
+NONE = "no board in `thumbnet boards` has that much: train a smaller network"
 
 _BULK = ("bands", "deviation", "rms", "crossings", "mean")
-"""Features, those of the most code first."""
+"""Features, those with the most code first."""
 
 
 def suggestions(
     graph: Graph, board: BoardProfile, request: Request, facts: Facts | None = None
 ) -> str:
-    """Return what would fit instead, in words: the cheapest first."""
+    """Return what would fit instead, in words, the cheapest first."""
     ways = other_ways(graph, board, request, facts)
     count = fewer_weights(graph, board, request, facts)
     features = fewer_features(graph, board, request, facts) if count is None else []
@@ -47,12 +47,12 @@ def suggestions(
     found = [f"export with {' or '.join(ways)}"] if ways else []
     if count is not None:
         found.append(
-            f"train it with fewer or smaller hidden layers (about {count:,} weights fit, it has "
-            f"{count_weights(graph):,})"
+            f"train it with fewer or smaller hidden layers (about {count:,} weights fit, but "
+            f"it has {count_weights(graph):,})"
         )
     if features:
         names = " and ".join(features)
-        code = "whose code is the longest" if len(features) == 1 else "whose code is long"
+        code = "which takes the most code" if len(features) == 1 else "which take the most code"
         found.append(f"train it without the feature{'s' * (len(features) > 1)} {names}, {code}")
     if other is not None:
         found.append(f"export for a larger board, such as {other}")
@@ -62,9 +62,9 @@ def suggestions(
 def other_ways(
     graph: Graph, board: BoardProfile, request: Request, facts: Facts | None = None
 ) -> list[str]:
-    """Return the options of export with which the network fits this board, the fewest that do.
+    """Return the smallest changes of export options with which the network fits this board.
 
-    What changes least comes first: another place, `--mpy`, another tier.
+    The least change comes first: another place of the weights, `--mpy`, another tier.
     """
     fitting: dict[str, Request] = {}
     for way in _ways(board, request):
@@ -75,7 +75,7 @@ def other_ways(
         ]
         options = " ".join(filter(None, words))
         kept = {(other.tier, other.mpy) for other in fitting.values()}
-        # Compiled only where the source does not fit; the fastest of the other tiers.
+        # Compile only if the source does not fit; propose only the fastest of the other tiers.
         compiled = way.mpy != request.mpy and (way.tier, request.mpy) in kept
         slower = way.tier != request.tier and any(
             tier not in (request.tier, way.tier) for tier, _ in kept
@@ -103,7 +103,7 @@ def _ways(board: BoardProfile, request: Request) -> Iterator[Request]:
 def fewer_weights(
     graph: Graph, board: BoardProfile, request: Request, facts: Facts | None = None
 ) -> int | None:
-    """Return how many weights fit; None where no network with these inputs and outputs does."""
+    """Return how many weights fit; None if no network with these inputs and outputs fits."""
     layers = [node for node in graph.nodes if node_weights(node)]
     if len(layers) < 2 or not runs(graph, board, request):
         return None
@@ -124,13 +124,14 @@ def fewer_weights(
 
 
 _CLOSE = 0.1
-"""How near to the largest share of units that fits the answer is, as a part of it."""
+"""Relative precision of the share of units that fits."""
 
 
 def _narrowed(graph: Graph, share: float, together: int) -> Graph:
-    """Return the graph with a share of the units of all its layers but the last, to estimate.
+    """Return the graph with a share of the units of all layers except the last, for an estimate.
 
-    `together` are packed together: no layer has fewer. It cannot run: tensors are as they were.
+    A layer keeps a multiple of `together` units, because these are packed together. The graph
+    cannot run, because its tensors do not change.
     """
     nodes, before, left = [], 1, 1
     last = max(k for k, node in enumerate(graph.nodes) if node_weights(node))
@@ -154,7 +155,7 @@ def _narrowed(graph: Graph, share: float, together: int) -> Graph:
 def fewer_features(
     graph: Graph, board: BoardProfile, request: Request, facts: Facts | None = None
 ) -> list[str]:
-    """Return the features without which a Stream fits, as few as do, never all; [] if none do."""
+    """Return the fewest features without which a Stream fits, never all; [] if none help."""
     if graph.stream is None or graph.stream.is_raw:
         return []
     bulky = sorted(graph.stream.features, key=_BULK.index)
@@ -166,7 +167,7 @@ def fewer_features(
 
 
 def _with_features(graph: Graph, features: tuple[str, ...]) -> Graph:
-    """Return the graph with fewer features, and as many inputs: it takes no less than trained."""
+    """Return the graph with fewer features but the same inputs, so the estimate is not too low."""
     assert graph.stream is not None
     return replace(graph, stream=replace(graph.stream, features=features))
 

@@ -1,4 +1,4 @@
-"""Board profiles: one TOML file a board in `profiles/`, or the user's own, as `BoardProfile`."""
+"""Board profiles: one TOML file per board, in `profiles/` or the user's own."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ _FOLDER = files("thumbnet.export.boards") / "profiles"
 
 
 def list_boards() -> list[BoardProfile]:
-    """Return every profile that thumbnet comes with: `generic`, then the others by name."""
+    """Return all built-in profiles: `generic`, then the others by name."""
     return [
         load_board(name) for name in sorted(_names(), key=lambda name: (name != "generic", name))
     ]
 
 
 def load_board(name: str) -> BoardProfile:
-    """Return the profile called `name`, or the one in the file `name` where it ends in `.toml`.
+    """Return the profile called `name`, or the one in the file `name` if it ends in `.toml`.
 
-    Small and capital letters, `-` and `_` are alike: `Pico-W` is `pico_w`.
+    Case does not matter, nor does `-` instead of `_`: `Pico-W` means `pico_w`.
 
     Raises
     ------
     ThumbnetError
-        If there is none, or a field of it is missing, unknown or wrong.
+        If there is no such profile, or one of its fields is missing, unknown or invalid.
 
     """
     if name.endswith(".toml"):
@@ -46,8 +46,8 @@ def load_board(name: str) -> BoardProfile:
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or "it is not UTF-8 text"
             raise ThumbnetError(
-                f"cannot read the board profile {name}: {why}: give the path of a TOML file like "
-                "those that docs/boards.md explains"
+                f"cannot read the board profile {name}: {why}: pass the path of a TOML file as "
+                "described in docs/boards.md"
             ) from error
         return read_profile(name, path.stem, text)
     known = _names()
@@ -56,7 +56,7 @@ def load_board(name: str) -> BoardProfile:
         near = get_close_matches(usual, known, 1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise ThumbnetError(
-            f"no board {name!r}: {hint}use one of {', '.join(known)}, or a profile of your own: "
+            f"unknown board {name!r}: {hint}use one of {', '.join(known)}, or your own profile: "
             "--board FILE.toml"
         )
     text = (_FOLDER / f"{usual}.toml").read_text(encoding="utf-8")
@@ -64,17 +64,17 @@ def load_board(name: str) -> BoardProfile:
 
 
 def read_profile(file: str, name: str, text: str) -> BoardProfile:
-    """Return the profile in the TOML `text`; errors name `file`, the field and the mend."""
+    """Return the profile in the TOML `text`; errors name file, field and remedy."""
     try:
         fields = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ThumbnetError(f"{file} is not TOML: {error}: correct that line") from error
+        raise ThumbnetError(f"{file} is not valid TOML: {error}: correct that line") from error
     known = {**REQUIRED, **OPTIONAL}
     for key in fields:
         if key not in known:
             near = get_close_matches(key, known, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
-            raise ThumbnetError(f"{file}: no field {key!r} in a board profile: {hint}")
+            hint = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(known)}"
+            raise ThumbnetError(f"{file}: unknown field {key!r}: {hint}")
     for key, field in REQUIRED.items():
         if key not in fields:
             raise ThumbnetError(f"{file}: {key} is missing: add {field.example(key)}")

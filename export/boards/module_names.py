@@ -1,4 +1,4 @@
-"""The module's name: an identifier that hides nothing on the board."""
+"""Check the module's name: an identifier that does not hide a module of the board."""
 
 from __future__ import annotations
 
@@ -20,22 +20,23 @@ _TAKEN = {
 
 
 LONGEST = 31
-"""Letters of a module's name at most."""
+"""Maximum length of a module's name."""
 
 
 def check_name(name: str) -> None:
     """Raise ThumbnetError unless `name` can be imported on a board without hiding its modules."""
     if keyword.iskeyword(name):
         raise ThumbnetError(
-            f"{name!r} cannot be imported on a board: it is a word of Python, take another name"
+            f"{name!r} cannot be imported on a board: it is a Python keyword, choose another name"
         )
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) or len(name) > LONGEST:
         raise ThumbnetError(
-            f"{name!r} cannot be imported on a board: use letters, digits and _, a letter first"
+            f"{name!r} cannot be imported on a board: use up to {LONGEST} letters, digits and _, "
+            "beginning with a letter"
         )
     if name in _TAKEN:
         raise ThumbnetError(
-            f"{name!r} would hide MicroPython's own module of that name: take another"
+            f"{name!r} would hide MicroPython's own module of that name: choose another name"
         )
 
 

@@ -12,19 +12,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cycles:
-    """What one tier costs on one processor, in cycles."""
+    """The costs of one tier on one processor, in cycles."""
 
     mac: float
-    """A multiply-accumulate; a zero input costs less, down to none."""
+    """A multiply-accumulate; one with a zero input costs less, or nothing."""
 
     input: float
-    """Bringing one whole level to uint8."""
+    """Converting one integer level to uint8."""
 
     output: float
     """One output of a layer: bias, requantization, clamp, table."""
 
     call: float
-    """One layer: a call from Python and what surrounds it."""
+    """One layer: the call from Python and the code around it."""
 
     pool: float
     """Comparing or adding one value of a pooling window."""
@@ -32,25 +32,25 @@ class Cycles:
 
 @dataclass(frozen=True)
 class Cpu:
-    """A processor that MicroPython runs on: its tiers, and what bytecode costs in all of them."""
+    """A processor that runs MicroPython: its tiers, and the cost of bytecode, in cycles."""
 
     tiers: dict[str, Cycles]
-    """By tier; `thumb_dsp` is `thumb` on a board with `dsp`."""
+    """Costs by tier; `thumb_dsp` is `thumb` on a board with `dsp`."""
 
     sensor: float
-    """Bringing one reading of a sensor to uint8, a float: bytecode in every tier."""
+    """Converting one reading that is a float to uint8; bytecode in every tier."""
 
     predict: float
-    """What `predict` does around the layers: bytecode in every tier."""
+    """The code of `predict` around the layers; bytecode in every tier."""
 
     read: float
-    """Asking a file for its next bytes, from bytecode."""
+    """Reading the next bytes of a file, called from bytecode."""
 
     byte: float
-    """One byte that is read."""
+    """Each byte that is read."""
 
     feature: float
-    """What features of a window take, of what an RP2040 takes."""
+    """The cost of a window's features, relative to an RP2040."""
 
 
 def _microcontroller(
@@ -61,7 +61,7 @@ def _microcontroller(
     thumb: float = 0,
     dsp: float = 0,
 ) -> Cpu:
-    """Return a processor from its cycles of bytecode, an RP2040 being 1, and of kernels' MACs."""
+    """Return a processor from its bytecode cost relative to an RP2040, and cycles per MAC."""
     call = 3000 * bytecode
     plain = (1250, 9000, 6000, 10_000, 1250)
     tiers = {"plain": Cycles(*(bytecode * cycles for cycles in plain))}
@@ -96,4 +96,4 @@ CPUS: dict[str, Cpu] = {
     "x86-64": _pc(1),
     "wasm": _pc(4),
 }
-"""By the profile's `cpu`."""
+"""Processors by name, as in the `cpu` of a board profile."""

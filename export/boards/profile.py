@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class BoardProfile:
-    """What the exporter has to know about a board. Sizes are bytes; docs/boards.md has more."""
+    """What the exporter has to know about a board. Sizes are in bytes; see docs/boards.md."""
 
     name: str
     title: str
     tiers: tuple[str, ...]
-    """Folders of `firmware/` that the stock firmware runs, fastest first."""
+    """Folders of `firmware/` whose kernels the stock firmware runs, fastest first."""
 
     heap: int
-    """Free for the module, its import and the user's sketch."""
+    """Heap that is free for the module, its import and the user's sketch."""
 
     flash: int
-    """Free in the file system."""
+    """Space that is free in the file system."""
 
     cpu: str = "cortex-m0plus"
     """A row of the table of cycles in `processors.py`."""
@@ -27,35 +27,35 @@ class BoardProfile:
     """Hertz, as the firmware sets it."""
 
     ram: int = 0
-    """All of it, as the data sheet says; 0 is unknown."""
+    """All RAM, from the data sheet; 0 if unknown."""
 
     arch: str = ""
-    """The `-march` of mpy-cross that compiles native code for it, empty without such code."""
+    """The processor's name for `mpy-cross -march`; empty if the board runs no native code."""
 
     dsp: bool = False
-    """Has the DSP instructions of ARMv7E-M: `uxtb16`, `smlad`."""
+    """The processor has the DSP instructions of ARMv7E-M: `uxtb16`, `smlad`."""
 
     romfs: int = 0
-    """Mapped flash for ROMFS in the stock firmware, 0 is none."""
+    """Mapped flash for ROMFS in the stock firmware; 0 for none."""
 
     stream: int = 1024
-    """The buffer that a streamed file is read through, 0 where the firmware cannot stream."""
+    """Size of the buffer for streamed weights; 0 if the firmware cannot stream."""
 
     memoryview: bool = True
     bigint: bool = True
-    """Integers of any size."""
+    """The firmware has integers of any size."""
 
     mpy: bool = True
-    """Imports `.mpy` files of the current format."""
+    """The firmware imports `.mpy` files of the current format."""
 
     delivery: str = "file"
-    """How modules get there: "file" (copied over a port) or "hex" (inside the firmware's file)."""
+    """How modules are installed: "file" (copied over a port) or "hex" (with the firmware)."""
 
     machine: str = ""
-    """Part of what the firmware answers to `os.uname().machine`, empty where that is not known."""
+    """Part of what `os.uname().machine` returns on the board; empty if unknown."""
 
     firmware: str = ""
-    """What the figures hold for."""
+    """The firmware that the figures are for."""
 
     flashed: str = ""
-    """In words: how the firmware and the files get there."""
+    """How to install the firmware and the files, in words."""

@@ -1,4 +1,4 @@
-"""The fields of a board profile: their types, their limits, and what an error says."""
+"""The fields of a board profile: their types, limits and error messages."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ ARCHITECTURES = (
     "x86",
     "x64",
 )
-"""What `mpy-cross -march` takes; empty: no native code."""
+"""Values of `mpy-cross -march`; empty for no native code."""
 
 DELIVERIES = ("file", "hex")
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field: how it is checked, and an example that is right."""
+    """One field: how it is checked, and a valid example."""
 
     check: Callable[[Any], bool]
     expected: str
     sample: str
 
     def read(self, file: str, key: str, value: Any) -> Any:
-        """Return the value as `BoardProfile` has it; ThumbnetError if it is not right."""
+        """Return the value as `BoardProfile` stores it; raise ThumbnetError if it is invalid."""
         if not self.check(value):
             raise ThumbnetError(
                 f"{file}: {key} is {value!r}, expected {self.expected}: write {self.example(key)}"
@@ -67,7 +67,7 @@ def _one_of(choices: tuple[str, ...]) -> Field:
 
 
 def _tiers(value: Any) -> bool:
-    """Some of TIERS in their order, the last one `plain`."""
+    """Return whether the value is a part of TIERS, in order, that ends with `plain`."""
     return (
         isinstance(value, list)
         and value == [tier for tier in TIERS if tier in value]
@@ -77,7 +77,7 @@ def _tiers(value: Any) -> bool:
 
 _TEXT = Field(
     lambda value: isinstance(value, str) and bool(value.strip()) and value.isprintable(),
-    "words in one line",
+    "one line of text",
     '"..."',
 )
 _FLAG = Field(lambda value: isinstance(value, bool), "true or false", "true")
@@ -90,7 +90,9 @@ REQUIRED = {
     "heap": _whole(1024, 2**40, "bytes of heap, 1 KB or more", "100_000"),
     "flash": _whole(1024, 2**50, "bytes of file system, 1 KB or more", "800_000"),
     "tiers": Field(
-        _tiers, "some of thumb, viper, plain, in this order and plain last", '["viper", "plain"]'
+        _tiers,
+        "some of thumb, viper, plain, in this order and ending with plain",
+        '["viper", "plain"]',
     ),
 }
 
@@ -100,7 +102,7 @@ OPTIONAL = {
     "romfs": _whole(0, 2**40, "bytes of mapped flash, 0 for none", "0"),
     "stream": Field(
         lambda value: type(value) is int and value in (0, *range(64, 2**20 + 4, 4)),
-        "bytes, 64 to 1,048,576 and a multiple of 4, or 0 for none",
+        "bytes: a multiple of 4 from 64 to 1,048,576, or 0 for none",
         "1024",
     ),
     "memoryview": _FLAG,
@@ -114,31 +116,31 @@ OPTIONAL = {
 
 
 def check_together(file: str, board: BoardProfile) -> None:
-    """Raise ThumbnetError where fields contradict each other."""
+    """Raise ThumbnetError if fields contradict each other."""
     arm = board.arch.startswith("armv")
     if board.heap > board.ram:
         raise ThumbnetError(
-            f"{file}: heap is {board.heap:,} and ram only {board.ram:,}: write what "
-            "`import gc; gc.collect(); gc.mem_free()` says on the board as heap"
+            f"{file}: heap is {board.heap:,}, but ram is only {board.ram:,}: set heap to what "
+            "`import gc; gc.collect(); gc.mem_free()` returns on the board"
         )
     if "thumb" in board.tiers and not arm:
         raise ThumbnetError(
-            f"{file}: tiers has thumb and arch is {board.arch!r}: give the ARM core as arch, "
-            '`arch = "armv6m"`, or leave thumb out'
+            f"{file}: tiers has thumb, but arch is {board.arch!r}: set arch to the ARM core, "
+            'such as `arch = "armv6m"`, or remove thumb'
         )
     if "viper" in board.tiers and not board.arch:
         raise ThumbnetError(
-            f"{file}: tiers has viper and arch is empty: give the -march of mpy-cross, such as "
-            '`arch = "xtensawin"`, or leave viper out'
+            f"{file}: tiers has viper, but arch is empty: set arch to the -march of "
+            'mpy-cross, such as `arch = "xtensawin"`, or remove viper'
         )
     slow = [tier for tier in board.tiers if tier not in CPUS[board.cpu].tiers]
     if slow:
         raise ThumbnetError(
-            f"{file}: tiers has {', '.join(slow)}, which {board.cpu} does not run: leave it "
-            "out, or give another cpu"
+            f"{file}: tiers has {', '.join(slow)}, which {board.cpu} does not run: remove it, or "
+            "set another cpu"
         )
     if board.dsp and not ("thumb_dsp" in CPUS[board.cpu].tiers and "thumb" in board.tiers):
         raise ThumbnetError(
-            f"{file}: dsp is for tier thumb on a Cortex-M4, M7 or M33, not {board.cpu}: leave "
-            "it out"
+            f"{file}: dsp is for tier thumb on a Cortex-M4, M7 or M33, not for {board.cpu}: "
+            "remove it"
         )

@@ -15,16 +15,16 @@ from ..ops.input import takes_readings
 from .network_size import node_macs
 
 _NARROW = 1.2
-"""How much more a product with a weight of 4 bits takes."""
+"""Relative cost of a product with a 4-bit weight."""
 
 
 @dataclass(frozen=True)
 class WeightStream:
-    """What one inference does with a file of weights."""
+    """How one inference reads a file of weights."""
 
     reads: int
     calls: int
-    """Kernel calls: a layer takes several, where its weights do not fit the buffer."""
+    """Kernel calls: a layer takes several if its weights do not fit the buffer."""
 
     bytes: int
 
@@ -32,16 +32,16 @@ class WeightStream:
 def seconds(
     graph: Graph, board: BoardProfile, tier: str, stream: WeightStream | None = None
 ) -> float:
-    """Return the time of one `predict` whose inputs are all there, none of them zero.
+    """Return the time in seconds of one `predict` without zero inputs.
 
     Parameters
     ----------
     graph
         A fused graph.
     board, tier
-        Where it runs, and by which kernels.
+        Where it runs, and with which kernels.
     stream
-        What is read from a file each time.
+        What each inference reads from a file.
 
     Raises
     ------
@@ -58,18 +58,20 @@ def _processor(board: BoardProfile, tier: str) -> tuple[Cpu, Cycles]:
     cpu = CPUS[board.cpu]
     cost = cpu.tiers.get("thumb_dsp" if tier == "thumb" and board.dsp else tier)
     if cost is None:
-        raise ThumbnetError(f"a {board.cpu} does not run tier {tier}: correct board {board.name}")
+        raise ThumbnetError(
+            f"a {board.cpu} does not run tier {tier}: correct the profile of board {board.name}"
+        )
     return cpu, cost
 
 
 def _inputs(graph: Graph, cpu: Cpu, cost: Cycles) -> float:
-    """Return the cycles that bring all inputs to uint8: levels, or readings that are floats."""
+    """Return the cycles to convert all inputs to uint8: levels, or readings that are floats."""
     each = cpu.sensor if takes_readings(graph) else cost.input
     return graph.tensors[graph.input].shape[0] * each
 
 
 def _network(graph: Graph, cpu: Cpu, cost: Cycles, stream: WeightStream | None) -> float:
-    """Return the cycles of a `predict` whose inputs are uint8."""
+    """Return the cycles of a `predict` whose inputs are already uint8."""
     layers = [node for node in graph.nodes if graph.tensors[node.output].dtype == "uint8"][1:]
     layers += [node for node in graph.nodes if node.output == "scores"]
     cycles = cpu.predict + cost.call * (stream.calls if stream else len(layers))
@@ -92,19 +94,19 @@ _IN_VIPER = {
     **{GATHERED: 220, "mean": 100, "crossings": 180, "rms": 520, "deviation": 840},
     **{"bands": 1350, FEATURE: 35_000, COUNT: 300},
 }
-"""Cycles of an RP2040 for each sample of a channel: taking it out of the ring, and each feature of
-it; for a feature of a channel, beside that; for a number on its way into the network."""
+"""Cycles of an RP2040: per sample of a channel, for taking it out of the ring buffer and for each
+feature; per feature of a channel, in addition; per number that goes into the network."""
 
 
 def decision_seconds(
     graph: Graph, board: BoardProfile, tier: str, viper: bool, stream: WeightStream | None = None
 ) -> float | None:
-    """Return the time of the `push` that fills a window, None where there is no `Stream`.
+    """Return the time in seconds of the `push` that fills a window; None without a `Stream`.
 
     Parameters
     ----------
     viper
-        The board compiles viper, in which the loops of the features then are.
+        The board compiles viper, so the loops of the features are in viper.
 
     """
     settings = graph.stream

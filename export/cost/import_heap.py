@@ -1,9 +1,9 @@
-"""Heap that MicroPython takes to import a module, from the module's text alone.
+"""Estimate the heap that MicroPython takes to import a module, from the module's text.
 
-The factors were measured on 32-bit MicroPythons with ever smaller heaps, over hundreds of modules;
-docs/boards.md has the method and the error. While a module is compiled its heap holds the parse
-tree of it all and the code of what is compiled already, each bytes literal, and once more the
-longest of them, as the text that it was read from.
+The factors were measured on 32-bit MicroPythons with smaller and smaller heaps, for hundreds of
+modules; docs/boards.md describes the method and its errors. While a module is compiled, the heap
+holds the parse tree of the whole module, the code compiled so far, every bytes literal, and the
+longest literal once more, as the text it was read from.
 """
 
 from __future__ import annotations
@@ -12,39 +12,39 @@ import ast
 from dataclasses import dataclass
 
 BASE = 1000
-"""Bytes: the open file, the lexer, the module itself."""
+"""Bytes for the open file, the lexer and the module itself."""
 
 TREE = 2.5
-"""Bytes of parse tree for a character of code, as `ast.unparse` writes it, numbers of one digit."""
+"""Bytes of parse tree per character of code, as `ast.unparse` writes it with one-digit numbers."""
 
 CODE = 0.7
-"""Bytes of bytecode or machine code for a character of code, while it is compiled."""
+"""Bytes of bytecode or machine code per character of code, while it is compiled."""
 
 KEPT = 0.9
-"""The same with names and constants, as it is kept."""
+"""The same for code that is kept, with its names and constants."""
 
 FUNCTION = 80
-"""Bytes that a function of the inline assembler takes beside its code, two bytes an instruction."""
+"""Bytes per function of the inline assembler, in addition to two bytes per instruction."""
 
 DOCUMENT = 3.0
-"""Bytes for a character of a docstring while it is compiled; none are kept."""
+"""Bytes per character of a docstring while it is compiled; none are kept."""
 
 NUMBER = 2
-"""Words for a number of a tuple while it is compiled; one is kept."""
+"""Words per number in a tuple while it is compiled; one is kept."""
 
 BLOCK = 4
-"""Words that the garbage collector hands out at once."""
+"""Words per block, the smallest unit that the garbage collector allocates."""
 
 WIDE = 1.55
-"""How much more a 64-bit MicroPython takes for code."""
+"""Factor for code on a 64-bit MicroPython."""
 
 SHORT = 1.1
-"""How much more a character takes where names have one or two, as on the micro:bit v1."""
+"""Factor per character if names have one or two characters, as on the micro:bit v1."""
 
 
 @dataclass(frozen=True)
 class Heap:
-    """Bytes of heap: the most while a module is imported, and what it keeps afterwards."""
+    """Bytes of heap: the peak while a module is imported, and what it keeps afterwards."""
 
     peak: int
     kept: int
@@ -56,22 +56,22 @@ def import_cost(text: str, word: int = 4, compiled: bool = False, short: bool = 
     Parameters
     ----------
     text
-        MicroPython source, as the exporter writes it.
+        MicroPython source as the exporter writes it.
     word
-        Bytes of a pointer there: 4, or 8 on a PC.
+        Bytes per pointer: 4, or 8 on a PC.
     compiled
-        It is imported as `.mpy`: what would be kept is loaded, and little else.
+        The module is imported as `.mpy`, which loads little more than what is kept.
     short
-        It is a part for the micro:bit v1, its names shortened.
+        The text is a part for the micro:bit v1, with shortened names.
 
     """
     counts = _count(text, word)
     wide = WIDE if word == 8 else 1.0
     kept = wide * counts.kept + counts.data
-    # Columns of big integers are made when the module runs, and gaps remain between objects.
+    # Big-integer columns are made when the module runs, and leave gaps between objects.
     peak = 1.1 * kept
     if compiled:
-        # A .mpy has its numbers as text: each leaves a gap too small for what comes after it.
+        # A .mpy stores numbers as text: each leaves a gap too small for the objects after it.
         peak += wide * BASE + counts.before * BLOCK * word
     else:
         tree = BASE + TREE * counts.characters + DOCUMENT * counts.document
@@ -82,16 +82,17 @@ def import_cost(text: str, word: int = 4, compiled: bool = False, short: bool = 
 
 
 def compiled_size(text: str) -> int:
-    """Return the estimated bytes of the `.mpy` of a module of this text."""
+    """Return the estimated size in bytes of the `.mpy` of a module with this text."""
     counts = _count(text, 4)
     return round(counts.code + 6 * counts.numbers + counts.literals)
 
 
 class _Count:
-    """Sums over the statements of a module, in bytes of a MicroPython with words of `word`.
+    """Sums over the statements of a module; sizes are bytes, with words of `word` bytes.
 
-    characters, document: of code and of docstrings. code, kept: what functions become.
-    numbers: of tuples. literals, longest: bytes literals. data: what assignments keep.
+    characters, document: characters of code and of docstrings. code, kept: size of the functions,
+    while compiled and as kept. numbers: in tuples. literals, longest: size of all bytes literals,
+    and of the longest. data: what assignments keep.
     """
 
     def __init__(self, word: int) -> None:
@@ -123,12 +124,12 @@ class _Count:
             self.plain(_characters(statement))
 
     def plain(self, characters: int) -> None:
-        """Count code of the module itself: it runs once, and is not kept."""
+        """Count module-level code, which runs once and is not kept."""
         self.characters += characters
         self.code += CODE * characters
 
     def value(self, node: ast.expr) -> int:
-        """Return the bytes that a value keeps; count what compiling it takes."""
+        """Return the bytes that a value keeps, and count what compiling it takes."""
         word = self.word
         match node:
             case ast.Constant(bytes() as data):
@@ -161,18 +162,18 @@ class _Count:
         return 0
 
     def piece(self, size: int) -> int:
-        """Return the blocks of one piece of heap; note how many numbers come before the largest."""
+        """Return the bytes of one allocation; note how many numbers come before the largest."""
         if size > self.largest:
             self.largest, self.before = size, self.numbers
         return self.blocks(size)
 
     def blocks(self, size: int) -> int:
-        """Round up to what the garbage collector hands out."""
+        """Round up to whole blocks of the garbage collector."""
         return -(-size // (BLOCK * self.word)) * BLOCK * self.word
 
 
 def _instructions(function: ast.FunctionDef | ast.ClassDef) -> int:
-    """Return the halfwords that a function of the inline assembler becomes."""
+    """Return the number of halfwords that a function of the inline assembler compiles to."""
     count = 0
     for statement in function.body:
         match statement:
@@ -186,7 +187,7 @@ def _instructions(function: ast.FunctionDef | ast.ClassDef) -> int:
 
 
 class _OneDigit(ast.NodeTransformer):
-    """Numbers take the same parse tree however long they are."""
+    """Replace numbers, because their parse tree has the same size whatever their length."""
 
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:
         if isinstance(node.value, int | float) and not isinstance(node.value, bool):
@@ -195,7 +196,7 @@ class _OneDigit(ast.NodeTransformer):
 
 
 def _documented(node: ast.AST) -> int:
-    """Return the characters of a function's or class's docstring, 0 for all else."""
+    """Return the length of a function's or class's docstring; 0 for other nodes."""
     if not isinstance(node, ast.FunctionDef | ast.ClassDef):
         return 0
     return len(ast.get_docstring(node, clean=False) or "")

@@ -1,4 +1,4 @@
-"""How much a network holds and does: parameters, bytes of weights, multiply-accumulates."""
+"""The size of a network: parameters, bytes of weights, multiply-accumulates."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def node_weights(node: Node) -> int:
 
 
 def weight_bytes(graph: Graph) -> int:
-    """Return the bytes that all weights take, before they are ordered for a kernel."""
+    """Return the bytes of all weights, before they are packed for a kernel."""
     bits = ((node_weights(node), int(node.attributes.get("bits", 8))) for node in graph.nodes)
     return sum((count * width + 7) // 8 for count, width in bits)
 
@@ -53,7 +53,7 @@ def macs(graph: Graph) -> int:
 
 
 def parameters(graph: Graph) -> int:
-    """Return the weights and biases of all layers."""
+    """Return the number of weights and biases of all layers."""
     return sum(node_parameters(node) for node in graph.nodes)
 
 

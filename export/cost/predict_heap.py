@@ -11,16 +11,16 @@ from ..ops import operation
 from ..ops.input import takes_readings
 
 READING = 12
-"""Words for a reading that is a float, in every tier."""
+"""Words per reading that is a float, in every tier."""
 
 CALL = 16
-"""Words around the layers, tier plain."""
+"""Words for the code around the layers, tier plain."""
 
 
 def predict_heap(graph: Graph, tier: str, word: int) -> int:
-    """Return the bytes that one `predict` of a tier takes, where a pointer has `word` of them.
+    """Return the bytes that one `predict` of a tier takes; a pointer has `word` bytes.
 
-    Readings are taken for floats; what a `Stream` gives are counts, which take none.
+    Readings are assumed to be floats; a `Stream` passes counts, which take no heap.
     """
     total = 0
     if graph.stream is None and takes_readings(graph):

@@ -1,10 +1,10 @@
-"""Reads `firmware/`: cuts functions and classes out of its files, in the order of their imports.
+"""Read `firmware/`: cut functions and classes out of its files, in the order of their imports.
 
-The conventions of those files:
-- a public UPPER-CASE assignment is an example network's literal; the exporter puts its own there;
-- a private one (`_EXP_1`) belongs to the code and is copied as it stands;
-- `from forward import forward` says that this file's functions need that file's;
-- any other import (`micropython`, `array`, `sys`) is one of MicroPython, and comes along.
+The files follow these conventions:
+- a public UPPER-CASE assignment is a literal of an example network; the exporter replaces it;
+- a private one (`_EXP_1`) belongs to the code and is copied unchanged;
+- `from forward import forward` means that functions of this file need functions of that file;
+- any other import (`micropython`, `array`, `sys`) is a MicroPython module, and is copied, too.
 """
 
 from __future__ import annotations
@@ -17,35 +17,35 @@ from importlib.resources import files
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One file of `firmware/`, taken apart."""
+    """One file of `firmware/`, split into its parts."""
 
     name: str
     literals: tuple[str, ...]
     """Names that the exporter has to provide."""
 
     imports: tuple[tuple[str, str], ...]
-    """(file, function) that this file's functions use of other files; no function: all of it."""
+    """(file, function) that this file uses from other files; no function means the whole file."""
 
     system: tuple[str, ...]
-    """Imports of MicroPython's own modules, as they are written."""
+    """Import lines for MicroPython's own modules, unchanged."""
 
     text: str
-    """The functions, classes and private constants, as they are written, comments kept."""
+    """The functions, classes and private constants, unchanged, with comments."""
 
 
 def assemble(
     roots: list[str], folders: tuple[str, ...], replace: dict[str, str]
 ) -> list[SourceFile]:
-    """Return the files behind `roots`, each once, every file after those that it imports.
+    """Return `roots` and the files that they import, each once, after the files that it imports.
 
     Parameters
     ----------
     roots
         File names without `.py`.
     folders
-        Folders of `firmware/` to look in; the first that has a file wins.
+        Folders of `firmware/` to search; the first that contains a file wins.
     replace
-        File to take in place of another that has the same functions, such as
+        Files that replace others with the same functions, such as
         `{"levels": "sensors"}`.
 
     """
@@ -67,7 +67,7 @@ def assemble(
 
 @lru_cache
 def read_source(folders: tuple[str, ...], name: str) -> SourceFile:
-    """Read and take apart one file of `firmware/`; FileNotFoundError if no folder has it."""
+    """Read and split one file of `firmware/`; raise FileNotFoundError if no folder has it."""
     root = files("thumbnet.firmware")
     for folder in folders:
         path = root / folder / f"{name}.py"
@@ -78,7 +78,7 @@ def read_source(folders: tuple[str, ...], name: str) -> SourceFile:
 
 @lru_cache
 def firmware_files() -> frozenset[str]:
-    """Names of all files of `firmware/`, without `.py`: what they may import of each other."""
+    """Return the names of all files of `firmware/`, without `.py`."""
     root = files("thumbnet.firmware")
     return frozenset(
         path.name[:-3]
@@ -105,7 +105,7 @@ def _take_apart(name: str, text: str) -> SourceFile:
             origins[statement.names[0].name] = statement.names[0].name
         elif isinstance(statement, ast.Import | ast.ImportFrom):
             system.append(ast.unparse(statement))
-        elif isinstance(statement, ast.Try):  # an import that not every Python has
+        elif isinstance(statement, ast.Try):  # an import that some Pythons lack
             kept.append(_cut(lines, statement))
         elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
             called.update(n.id for n in ast.walk(statement) if isinstance(n, ast.Name))
@@ -127,7 +127,7 @@ def _take_apart(name: str, text: str) -> SourceFile:
 
 
 def _cut(lines: list[str], statement: ast.stmt) -> str:
-    """Return the statement's lines and the comment lines right above it."""
+    """Return the lines of the statement and the comment lines directly above it."""
     first = statement.lineno - 1
     if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.decorator_list:
         first = statement.decorator_list[0].lineno - 1

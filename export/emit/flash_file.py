@@ -28,9 +28,9 @@ OUTPUTS = WIDTHS[0]
 
 @dataclass(frozen=True)
 class Placed:
-    """One kernel call, and where its parameters and weights begin: bytes from the file's chunk.
+    """One kernel call, and where its parameters and weights begin: bytes from the first chunk.
 
-    size: bytes of parameters. copied: bytes of weights that go into memory first, 0 where the
+    size: bytes of parameters. copied: bytes of weights that are copied into memory first, 0 if the
     kernel reads them in place.
     """
 
@@ -42,11 +42,11 @@ class Placed:
 
 
 def flash_payload(name: str, calls: list[Call], build: Build) -> tuple[bytes, list[Placed]]:
-    """Return what follows the header in the file called `name`, and what lies where."""
+    """Return the payload of the file called `name`, and the place of each call's data."""
     data = bytearray()
     placed: list[Placed] = []
     chunk = 1
-    # The rest of the first chunk, behind marker, length, name, and the file's header.
+    # The rest of the first chunk, after its marker, length and name, and the file's header.
     data += bytes(DATA - 2 - len(name.encode()) - HEADER_BYTES)
     for call in [part for whole in calls for part in split_curve(whole)]:
         at = []
@@ -54,7 +54,7 @@ def flash_payload(name: str, calls: list[Call], build: Build) -> tuple[bytes, li
             what = call.kernel.title or call.kernel.name
             raise ThumbnetError(
                 f"export: {what} does not run on this board: use Dense, convolution and pooling "
-                "layers, or export for a larger one, such as pico"
+                "layers, or export for a larger board, such as pico"
             )
         words = call.parameters(build)
         p, w = struct.pack(f"<{len(words)}i", *words), _weights(call, build)
@@ -69,7 +69,7 @@ def flash_payload(name: str, calls: list[Call], build: Build) -> tuple[bytes, li
 
 
 def is_copied(call: Call) -> bool:
-    """Whether the weights of a call go into memory before it."""
+    """Return whether the weights of a call are copied into memory first."""
     return call.weight is not None and call.kernel.flash == "copied"
 
 
@@ -80,7 +80,7 @@ def _weights(call: Call, build: Build) -> bytes:
 
 
 def packed_weights(weight: npt.NDArray[np.int8]) -> bytes:
-    """Return int8 (outputs, inputs) as they lie in the data of chunks, `WEIGHTS` bytes in each."""
+    """Return int8 weights (outputs, inputs) as the data of chunks, `WEIGHTS` bytes in each."""
     outputs, inputs = weight.shape
     padded = np.zeros((-(-outputs // OUTPUTS) * OUTPUTS, inputs), np.int8)
     padded[:outputs] = weight

@@ -1,4 +1,4 @@
-"""The docstring at the head of a generated module: what it is, how good it is, how to use it."""
+"""The docstring of a generated module: what it is, how accurate it is, how to use it."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from .stream_literals import stream_sentence
 
 @dataclass(frozen=True)
 class Facts:
-    """What the exporter knows about the model beside its numbers."""
+    """Facts about the model that are not in the graph."""
 
     board: str
     version: str
     labels: tuple[str, ...] = ()
     shape: str = ""
-    """The layers in words, `64 -> 32 relu -> 10 softmax`."""
+    """The layers in words, such as `64 -> 32 relu -> 10 softmax`."""
 
     accuracy: str = ""
-    """One sentence on held-out data, empty where there was none."""
+    """A sentence about held-out data; empty if there was none."""
 
     names: tuple[str, ...] = ()
     """The features' names, if the data had them."""
@@ -62,7 +62,7 @@ def describe_layers(graph: Graph, model: Model) -> str:
 
 
 def _channels(layer: Layer) -> str:
-    """Return how many channels a layer makes, where it chooses them."""
+    """Return the number of channels of a layer, if the layer sets it."""
     chosen = getattr(layer, "filters", getattr(layer, "units", None))
     return "" if chosen is None else str(chosen)
 

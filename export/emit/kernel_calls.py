@@ -1,4 +1,4 @@
-"""The kernel calls of one inference: what stands in `LAYERS`, before it is text or a file."""
+"""The kernel calls of one inference: the rows of `LAYERS`, before they become text or a file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .memory_plan import Plan
 
 def kernel_calls(graph: Graph, plan: Plan, build: Build) -> list[Call]:
     """Return the kernel calls of a fused graph, in order."""
-    # Tensors of other tiers are objects of their own.
+    # In other tiers, each tensor is a separate object.
     places = plan.offsets if build.native else {}
     return [
         call for node in graph.nodes for call in call_part(node).calls(graph, node, places, build)

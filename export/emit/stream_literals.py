@@ -1,4 +1,4 @@
-"""The `Stream` of a module: from the model's settings to its literals and files of `firmware/`."""
+"""The `Stream` of a module: its literals and files of `firmware/`, from the model's settings."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from ..ops.answer import is_regression
 from .literals import Literals, tuple_literal
 
 FOLDER = "stream"
-"""Where in `firmware/` its files are."""
+"""The folder of `firmware/` with its files."""
 
 _SHORTEST = 2**15
-"""Counts below this fit an array of 16 bits."""
+"""Counts below this fit a 16-bit array."""
 
 
 def stream_of(model: Model, graph: Graph) -> StreamSettings | None:
-    """Return the stream settings that the model carries, None if there are none.
+    """Return the stream settings of the model; None if it has none.
 
     Raises
     ------
     ThumbnetError
-        If they are damaged, or for another network than this.
+        If they are damaged, or do not match this network.
 
     """
     config = model.info.get("stream")
@@ -34,20 +34,20 @@ def stream_of(model: Model, graph: Graph) -> StreamSettings | None:
     (inputs,) = graph.tensors[graph.input].shape
     if prod(settings.shape) != inputs:
         raise ThumbnetError(
-            f"export: the network reads {inputs} numbers, its stream settings make "
-            f"{prod(settings.shape)} of a window: call windows.prepare(model) with the windows "
+            f"export: the network reads {inputs} numbers, but its stream settings make "
+            f"{prod(settings.shape)} from a window: call windows.prepare(model) with the windows "
             "that it was trained on"
         )
     if not model.labels or is_regression(graph):
         raise ThumbnetError(
-            "export: a Stream decides between labels, this network has none: remove "
+            "export: a Stream needs labels to decide between, but this network has none: remove "
             'model.info["stream"], or train a classifier'
         )
     return settings
 
 
 def stream_roots(settings: StreamSettings | None) -> tuple[list[str], list[str], dict[str, str]]:
-    """Return the files that the features are in, those behind them, and which stands for which."""
+    """Return the files of the features, the files after them, and which file replaces which."""
     if settings is None:
         return [], [], {}
     if settings.is_raw:
@@ -56,7 +56,7 @@ def stream_roots(settings: StreamSettings | None) -> tuple[list[str], list[str],
 
 
 def stream_literals(settings: StreamSettings | None) -> tuple[Literals, Literals]:
-    """Return the literals of a `Stream`, and those that stand behind the features they name."""
+    """Return the literals of a `Stream`, and those that come after the features they name."""
     if settings is None:
         return {}, {}
     channels = len(settings.channels)
@@ -85,7 +85,7 @@ def stream_literals(settings: StreamSettings | None) -> tuple[Literals, Literals
 
 
 def stream_sentence(settings: StreamSettings) -> str:
-    """Return what the header says of the stream: what it takes, how often, and what it makes."""
+    """Return the header's sentence about the stream: its samples, hop and features."""
     steps = {f" (in steps of {1 / units:g})" if units != 1 else "" for units in settings.units}
     names = [
         name + (f" (in steps of {1 / units:g})" if len(steps) > 1 and units != 1 else "")

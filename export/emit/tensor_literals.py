@@ -1,4 +1,4 @@
-"""The literals of what layers read and write: the arena, views of it, and wide numbers."""
+"""The literals of the memory that layers use: the arena, views of it, and wide numbers."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .memory_plan import Plan
 def tensor_literals(
     calls: list[Call], graph: Graph, made: Plan, build: Build, reach: int
 ) -> tuple[Literals, dict[str, str]]:
-    """Return the literals, and for each tensor and piece of scratch the name it is called by.
+    """Return the literals, and the name of each tensor's and temporary buffer's memory.
 
-    reach: bytes of the arena that are needed anyhow.
+    reach: the minimum size of the arena, in bytes.
     """
     size = max(made.size, reach)
     literals: Literals = {}
@@ -44,7 +44,7 @@ def tensor_literals(
 
 
 def _lengths(graph: Graph, build: Build) -> dict[str, int]:
-    """Return the bytes of each tensor and piece of scratch in the arena, in order."""
+    """Return the bytes of each tensor and temporary buffer in the arena, in order."""
     lengths: dict[str, int] = {}
     for node in graph.nodes:
         if graph.tensors[node.output].dtype == "uint8":

@@ -1,15 +1,16 @@
-"""`NAME.bin`: the weights beside the module, as a stream of pieces or as one mapped block.
+"""`NAME.bin`: the weights next to the module, as a stream of pieces or as one mapped block.
 
     0   4  b"TNW1"
     4   4  length of the payload, little-endian
     8   4  CRC-32 of the payload, little-endian
     12     the payload
 
-Streamed, the payload is read from the front to the end in one inference. For each block of outputs
-of each layer come `p` (little-endian words) and the pieces of `w`; all blocks of a layer have the
-same sizes, so that each is one `readinto`. A curve comes as a call of its own behind its layer.
-Layers without weights stay in the module, and recurrent ones: theirs are read at every step.
-Mapped, the payload is `w` of each layer, one behind the other.
+If streamed, each inference reads the payload once, from start to end. For each block of outputs of
+each layer, it contains `p` (little-endian words) and the pieces of `w`. All blocks of a layer have
+the same sizes, so that each is one `readinto`. A curve is a separate call after its layer. Layers
+without weights stay in the module, and so do recurrent layers, whose weights every step reads.
+
+If mapped, the payload is `w` of each layer, one after the other.
 """
 
 from __future__ import annotations
@@ -28,11 +29,12 @@ HEADER_BYTES = 12
 
 @dataclass(frozen=True)
 class Streamed:
-    """One layer of a stream: how often which sizes are read, and the bytes.
+    """One layer of a stream: how it is read, and its bytes.
 
     call: the kernel call.
-    blocks, pieces: `p` is read `blocks` times, and after it `pieces` times `w`; no blocks: nothing.
-    words, size: the sizes of `p` (words) and of a piece of `w` (bytes).
+    blocks, pieces: `p` is read `blocks` times, and after each `w` is read `pieces` times; with 0
+    blocks, nothing is read.
+    words, size: the size of `p` in words, and of a piece of `w` in bytes.
     """
 
     call: Call
@@ -49,7 +51,7 @@ def weights_file(payload: bytes) -> bytes:
 
 
 def streamed(calls: list[Call], build: Build) -> list[Streamed]:
-    """Cut each call into pieces that go through a buffer of `build.buffer` bytes."""
+    """Split each call into pieces that fit a buffer of `build.buffer` bytes."""
     parts = [part for call in calls for part in split_curve(call)]
     return [_streamed(part, build) for part in parts]
 
@@ -69,7 +71,7 @@ def _layer(call: Call, build: Build) -> Streamed:
     layout = call.layout(build)
     outputs, inputs = call.weight.shape
     step = outputs_together(layout, outputs)
-    # As many outputs at a time as the buffer takes; one row or block may be larger than it.
+    # As many outputs at a time as fit the buffer; a single row or block may be larger than it.
     block = len(pack_piece(call.weight[:1].repeat(step, axis=0), layout, 0, inputs))
     count = max(build.buffer // block, 1) * step
     blocks = -(-outputs // count)
@@ -100,7 +102,7 @@ def _layer(call: Call, build: Build) -> Streamed:
 
 
 def reach(parts: list[Streamed]) -> int:
-    """Return the end of the bytes that pieces of a layer read, the last of them padded."""
+    """Return the end of the bytes that the pieces of a layer read, with the padding of the last."""
     ends = [0]
     for part in parts:
         if part.pieces > 1:

@@ -1,7 +1,7 @@
-"""The fixed-point arithmetic contract: every constant and the two functions that define it.
+"""The contract of the fixed-point arithmetic: all constants, and the two functions that define it.
 
 The scheme is the affine one of gemmlowp and TFLite, `real = scale * (q - zero_point)`, with a
-15-bit multiplier so that a product fits the 31-bit small integers of a 32-bit MicroPython.
+15-bit multiplier, so that a product fits the 31-bit small integers of a 32-bit MicroPython.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ __all__ = [
 Ints = npt.NDArray[np.int64]
 
 WEIGHT_MAX = 127
-"""Largest quantized weight; weights are symmetric int8, -128 is never made but is allowed."""
+"""Largest quantized weight. Weights are symmetric int8; -128 never occurs, but kernels allow it."""
 
 ACCUMULATOR_LIMIT = 2**29
 """`sum(|w|) * 255 + |bias|` stays below this for every output channel."""
 
 SMALL_INT_LIMIT = 2**30
-"""Small ints of a 32-bit MicroPython lie in [-2**30, 2**30)."""
+"""Small integers of a 32-bit MicroPython lie in [-2**30, 2**30)."""
 
 MULTIPLIER_MIN, MULTIPLIER_MAX = 2**14, 2**15 - 1
 SHIFT_MIN, SHIFT_MAX = 16, 44
 REAL_MULTIPLIER_LIMIT = 0.5
-"""A real multiplier has to stay below this to be `multiplier / 2**shift`."""
+"""A real multiplier has to be below this to be written as `multiplier / 2**shift`."""
 
 SCORE_LIMIT = 2**28
 """Bound of a wide (32-bit) output: `|acc| < 2**29` times a real multiplier below 0.5."""
@@ -59,8 +59,8 @@ def quantize_multiplier(real: float) -> tuple[int, int]:
     Parameters
     ----------
     real
-        The real multiplier, `0 <= real < 0.5`. Below 2**-30 no accumulator within
-        `ACCUMULATOR_LIMIT` reaches half a step, and the smallest pair stands for it.
+        The real multiplier, `0 <= real < 0.5`. Below 2**-30, no accumulator within
+        `ACCUMULATOR_LIMIT` reaches half a step, so the smallest pair is returned.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def quantize_multiplier(real: float) -> tuple[int, int]:
 
     """
     if not (math.isfinite(real) and real >= 0):
-        raise ValueError(f"a real multiplier is finite and not negative, got {real}")
+        raise ValueError(f"a real multiplier must be finite and not negative, got {real}")
     mantissa, exponent = math.frexp(real)
     multiplier = round(mantissa * 2**15)
     if multiplier == 2**15:
@@ -83,15 +83,15 @@ def quantize_multiplier(real: float) -> tuple[int, int]:
     if shift > SHIFT_MAX or multiplier == 0:
         return MULTIPLIER_MIN, SHIFT_MAX
     if shift < SHIFT_MIN:
-        raise ValueError(f"a real multiplier stays below {REAL_MULTIPLIER_LIMIT}, got {real}")
+        raise ValueError(f"a real multiplier must be below {REAL_MULTIPLIER_LIMIT}, got {real}")
     return multiplier, shift
 
 
 def requantize(acc: npt.ArrayLike, multiplier: npt.ArrayLike, shift: npt.ArrayLike) -> Ints:
     """Return `(acc * multiplier + 2**(shift - 1)) >> shift`, rounding half up.
 
-    This is the definition, in 64 bits. `firmware/plain/requantize.py` is the same function without
-    leaving 31 bits; that they are equal is tested over the whole domain's corners.
+    This is the definition, in 64 bits. `firmware/plain/requantize.py` is the same function within
+    31 bits; tests check that both are equal at all corners of the domain.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""An integer graph as JSON text, and back: readable, exact, one node a line."""
+"""Write an integer graph as JSON and read it back: readable, exact, one node per line."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def graph_from_json(data: dict[str, Any]) -> Graph:
     """
     if data.get("format") != FORMAT:
         raise ThumbnetError(
-            f"the graph has format {data.get('format')!r}, this version reads {FORMAT}: "
+            f"the graph has format {data.get('format')!r}, but this version reads {FORMAT}: "
             "export again"
         )
     try:
@@ -80,7 +80,7 @@ def graph_from_json(data: dict[str, Any]) -> Graph:
 
 
 def dump(document: dict[str, Any]) -> str:
-    """Return a JSON text with one line for each node, tensor and row of a list."""
+    """Return JSON with one line for each node, tensor and row of a list."""
 
     def lines(value: Any, indent: str) -> str:
         inner = indent + " "

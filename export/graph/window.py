@@ -1,4 +1,4 @@
-"""How a window moves over an image: the numbers that convolutions and pooling share."""
+"""How a window moves over an image, as in convolutions and pooling."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 
 class Window(NamedTuple):
-    """An image, the window that moves over it, and what comes out.
+    """The sizes of an image, of the window that moves over it, and of the output.
 
     A sequence is an image of height 1. `top` and `left` are rows and columns of padding before the
-    image; what is needed behind it follows from the output's size.
+    image; the padding after it follows from the size of the output.
     """
 
     height: int
@@ -30,26 +30,26 @@ class Window(NamedTuple):
 
     @classmethod
     def of(cls, attributes: dict[str, Any]) -> Window:
-        """Return a node's window; in a file it is a plain list."""
+        """Return the window of a node, which is a plain list in a file."""
         return cls(*attributes["window"])
 
     @property
     def taps(self) -> int:
-        """Places in the window."""
+        """Number of places in the window."""
         return self.kernel_height * self.kernel_width
 
     @property
     def positions(self) -> int:
-        """Places of the window in the image: pixels of the output."""
+        """Number of positions of the window, which are the pixels of the output."""
         return self.out_height * self.out_width
 
     @property
     def padded(self) -> bool:
-        """True if the window reaches beyond the image somewhere."""
+        """True if the window extends beyond the image at some position."""
         return min(self.counts()) < self.taps
 
     def counts(self) -> list[int]:
-        """Return for each position, row by row, how many places of the window lie in the image."""
+        """Return how many places of the window lie in the image, for each position, row by row."""
         rows = _inside(
             self.height, self.kernel_height, self.stride_height, self.top, self.out_height
         )
@@ -61,13 +61,13 @@ class Window(NamedTuple):
     def faults(self) -> Iterable[str]:
         """Yield what is wrong with the numbers."""
         if min(self) < 0 or min(self[:7]) < 1 or min(self[9:]) < 1:
-            yield f"a window of {tuple(self)}: sizes have to be positive, padding not below 0"
+            yield f"a window of {tuple(self)}: sizes must be positive, padding must not be negative"
         elif min(self.counts()) < 1:
-            yield f"a window of {tuple(self)} lies outside its image at some position"
+            yield f"a window of {tuple(self)} is outside its image at some position"
 
 
 def whole(height: int, width: int, channels: int) -> Window:
-    """Return the window that covers all of an image at once."""
+    """Return the window that covers a whole image."""
     return Window(height, width, channels, height, width, 1, 1, 0, 0, 1, 1)
 
 
@@ -79,9 +79,9 @@ def _inside(size: int, kernel: int, stride: int, before: int, out: int) -> list[
 def patches(
     x: npt.NDArray[Any], window: Window, padding: float | npt.NDArray[Any]
 ) -> npt.NDArray[Any]:
-    """Return the windows of images x (n, ...), (n, out_height, out_width, taps, channels).
+    """Return the windows of images x (n, ...), as (n, out_height, out_width, taps, channels).
 
-    padding: the value of what lies outside of the image.
+    padding: the value outside the image.
     """
     w = window
     image = x.reshape(len(x), w.height, w.width, w.channels)
@@ -91,7 +91,7 @@ def patches(
     if max(w.top, bottom, w.left, right) > 0:
         image = np.pad(image, around, constant_values=padding)
     size = (w.kernel_height, w.kernel_width)
-    slide: Any = np.lib.stride_tricks.sliding_window_view  # its stub knows one axis alone
+    slide: Any = np.lib.stride_tricks.sliding_window_view  # its stub allows only one axis
     views = slide(image, size, axis=(1, 2))
     views = views[:, :: w.stride_height, :: w.stride_width][:, : w.out_height, : w.out_width]
     windows = np.moveaxis(views, 3, 5)

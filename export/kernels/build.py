@@ -1,4 +1,4 @@
-"""How a graph becomes files for a board: which kernels, and where the weights live."""
+"""How a graph becomes files for a board: which kernels it uses and where its weights live."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Build:
 
     @property
     def native(self) -> bool:
-        """Kernels take addresses: tensors are told apart by `x_at` and `y_at`."""
+        """True if kernels take addresses: `x_at` and `y_at` then select tensors in the arena."""
         return self.tier != "plain"
 
     @property

@@ -1,4 +1,4 @@
-"""One kernel call, `kernel(x, w, y, p)`, before it is text or bytes in a file."""
+"""One kernel call, `kernel(x, w, y, p)`, before it becomes text or bytes in a file."""
 
 from __future__ import annotations
 
@@ -57,11 +57,11 @@ class Call:
     rows: tuple[Call, ...] = ()
 
     def word(self, name: str) -> int:
-        """Return a word of the head."""
+        """Return one of the named words of `p`."""
         return self.head[self.kernel.words.index(name)]
 
     def with_words(self, **words: int) -> Call:
-        """Return the call with some words of the head changed."""
+        """Return the call with some of the named words of `p` changed."""
         pairs = zip(self.kernel.words, self.head, strict=True)
         return replace(self, head=tuple(words.get(name, value) for name, value in pairs))
 
@@ -72,7 +72,7 @@ class Call:
         return [value for word, value in pairs if word not in absent]
 
     def parameters(self, build: Build) -> list[int]:
-        """Return all of `p`."""
+        """Return all words of `p`."""
         return [*self.head_in(build.tier), *self.channels.ravel().tolist()]
 
     def layout(self, build: Build) -> str:
@@ -80,7 +80,7 @@ class Call:
         return self.kernel.layouts[build.tier]
 
     def packed(self, build: Build) -> tuple[bytes, list[int]]:
-        """Return all of `w`, and all of `p`."""
+        """Return all bytes of `w` and all words of `p`."""
         if self.weight is None:
             return self.table, self.parameters(build)
         weights = pack(self.weight, self.layout(build))

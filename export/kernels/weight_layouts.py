@@ -1,26 +1,26 @@
-"""Weights in the order in which a tier's kernel reads them; each byte is weight + 128.
+"""Pack weights in the order in which a tier's kernel reads them; each byte is weight + 128.
 
 rows
-    Output after output, each with its inputs in order. No padding.
+    Output after output, each with its inputs in order, without padding.
 
-The other two cut the outputs into blocks: of 8 while more than 4 outputs remain, the last of 4 if
-at most 4 do. Block follows block. The inputs are filled up to a multiple of 4; a missing input and
-a missing output have weight 0, the byte 128.
+The next two layouts split the outputs into blocks: of 8 while more than 4 outputs remain, and a
+last one of 4 if at most 4 remain. The inputs are padded to a multiple of 4. Missing inputs and
+outputs have weight 0, which is the byte 128.
 
 interleaved
-    In a block: for each input, a byte of every output. One pointer walks them, and an input that is
-    zero skips a block's width of bytes.
+    Within a block: for each input, one byte per output. One pointer walks through them, and an
+    input of zero skips as many bytes as the block is wide.
 words
-    In a block: for each 4 inputs, for every output, its 4 bytes. One load brings 4 weights.
+    Within a block: for each group of 4 inputs, 4 bytes per output. One load fetches 4 weights.
 
 taps
-    Of a depthwise convolution: for each place of the window, a byte of every channel.
+    For a depthwise convolution: for each place in the window, one byte per channel.
 nibble_rows
-    Weights of 4 bits, each weight + 8. Like rows, two inputs to a byte, the first in its low half;
-    a row ends with a whole byte.
+    4-bit weights, stored as weight + 8. Like rows, with two inputs per byte, the first in the low
+    half; a row ends with a whole byte.
 nibble_blocks
-    Like interleaved, always in blocks of 8: for each input 4 bytes, the low half of the first being
-    output 0. What is missing has weight 0, the number 8.
+    Like interleaved, always in blocks of 8: 4 bytes per input, with output 0 in the low half of
+    the first. Missing inputs and outputs have weight 0, stored as 8.
 
 For 3 outputs a, b, c of 5 inputs (`.` is 128):
 
@@ -38,16 +38,16 @@ import numpy as np
 import numpy.typing as npt
 
 GROUP = 4
-"""Inputs of a group, in the layouts with blocks."""
+"""Inputs per group in the layouts with blocks."""
 
 WIDTHS = (8, 4)
-"""Outputs of a block: the first while more than the second remain."""
+"""Outputs per block: the first width while more than the second remain."""
 
 LAYOUTS = ("rows", "interleaved", "words", "taps", "nibble_rows", "nibble_blocks")
 
 
 def pack(weight: npt.NDArray[Any], layout: str) -> bytes:
-    """Return all weights of a layer as a kernel reads them.
+    """Return all weights of a layer in the order in which a kernel reads them.
 
     Parameters
     ----------
@@ -61,10 +61,10 @@ def pack(weight: npt.NDArray[Any], layout: str) -> bytes:
 
 
 def pack_piece(weight: npt.NDArray[Any], layout: str, start: int, stop: int) -> bytes:
-    """Return the weights of the inputs `start` to `stop`, all outputs, packed like a layer of them.
+    """Return the weights of the inputs `start` to `stop` for all outputs, packed like a layer.
 
-    For `stop` beyond the last input the piece is as long as its inputs; a kernel that is given
-    pieces one after the other needs each but the last to be a multiple of `GROUP` inputs.
+    If `stop` is beyond the last input, the piece ends there. A kernel that reads several pieces
+    needs a multiple of `GROUP` inputs in each except the last.
     """
     if layout in _NIBBLES:
         return bytes(_NIBBLES[layout](weight[:, start:stop].astype(np.int64) + 8))
@@ -86,7 +86,7 @@ def pack_piece(weight: npt.NDArray[Any], layout: str, start: int, stop: int) -> 
         elif layout == "words":
             packed += block.reshape(width, groups, GROUP).swapaxes(0, 1).tobytes()
         else:
-            raise ValueError(f"no layout {layout!r}, there are {', '.join(LAYOUTS)}")
+            raise ValueError(f"unknown layout {layout!r}: use one of {', '.join(LAYOUTS)}")
         first += width
     return packed
 
@@ -124,7 +124,7 @@ def line_bytes(layout: str, outputs: int, size: int) -> int:
 
 
 def block_widths(outputs: int) -> list[int]:
-    """Return the widths of the blocks that `outputs` are cut into."""
+    """Return the widths of the blocks that `outputs` are split into."""
     wide, narrow = WIDTHS
     return [wide] * ((outputs + wide - narrow - 1) // wide) + [narrow] * (
         1 <= outputs % wide <= narrow

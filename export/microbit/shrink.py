@@ -1,8 +1,8 @@
-"""Make source small for a micro:bit v1: the same code in fewer statements and known names.
+"""Shrink source for a micro:bit v1: the same code with fewer statements and known names.
 
-Each name that its firmware does not know costs about 16 bytes of its heap for good, each statement
-some hundred while the file is compiled. So comments and docstrings go, assembly becomes numbers,
-and locals and private globals get names that the firmware's flash holds.
+A name that the firmware does not know takes about 16 bytes of heap forever, and a statement takes
+about a hundred while the file is compiled. So comments and docstrings are removed, assembly becomes
+numbers, and local variables and private globals get names that are in the firmware's flash.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ KNOWN = (
     *("keys", "left", "loop", "love", "math", "mode", "name", "next", "open", "pack", "pull"),
     *("read", "remove", "send", "sing", "size", "sort", "step", "stop", "text", "this", "time"),
 )
-"""Names in the flash of MicroPython 1.9.2 for the micro:bit (its interned strings)."""
+"""Names in the flash of MicroPython 1.9.2 for the micro:bit (interned strings)."""
 
 
 def shared_names(names: Iterable[str]) -> dict[str, str]:
-    """Return a known name for each of `names`, which several files share."""
+    """Return a known name for each of `names`, which are used in several files."""
     return dict(zip(names, reversed(KNOWN), strict=False))
 
 
 def shrink(source: str, shared: Mapping[str, str], public: Iterable[str] = ()) -> str:
-    """Return code that does the same; `shared` renames, and global names in `public` stay."""
+    """Return equivalent code: rename names as in `shared`, and keep global names in `public`."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):  # a local must not hide what gets its name
+        if isinstance(node, ast.FunctionDef):  # a local variable must not hide a renamed global
             hiding = set(_locals(node)) & set(shared.values())
             _rename(node, {name: f"{name}_here" for name in hiding})
     _rename(tree, shared)
@@ -65,7 +65,7 @@ def compact_source(source: str, keep: str) -> str:
 
 
 def _names(tree: ast.AST) -> set[str]:
-    """Return everything that is a name anywhere: variables, attributes, modules, parameters."""
+    """Return all names: variables, attributes, modules, parameters."""
     found: set[str] = set()
     for node in ast.walk(tree):
         match node:
@@ -77,7 +77,7 @@ def _names(tree: ast.AST) -> set[str]:
 
 
 def _globals(tree: ast.Module) -> list[str]:
-    """Return the names that the module's statements define, without what it imports."""
+    """Return the names that the module defines, without imports."""
     found: list[str] = []
     for statement in tree.body:
         match statement:
@@ -87,7 +87,7 @@ def _globals(tree: ast.Module) -> list[str]:
 
 
 def _locals(function: ast.FunctionDef) -> list[str]:
-    """Return a function's parameters and variables."""
+    """Return the parameters and local variables of a function."""
     found = [argument.arg for argument in function.args.args]
     for node in ast.walk(function):
         match node:

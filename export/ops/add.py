@@ -69,7 +69,7 @@ class Add(Operation):
         low, high = out.range
         low = 0.0 if function == "relu" else low
         scale, zero_point = affine(low, high, builder.holds_zero(out.name))
-        # The zero point goes through the shift too.
+        # The zero point is shifted as well.
         scale, zero_point = coarser(scale, zero_point, max(a.scale, b.scale) / _MOST_FACTOR * 2)
         if not -256 < zero_point < 512:
             scale, zero_point = affine(low, high, True)
@@ -79,7 +79,7 @@ class Add(Operation):
             shift -= 1
         if shift < 1:
             raise ThumbnetError(
-                f"export: {node.output} is far smaller than what it adds: normalize before the sum"
+                f"export: {node.output} is far smaller than the tensors it adds: normalize these first"
             )
         ka, kb = (round(s / scale * 2**shift) for s in (a.scale, b.scale))
         bias = (zero_point << shift) + (1 << (shift - 1)) - ka * a.zero_point - kb * b.zero_point
@@ -110,11 +110,11 @@ class Add(Operation):
         a = node.attributes
         shapes = [graph.tensors[name].shape for name in node.inputs]
         if len(shapes) != 2 or prod(shapes[0]) != prod(shapes[1]):
-            yield f"tensors of shape {shapes} cannot be added: they must be two, and alike"
+            yield f"tensors of shape {shapes} cannot be added: there must be two, of equal size"
         if ACTIVATION_MAX * (abs(a["ka"]) + abs(a["kb"])) + abs(a["bias"]) >= SMALL_INT_LIMIT:
-            yield "the sum may reach 2**30: take a smaller shift"
+            yield "the sum could reach 2**30: use a smaller shift"
         if not 1 <= a["shift"] <= 20:
-            yield f"shift is {a['shift']}: it has to be in 1 to 20"
+            yield f"shift is {a['shift']}: it must be from 1 to 20"
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the one call; the second tensor is passed as `w`."""

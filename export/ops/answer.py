@@ -25,7 +25,7 @@ from ..quantizer.task import Task
 from .operation import Floats, Literal, Named, Operation, Sources
 
 NATS_MAX = 12
-"""exp(-12) is below half of 2**-15: larger differences are all the same."""
+"""exp(-12) is below half of 2**-15, so larger differences make no difference."""
 
 STEPS_PER_NAT = 256
 
@@ -46,7 +46,7 @@ class Answer(Operation):
 
 
 class Classify(Answer):
-    """The first of the largest scores."""
+    """Return the index of the largest score, the first of equals."""
 
     name = "classify"
 
@@ -56,7 +56,7 @@ class Classify(Answer):
 
 
 class Decide(Answer):
-    """1 where the one score reaches the threshold, else 0."""
+    """Return 1 where the single score reaches the threshold, else 0."""
 
     name = "decide"
     integer_attributes = frozenset({"threshold"})
@@ -97,7 +97,7 @@ class Measure(Answer):
 
 
 class Softmax(Operation):
-    """Probabilities in Q15 that sum to 2**15: floors, and the rest to the first largest score."""
+    """Return Q15 probabilities that sum to 2**15: floors, plus the remainder for the winner."""
 
     name = "softmax"
     reads = "int32"
@@ -178,21 +178,21 @@ def is_regression(graph: Graph) -> bool:
 
 
 def decimal_steps(finest: Floats) -> Floats:
-    """Return per output the smallest power of ten that is at least `finest` (1 where that is 0).
+    """Return for each output the smallest power of ten that is at least `finest` (1 where it is 0).
 
-    Scores then read as decimals.
+    Scores can then be read as decimals.
 
     Raises
     ------
     ThumbnetError
-        If an output's unit is so large or so small that the power does not fit a board's integer.
+        If an output's unit is too large or too small for the power to fit a board's integer.
 
     """
     exponents = np.ceil(np.log10(np.where(finest > 0, finest, 1.0)))
     if np.any(np.abs(exponents) > MOST_DECIMALS):
         worst = exponents[np.abs(exponents).argmax()]
         raise ThumbnetError(
-            f"export: an output is measured in steps of 1e{worst:.0f}, a board reaches "
+            f"export: an output is measured in steps of 1e{worst:.0f}, but a board's limit is "
             f"1e{MOST_DECIMALS}: train it in another unit"
         )
     return np.asarray(10.0**exponents)
@@ -218,7 +218,7 @@ def answer_nodes(
         threshold = round(task.threshold / scores.scale)
         if abs(threshold) >= SCORE_LIMIT:
             raise ThumbnetError(
-                "export: the decision threshold is beyond every score: take one nearer to 0.5"
+                "export: no score can reach the decision threshold: use one nearer to 0.5"
             )
         nodes = [Node(Decide.name, read, "prediction", {"threshold": threshold})]
     else:
@@ -236,14 +236,16 @@ def answer_nodes(
 
 
 def _softmax_scaling(nats: float) -> dict[str, int]:
-    """Return the integers that bring a score difference to 256ths of a nat."""
+    """Return the integers that convert a score difference to 256ths of a nat."""
     limit = min(math.ceil(NATS_MAX / nats) + 1, ACCUMULATOR_LIMIT - 1)
     real = nats * STEPS_PER_NAT
     left = 0
     while real / 2**left >= REAL_MULTIPLIER_LIMIT * (1 - 2**-15):
         left += 1
     if limit << left >= ACCUMULATOR_LIMIT:
-        raise ThumbnetError("export: a step of the scores is worth too many nats for the softmax")
+        raise ThumbnetError(
+            "export: a step of the scores is too coarse for softmax: train smaller weights"
+        )
     multiplier, shift = quantize_multiplier(real / 2**left)
     return {"limit": limit, "left_shift": left, "multiplier": multiplier, "shift": shift}
 

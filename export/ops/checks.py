@@ -23,13 +23,13 @@ from ..graph.window import Window
 
 
 def accumulator_faults(weight: Any, bias: Any, expected: tuple[int, int]) -> Iterator[str]:
-    """Yield what is wrong with int8 weights (outputs, products) and their biases."""
+    """Yield the faults of int8 weights (outputs, products) and their biases."""
     if weight.dtype != np.int8 or weight.shape != expected:
-        yield f"weight is {weight.dtype}{list(weight.shape)}: it has to be int8{list(expected)}"
+        yield f"weight is {weight.dtype}{list(weight.shape)}: it must be int8{list(expected)}"
         return
     bound = np.abs(weight.astype(np.int64)).sum(axis=1) * ACTIVATION_MAX + np.abs(bias)
     if bound.max() >= ACCUMULATOR_LIMIT:
-        yield f"output {int(bound.argmax())} may reach {int(bound.max())}, not below 2**29"
+        yield f"output {int(bound.argmax())} could reach {int(bound.max())}, the limit is 2**29"
     if 128 * ACTIVATION_MAX * expected[1] + np.abs(bias).max() >= SMALL_INT_LIMIT:
         yield f"{expected[1]} inputs: 128 times their sum does not fit 31 bits"
 
@@ -44,15 +44,15 @@ def window_faults(
     window = Window.of(node.attributes)
     yield from window.faults()
     if prod(source.shape) != window.height * window.width * window.channels:
-        yield f"the window moves over {window[:3]}, {source.name!r} has shape {source.shape}"
+        yield f"the window moves over {window[:3]}, but {source.name!r} has shape {source.shape}"
     if prod(target.shape) != window.positions * outputs:
         yield f"{window.positions} positions of {outputs} channels do not make {target.shape}"
     if "kernel" in node.attributes and node.attributes["kernel"].shape != (products, outputs):
         shape = node.attributes["kernel"].shape
-        yield f"kernel is {shape}, the window needs {(products, outputs)}"
+        yield f"kernel is {shape}, but the window needs {(products, outputs)}"
     pad = node.attributes.get("pad", 0)
     if not 0 <= pad <= ACTIVATION_MAX:
-        yield f"pad is {pad}: widen the range of what is padded to take in 0"
+        yield f"pad is {pad}: widen the range of the padded tensor to include 0"
 
 
 def multiplier_faults(node: Node) -> Iterator[str]:
@@ -74,7 +74,7 @@ def length_faults(node: Node, target: TensorSpec) -> Iterator[str]:
     for name in ("multiplier", "shift", "bias"):
         values = node.attributes.get(name)
         if values is not None and np.shape(values) != needed:
-            yield f"{name} has shape {np.shape(values)}, one for each of {needed} is needed"
+            yield f"{name} has shape {np.shape(values)}, but must have shape {needed}"
 
 
 def clamp_faults(node: Node, target: TensorSpec) -> Iterator[str]:
@@ -85,13 +85,13 @@ def clamp_faults(node: Node, target: TensorSpec) -> Iterator[str]:
     low, high = attributes.get("activation_min", 0), attributes.get("activation_max", 255)
     widest = (0, ACTIVATION_MAX) if target.dtype == "uint8" else (-SCORE_LIMIT, SCORE_LIMIT)
     if not widest[0] <= low <= high <= widest[1]:
-        yield f"clamped to {low}..{high}, {target.dtype} holds {widest[0]}..{widest[1]}"
+        yield f"clamped to {low}..{high}, but {target.dtype} holds {widest[0]}..{widest[1]}"
     if "table" not in attributes and attributes["zero_point"] != target.zero_point:
-        yield f"zero_point is {attributes['zero_point']}, its tensor's is {target.zero_point}"
+        yield f"zero_point is {attributes['zero_point']}, but its tensor has {target.zero_point}"
 
 
 def table_faults(node: Node) -> Iterator[str]:
     """Yield tables that do not have 256 bytes."""
     for name, table in node.attributes.items():
         if name.endswith("table") and (table.shape != (256,) or table.dtype != np.uint8):
-            yield f"the {name} is {table.dtype}{list(table.shape)}: it has to be uint8[256]"
+            yield f"the {name} is {table.dtype}{list(table.shape)}: it must be uint8[256]"

@@ -75,11 +75,11 @@ class Concatenate(Operation):
         """Yield missing tables, and tensors that do not lie side by side."""
         a = node.attributes
         if a["tables"].shape != (len(node.inputs), 256) or a["tables"].dtype != np.uint8:
-            yield f"{len(node.inputs)} tables of uint8[256] are needed"
+            yield f"tables are {a['tables'].shape}: {len(node.inputs)} of uint8[256] are needed"
         sizes = [prod(graph.tensors[name].shape) for name in node.inputs]
         pixels = [size / channels for size, channels in zip(sizes, a["channels"], strict=True)]
         if len(set(pixels)) > 1 or graph.tensors[node.output].shape[-1] != sum(a["channels"]):
-            yield f"tensors of {sizes} values with {a['channels']} channels do not lie side by side"
+            yield f"tensors of {sizes} values with {a['channels']} channels cannot be concatenated"
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return a call for each tensor, which writes its channels of every pixel."""

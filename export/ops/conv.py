@@ -46,7 +46,7 @@ CONV = Kernel(
     PER_OUTPUT,
     layouts={
         **{"plain": "rows", "viper": "rows", "thumb": "interleaved"},
-        # The DSP tier has the convolution of the tier below it.
+        # The DSP tier uses the convolution of the thumb tier.
         "thumb_dsp": "interleaved",
     },
     flash="copied",
@@ -74,7 +74,7 @@ _SECOND_LOOP = (30, 4)
 """What `_POSITION` and `_SLICE` grow by with weights of 4 bits: two loops instead of one."""
 
 _WINDOW_OUTPUT = 0.5
-"""How much of a dense layer's output one of a window takes: the kernel is set up once for all."""
+"""Cost of an output of a window relative to one of a dense layer: the kernel is set up once."""
 
 _GATHER = 1.0
 """Products that copying a byte of a window takes; its products are counted apart."""
@@ -95,7 +95,7 @@ class ConvProducts(Products):
         (x,), a = inputs, attributes
         w = Window(*a["window"])
         windows = patches(x, w, a["pad"]).reshape(-1, w.taps * w.channels)
-        # float64 holds these integers exactly (below 2**29) and BLAS multiplies them fast.
+        # float64 represents these integers (below 2**29) exactly, and BLAS multiplies them fast.
         product = windows.astype(np.float64) @ a["weight"].T.astype(np.float64)
         acc = product.astype(np.int64) + a["bias"]
         return np.asarray(acc.reshape(len(x), w.out_height, w.out_width, len(a["weight"])))
@@ -117,7 +117,7 @@ class ConvProducts(Products):
 
 
 class Conv(WeightedFloat, FusedLayer):
-    """Windows of x (n, ...) times the kernel (taps * channels, outputs), plus the bias."""
+    """Multiply windows of x (n, ...) by the kernel (taps * channels, outputs), and add the bias."""
 
     name = ConvProducts.becomes
     layers = {"Conv1D": "conv", "Conv2D": "conv"}

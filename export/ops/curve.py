@@ -45,7 +45,7 @@ class Activation(Operation):
         function = node.attributes["function"]
         if function == "softmax":
             raise ThumbnetError(
-                f"export: {node.output} is a softmax in the middle: only the last layer can"
+                f"export: {node.output} is a softmax before the last layer: use another activation"
             )
         zero = builder.holds_zero(node.output)
         scale, zero_point = curve_output(function, *target.range, zero)
@@ -57,7 +57,7 @@ class Activation(Operation):
 
 
 class Lookup(Operation):
-    """Any curve of one variable: a table of 256 entries."""
+    """Apply any function of one variable, as a table of 256 entries."""
 
     name = "lookup"
     integer_attributes = frozenset({"table"})

@@ -114,7 +114,7 @@ class Matmul(Products):
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return `x @ weight.T + bias`: weight (outputs, inputs), the zero point is in the bias."""
         (x,) = inputs
-        # float64 holds these integers exactly (below 2**29) and BLAS multiplies them fast.
+        # float64 represents these integers (below 2**29) exactly, and BLAS multiplies them fast.
         rows = x.reshape(len(x), -1)
         product = rows.astype(np.float64) @ attributes["weight"].T.astype(np.float64)
         return np.asarray(product.astype(np.int64) + attributes["bias"])

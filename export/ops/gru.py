@@ -30,7 +30,7 @@ SEEN_STATE = (256 / (127 * 258), 128)
 
 
 class GRU(Recurrent):
-    """A gated recurrent unit (Cho et al. 2014), reset after the product; gates z, r, candidate."""
+    """Gated recurrent unit (Cho et al. 2014), reset after the product; order z, r, candidate."""
 
     name = "gru"
     layers = {"GRU": "gru"}
@@ -64,7 +64,7 @@ class GRU(Recurrent):
         step, shift, attributes = self.wide(sides, step)
         steps = np.arange(256, dtype=np.float64) - 128
         gate = np.floor(256 * CURVES["sigmoid"](2 * step * steps) + 0.5)
-        # A gate q stands for q + (q >> 7) 256ths: from 129 on the entry is one lower.
+        # An entry q stands for (q + (q >> 7)) / 256, so entries from 129 on are lower by one.
         gate = np.clip(np.where(gate > 128, gate - 1, gate), 0, ACTIVATION_MAX)
         tanh = np.floor(127 * np.tanh(step * steps) + 0.5) + 128
         attributes |= {"step_shift": shift, **self.sequence_shape(builder, node)}
@@ -97,7 +97,7 @@ class GRU(Recurrent):
     def cell_faults(self, node: Node) -> Iterator[str]:
         """Yield a table of tanh that goes beyond -1.0."""
         if not node.attributes["tanh_table"].all():
-            yield "the tanh_table holds a 0, which is below -1.0"
+            yield "the tanh_table contains a 0, which is below -1.0"
 
     def wide_scratch(self, node: Node) -> dict[str, int]:
         """Return the words of both sums, and of the state's 16 bits."""

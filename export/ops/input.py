@@ -29,7 +29,7 @@ _COLUMNS = ("left_shift", "bias", "multiplier", "shift")
 
 
 class QuantizeLevels(Operation):
-    """At most 256 counts, spread over uint8: nothing is rounded."""
+    """Spread at most 256 counts over uint8, without rounding."""
 
     name = "quantize_levels"
     reads = "int32"
@@ -56,7 +56,7 @@ class QuantizeLevels(Operation):
 
 
 class QuantizeSensors(Operation):
-    """Counts to uint8, saturating: one line of numbers for all, or one for each channel."""
+    """Convert counts to uint8, saturating; one set of numbers for all, or one per channel."""
 
     name = "quantize_sensors"
     reads = "int32"
@@ -77,11 +77,11 @@ class QuantizeSensors(Operation):
         a = node.attributes
         low, high, left_shift = a["minimum"], a["maximum"], a["left_shift"]
         if np.any(a["units"] < 1) or np.any(low > high) or np.any(left_shift < 0):
-            yield "units, range or left_shift of an input make no sense: choose_counts sets them"
+            yield "units, range or left_shift of an input are invalid: use those of choose_counts"
             return
         reach = np.maximum(np.abs(low), np.abs(high)) << left_shift
         if np.any(reach + np.abs(a["bias"]) >= ACCUMULATOR_LIMIT):
-            yield "an input may reach 2**29: take a smaller left_shift"
+            yield "an input could reach 2**29: use a smaller left_shift"
 
     def sources(self, graph: Graph, node: Node, build: Build) -> Sources:
         """Return the file of readings, or of counts: those of a Stream need no rounding."""
@@ -128,7 +128,7 @@ def takes_readings(graph: Graph) -> bool:
 
 @dataclass(frozen=True)
 class InputStage:
-    """The node that brings counts to uint8, and the scale and zero point of what it writes."""
+    """The node that converts counts to uint8, and the scale and zero point of its output."""
 
     node: Node
     scale: float
@@ -143,7 +143,7 @@ def quantize_input(builder: Builder, counts: Counts, lines: int | None) -> None:
     builder
         Its float graph begins with the input's scaling, which writes "x".
     counts
-        Resolution and range of the raw inputs.
+        The resolution and range of the raw inputs.
     lines
         Channels that share their weights and so their scaling; None if each input has its own.
 
@@ -166,9 +166,9 @@ def quantize_input(builder: Builder, counts: Counts, lines: int | None) -> None:
 
 
 def levels_stage(counts: Counts, scale: Floats, offset: Floats) -> InputStage | None:
-    """Return `q = (count - minimum) * gain`, exact, where the inputs are few whole numbers.
+    """Return `q = (count - minimum) * gain`, which is exact, if the inputs have few integer levels.
 
-    None where the features differ, or there are more than 256 levels, or zero is between two.
+    None if the features differ, if there are more than 256 levels, or if 0 lies between two levels.
     """
     alike = all(v.size == 1 for v in (counts.units, counts.minimum, counts.maximum, scale, offset))
     if not alike or counts.units[0] != 1:
@@ -188,7 +188,7 @@ def levels_stage(counts: Counts, scale: Floats, offset: Floats) -> InputStage | 
 def sensors_stage(
     counts: Counts, scale: Floats, offset: Floats, out_scale: float, zero_point: int
 ) -> InputStage:
-    """Return `q = zero_point + (count / units * scale + offset) / out_scale` in integers.
+    """Return `q = zero_point + (count / units * scale + offset) / out_scale`, in integers.
 
     The node computes `requantize((count << left_shift) + bias, multiplier, shift)`.
     """
@@ -208,13 +208,13 @@ def sensors_stage(
 def _scaling_line(
     gain: float, offset: float, units: int, minimum: int, maximum: int
 ) -> tuple[int, ...]:
-    """Choose the left shift that keeps most bits: the bias then rounds least."""
+    """Choose the largest left shift possible, so that rounding the bias loses least."""
     reach = max(abs(int(minimum)), abs(int(maximum))) + abs(offset / gain) + 1
     left = max((k for k in range(15) if reach * 2**k < ACCUMULATOR_LIMIT), default=-1)
     if left < 0 or gain / 2**left >= REAL_MULTIPLIER_LIMIT * (1 - 2**-15):
         raise ThumbnetError(
-            f"export: an input's scaling ({gain:.3g} steps a count, offset {offset:.3g}) does not "
-            "fit 29 bits: standardize the inputs (Normalization) or change the resolution"
+            f"export: an input's scaling ({gain:.3g} steps per count, offset {offset:.3g}) exceeds "
+            "29 bits: standardize the inputs (Normalization) or change the resolution"
         )
     multiplier, shift = quantize_multiplier(gain / 2**left)
     bias = round(offset / gain * 2**left)

@@ -104,7 +104,7 @@ class CallPart:
             Where each tensor and piece of scratch lies in the arena, in bytes; empty in a tier
             whose tensors are objects of their own.
         build
-            Tier, and where the weights live.
+            The tier, and where the weights live.
 
         """
         return []

@@ -49,7 +49,7 @@ _SLICE = 10
 """Heap of the plain kernel, in words, for the slice of a channel and a loop over it."""
 
 _WINDOW_OUTPUT = 0.5
-"""How much of a dense layer's output one of a window takes: the kernel is set up once for all."""
+"""Cost of an output of a window relative to one of a dense layer: the kernel is set up once."""
 
 
 class Pool(Operation):
@@ -85,7 +85,7 @@ class Pool(Operation):
 
 
 class MaxPool(Pool):
-    """The largest element of each channel in each window; padding is smaller than any."""
+    """Return the maximum of each channel in each window; padding is smaller than any element."""
 
     name = "max_pool"
     layers = {"MaxPooling1D": "max", "MaxPooling2D": "max"}
@@ -119,7 +119,7 @@ class MaxPool(Pool):
 
 
 class AveragePool(Pool):
-    """The mean of each channel in each window, padding left out."""
+    """Return the mean of each channel in each window, without padding."""
 
     name = "average_pool"
     layers = {
@@ -181,7 +181,7 @@ class AveragePool(Pool):
         if a["fewest"] != min(counts) or len(a["multiplier"]) != max(counts) - min(counts) + 1:
             yield f"windows of {min(counts)} to {max(counts)} elements need a multiplier each"
         if max(counts) * (ACTIVATION_MAX + abs(a["x_zero_point"])) >= ACCUMULATOR_LIMIT:
-            yield f"a sum of {max(counts)} elements may reach 2**29: pool in two steps"
+            yield f"a sum of {max(counts)} elements could reach 2**29: pool in two steps"
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the one call."""

@@ -30,7 +30,7 @@ from .operation import Floats, Operation, Steps
 from .weighted import real
 
 LIMIT = 2**20
-"""Wide numbers are clamped to this: a gate of 256 times one of them stays in 31 bits."""
+"""Wide numbers are clamped to this, so that a gate of 256 times one of them fits 31 bits."""
 
 RECURRENT = Kernel(
     "recurrent", ("steps", "x_at", "x_step", "y_at", "y_step"), title="a recurrent layer"
@@ -122,9 +122,9 @@ class Recurrent(Operation):
         }
 
     def wide(self, sides: dict[str, Channels], step: float) -> tuple[float, int, dict[str, Any]]:
-        """Return the table's step, the wide steps in it (2**k), and what the products need.
+        """Return the table's step, log2 of the wide steps in it, and the attributes of the products.
 
-        The step grows where the products are too coarse for two wide steps in one of the table.
+        The step grows if the products are too coarse for two wide steps per table step.
         """
         finest = max(finest_output(side.scale) for side in sides.values())
         fitting = (k for k in range(1, self.most_shift + 1) if step / 2**k >= finest)
@@ -151,7 +151,7 @@ class Recurrent(Operation):
         yield from accumulator_faults(a["input_weight"], a["input_bias"], (outputs, features))
         yield from accumulator_faults(a["state_weight"], a["state_bias"], (outputs, a["units"]))
         if not 0 < a["limit"] <= 2**20 or not 1 <= a["step_shift"] <= 12:
-            yield f"limit {a['limit']} or step_shift {a['step_shift']} leaves 31 bits"
+            yield f"limit {a['limit']} or step_shift {a['step_shift']} exceeds 31 bits"
         yield from self.cell_faults(node)
 
     def cell_faults(self, node: Node) -> Iterator[str]:

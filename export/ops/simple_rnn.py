@@ -60,7 +60,7 @@ class SimpleRNN(Recurrent):
         function = node.attributes["function"]
         out = replace(builder.floats.tensors[node.output], dtype="uint8")
         low, high = out.range
-        low, high = min(low, 0.0), max(high, 0.0)  # the state begins at 0
+        low, high = min(low, 0.0), max(high, 0.0)  # the state starts at 0
         if function in FLAT_BEYOND:
             edge = FLAT_BEYOND[function]
             scale, zero_point = curve_output(function, -1.0, 1.0)
@@ -73,7 +73,7 @@ class SimpleRNN(Recurrent):
                 f"export: {node.output} has activation {function}: use tanh, sigmoid, relu or "
                 "linear"
             )
-        # Where the step grows, the table reaches further on both sides.
+        # If the step grows, the table covers more on both sides.
         step, center = affine(*before, True)
         state = (scale, zero_point)
         sides = self.quantize_sides(builder, node, node.attributes["bias"], np.zeros(0), state)

@@ -159,11 +159,11 @@ class WeightedFloat(Operation):
         zero = builder.holds_zero(out.name)
         scale, zero_point = coarser(*affine(low, high, zero), finest_output(channels.scale))
         out = replace(out, scale=scale, zero_point=zero_point)
-        # A relu needs no clamp of its own: its zero point is 0.
+        # A relu needs no extra clamp, because its zero point is 0.
         self.accumulate(builder, node, channels, multipliers(channels.scale, scale), out, whole)
 
     def channels(self, builder: Builder, node: Node) -> Channels:
-        """Quantize the kernel of a node for the tensor that it reads."""
+        """Quantize the kernel of a node for its input tensor."""
         scale, zero_point = builder.source(node)
         mean = builder.floats.tensors[node.inputs[0]].mean
         assert mean is not None
@@ -191,7 +191,7 @@ class WeightedFloat(Operation):
         out: TensorSpec,
         limits: tuple[int, int],
     ) -> None:
-        """Add the products of a layer, and how they come to the scale of `out`."""
+        """Add the products of a layer, and their requantization to the scale of `out`."""
         acc = TensorSpec(f"{out.name}_acc", out.shape, "int32", scale=channels.scale)
         attributes: dict[str, Any] = {"weight": channels.weight, "bias": channels.bias}
         if builder.bits != 8 and self.has_bits:

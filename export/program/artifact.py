@@ -1,4 +1,4 @@
-"""What export leaves in a folder: the module for the board, and the file that proves it right."""
+"""The files that an export writes: the module for the board, and the file to verify it with."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ SUFFIXES = (".py", ".mpy", ".hex")
 
 @dataclass(frozen=True)
 class Artifact:
-    """A written module, with the graph that it has to agree with and rows to try.
+    """A written module, the graph that it has to agree with, and test vectors.
 
-    `path` is the module: `.py`, `.mpy`, or the `.hex` that holds it. `digests` has the SHA-256 of
-    every file that goes on the board. `inputs` are rows as `predict` takes them; `targets` has a
-    class index, a number or None for each. `info` may hold the accuracy: "samples", "float",
+    `path` is the module: `.py`, `.mpy`, or the `.hex` that contains it. `digests` maps every file
+    that goes on the board to its SHA-256. `inputs` are rows as `predict` takes them; `targets` has
+    a class index, a number or None for each. `info` may contain the accuracy: "samples", "float",
     "integer".
     """
 
@@ -51,22 +51,22 @@ class Artifact:
 
     @property
     def name(self) -> str:
-        """The name that the board imports."""
+        """The name under which the board imports the module."""
         return self.graph.name
 
     @property
     def files(self) -> dict[str, bytes]:
-        """Everything that goes on the board: file name to contents."""
+        """All files that go on the board, contents by file name."""
         return {name: (self.path.parent / name).read_bytes() for name in self.digests}
 
     @property
     def intact(self) -> bool:
-        """True if all its files are the very ones that export wrote."""
+        """True if no file has changed since the export."""
         return _digests(self.files) == self.digests
 
     @property
     def mpy(self) -> bool:
-        """True if the module is compiled already."""
+        """True if the module is compiled."""
         return self.path.suffix == ".mpy"
 
     @property
@@ -81,18 +81,18 @@ class Artifact:
 
     @property
     def windows(self) -> list[list[list[int | float]]]:
-        """Windows of samples for the module's `Stream`, none if it has no such."""
+        """Windows of samples for the module's `Stream`; empty if it has none."""
         return stream_windows(self.graph)
 
     def expected_of_windows(self) -> list[dict[str, Any]]:
-        """Return what the board has to answer for `windows`: "values" and "scores"."""
+        """Return the answers that the board must give for `windows`: "values" and "scores"."""
         return stream_answers(self.graph)
 
     def expected(self, rows: npt.ArrayLike | None = None) -> list[dict[str, Any]]:
-        """Return what the board has to answer for each row (default: `inputs`).
+        """Return the answer that the board must give for each row (default: `inputs`).
 
-        Each answer has "scores" (integers), for classifiers "predict" (a class index), and
-        "probabilities" (Q15 integers) where the module has them.
+        Each answer has "scores" (integers); for classifiers also "predict" (a class index), and
+        "probabilities" (Q15 integers) if the module computes them.
         """
         counts = to_counts(self.graph, self.inputs if rows is None else rows)
         values = execute(self.graph, counts, self.graph.outputs)
@@ -117,15 +117,15 @@ def write_artifact(
     targets: list[Any],
     info: dict[str, Any],
 ) -> Artifact:
-    """Write `files` (the module first) and `<name>.json` beside their final names, then rename all.
+    """Write `files` (the module first) and `<name>.json` under temporary names, then rename all.
 
-    To the given rows come the extremes of the input: all smallest, all largest, and both mixed.
-    Files that an earlier export of this name left and this one does not have are removed.
+    The extremes of the input are added to `rows`: all smallest, all largest, and both mixed. Files
+    from an earlier export of this name that this export does not write are removed.
 
     Raises
     ------
     ThumbnetError
-        If the folder cannot be made or written.
+        If the folder cannot be created or written.
 
     """
     inputs = readings(graph, to_counts(graph, rows) if len(rows) else rows)
@@ -178,7 +178,7 @@ def load_artifact(path: str | os.PathLike[str]) -> Artifact:
     Raises
     ------
     ThumbnetError
-        If the module or its `.json` is missing or damaged, or the graph in it is not sound.
+        If the module or its `.json` is missing or damaged, or the graph in it is invalid.
 
     """
     module = Path(path)
@@ -186,17 +186,17 @@ def load_artifact(path: str | os.PathLike[str]) -> Artifact:
         beside = (module.with_suffix(suffix) for suffix in SUFFIXES)
         module = next((file for file in beside if file.is_file()), module)
     if not module.is_file():
-        raise ThumbnetError(f"{module}: no such module: give the file that `thumbnet export` wrote")
+        raise ThumbnetError(f"{module}: no such module: name the file that `thumbnet export` wrote")
     sidecar = module.with_suffix(".json")
     if module.suffix not in SUFFIXES or not sidecar.is_file():
         raise ThumbnetError(
-            f"{module}: {sidecar.name} is not beside it: "
-            "give the module that `thumbnet export` wrote and keep its files together"
+            f"{module}: {sidecar.name} is not next to it: "
+            "name the module that `thumbnet export` wrote, and keep its files together"
         )
     try:
         document = json.loads(sidecar.read_text(encoding="utf-8"))
         if document["digest"] != _digest(document):
-            raise ValueError("its digest is another")
+            raise ValueError("its digest differs")
         graph = verify(graph_from_json(document["graph"]))
         fields = [document[key] for key in ("files", "inputs", "targets", "info")]
         tiers = tuple(document["board"].pop("tiers"))
@@ -206,27 +206,27 @@ def load_artifact(path: str | os.PathLike[str]) -> Artifact:
         raise ThumbnetError(f"{sidecar}: truncated or edited ({error}): export again") from error
     if graph.name != module.stem:
         raise ThumbnetError(
-            f"{module} holds the network {graph.name!r}: rename it back to {graph.name}.py, with "
-            f"its .json, or export it with --name {module.stem}"
+            f"{module} contains the network {graph.name!r}: rename it and its .json back to "
+            f"{graph.name}, or export it with --name {module.stem}"
         )
     for name in fields[0]:
         if not (module.parent / name).is_file():
             there = "export wrote" if name == module.name else "belongs to it"
-            raise ThumbnetError(f"{module}: {name}, which {there}, is not beside it: export again")
+            raise ThumbnetError(f"{module}: {name}, which {there}, is not next to it: export again")
     if module.name not in fields[0]:
         raise ThumbnetError(
-            f"{module} is not of the last export, which wrote {', '.join(fields[0])}: give that"
+            f"{module} is not from the last export, which wrote {', '.join(fields[0])}: use that"
         )
     return Artifact(module, graph, board, build, *fields)
 
 
 def readings(graph: Graph, counts: npt.ArrayLike) -> list[list[int | float]]:
-    """Return counts as the numbers that `predict` takes: raw units, whole where they are."""
+    """Return counts as the numbers that `predict` takes: raw units, integers if all units are 1."""
     return in_units(counts, accepted_counts(graph).units)  # type: ignore[no-any-return]
 
 
 def extremes(graph: Graph) -> npt.NDArray[np.int64]:
-    """Return rows of counts at the ends of the accepted range: low, high, and both in turn."""
+    """Return rows of counts at the ends of the accepted range: low, high, and both alternating."""
     inputs = accepted_counts(graph)
     low, high = inputs.minimum, inputs.maximum
     odd = np.arange(len(low)) % 2 == 1
@@ -234,7 +234,7 @@ def extremes(graph: Graph) -> npt.NDArray[np.int64]:
 
 
 def _digest(document: dict[str, Any]) -> str:
-    """Return the SHA-256 of everything but the digest itself."""
+    """Return the SHA-256 of everything except the digest itself."""
     rest = {key: value for key, value in document.items() if key != "digest"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
@@ -244,7 +244,7 @@ def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def _left_behind(sidecar: Path, kept: Mapping[str, str]) -> list[Path]:
-    """Return the files that an earlier export wrote, that are as it wrote them, and not `kept`."""
+    """Return the files of an earlier export that are unchanged and not in `kept`."""
     try:
         old = json.loads(sidecar.read_text(encoding="utf-8"))["files"].items()
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -260,7 +260,7 @@ def _left_behind(sidecar: Path, kept: Mapping[str, str]) -> list[Path]:
 
 
 def write_atomically(contents: dict[Path, bytes]) -> None:
-    """Write every file beside its place first, then move all: no half-written file is left."""
+    """Write all files under temporary names, then rename them: no file is left half-written."""
     beside: dict[Path, str] = {}
     try:
         for path, data in contents.items():

@@ -1,4 +1,4 @@
-"""A model quantized in several ways, side by side: how ranges are chosen, how wide weights are."""
+"""Compare ways to quantize a model: how its ranges are chosen, and the width of its weights."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ from .quality import (
 )
 
 QUALITY_ROWS = 500
-"""Rows on which the noise of each layer is measured."""
+"""Number of rows on which the noise of each layer is measured."""
 
 WIDTHS = (8, 4)
 
 Choice = tuple[str | None, int]
-"""How ranges are chosen, None where training has done it, and the width of weights."""
+"""How ranges are chosen (None if training has set them all), and the width of the weights."""
 
 
 @dataclass(frozen=True)
 class QuantizationResult:
-    """One way to quantize a model, and what it gives.
+    """One way to quantize a model, and its results.
 
-    calibration, bits: see `convert`; calibration is None where training has fixed all ranges.
-    accuracy: on the held-out rows, in integers; R squared for a regression. balanced: the mean over
-    the classes, where they are uneven. agreement: share of rows with the answer of the float model
-    (None for a regression). sqnr: signal to quantization noise of the scores, in dB; worst: of the
-    worst layer. weight_bytes: what the weights take.
+    calibration, bits: see `convert`; calibration is None if training has set all ranges.
+    accuracy: on the held-out rows, in integers; R squared for a regression. balanced: the mean
+    accuracy over the classes if they are uneven, else None. agreement: share of rows with the same
+    answer as the float model (None for a regression). sqnr: signal-to-quantization-noise ratio of
+    the scores, in dB; worst: that of the worst layer. weight_bytes: size of the weights.
     """
 
     calibration: str | None
@@ -65,9 +65,9 @@ class QuantizationResult:
 def float_accuracy(
     model: Model, x: npt.ArrayLike, test_x: npt.ArrayLike, test_y: npt.ArrayLike, options: Options
 ) -> tuple[float, float | None]:
-    """Return the accuracy (R squared) of the float model on held-out rows.
+    """Return the accuracy (R squared) of the float model on held-out rows, and the balanced one.
 
-    And the balanced one where the classes are uneven, else None.
+    The balanced accuracy is None unless the classes are uneven.
     """
     floats, graph, task = _graphs(model, x, options)
     rows, y = _held_out(graph, task, test_x, test_y)
@@ -80,7 +80,7 @@ def balanced_accuracies(
 ) -> tuple[float | None, float | None]:
     """Return the balanced accuracy on held-out rows, in integers and in float.
 
-    None where the classes are even.
+    Both are None unless the classes are uneven.
     """
     graph, task = program.graph, program.task
     rows, y = _held_out(graph, task, test_x, test_y)
@@ -92,7 +92,7 @@ def balanced_accuracies(
 
 
 def calibrations(model: Model, x: npt.ArrayLike, options: Options) -> tuple[str, ...]:
-    """Return the names of `OBSERVERS`; none where training has fixed every range they choose."""
+    """Return the names of `OBSERVERS`; empty if training has set every range that they choose."""
     if not model.quantized:
         return tuple(OBSERVERS)
     found = {graph.stage: graph for graph, _ in stages(model, x, options)}
@@ -155,7 +155,7 @@ def compare_quantizations(
 
 
 def _graphs(model: Model, x: npt.ArrayLike, options: Options) -> tuple[Graph, Graph, Task]:
-    """Return the calibrated float graph, the integer graph, and what its scores mean."""
+    """Return the calibrated float graph, the integer graph, and the meaning of its scores."""
     found = {graph.stage: (graph, task) for graph, task in stages(model, x, options)}
     return found["calibrate"][0], *found["fuse"]
 

@@ -33,20 +33,20 @@ from .artifact import Artifact, write_artifact
 from .quality import LayerQuality, encode_targets, float_predict, goodness, layer_quality
 
 VECTORS = 200
-"""Held-out rows that go beside the module for `thumbnet verify` and the self-test of `deploy`."""
+"""Number of held-out rows stored for `thumbnet verify` and the self-test of `deploy`."""
 
 LONGEST = (
     "Accuracy on 1,000,000 held-out rows: 100.00%, in float 100.00%. 1,000,000 more were out of "
     "the accepted range."
 )
-"""The longest that the header says of held-out rows: what a board must have room for."""
+"""The longest sentence about held-out rows in the header; a board must have memory for it."""
 
 
 @dataclass(frozen=True)
 class Program:
     """A network in integers.
 
-    `graph` is what boards run; `floats` is the calibrated float graph it was made from.
+    `graph` is what boards run; `floats` is the calibrated float graph that it was made from.
     """
 
     graph: Graph
@@ -69,32 +69,32 @@ class Program:
     ) -> dict[str, npt.NDArray[Any]]:
         """Return tensors of the integer graph for rows `x` (n, features) in raw units.
 
-        keep: the names of those to return, None for all.
+        keep: names of the tensors to return; None for all.
 
         Raises
         ------
         ThumbnetError
-            If a row has the wrong length or a value is out of the accepted range.
+            If a row has the wrong length or a value is outside the accepted range.
 
         """
         return execute(self.graph, to_counts(self.graph, x), keep)
 
     def scores(self, x: npt.ArrayLike) -> Ints:
-        """Return the integer outputs, (n, outputs) int64: what the board's `scores` gives."""
+        """Return the integer outputs, int64 (n, outputs), equal to `scores` on the board."""
         return self.execute(x, ["scores"])["scores"]
 
     def predict(self, x: npt.ArrayLike) -> npt.NDArray[Any]:
-        """Return class indices (n,) int64; for a regression real units (n,) or (n, outputs)."""
+        """Return class indices, int64 (n,); for a regression real units, (n,) or (n, outputs)."""
         values = self.execute(x, ["prediction"])["prediction"]
         return values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
 
     def probabilities(self, x: npt.ArrayLike) -> Ints:
-        """Return the class probabilities in Q15, (n, classes) int64.
+        """Return the class probabilities in Q15, int64 (n, classes).
 
         Raises
         ------
         ThumbnetError
-            If the network has none: a regression, or a sign or step output.
+            If the network has no probabilities: a regression, or a sign or step output.
 
         """
         if "probabilities" not in self.graph.outputs:
@@ -104,7 +104,7 @@ class Program:
         return self.execute(x, ["probabilities"])["probabilities"]
 
     def evaluate(self, x: npt.ArrayLike, y: npt.ArrayLike) -> float:
-        """Return the accuracy (classes, `y` class indices) or R squared (regression)."""
+        """Return the accuracy (`y` are classes) or R squared (regression)."""
         predicted = self.predict(x)
         return goodness(self.task, predicted, encode_targets(self.task, y, len(predicted)))
 
@@ -117,7 +117,7 @@ class Program:
         return emit(self.graph, self.build, self._facts(accuracy))[f"{self.graph.name}.py"].decode()
 
     def files(self, accuracy: str = "") -> dict[str, bytes]:
-        """Return what goes on the board, by file name: the module first.
+        """Return the files for the board by name, the module first.
 
         Raises
         ------
@@ -142,18 +142,18 @@ class Program:
         return files
 
     def with_sketch(self, main: bytes) -> Program:
-        """Return the program with `main` as the `main.py` that its `.hex` starts.
+        """Return the program with `main` as `main.py` in its `.hex`, which the board starts.
 
         Raises
         ------
         ThumbnetError
-            If the board gets its files one by one: then a sketch is a file like all others.
+            If files are copied onto the board: the sketch is then a file like any other.
 
         """
         if self.board.delivery != "hex":
             raise ThumbnetError(
-                f"--main is for boards that take a .hex: copy the sketch to {self.board.name} "
-                "beside the module"
+                f"--main is only for boards that take a .hex: copy the sketch to {self.board.name} "
+                "together with the module"
             )
         return replace(self, sketch=main)
 
@@ -164,19 +164,19 @@ class Program:
         test_y: npt.ArrayLike | None = None,
         vectors: int | None = VECTORS,
     ) -> Artifact:
-        """Write the module and its vectors to `folder` and return both.
+        """Write the module and its test vectors to `folder`, and return both.
 
         Parameters
         ----------
         folder
-            Made if missing. `<name>.py` (or `.mpy`, `.hex`) and `<name>.bin`, where there is one,
-            go on the board; `<name>.json` stays: the graph, and rows to verify with.
+            Created if missing. `<name>.py` (or `.mpy`, `.hex`) and `<name>.bin`, if there is one,
+            go on the board; `<name>.json`, with the graph and the test vectors, stays.
         test_x, test_y
             Held-out rows in raw units and their targets, for the accuracy in the module's header
-            and the vectors; rows out of the accepted range are left out and counted. Without them
-            the vectors are the extremes of the input alone.
+            and for the vectors. Rows outside the accepted range are left out and counted. Without
+            held-out rows, the vectors are only the extremes of the input.
         vectors
-            How many of the rows to keep, None for all.
+            How many of the rows to keep; None for all.
 
         Raises
         ------
@@ -212,7 +212,7 @@ class Program:
     def _measure(
         self, x: npt.NDArray[Any], y: npt.NDArray[Any], refused: int
     ) -> tuple[dict[str, Any], str]:
-        """Compare with float on accepted rows; the refused ones have no answer on the board."""
+        """Compare with float on accepted rows; for refused rows the board has no answer."""
         integer = goodness(self.task, self.predict(x), y)
         floats = goodness(self.task, float_predict(self.floats, self.task, x), y)
         info = {"samples": len(y), "refused": refused, "float": floats, "integer": integer}
@@ -228,7 +228,7 @@ class Program:
 
 
 def _plain(y: npt.NDArray[np.float64], whole: bool) -> list[Any]:
-    """Return targets as JSON has them: one number a row, or a list where there are several."""
+    """Return targets for JSON: one number per row, or a list if there are several."""
     if y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
     return (y.astype(np.int64) if whole else y).tolist()  # type: ignore[no-any-return]
@@ -254,40 +254,39 @@ def convert(
     Parameters
     ----------
     model
-        A `Sequential` or `Model`; raw units go in. Its scores come from a last Dense layer.
+        A `Sequential` or `Model` that takes raw units and ends with a Dense layer.
     x
-        Representative inputs, (n, features) in raw units: some hundred rows of the training set.
+        Representative inputs, (n, features) in raw units: a few hundred rows of the training set.
     name
         The module's name on the board: `import name`.
     board
-        A profile or its name; see `list_boards()`.
+        A board profile or its name; see `list_boards()`.
     resolution
-        The size of one input count in raw units, 1/N; by default what `model.input_spec` says.
+        The size of one input count in raw units, 1/N; by default that of `model.input_spec`.
     threshold
-        For one sigmoid output: the probability from which the answer is class 1, 0.5 by default.
+        For one sigmoid output: the lowest probability of class 1, 0.5 by default.
     margin
-        How far a reading may lie beyond the range of `x`, in widths of that range, where
-        `model.input_spec` declares no range: the board refuses what is further out.
+        How far a reading may lie beyond the range of `x`, as a share of its width, if
+        `model.input_spec` declares no range. The board rejects readings beyond that.
     tier
         `plain`, `viper` or `thumb`; the board's fastest by default.
     weights
-        Where they live: `module`, `stream` (a file, read through a buffer), `romfs` (a file in
-        mapped flash); by default the first of module, romfs, stream that fits the board.
+        Where the weights live: `module`, `stream` (a file, read through a buffer) or `romfs` (a
+        file in mapped flash); by default the first of module, romfs, stream that fits.
     mpy
-        Compile the module with mpy-cross: less heap to import, but for one processor.
+        Compile the module with mpy-cross: importing takes less heap, but on one processor only.
     calibration
-        How the range of each layer's values is chosen: `min_max`, `percentile` or `mse`, the one of
-        least squared error. A model trained with `fit(quantize=...)` brings its ranges along: they
-        stay.
+        How the range of each layer's values is chosen: `min_max`, `percentile` or `mse` (least
+        squared error). Ranges set by training with `fit(quantize=...)` are kept.
     bits
-        The width of the weights, 8 or 4: those of dense, convolution and recurrent layers. By
-        default what the model was trained for with `fit(quantize=...)`, else 8.
+        The width of the weights of dense, convolution and recurrent layers, 8 or 4; by default the
+        width that the model was trained for with `fit(quantize=...)`, else 8.
 
     Raises
     ------
     ThumbnetError
-        If a layer cannot be converted, an accumulator may overflow, the network does not fit the
-        board, or an argument is wrong.
+        If a layer cannot be converted, an accumulator could overflow, the network does not fit the
+        board, or an argument is invalid.
 
     """
     check_name(name)

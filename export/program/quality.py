@@ -1,4 +1,4 @@
-"""What quantization cost: float against integer, the only comparison with a tolerance."""
+"""Measure the cost of quantization: float against integer, the only comparison with a tolerance."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from ..stages.reference import execute, to_counts
 
 @dataclass(frozen=True)
 class LayerQuality:
-    """How close one tensor of the integer graph is to the float graph's."""
+    """How close one tensor of the integer graph is to that of the float graph."""
 
     tensor: str
     dtype: str
     low: float
     high: float
     sqnr: float
-    """Signal to quantization noise in dB: `10 log10(sum(float**2) / sum((float - integer)**2))`."""
+    """Signal to quantization noise, dB: `10 log10(sum(float**2) / sum((float - integer)**2))`."""
 
 
 def layer_quality(floats: Graph, integers: Graph, x: npt.ArrayLike) -> list[LayerQuality]:
     """Compare every tensor that both graphs have, on rows `x` in raw units.
 
-    The scores of classes are compared with the float values before the last activation; of several
-    measurements, which may have several units, the worst counts.
+    The scores of classes are compared with the float values before the last activation. With
+    several measured outputs, whose units may differ, the worst counts.
     """
     real = run_float(floats, x)
     whole = execute(integers, to_counts(integers, x))
@@ -57,14 +57,14 @@ def layer_quality(floats: Graph, integers: Graph, x: npt.ArrayLike) -> list[Laye
 
 
 def _scores_of(floats: Graph, measures: bool) -> str:
-    """Return the float tensor that the integer scores stand for."""
+    """Return the float tensor that the integer scores represent."""
     if measures:
         return floats.outputs[0]
     return [node.output for node in floats.nodes if operation(node).gives_scores][-1]
 
 
 def float_predict(floats: Graph, task: Task, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Return what the float graph answers on rows `x`: class indices, or real units."""
+    """Return the answers of the float graph for rows `x`: class indices, or real units."""
     measures = task.kind == "regression"
     name = _scores_of(floats, measures)
     scores = run_float(floats, x, [name])[name]
@@ -83,17 +83,17 @@ def encode_targets(task: Task, y: npt.ArrayLike, rows: int) -> npt.NDArray[np.fl
     Raises
     ------
     ThumbnetError
-        If there is not one target a row, or a name is not among the labels.
+        If there is not one target per row, or a name is not among the labels.
 
     """
     target = np.atleast_1d(np.asarray(y))
     if len(target) != rows:
-        raise ThumbnetError(f"{len(target)} targets for {rows} rows: give one for each")
+        raise ThumbnetError(f"{len(target)} targets for {rows} rows: pass one target per row")
     if target.dtype == object:  # names in a pandas column
         target = np.array(target.tolist())
     if task.kind == "regression":
         if target.dtype.kind in "US":
-            raise ThumbnetError("the targets of a regression are numbers, these are names")
+            raise ThumbnetError("the targets are names, but a regression needs numbers")
         return target.astype(np.float64).reshape(rows, math.prod(target.shape[1:]))
     if target.ndim == 2 and target.shape[1] == 1:
         target = target[:, 0]
@@ -111,11 +111,11 @@ def encode_targets(task: Task, y: npt.ArrayLike, rows: int) -> npt.NDArray[np.fl
 
 
 def goodness(task: Task, predicted: npt.ArrayLike, target: npt.NDArray[np.float64]) -> float:
-    """Return the accuracy of class indices, or R squared of a regression (of all outputs)."""
+    """Return the accuracy of class indices, or R squared of a regression (over all outputs)."""
     answer = np.asarray(predicted, dtype=np.float64)
     if answer.size != target.size:
         raise ThumbnetError(
-            f"targets of shape {target.shape} for {answer.size} outputs: give one for each output"
+            f"targets of shape {target.shape} for {answer.size} outputs: pass one target per output"
         )
     answer = answer.reshape(target.shape)
     if task.kind != "regression":
@@ -142,5 +142,5 @@ def balanced(task: Task, predicted: npt.ArrayLike, target: npt.NDArray[np.float6
 
 
 def _of_a_class(task: Task, target: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Return which rows are of a class, (rows,)."""
+    """Return which rows belong to a known class, (rows,)."""
     return np.isin(target, np.arange(len(task.labels)))

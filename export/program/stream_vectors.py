@@ -1,4 +1,4 @@
-"""Windows of samples to push through a module's `Stream`, and what must come of each."""
+"""Windows of samples to push through a module's `Stream`, and the expected results."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ KINDS = 4
 
 
 def stream_windows(graph: Graph) -> list[list[list[int | float]]]:
-    """Return windows of samples as `push` takes them: noise, waves, the ends of the range in turn.
+    """Return windows of samples as `push` takes them: noise, waves, alternating ends of the range.
 
-    Made from nothing, so they are the same each time; none where the module has no `Stream`.
+    They are synthetic, so they are the same each time; empty if the module has no `Stream`.
     """
     if graph.stream is None:
         return []
@@ -30,7 +30,7 @@ def stream_windows(graph: Graph) -> list[list[list[int | float]]]:
 
 
 def stream_answers(graph: Graph) -> list[dict[str, Any]]:
-    """Return for each of `stream_windows` the numbers that the network reads, and its scores."""
+    """Return the numbers that the network reads, and its scores, for each of `stream_windows`."""
     settings = graph.stream
     if settings is None:
         return []
@@ -44,7 +44,7 @@ def stream_answers(graph: Graph) -> list[dict[str, Any]]:
 
 
 def _counts(settings: StreamSettings) -> Ints:
-    """Return windows of counts (KINDS, window, channels), none beyond the reach."""
+    """Return windows of counts (KINDS, window, channels) within the range of the settings."""
     shape = (settings.window, len(settings.channels))
     reach = settings.reach
     random = np.random.default_rng(0)

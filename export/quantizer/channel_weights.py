@@ -1,4 +1,4 @@
-"""A dense layer's numbers per output channel: int8 weights, folded biases, multipliers."""
+"""The integers of each output channel: int8 weights, folded biases, multipliers."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from ..graph.arithmetic import (
 Floats = npt.NDArray[np.float64]
 
 _BIAS_STEPS = ACCUMULATOR_LIMIT / 2
-"""A bias takes at most half of the accumulator's room: a larger one coarsens its weights."""
+"""A bias uses at most half of the accumulator's range; a larger one makes its weights coarser."""
 
 
 @dataclass(frozen=True)
 class Channels:
-    """Integers of a dense layer.
+    """Integers of a layer with weights.
 
-    `weight` (outputs, inputs) int8; `bias` (outputs,), the input's zero point folded in; `scale`
-    (outputs,): the real value of one accumulator step, 0 for a channel that is zero throughout.
+    `weight`, int8 (outputs, inputs); `bias` (outputs,), with the input's zero point folded in;
+    `scale` (outputs,), the real value of one accumulator step, 0 for a channel of zeros.
     """
 
     weight: npt.NDArray[np.int8]
@@ -50,19 +50,19 @@ def quantize_channels(
     bits: int = 8,
     fitted: bool = False,
 ) -> Channels:
-    """Quantize `kernel` (inputs, outputs) and `bias` (outputs,), each channel by its own scale.
+    """Quantize `kernel` (inputs, outputs) and `bias` (outputs,) with one scale per channel.
 
-    The rounding of the weights shifts a channel by `sum(mean * (kernel - rounded))` on average,
-    `mean` being that of the layer's real inputs, (inputs, 1) or (1, outputs): the bias takes it
-    back (bias correction, Nagel et al. 2019, arXiv:1906.04721, section 4.2).
+    Rounding the weights shifts a channel by `sum(mean * (kernel - rounded))` on average, where
+    `mean` is the mean of the layer's real inputs, (inputs, 1) or (1, outputs). The bias compensates
+    for this (bias correction, Nagel et al. 2019, arXiv:1906.04721, section 4.2).
 
-    Weights of 4 bits reach from -7 to 7, at the scale that leaves the least squared error, unless
-    they were `fitted` for it: then their largest is their range, as it was in training.
+    4-bit weights range from -7 to 7, at the scale with the least squared error. If they were
+    `fitted` to this width in training, the largest weight sets the scale, as it did there.
 
     Raises
     ------
     ThumbnetError
-        If an accumulator may reach 2**29.
+        If an accumulator could reach 2**29.
 
     """
     most = largest_weight(bits)
@@ -79,7 +79,7 @@ def quantize_channels(
 
 
 def _best_share(kernel: Floats, largest: Floats, most: int) -> Floats:
-    """Return for each channel the share of its largest weight that is its best range."""
+    """Return the best range of each channel as a share of its largest weight."""
     shares = np.linspace(0.4, 1.0, 31)[:, None]
     steps = np.where(largest > 0, largest, 1.0) * shares / most
     rounded = np.clip(np.round(kernel / steps[:, None]), -most, most) * steps[:, None]
@@ -87,7 +87,7 @@ def _best_share(kernel: Floats, largest: Floats, most: int) -> Floats:
 
 
 def multipliers(scale: Floats, out_scale: npt.ArrayLike) -> tuple[Ints, Ints]:
-    """Return multiplier and shift of each channel, from accumulator steps to `out_scale`."""
+    """Return the multiplier and shift of each channel, from accumulator steps to `out_scale`."""
     ratios = np.broadcast_to(scale / np.asarray(out_scale), scale.shape)
     pairs = [quantize_multiplier(r) if r > 0 else (MULTIPLIER_MIN, SHIFT_MAX) for r in ratios]
     multiplier, shift = np.array(pairs, dtype=np.int64).T
@@ -97,8 +97,8 @@ def multipliers(scale: Floats, out_scale: npt.ArrayLike) -> tuple[Ints, Ints]:
 def side_of_zero(channels: Channels) -> tuple[Channels, Ints, Ints]:
     """Return channels, multipliers and shifts that keep the sign of every accumulator exactly.
 
-    For step and sign: with the bias one lower, `(acc - 1) * 32767 + 2**15 >> 16` is negative
-    just where `acc` is, however small; what is large saturates.
+    For step and sign: with a bias lower by one, `(acc - 1) * 32767 + 2**15 >> 16` is negative
+    exactly where `acc` is, however small `acc` is; large values saturate.
     """
     moved = Channels(channels.weight, channels.bias - 1, channels.scale)
     check_accumulator("step", moved.weight.T.astype(np.float64), moved.bias.astype(np.float64))
@@ -107,15 +107,15 @@ def side_of_zero(channels: Channels) -> tuple[Channels, Ints, Ints]:
 
 
 def check_accumulator(layer: str, weight: npt.ArrayLike, bias: npt.ArrayLike) -> None:
-    """Raise ThumbnetError unless every sum of the kernels stays within its bound.
+    """Raise ThumbnetError unless every sum in the kernels stays within its bound.
 
     Parameters
     ----------
     layer
-        For the message.
+        The layer's name, for the message.
     weight, bias
-        (inputs, outputs) and (outputs,). `sum(|w|) * 255 + |bias| < 2**29`, and what the kernels
-        take off first, `128 * sum(x)`, keeps `bias` above -2**30.
+        (inputs, outputs) and (outputs,). `sum(|w|) * 255 + |bias| < 2**29` must hold, and
+        subtracting `128 * sum(x)`, as the kernels do first, must keep `bias` above -2**30.
 
     """
     w, b = np.asarray(weight), np.abs(np.asarray(bias))
@@ -127,6 +127,6 @@ def check_accumulator(layer: str, weight: npt.ArrayLike, bias: npt.ArrayLike) ->
         reach, limit, name = b.max() + 128 * ACTIVATION_MAX * inputs, SMALL_INT_LIMIT, "2**30"
     if reach >= limit:
         raise ThumbnetError(
-            f"export: layer {layer}, output {worst}: an accumulator may reach {int(reach)}, the "
-            f"limit is {name} = {limit}: use fewer inputs to this layer ({inputs} now)"
+            f"export: layer {layer}, output {worst}: an accumulator could reach {int(reach)}, but "
+            f"the limit is {name} = {limit}: use fewer inputs to this layer (it has {inputs})"
         )

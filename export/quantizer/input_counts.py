@@ -21,13 +21,13 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Counts:
-    """Raw units as integers, feature by feature.
+    """How raw readings become counts, for each feature.
 
-    The arrays have length 1 where all are alike, and one number for each channel where a
-    convolution or a recurrent layer reads them.
+    The arrays have length 1 if all features are of one kind, and one number per channel if a
+    convolution or a recurrent layer reads the input.
 
-    A reading `v` is the count `round(v * units)`, and has to lie in `minimum` to `maximum` counts.
-    From `least` to `most`, in raw units, it is told apart; what is accepted beyond saturates.
+    A reading `v` becomes the count `round(v * units)`, which has to lie in `minimum` to `maximum`.
+    Readings from `least` to `most`, in raw units, are resolved; accepted readings beyond saturate.
     """
 
     units: Ints
@@ -38,7 +38,7 @@ class Counts:
 
 
 def count(values: npt.ArrayLike, units: Ints) -> Ints:
-    """Return readings as counts, rounded half away from zero, as the board does it."""
+    """Return readings as counts, rounded half away from zero, as on the board."""
     scaled = np.asarray(values, dtype=np.float64) * units
     return np.asarray(
         np.where(scaled >= 0, np.floor(scaled + 0.5), -np.floor(0.5 - scaled)), np.int64
@@ -53,14 +53,14 @@ def choose_counts(
     margin: float,
     channels: int | None = None,
 ) -> Counts:
-    """Return the resolution and the accepted range, from what is declared, else from `x`.
+    """Return the resolution and the accepted range, as declared, or else from `x`.
 
-    Without a declared resolution: 1 where every value of a feature is whole, else the power of ten
-    that gives the feature's range at least 4,096 counts. Without a declared range: the range of
-    `x`, widened on both sides by `margin` times its width, so that a live reading is not refused
-    for being a little beyond the training data. Where all features are `alike`, they share both;
-    with `channels`, the features at all positions of a channel do: a resolution may be given for
-    each channel or each feature.
+    Without a declared resolution, it is 1 if all values of a feature are whole, and otherwise the
+    power of ten that gives the range of the feature at least 4,096 counts. Without a declared
+    range, it is that of `x`, widened at both ends by `margin` times its width, so that readings
+    just beyond the training data are not rejected. If all features are `alike`, they share both.
+    With `channels`, all positions of a channel share them; resolutions may be set per channel or
+    per feature.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def choose_counts(
 
     """
     if not 0 <= margin < np.inf:
-        raise ThumbnetError(f"export: margin={margin} has to be 0 or more: 0.125 is an eighth")
+        raise ThumbnetError(f"export: margin={margin} must be 0 or more: 0.125 is an eighth")
     x = np.asarray(x, dtype=np.float64).reshape(len(np.asarray(x)), -1)
     features = x.shape[1]
     if alike or channels:
@@ -85,13 +85,13 @@ def choose_counts(
         by_channel = f", or one for each of the {channels} channels" if channels else ""
         raise ThumbnetError(
             f"export: {units.size} resolutions for {features} features: "
-            f"give one, or one for each{by_channel}"
+            f"set one for all, or one for each{by_channel}"
         )
     units = one_if_alike(units)
     width = np.maximum(high - low, 1.0 / units)
     minimum = count(low - margin * width, units)
     maximum = count(high + margin * width, units)
-    maximum += minimum == maximum  # a constant feature: keep its range from being empty
+    maximum += minimum == maximum  # a constant feature must not have an empty range
     least, most = minimum / units, maximum / units
     if spec is not None and spec.minimum is not None:
         minimum = count(_each(spec.minimum, channels, np.min), units)
@@ -107,7 +107,7 @@ def choose_counts(
     if outside.size:
         raise ThumbnetError(
             f"export: all samples of input {outside[0]} are outside its declared range: "
-            "calibrate with rows in the range, or mend model.input_spec"
+            "calibrate with rows in the range, or correct model.input_spec"
         )
     least, most = _wide_enough(units, minimum, maximum, least, most)
     counts = Counts(
@@ -120,36 +120,36 @@ def choose_counts(
     largest = np.maximum(np.abs(counts.minimum), np.abs(counts.maximum))
     if largest.max() >= MOST_COUNTS:
         raise ThumbnetError(
-            f"export: inputs reach {largest.max()} counts of their resolution, a board's float "
+            f"export: inputs reach {largest.max()} counts of their resolution, but a board's float "
             f"holds {MOST_COUNTS}: {_coarser(float(np.max(largest / units)))}"
         )
     return counts
 
 
 def in_units(counts: npt.ArrayLike, units: npt.ArrayLike) -> Any:
-    """Return counts as nested lists of raw units, whole numbers where all units are 1."""
+    """Return counts as nested lists of raw units, as integers if all units are 1."""
     counts, units = np.asarray(counts, dtype=np.int64), np.asarray(units)
     return counts.tolist() if np.all(units == 1) else (counts / units).tolist()
 
 
 def _coarser(reach: float) -> str:
-    """Return what to do where the counts of `reach` raw units do not fit."""
+    """Return what to do if the counts of `reach` raw units do not fit."""
     step = 10.0 ** np.ceil(np.log10((reach + 1) / MOST_COUNTS))
     if step > 1:
         return "train it in a larger unit"
-    return f"give a coarser resolution, such as {step:g}"
+    return f"set a coarser resolution, such as {step:g}"
 
 
 def _wide_enough(
     units: Ints, minimum: Ints, maximum: Ints, least: Floats, most: Floats
 ) -> tuple[Floats, Floats]:
-    """Return `least` and `most` at least so far apart that `_scaling_line` finds a left shift.
+    """Return `least` and `most` far enough apart for `_scaling_line` to find a left shift.
 
-    A feature that hardly varies, of which far more is accepted, would take more steps a count than
-    a multiplier below 0.5 gives behind the left shift that its counts have room for. Its scaling
-    takes at most 255 steps for the range from `least` to `most`; so many counts are enough that
-    255 / counts stays below half of 2**left. That is 4 counts for the farthest that is accepted,
-    and one count or less below 2**18: other features stay as they are.
+    A feature that hardly varies, but accepts a far wider range, would need more steps per count
+    than a multiplier below 0.5 gives after the largest left shift that its counts allow. Scaling
+    spreads at most 255 steps over the range from `least` to `most`, so that range needs enough
+    counts for 255 / counts to stay below half of 2**left. This is 4 counts for the widest accepted
+    range, and one count or less for ranges below 2**18; other features do not change.
     """
     middle = (least + most) / 2 * units
     reach = np.maximum(np.abs(minimum), np.abs(maximum)) + np.abs(middle) + 3
@@ -187,14 +187,14 @@ def _natural_units(x: npt.NDArray[np.float64]) -> Ints:
             digits = int(np.ceil(np.log10(4096.0 / width))) if width > 0 else 2
             if digits > 18:
                 raise ThumbnetError(
-                    f"export: an input ranges over {width:.3g} alone: train it in a smaller unit"
+                    f"export: the range of an input is only {width:.3g}: train it in a smaller unit"
                 )
             units.append(10 ** max(digits, 0))
     return np.array([max(units)] if len(set(units)) <= 1 else units, dtype=np.int64)
 
 
 def spec_of_dtype(x: npt.ArrayLike) -> InputSpec | None:
-    """Return the range that the type of `x` (n, ...) itself declares: bytes and booleans."""
+    """Return the range that the dtype of `x` (n, ...) implies, for bytes and booleans."""
     array = np.asarray(x)
     largest = {"uint8": 255.0, "bool": 1.0}.get(str(array.dtype))
     if largest is None or array.ndim < 2 or array[0].size == 0:
@@ -205,7 +205,7 @@ def spec_of_dtype(x: npt.ArrayLike) -> InputSpec | None:
 def _each(
     values: float | tuple[float, ...], channels: int | None, choose: Callable[..., Any]
 ) -> Floats:
-    """Return what is declared of each feature; of all positions of a channel, the extreme."""
+    """Return the declared value of each feature, or the extreme over all positions of a channel."""
     each = np.asarray(values, dtype=np.float64)
     if channels and each.size > channels:
         each = choose(each.reshape(-1, channels), axis=0)
@@ -213,11 +213,11 @@ def _each(
 
 
 def per_input(values: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
-    """Return one number for each of `size` inputs: of one for all, or of one for each channel."""
+    """Return one number for each of `size` inputs, from one for all or one per channel."""
     return np.tile(values, size // len(values))
 
 
 def one_if_alike(values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
-    """Return the first entry alone where all are equal: one for all features."""
+    """Return only the first entry if all are equal: one for all features."""
     values = np.atleast_1d(values)
     return values[:1] if np.all(values == values[0]) else values

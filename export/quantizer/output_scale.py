@@ -18,8 +18,8 @@ HEADROOM = 1.0 + 2.0**-14
 def coarser(scale: float, zero_point: int, finest: float) -> tuple[float, int]:
     """Return a scale of at least `finest`, and the zero point that goes with it.
 
-    The range keeps its middle and grows on both sides: a far coarser scale would bring the zero
-    point to 0 otherwise, and all that is negative with it. An end that is 0 stays at 0.
+    The range keeps its middle and grows on both sides. Otherwise a much coarser scale would move
+    the zero point to 0 and clip all negative values. An end that is 0 stays at 0.
     """
     if scale >= finest:
         return scale, zero_point

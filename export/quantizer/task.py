@@ -1,4 +1,4 @@
-"""What the integer outputs mean: classes, a decision, or a measurement."""
+"""The meaning of the integer outputs: classes, a decision, or a measurement."""
 
 from __future__ import annotations
 

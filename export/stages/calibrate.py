@@ -15,7 +15,7 @@ from ..ops import operation
 from .observers import OBSERVERS
 
 ROWS = 256
-"""At a time: bounds the memory that the windows of a convolution take."""
+"""Rows per batch: limits the memory for the windows of a convolution."""
 
 
 def run_float(
@@ -45,56 +45,58 @@ def check_samples(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
     Raises
     ------
     ThumbnetError
-        If `x` is empty, has another number of features, or holds NaN or infinity.
+        If `x` is empty, has the wrong number of features, or contains NaN or infinity.
 
     """
     try:
         rows = np.asarray(x, dtype=np.float64)
     except (TypeError, ValueError):
-        raise ThumbnetError("calibration: the samples are not numbers: give rows of them") from None
+        raise ThumbnetError(
+            "calibration: the samples are not numbers: pass rows of numbers"
+        ) from None
     if rows.ndim < 2:
-        raise ThumbnetError(f"calibration: samples of shape {rows.shape}: give rows, (n, features)")
+        raise ThumbnetError(f"calibration: samples of shape {rows.shape}: pass rows, (n, features)")
     size = graph.tensors[graph.input].shape[0]
     if len(rows) == 0:
-        raise ThumbnetError("calibration: no samples: give some rows of the training inputs")
+        raise ThumbnetError("calibration: no samples: pass some rows of the training inputs")
     rows = rows.reshape(len(rows), -1)
     if rows.shape[1] != size:
         raise ThumbnetError(
-            f"calibration: rows of {rows.shape[1]} values, but the model takes {size}: "
-            "give rows of the training inputs"
+            f"calibration: rows have {rows.shape[1]} values, but the model takes {size}: "
+            "pass rows of the training inputs"
         )
     if not np.all(np.isfinite(rows)):
         row = int(np.argwhere(~np.isfinite(rows))[0, 0])
-        raise ThumbnetError(f"calibration: row {row} holds NaN or infinity: leave such rows out")
+        raise ThumbnetError(f"calibration: row {row} contains NaN or infinity: remove such rows")
     return rows
 
 
 def ends_of(graph: Graph) -> set[str]:
-    """Return the tensors whose range is all that was seen: no reading and no score saturates."""
+    """Return the tensors whose range covers all values seen: readings and scores never saturate."""
     return {graph.input, "x", *graph.outputs}
 
 
 def calibrate(graph: Graph, x: npt.ArrayLike, observer: str = "min_max") -> Graph:
-    """Return the graph with `low`, `high` and `mean` of every tensor, as seen on `x`.
+    """Return the graph with `low`, `high` and `mean` of every tensor, as measured on `x`.
 
     Parameters
     ----------
     graph
-        A float stage. A range that a tensor has already, from training, is kept.
+        A float stage. If training has set the range of a tensor, it is kept.
     x
         Rows as `check_samples` returns them.
     observer
-        One of `OBSERVERS`. The ends of the network, its input and its scores, are seen whole.
+        One of `OBSERVERS`. The range of the network's input and scores always covers all values.
 
     Raises
     ------
     ThumbnetError
-        If some layer overflows: the weights are not finite, or too large. Or there is no such
+        If a layer overflows because weights are too large or not finite, or if there is no such
         observer.
 
     """
     if observer not in OBSERVERS:
-        raise ThumbnetError(f"no calibration {observer!r}: use one of {', '.join(OBSERVERS)}")
+        raise ThumbnetError(f"unknown calibration {observer!r}: use one of {', '.join(OBSERVERS)}")
     ends = ends_of(graph)
     tensors = {}
     seen = run_float(graph, x)
@@ -102,7 +104,7 @@ def calibrate(graph: Graph, x: npt.ArrayLike, observer: str = "min_max") -> Grap
     for name, values in seen.items():
         if not np.all(np.isfinite(values)):
             raise ThumbnetError(
-                f"calibration: {name} is not finite on some row: the weights are broken, "
+                f"calibration: {name} is not finite for some rows, so the weights are unusable: "
                 "train again with a lower learning rate"
             )
         tensor = graph.tensors[name]

@@ -12,15 +12,15 @@ from ..quantizer.task import CLASSIFIER_CURVES, Task
 
 
 def choose_task(model: Model, graph: Graph, threshold: float | None) -> Task:
-    """Return the head of `model`, whose folded float graph is `graph`.
+    """Return how to interpret the scores of `model`, whose folded float graph is `graph`.
 
-    A linear output is a regression, unless the model has labels: then its outputs are logits.
+    A linear output is a regression, unless the model has labels; then its outputs are logits.
 
     Raises
     ------
     ThumbnetError
         If the last activation has no integer form, the labels do not match the outputs, or a
-        threshold is given to something other than one sigmoid.
+        threshold is set for anything but one sigmoid output.
 
     """
     last = graph.nodes[-1]
@@ -39,7 +39,7 @@ def choose_task(model: Model, graph: Graph, threshold: float | None) -> Task:
         )
     if function == "softmax" and outputs == 1:
         raise ThumbnetError(
-            "export: softmax over one output is always 1: use sigmoid, or one output a class"
+            "export: softmax over one output is always 1: use sigmoid, or one output per class"
         )
     if labels and (function == "relu" or (function == "linear" and outputs == 1)):
         raise ThumbnetError(
@@ -54,7 +54,7 @@ def choose_task(model: Model, graph: Graph, threshold: float | None) -> Task:
         return task
     if task.kind != "decision" or function != "sigmoid" or not 0 < threshold < 1:
         raise ThumbnetError(
-            f"export: threshold={threshold} needs one sigmoid output and a value between 0 and 1"
+            f"export: threshold={threshold}: it must be between 0 and 1, for one sigmoid output"
         )
     logit = math.log(threshold / (1 - threshold))
     return Task("decision", function, task.labels, task.nats, logit)
@@ -72,8 +72,10 @@ def _classifier(function: str, outputs: int, labels: tuple[str, ...]) -> Task:
             f"set model.labels to {classes} names"
         )
     if len(set(labels)) < len(labels):
-        raise ThumbnetError(f"export: two labels are equal in {labels}: give each class its own")
-    # (1 + tanh z) / 2 is sigmoid(2 z); sign and step give no probabilities.
+        raise ThumbnetError(
+            f"export: two labels are equal in {labels}: give each class its own name"
+        )
+    # (1 + tanh z) / 2 is sigmoid(2 z); sign and step have no probabilities.
     nats = {"softmax": 1.0, "linear": 1.0, "sigmoid": 1.0, "tanh": 2.0}.get(function)
     return Task(kind, function, labels, nats)
 

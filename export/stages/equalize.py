@@ -1,9 +1,9 @@
-"""Stage 3, equalize: every feature gets the whole of uint8, whatever its unit.
+"""Stage 3, equalize: every feature uses the whole range of uint8, whatever its unit.
 
-A single input scale serves all features, so one that ranges to 1000 would leave one that ranges
-to 1 with less than a step. Here each feature's scaling is rewritten to bring its calibrated range
-to [-1, 1], and the first dense layer's weights take the opposite factor: the real result is the
-same, and both the rounding of inputs and of weights fall on every feature alike.
+All features share one input scale, so a feature with values up to 1000 would leave less than one
+step for a feature with values up to 1. Here the scaling of each feature is rewritten to map its
+calibrated range to [-1, 1], and the weights of the first layer take the inverse factor. The real
+result is the same, and the rounding of inputs and weights affects all features equally.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..ops import operation
 from ..quantizer.input_counts import Counts
 
 UNLIKE = 4.0
-"""Ranges this many times apart are taken for different units, not for pixels of one picture."""
+"""Ranges that differ by more than this factor count as different units, not as pixels."""
 
 
 def are_alike(
@@ -36,10 +36,10 @@ def are_alike(
     x
         Representative inputs in raw units, (n, features).
     spec
-        What the model declares of its inputs: one range for all says that they are alike, and
-        resolutions that differ say that they are not.
+        What the model declares about its inputs. One range for all means that they are of one
+        kind; different resolutions mean that they are not.
     channels
-        Features are channels, each at many positions; None if each is one number.
+        The number of channels, each at many positions; None if each feature is one number.
 
     """
     if np.ptp(graph.nodes[0].attributes["scale"]) or np.ptp(graph.nodes[0].attributes["offset"]):
@@ -54,16 +54,16 @@ def are_alike(
 
 
 def is_far_from_zero(counts: Counts) -> bool:
-    """Return whether 0 lies further from the inputs than their range is wide.
+    """Return whether the inputs are further from 0 than their range is wide.
 
-    The zero point, and with it the accumulators, would grow with that distance.
+    The zero point, and with it the accumulators, grows with that distance.
     """
     distance = np.abs(counts.most + counts.least) / 2
     return bool(np.any(distance > 1.5 * (counts.most - counts.least)))
 
 
 def channels_of(graph: Graph) -> int | None:
-    """Return the channels of an input whose positions share their weights, None for a dense one."""
+    """Return the number of channels if the input's positions share weights, else None."""
     readers = graph.consumers("x")
     if any(operation(node).weights_per_feature for node in readers):
         return None
@@ -71,11 +71,11 @@ def channels_of(graph: Graph) -> int | None:
 
 
 def equalize(graph: Graph, counts: Counts) -> Graph:
-    """Return the graph with each feature's range, `counts.least` to `most`, brought to [-1, 1].
+    """Return the graph with each feature's range, `counts.least` to `most`, mapped to [-1, 1].
 
-    Where the input's positions share their weights, a feature is a channel. A layer that pads its
-    input keeps every channel's 0 where it is. What has no weights, or is one of several readers of
-    the input, is left alone.
+    If the input's positions share their weights, a feature is a channel. For a layer that pads its
+    input, 0 stays 0 in every channel. Nothing changes if the layer that reads the input has no
+    weights, or if several layers read it.
     """
     readers = graph.consumers("x")
     if len(readers) != 1 or "kernel" not in readers[0].attributes:
@@ -107,5 +107,5 @@ def equalize(graph: Graph, counts: Counts) -> Graph:
 
 
 def _period(values: npt.NDArray[np.float64], inputs: int) -> npt.NDArray[np.float64]:
-    """Return the values of `inputs` features, the same at every position."""
+    """Return the values of `inputs` features, which are the same at every position."""
     return np.resize(values, inputs) if values.size < inputs else values[:inputs]

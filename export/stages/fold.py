@@ -1,4 +1,4 @@
-"""Stage 2, fold: one input scaling, then layers that compute and their curves; nothing else."""
+"""Stage 2, fold: what remains is one input scaling, then layers with weights and their curves."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def fold(graph: Graph) -> Graph:
     Raises
     ------
     ThumbnetError
-        If a scaling or a curve stands where nothing can take it, or the end is no dense layer.
+        If a scaling or a curve cannot be folded where it stands, or the model does not end with a
+        dense layer.
 
     """
     shape = graph.tensors[graph.input].shape
@@ -88,7 +89,7 @@ class _Folder:
         return operation(before).absorb_behind(before, scale, offset)
 
     def _is_only_reader(self, lowered: Node) -> bool:
-        """Return whether nothing but this node reads what it reads."""
+        """Return whether this node is the only reader of its input."""
         current = self.names[lowered.inputs[0]]
         aliases = {name for name, now in self.names.items() if now == current}
         readers = [n for n in self.graph.nodes if aliases & set(n.inputs)]
@@ -117,7 +118,7 @@ class _Folder:
             _make_scale_positive(nodes, self.tensors["x"].shape)
         else:
             raise ThumbnetError(
-                "export: a negative scale of the inputs, which several layers read: "
+                "export: the inputs have a negative scale and several layers read them: "
                 "put a Dense or convolution before the branches"
             )
         return nodes
@@ -127,7 +128,7 @@ class _Folder:
         if self.graph.consumers(node.output) == [] and node.output == self.graph.outputs[0]:
             raise ThumbnetError(
                 f"export: {node.output} is the last layer and no Dense comes after it: "
-                "put the normalization before the activation, or a Dense behind it"
+                "put the normalization before the activation, or add a Dense after it"
             )
         return scaling_as_layer(node, self.tensors[node.output].shape)
 
@@ -146,7 +147,7 @@ def _check_form(nodes: list[Node]) -> None:
     for node in nodes:
         if not operation(node).reads_input and node.inputs == ("x",):
             raise ThumbnetError(
-                f"export: {node.output} is applied to the input itself: put a Dense first"
+                f"export: {node.output} is applied directly to the input: put a Dense before it"
             )
     if not any(operation(node).gives_scores for node in nodes):
         raise ThumbnetError("export: the model has no Dense layer: add one")
@@ -154,12 +155,12 @@ def _check_form(nodes: list[Node]) -> None:
     if not operation(nodes[-1]).may_be_last:
         raise ThumbnetError(
             f"export: the model ends with {nodes[-1].output} ({nodes[-1].op}), not with a Dense "
-            "layer: put a Dense with one output for each class or measurement behind it"
+            "layer: add a Dense with one output per class or measured value after it"
         )
 
 
 def _make_scale_positive(nodes: list[Node], shape: tuple[int, ...]) -> None:
-    """Move negative and zero scales of the input into the weights of the layer that reads it."""
+    """Fold negative and zero scales of the input into the weights of the layer that reads it."""
     scaling = nodes[0]
     size = math.prod(shape)
     scale = np.broadcast_to(scaling.attributes["scale"], size)
@@ -179,7 +180,7 @@ def _make_scale_positive(nodes: list[Node], shape: tuple[int, ...]) -> None:
     taken = _with_scaling_before(node, replace(scaling, attributes=moved, inputs=("x",)))
     if taken is None:
         raise ThumbnetError(
-            f"export: the input's scale is negative or zero and {node.output} cannot take it: "
+            f"export: the input's scale is negative or zero, and {node.output} cannot absorb it: "
             "scale the inputs by positive numbers"
         )
     nodes[0] = scaling.with_attributes(

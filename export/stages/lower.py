@@ -26,12 +26,12 @@ def lower(model: Model, graph_name: str) -> Graph:
     Raises
     ------
     ThumbnetError
-        If the model is not built, or has a layer that this exporter has no operation for.
+        If the model is not built, or has a layer that the exporter does not support.
 
     """
     if not model.layers or model.input_shape is None:
         raise ThumbnetError(
-            "export: the model has no input shape yet: fit it, or call build(input_shape), first"
+            "export: the model has no input shape yet: fit it or call build(input_shape) first"
         )
     names = [layer.name for layer in model.layers]
     for name in names:
@@ -60,7 +60,7 @@ class _Lowering:
         kind = type(layer).__name__
         if kind not in LAYERS and layer.integer_role is not IntegerRole.NONE:
             raise ThumbnetError(
-                f"export: no operation for layer {layer.name!r} ({kind}): use one of "
+                f"export: layer {layer.name!r} ({kind}) is not supported: use one of "
                 f"{', '.join(sorted(LAYERS))}"
             )
         # Other layers without a role, such as Dropout, do nothing outside of training.

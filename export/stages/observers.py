@@ -1,4 +1,4 @@
-"""Observers: the range that a tensor's uint8 steps should cover, from the values seen in it."""
+"""Observers choose the range that a tensor's uint8 steps cover, from the values seen in it."""
 
 from __future__ import annotations
 
@@ -11,37 +11,38 @@ Floats = npt.NDArray[np.float64]
 Range = tuple[float, float]
 
 PERCENTILE = 99.99
-"""Of the values on each side of zero, this share is told apart; what is beyond saturates."""
+"""Percentile that bounds the range above, and in mirror image below; values beyond saturate."""
 
 _SHARES = np.linspace(0.2, 1.0, 41)
-"""Of the widest range, tried by `mean_squared_error`."""
+"""Shares of the widest range that `mean_squared_error` tries."""
 
 _MOST = 200_000
-"""Values that a search looks at: evenly spread over all."""
+"""Maximum number of values in a search, evenly spread over all values."""
 
 
 def min_max(values: Floats) -> Range:
-    """Return the smallest and the largest value: nothing seen saturates."""
+    """Return the smallest and the largest value, so that nothing seen saturates."""
     return float(values.min()), float(values.max())
 
 
 def percentile(values: Floats) -> Range:
-    """Return the range that leaves out the most extreme values, `PERCENTILE`, on either side."""
+    """Return the range without the most extreme values at either end, see `PERCENTILE`."""
     low, high = np.percentile(values, [100 - PERCENTILE, PERCENTILE])
     return float(low), float(high)
 
 
 def mean_squared_error(values: Floats) -> Range:
-    """Return the range whose 255 steps give the least squared error, clipping included.
+    """Return the range whose 255 steps give the least squared error, including clipping.
 
-    Tried are shares of the widest range, each end by itself towards 0 or the other end.
+    The search tries shares of the widest range; each end moves separately, towards 0 if that lies
+    in the range, otherwise towards the end nearest to 0.
     """
     low, high = min_max(values)
     flat = values.ravel()
     flat = flat[:: -(-flat.size // _MOST)]
     if low == high:
         return low, high
-    inner = min(max(0.0, low), high)  # what both ends shrink towards
+    inner = min(max(0.0, low), high)  # both ends shrink towards this
     best = (_error(flat, low, high), low, high)
     for share in _SHARES:
         top = inner + (high - inner) * share

@@ -1,4 +1,4 @@
-"""The whole way from a float model to the integer graph, one readable function of named stages."""
+"""The whole conversion from a float model to the integer graph, as one function of named stages."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STAGES = ("lower", "fold", "equalize", "calibrate", "quantize", "fuse")
 
 @dataclass(frozen=True)
 class Options:
-    """What the user may say about the conversion; see `convert`."""
+    """The user's options for the conversion; see `convert`."""
 
     name: str = "model"
     resolution: float | tuple[float, ...] | None = None
@@ -38,12 +38,12 @@ class Options:
 
 
 def trained_bits(model: Model) -> int:
-    """Return the width of weights that `fit(quantize=...)` prepared `model` for, else 8."""
+    """Return the width of weights that `model` was trained for with `fit(quantize=...)`, else 8."""
     return int((model.quantized or "int8").removeprefix("int"))
 
 
 def stages(model: Model, x: npt.ArrayLike, options: Options) -> Iterator[tuple[Graph, Task]]:
-    """Yield the verified graph after each of `STAGES`, with the meaning of its outputs."""
+    """Yield the verified graph after each of `STAGES`, and the meaning of its outputs."""
     graph = verify(lower(model, options.name))
     folded = verify(fold(graph))
     task = choose_task(model, folded, options.threshold)
@@ -56,14 +56,14 @@ def stages(model: Model, x: npt.ArrayLike, options: Options) -> Iterator[tuple[G
     alike = one_unit and are_alike(folded, rows, spec, channels)
     counts = choose_counts(rows, spec, options.resolution, alike, options.margin, channels)
     pixels = alike and not is_far_from_zero(counts)
-    # Weights that were trained for their rounding keep the scale that they were trained at.
+    # Weights that were trained for their rounding keep the scale from training.
     graph = verify(folded if pixels or model.quantized else equalize(folded, counts))
     yield replace(graph, stage="equalize"), task
     graph = verify(calibrate(graph, rows, options.calibration))
     yield graph, task
     bits = trained_bits(model) if options.bits is None else options.bits
     if bits not in (4, 8):
-        raise ThumbnetError(f"export: weights of {bits} bits: there are 8 and 4")
+        raise ThumbnetError(f"export: weights cannot have {bits} bits: use 8 or 4")
     fitted = model.quantized == f"int{bits}"
     graph = verify(quantize(graph, counts, task, bits, fitted))
     yield graph, task
@@ -74,7 +74,7 @@ def stages(model: Model, x: npt.ArrayLike, options: Options) -> Iterator[tuple[G
 def run_until(
     model: Model, x: npt.ArrayLike, options: Options, stage: str = STAGES[-1]
 ) -> tuple[Graph, Task]:
-    """Return the graph as it is after `stage`.
+    """Return the graph after `stage`.
 
     Raises
     ------
@@ -83,5 +83,5 @@ def run_until(
 
     """
     if stage not in STAGES:
-        raise ThumbnetError(f"no stage {stage!r}: use one of {', '.join(STAGES)}")
+        raise ThumbnetError(f"unknown stage {stage!r}: use one of {', '.join(STAGES)}")
     return next(pair for pair in stages(model, x, options) if pair[0].stage == stage)

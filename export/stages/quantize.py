@@ -24,9 +24,9 @@ def quantize(
     graph
         The float graph after `fold` and `calibrate`.
     counts
-        Resolution and range of the raw inputs.
+        The resolution and range of the raw inputs.
     task
-        How the scores are read; its nodes come last.
+        How the scores are interpreted; its nodes come last.
     bits
         The width of weights, 8 or 4, of the layers that may have either.
     fitted
@@ -39,7 +39,7 @@ def quantize(
 
     """
     builder = Builder(graph, bits, fitted, _curves(graph), _holding_zero(graph))
-    # Positions that share their weights share their scaling too: a line for each channel.
+    # Positions that share their weights also share their scaling: one line per channel.
     quantize_input(builder, counts, channels_of(graph) or None)
     scores = [node for node in graph.nodes if operation(node).gives_scores][-1]
     for node in graph.nodes[1:]:
@@ -54,7 +54,7 @@ def quantize(
 
 
 def _reads_scores(node: Node, scores: Node) -> bool:
-    """Return whether a node is the curve behind the scores, which are read before it."""
+    """Return whether a node is the activation after the scores, which is not computed."""
     return operation(node).curve(node) is not None and node.inputs[0] == scores.output
 
 

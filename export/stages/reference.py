@@ -1,4 +1,4 @@
-"""The reference executor: runs an integer graph in NumPy, the answer that boards must give."""
+"""The reference executor: runs an integer graph in NumPy and gives the answer boards must match."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from ..ops import operation
 from ..quantizer.input_counts import count, per_input
 
 ROWS = 256
-"""At a time: bounds the memory that the windows of a convolution take."""
+"""Rows per batch: limits the memory for the windows of a convolution."""
 
 
 def execute(
     graph: Graph, counts: npt.ArrayLike, keep: Iterable[str] | None = None
 ) -> dict[str, npt.NDArray[Any]]:
-    """Run an integer stage and return its tensors, with a batch axis in front.
+    """Run an integer stage and return its tensors, with a leading batch axis.
 
     Parameters
     ----------
     graph
         An integer graph (stage "quantize" or later).
     counts
-        (n, features) integers: raw readings in counts of their resolution.
+        Integers (n, features): readings as counts of their resolution.
     keep
-        Names of the tensors to return, None for all.
+        Names of the tensors to return; None for all.
 
     """
     rows = np.asarray(counts, dtype=np.int64)
     names = [graph.input, *(node.output for node in graph.nodes)] if keep is None else list(keep)
-    if not len(rows):  # the shapes alone
+    if not len(rows):  # only the shapes matter
         one = _run(graph, np.zeros((1, *graph.tensors[graph.input].shape), np.int64), names)
         return {name: values[:0] for name, values in one.items()}
     parts = [_run(graph, rows[at : at + ROWS], names) for at in range(0, len(rows), ROWS)]
@@ -56,7 +56,7 @@ def _run(graph: Graph, rows: Ints, names: list[str]) -> dict[str, npt.NDArray[An
 
 @dataclass(frozen=True)
 class Accepted:
-    """Of each input of an integer graph: counts per raw unit, the least and the largest count."""
+    """For each input of an integer graph: counts per raw unit, the least and the largest count."""
 
     units: Ints
     minimum: Ints
@@ -64,7 +64,7 @@ class Accepted:
 
 
 def accepted_counts(graph: Graph) -> Accepted:
-    """Return what the first node of an integer graph accepts, arrays (features,)."""
+    """Return what the first node of an integer graph accepts, as arrays (features,)."""
     (size,) = graph.tensors[graph.input].shape
     node = graph.nodes[0].attributes
     columns = (node.get("units", 1), node["minimum"], node["maximum"])
@@ -72,12 +72,12 @@ def accepted_counts(graph: Graph) -> Accepted:
 
 
 def to_counts(graph: Graph, x: npt.ArrayLike) -> Ints:
-    """Return readings in raw units (n, features) as counts, refusing what the board refuses.
+    """Return readings in raw units (n, features) as counts; reject what the board rejects.
 
     Raises
     ------
     ThumbnetError
-        If the number of features is wrong, or a value is NaN or out of the accepted range.
+        If the number of features is wrong, or a value is NaN or outside the accepted range.
 
     """
     rows = as_rows(graph, x)
@@ -95,29 +95,29 @@ def to_counts(graph: Graph, x: npt.ArrayLike) -> Ints:
 
 
 def accepted_rows(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-    """Return for each row of `x` (n, features) in raw units whether the board takes it."""
+    """Return whether the board accepts each row of `x` (n, features) in raw units."""
     return np.asarray(~np.any(_bad(graph, as_rows(graph, x)), axis=1))
 
 
 def as_rows(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Return `x` as float64 rows (n, features); one row may come alone.
+    """Return `x` as float64 rows (n, features); `x` may be a single row.
 
     Raises
     ------
     ThumbnetError
-        If `x` is not numbers, or has another number of features.
+        If `x` is not numeric or has the wrong number of features.
 
     """
     try:
         rows = np.asarray(x, dtype=np.float64)
     except (TypeError, ValueError):
-        raise ThumbnetError("the rows are not numbers: give rows of them") from None
+        raise ThumbnetError("the rows are not numbers: pass rows of numbers") from None
     rows = (
         rows.reshape(len(rows), math.prod(rows.shape[1:])) if rows.ndim > 1 else rows.reshape(1, -1)
     )
     (size,) = graph.tensors[graph.input].shape
     if rows.shape[1] != size:
-        raise ThumbnetError(f"rows of {rows.shape[1]} values, but the network takes {size}")
+        raise ThumbnetError(f"rows have {rows.shape[1]} values, but the network takes {size}")
     return rows
 
 

@@ -1,4 +1,4 @@
-"""`verify(graph)`: what has to hold of every stage, checked before and after every pass."""
+"""`verify(graph)` checks the conditions that a graph must meet after every stage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..ops.operation import Operation, common_faults
 
 
 def verify(graph: Graph) -> Graph:
-    """Return `graph` if it is sound.
+    """Return `graph` if it is valid.
 
     Raises
     ------
@@ -51,18 +51,18 @@ def _structure(graph: Graph, node: Node, known: set[str]) -> Iterator[str]:
         return
     takes, gives, attributes = _signature(possible[node.op], graph.stage)
     if missing := attributes - set(node.attributes):
-        yield f"attribute {sorted(missing)[0]!r} is missing: the pass that made the node sets it"
+        yield f"attribute {sorted(missing)[0]!r} is missing: set it in the stage that adds the node"
     for name in node.inputs:
         if name not in known:
-            yield f"{name!r} is read before it is written: move the node behind its producer"
+            yield f"{name!r} is read before it is written: move the node after its producer"
         elif graph.tensors[name].dtype != takes:
-            yield f"{name!r} is {graph.tensors[name].dtype}, {node.op} reads {takes}"
+            yield f"{name!r} is {graph.tensors[name].dtype}, but {node.op} reads {takes}"
     if node.output in known:
         yield f"{node.output!r} is written twice: give each node its own output"
     elif node.output not in graph.tensors:
         yield f"{node.output!r} has no tensor: declare its shape and dtype"
     elif gives not in ("*", graph.tensors[node.output].dtype):
-        yield f"{node.output!r} is {graph.tensors[node.output].dtype}, {node.op} writes {gives}"
+        yield f"{node.output!r} is {graph.tensors[node.output].dtype}, but {node.op} writes {gives}"
 
 
 def _signature(op: Operation, stage: str) -> tuple[str, str, frozenset[str]]:

@@ -210,7 +210,7 @@ def test_the_json_is_taken_for_its_module(own, verb):
     (own / "build" / "rooms.py").unlink()
     done = thumbnet(line, own)
     assert done.returncode == 1
-    assert "give the module that `thumbnet export` wrote" in done.stderr
+    assert "name the module that `thumbnet export` wrote" in done.stderr
 
 
 def test_verify_says_no_to_too_few_answers(own):

@@ -32,7 +32,7 @@ def test_it_is_in_the_hex(tmp_path: Path) -> None:
 
 
 def test_only_where_there_is_a_hex() -> None:
-    with pytest.raises(ThumbnetError, match="copy the sketch to pico beside the module"):
+    with pytest.raises(ThumbnetError, match="copy the sketch to pico together with the module"):
         program("pico").with_sketch(SKETCH)
 
 
@@ -55,5 +55,5 @@ def test_the_board_runs_it(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", ["weights_file", "input", "fully_connected"])
 def test_names_of_parts_are_refused(name: str) -> None:
     model, x = random_model(np.random.default_rng(5), [3, 4, 2], "relu", "softmax", "standard")
-    with pytest.raises(ThumbnetError, match=f"{name} is the name of a part .* another --name"):
+    with pytest.raises(ThumbnetError, match=f"{name} is the name of a file .* another --name"):
         convert(model, x, name=name, board="microbit").files()

@@ -152,7 +152,7 @@ def patches(images: Array, grid: Grid) -> Array:
     """
     n, height, width, channels = images.shape
     (k_h, k_w), (s_h, s_w), (down, right) = grid.window, grid.strides, grid.places
-    # Not `images.strides`, which may be anything along an axis of length 1.
+    # Not `images.strides`, which is arbitrary along an axis of length 1.
     number = images.itemsize
     pixel = channels * number
     line = width * pixel
@@ -164,7 +164,7 @@ def patches(images: Array, grid: Grid) -> Array:
         (image, line * s_h, pixel * s_w, line, number),
         writeable=False,
     )
-    if channels == 1:  # those runs are short then; runs along the line of places are longer
+    if channels == 1:  # then those runs are short; runs along the line of places are longer
         return np.asarray(windows.transpose(3, 4, 0, 1, 2).reshape(k_h * k_w, -1).T)
     return np.asarray(windows.reshape(n * down * right, k_h * k_w * channels))
 

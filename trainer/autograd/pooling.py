@@ -29,7 +29,7 @@ def max_pool(x: Tensor, grid: Grid) -> Tensor:
             found = x.data[pixels] == y[places]
             found &= searched[places]
             searched[places] ^= found
-            if grid.apart:  # to write is faster than to add
+            if grid.apart:  # writing is faster than adding
                 dx[pixels] = dy[places] * found
             else:
                 dx[pixels] += dy[places] * found

@@ -136,17 +136,17 @@ class Grid:
         adds to every place what the element sees there.
         """
         everything = slice(None)
-        axes = [[self._meet(axis, k) for k in range(self.window[axis])] for axis in (0, 1)]
+        axes = [[self._overlap(axis, k) for k in range(self.window[axis])] for axis in (0, 1)]
         return [
             ((row, column), (everything, down, right), (everything, lines, columns))
             for row, (down, lines) in enumerate(axes[0])
             for column, (right, columns) in enumerate(axes[1])
         ]
 
-    def _meet(self, axis: int, k: int) -> tuple[slice, slice]:
+    def _overlap(self, axis: int, k: int) -> tuple[slice, slice]:
         """Return where, along an axis, element k is on the image, and the pixels that it covers."""
         n, s, places = self.image[axis], self.strides[axis], self.places[axis]
-        offset = k - self.pads[axis][0]  # the first place meets this pixel, if there is one
+        offset = k - self.pads[axis][0]  # the pixel at the first place, if there is one
         first = max(-(offset // s), 0)
         last = min((n - 1 - offset) // s, places - 1)
         if last < first:

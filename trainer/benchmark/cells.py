@@ -1,8 +1,9 @@
-"""GRU, LSTM or SimpleRNN? Accuracy by the byte: `python -m thumbnet.trainer.benchmark_cells`.
+"""GRU, LSTM or SimpleRNN? Accuracy per byte: `python -m thumbnet.trainer.benchmark_cells`.
 
-The cells are PyTorch's, as an LSTM is not ours: the last state of one goes into a dense layer. All
-are trained alike, on windows of BasicMotions, from Keras's initial values, and judged on recordings
-that they have not seen. What a network takes is its weights at 8 bits, biases left out.
+The cells are PyTorch's, since this package has no LSTM: the last state of one goes into a dense
+layer. All are trained alike, on windows of BasicMotions, from Keras's initial values, and tested on
+recordings that they have not seen. The size of a network is that of its weights with 8 bits,
+without biases.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from ..signals.windows import cut
 
 WINDOW, HOP, BATCH, RATE = 50, 10, 32, 0.01
 CELLS = {"GRU": 3, "LSTM": 4, "SimpleRNN": 1}
-"""The matrices that a cell has for its inputs, and as many for its state."""
+"""How many matrices a cell has for its inputs; it has as many for its state."""
 
 UNITS = (4, 8, 12, 16, 24)
 
@@ -28,12 +29,12 @@ Data = tuple[Array, Array, Array, Array]
 
 
 def weight_bytes(cell: str, channels: int, units: int, classes: int) -> int:
-    """Give the bytes of a cell's weights and those of the dense layer behind it."""
+    """Return the bytes of a cell's weights and those of the dense layer after it."""
     return CELLS[cell] * units * (channels + units) + units * classes
 
 
 def motions() -> Data:
-    """Give windows (n, WINDOW, 6), standardized, and classes, to train on and to test with."""
+    """Return windows (n, WINDOW, 6), standardized, and classes, for training and for the test."""
     train, test = (cut(part, WINDOW, HOP) for part in load_motions())
     mean, std = train.x.mean(axis=(0, 1)), train.x.std(axis=(0, 1))
     x, x_test = (((part.x - mean) / std).astype(np.float32) for part in (train, test))
@@ -41,7 +42,7 @@ def motions() -> Data:
 
 
 def accuracy(torch: Any, cell: str, units: int, seed: int, epochs: int, data: Data) -> float:
-    """Train one network and give the share of test windows that it gets right."""
+    """Train one network, and return the share of test windows that it gets right."""
     torch.manual_seed(seed)
     x, y, x_test, y_test = (torch.from_numpy(part) for part in data)
     classes = int(y.max()) + 1
@@ -66,21 +67,21 @@ def accuracy(torch: Any, cell: str, units: int, seed: int, epochs: int, data: Da
 
 
 def _initialize(torch: Any, cell: str, recurrent: Any, dense: Any) -> None:
-    """Set Keras's initial values: each gate's rows lie below one another in PyTorch."""
+    """Set Keras's initial values; in PyTorch the rows of each gate lie below one another."""
     torch.nn.init.xavier_uniform_(recurrent.weight_ih_l0)
     torch.nn.init.orthogonal_(recurrent.weight_hh_l0)
     torch.nn.init.xavier_uniform_(dense.weight)
     for bias in (recurrent.bias_ih_l0, recurrent.bias_hh_l0, dense.bias):
         torch.nn.init.zeros_(bias)
-    if cell == "LSTM":  # the gate that forgets begins open
+    if cell == "LSTM":  # the forget gate starts open
         units = recurrent.hidden_size
         torch.nn.init.ones_(recurrent.bias_ih_l0[units : 2 * units])
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the table; gives the exit code."""
+    """Print the table; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m thumbnet.trainer.benchmark_cells")
-    parser.description = "Compare recurrent cells by the byte, on BasicMotions."
+    parser.description = "Compare recurrent cells by accuracy per byte, on BasicMotions."
     parser.add_argument("--units", type=int, nargs="+", default=UNITS, metavar="N")
     parser.add_argument("--seeds", type=int, default=5, help="networks of each (default 5)")
     parser.add_argument("--epochs", type=int, default=40, help="of each network (default 40)")
@@ -88,7 +89,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         import torch
 
-        # Matrices this small are slower on several.
+        # Several threads are slower with matrices this small.
         torch.set_num_threads(1)
         data = motions()
     except ImportError:

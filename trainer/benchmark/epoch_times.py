@@ -1,8 +1,8 @@
 """One epoch of MNIST here and in PyTorch, side by side: `python -m thumbnet.trainer.benchmark`.
 
 Both train the same networks from the same weights with the same batches, optimizer and settings, in
-float32 and on the same number of threads; epochs alternate, so that what else the machine does
-hits both. A time is only reported if both learned alike.
+float32 and with the same number of threads. Epochs alternate, so that other load on the machine
+affects both. A time is only reported if both learned equally well.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .mnist_networks import MnistNetwork, convolutional, dense, larger
 
 HIDDEN = (512, 16)
 BATCHES = (64, 128)  # of the convolutional network
-ALIKE = 0.02  # the largest difference in test accuracy for which times are compared
+ALIKE = 0.02  # largest difference in test accuracy that allows comparing times
 
 Data = tuple[Array, Array, Array, Array]
 
@@ -37,11 +37,11 @@ class Contender(Protocol):
         """Train for one epoch."""
 
     def accuracy(self, x: Array, y: Array) -> float:
-        """Give the share of right answers."""
+        """Return the share of right answers."""
 
 
 class Thumbnet:
-    """Ours."""
+    """A model of this package."""
 
     def __init__(self, network: MnistNetwork, x: Array, y: Array) -> None:
         self.model = network.ours()
@@ -54,12 +54,12 @@ class Thumbnet:
         self.model.fit(self.x, self.y, batch_size=self.batch, epochs=1)
 
     def accuracy(self, x: Array, y: Array) -> float:
-        """Give the share of right answers."""
+        """Return the share of right answers."""
         return self.model.evaluate(x.reshape(self.shape), y)["accuracy"]
 
 
 class PyTorch:
-    """The plain loop that PyTorch's tutorials show, without the cost of a DataLoader."""
+    """The plain loop of PyTorch's tutorials, without the cost of a DataLoader."""
 
     def __init__(self, network: MnistNetwork, x: Array, y: Array) -> None:
         import torch
@@ -90,7 +90,7 @@ class PyTorch:
             right += int((logits.detach().argmax(1) == y).sum())
 
     def accuracy(self, x: Array, y: Array) -> float:
-        """Give the share of right answers."""
+        """Return the share of right answers."""
         self.net.eval()
         with self.torch.no_grad():
             images = self.torch.from_numpy(x.reshape(self.shape))
@@ -99,16 +99,31 @@ class PyTorch:
 
 
 def threads() -> int:
-    """Give the number of processors that this process may use."""
+    """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def compare(network: MnistNetwork | int, epochs: int, data: Data) -> dict[str, Any]:
-    """Give median and best seconds an epoch, and test accuracy, of both.
+    """Time both on one network.
 
-    network: a number of hidden units stands for 784-hidden-10. data: x (n, 784), y, and those for
-    the test. The first epoch of each warms up and is not counted. Raises ThumbnetError if the
-    accuracies are too far apart to compare the times.
+    Parameters
+    ----------
+    network : MnistNetwork or int
+        A number of hidden units stands for 784-hidden-10.
+    epochs : int
+        Timed epochs of each; one more comes first, to warm up.
+    data : tuple of ndarray
+        x (n, 784) and y to train on, and those of the test.
+
+    Returns
+    -------
+    dict
+        Median and best seconds of an epoch, and test accuracy, of both.
+
+    Raises
+    ------
+    ThumbnetError
+        If the accuracies are too far apart to compare the times.
     """
     network = dense(network) if isinstance(network, int) else network
     x, y, x_test, y_test = data
@@ -156,7 +171,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the table, or with --json one JSON object on the last line; gives the exit code."""
+    """Print the table, or with --json one JSON object on the last line; return the exit code."""
     options = _parser().parse_args(arguments)
     if not (options.hidden or options.conv or options.larger):
         options.hidden, options.conv = HIDDEN, BATCHES

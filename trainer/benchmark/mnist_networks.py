@@ -1,4 +1,4 @@
-"""The networks of the benchmark, each built twice: here and in PyTorch, from the same weights."""
+"""The networks of the benchmark, each built twice from the same weights: here and in PyTorch."""
 
 from __future__ import annotations
 
@@ -24,10 +24,18 @@ BETAS = 0.9, 0.999  # of Adam
 
 @dataclass(frozen=True)
 class MnistNetwork:
-    """A network for digits of 28 x 28 pixels and how it is trained.
+    """A network for digits of 28 x 28 pixels, and how it is trained.
 
-    layers: makes ours. modules: makes PyTorch's, given `torch.nn`; the last gives logits. images:
-    whether they take images, or 784 numbers in a row. optimizer: "adam" or "rmsprop".
+    Attributes
+    ----------
+    layers : callable
+        Makes the layers of this package.
+    modules : callable
+        Makes PyTorch's modules, given `torch.nn`; the last one gives logits.
+    images : bool
+        Whether they take images, rather than 784 numbers in a row.
+    optimizer : str
+        "adam" or "rmsprop".
     """
 
     name: str
@@ -38,7 +46,7 @@ class MnistNetwork:
     modules: Callable[[Any], list[Any]]
 
     def ours(self) -> Sequential:
-        """Make and compile our model, seeded."""
+        """Make and compile the model of this package, seeded."""
         optimizer: Optimizer = RMSprop(LEARNING_RATE, RHO, EPSILON)
         if self.optimizer == "adam":
             optimizer = Adam(LEARNING_RATE, *BETAS, EPSILON)
@@ -48,7 +56,7 @@ class MnistNetwork:
         return model
 
     def theirs(self, torch: Any) -> tuple[Any, Any]:
-        """Make PyTorch's module, with our initial weights, and its optimizer."""
+        """Make PyTorch's module, with the same initial weights, and its optimizer."""
         net = torch.nn.Sequential(*self.modules(torch.nn))
         kernels = [layer for layer in self.ours().layers if isinstance(layer, (Conv2D, Dense))]
         modules = [m for m in net if isinstance(m, (torch.nn.Conv2d, torch.nn.Linear))]
@@ -64,13 +72,13 @@ class MnistNetwork:
 
 
 def _turned(kernel: Array) -> Array:
-    """A kernel with its axes in PyTorch's order: outputs, inputs, then the window."""
+    """Return a kernel with its axes in PyTorch's order: outputs, inputs, then the window."""
     order = (1, 0) if kernel.ndim == 2 else (3, 2, 0, 1)
     return np.asarray(kernel.transpose(order))
 
 
 def dense(hidden: int) -> MnistNetwork:
-    """One hidden layer: 784 - hidden - 10."""
+    """Return a network with one hidden layer: 784 - hidden - 10."""
     return MnistNetwork(
         f"784-{hidden}-10",
         128,
@@ -82,7 +90,7 @@ def dense(hidden: int) -> MnistNetwork:
 
 
 def convolutional(batch: int) -> MnistNetwork:
-    """Three convolutions of 8, 12 and 18 filters, each halving the image; their means decide."""
+    """Return three convolutions of 8, 12 and 18 filters, each halving the image, then means."""
     return MnistNetwork(
         "conv-8-12-18",
         batch,
@@ -105,7 +113,7 @@ def convolutional(batch: int) -> MnistNetwork:
 
 
 def larger(batch: int) -> MnistNetwork:
-    """Two convolutions over all pixels, with batch normalization and max pooling."""
+    """Return two convolutions over all pixels, with batch normalization and max pooling."""
 
     def block(filters: int) -> list[Layer]:
         convolution = Conv2D(filters, 3, padding="same")

@@ -1,4 +1,4 @@
-"""Class names to class indices, and a refusal of names that training never saw."""
+"""Class names and class indices, and a clear error for names that training never saw."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def quoted(names: Sequence[str]) -> str:
 
 
 def canonical(values: Sequence[str]) -> list[str]:
-    """Return the names of labels: stripped, and as integers where all are ("1.0" is "1")."""
+    """Return the names of labels: stripped, and as integers if all of them are ("1.0" is "1")."""
     stripped = [value.strip() for value in values]
     try:
         numbers = [float(value) for value in stripped]
@@ -31,7 +31,7 @@ def canonical(values: Sequence[str]) -> list[str]:
 
 
 def class_names(values: Sequence[str]) -> tuple[str, ...]:
-    """Return the distinct names in order: by value where all are numbers, else by alphabet."""
+    """Return the distinct names in order: by value if all are numbers, otherwise alphabetically."""
     distinct = set(values)
     try:
         return tuple(sorted(distinct, key=lambda name: (float(name), name)))
@@ -45,12 +45,28 @@ def encode_labels(
     where: str = "labels",
     lines: Sequence[int] | None = None,
 ) -> NDArray[np.int64]:
-    """Return (n,) int64: the index in `labels` of each of the n values.
+    """Encode class names as class indices.
 
-    where: what the values come from, for the message, such as a file's name.
-    lines: the line of the file that each value stands in; without it, messages count rows from 1.
+    Parameters
+    ----------
+    values : sequence of str
+        The n names.
+    labels : sequence of str
+        The names of the classes, in the order of their indices.
+    where : str
+        Names the source of the values in messages, such as a file.
+    lines : sequence of int, optional
+        The line of the file that each value stands in; without it, messages count rows from 1.
 
-    Raises ThumbnetError for a label that is not among `labels`, naming it and its row.
+    Returns
+    -------
+    ndarray, shape (n,)
+        int64: the index in `labels` of each value.
+
+    Raises
+    ------
+    ThumbnetError
+        If a label is not among `labels`; the message names it and its row.
     """
     index = {label: i for i, label in enumerate(labels)}
     encoded = np.empty(len(values), dtype=np.int64)
@@ -60,7 +76,7 @@ def encode_labels(
             row = f"row {i + 1}" if lines is None else f"line {lines[i]}"
             raise ThumbnetError(
                 f"{where}, {row}: label {value!r} was not seen in training, "
-                f"which knew {quoted(list(labels))}: correct it, or train again with it"
+                f"only {quoted(list(labels))}: correct it, or train again with it"
             )
         encoded[i] = known
     return encoded

@@ -21,15 +21,15 @@ from .resolution import resolution_for, shared
 
 Task = Literal["auto", "classification", "regression"]
 FEW_CLASSES = 20
-"""Whole numbers with more distinct values than this are something to predict, not classes."""
+"""Whole numbers with more distinct values than this are values to predict, not classes."""
 USUAL_LABELS = ("label", "class", "target", "y")
-"""Names of a label column, where none is given."""
+"""Names of a label column, if none is given."""
 _MOST_CLASSES = 256
 _FEWEST_ROWS = 4
 
 
 def label_column(path: str | os.PathLike[str], header: list[str], label: str | None) -> int:
-    """Return the index of the label column: the one named, else found by its usual names."""
+    """Return the index of the label column: the one named, or the one with a usual name."""
     lower = [name.lower() for name in header]
     if label is not None:
         if label in header:
@@ -42,7 +42,7 @@ def label_column(path: str | os.PathLike[str], header: list[str], label: str | N
     for usual in USUAL_LABELS:
         if usual in lower:
             at = lower.index(usual)
-            # In x, y, z, gesture the y is an axis.
+            # In the columns x, y, z, gesture, y is an axis.
             is_axis = usual == "y" and at > 0 and lower[at - 1] == "x" and at < len(header) - 1
             if not is_axis:
                 return at
@@ -64,7 +64,7 @@ def _task_of(values: Sequence[str], where: str, lines: Sequence[int]) -> Task:
         is_few = distinct <= min(FEW_CLASSES, max(2, len(numbers) // 2))
         return "classification" if whole and is_few else "regression"
     if len(numbers) > len(values) / 2 and (not whole or distinct > FEW_CLASSES):
-        # Numbers to predict with a slip among them, rather than hundreds of classes.
+        # These are numbers to predict with a mistake among them, not hundreds of classes.
         raise ThumbnetError(f"{where}, line {first_bad[0]}: {first_bad[1]}")
     if _have_units(values) and len(set(values)) > FEW_CLASSES:
         raise ThumbnetError(
@@ -75,11 +75,11 @@ def _task_of(values: Sequence[str], where: str, lines: Sequence[int]) -> Task:
 
 
 def _have_units(values: Sequence[str]) -> bool:
-    """Whether most values are a number with text behind it: "20.1 C"."""
+    """Whether most values are a number followed by text: "20.1 C"."""
     return sum(map(bool, map(unit_of, values))) > len(values) / 2
 
 
-def _mend_of_many(values: Sequence[str]) -> str:
+def _remedy_for_many(values: Sequence[str]) -> str:
     """Say what to do about a label column with too many classes."""
     if _have_units(values):
         unit = next(filter(None, map(unit_of, values)))
@@ -104,19 +104,19 @@ def _classes(
         if not value:
             raise ThumbnetError(f"{where}, line {line}: missing label: fill it in")
     if known is not None:
-        # "1.0" means the known "1", but where "1.0" itself is known it stays.
+        # "1.0" means the known class "1", unless "1.0" itself is known.
         names = list(values) if set(values) <= set(known) else canonical(values)
         return encode_labels(names, known, where, lines), tuple(known)
     names = canonical(values)
     labels = class_names(names)
     if len(labels) == 1:
         raise ThumbnetError(
-            f"{where}: every row is of class {labels[0]!r}: at least two classes are needed"
+            f"{where}: every row has class {labels[0]!r}: at least two classes are needed"
         )
     if len(labels) > _MOST_CLASSES or (len(labels) == len(values) and len(labels) > 2):
         raise ThumbnetError(
             f"{where}: {len(labels)} classes in {len(values)} rows, such as {values[0][:40]!r}: "
-            f"{_mend_of_many(values)}"
+            f"{_remedy_for_many(values)}"
         )
     return encode_labels(names, labels, where, lines), labels
 
@@ -127,19 +127,32 @@ def read_csv(
     task: Task = "auto",
     labels: Sequence[str] | None = None,
 ) -> Dataset:
-    """Return the data set of a CSV file with a header row, UTF-8, comma, semicolon or tab.
+    """Read a data set from a CSV file with a header row, in UTF-8, with comma, semicolon or tab.
 
-    label: name of the label column (case does not matter). By default the column called label,
-        class, target or y (unless x, y, ... are axes), else the last one. All others are features.
-    task: "classification" (text, or whole numbers with at most 20 distinct values),
-        "regression" (other numbers), or "auto" to decide so.
-    labels: class names known from training; a label that is not among them is refused.
+    Parameters
+    ----------
+    path : path
+        The file.
+    label : str, optional
+        Name of the label column (case does not matter). By default the column called label, class,
+        target or y (unless x, y, ... are axes), or else the last one. All others are features.
+    task : str
+        "classification" (text, or whole numbers with at most 20 distinct values), "regression"
+        (other numbers), or "auto" to decide between them.
+    labels : sequence of str, optional
+        Class names known from training; a label that is not among them is an error.
 
-    x: (n, features) float32; y: (n,) int64 class indices or float64. `input_spec` has the names of
-    the columns and a resolution for each from the decimals in the file, coarsened
-    until the feature's counts stay below 2**20; its range stays unknown.
+    Returns
+    -------
+    Dataset
+        x: (n, features) float32; y: (n,) int64 class indices or float64. `input_spec` has the names
+        of the columns and a resolution for each, from the decimals in the file, coarsened until the
+        feature's counts stay below 2**20. The range of the features stays unknown.
 
-    Raises ThumbnetError naming file, line and column.
+    Raises
+    ------
+    ThumbnetError
+        If anything is wrong; the message names file, line and column.
     """
     if task not in ("auto", "classification", "regression"):
         raise ThumbnetError(f"task is {task!r}: use 'auto', 'classification' or 'regression'")
@@ -151,7 +164,7 @@ def read_csv(
     lines: list[int] = []
     numbers = array("d")
     decimals = [0] * len(names)
-    known: dict[str, tuple[float, int]] = {}  # sensors repeat themselves: parse a text once
+    known: dict[str, tuple[float, int]] = {}  # sensors repeat themselves: parse each text once
     for line, cells in rows:
         lines.append(line)
         values.append(cells.pop(at))
@@ -161,13 +174,13 @@ def read_csv(
                 try:
                     parsed = known[cell] = parse_number(cell)
                 except ValueError as error:
-                    mend = (
+                    remedy = (
                         f", and features must be (the label column is {column!r})"
                         if str(error).endswith("is not a number")
                         else ""
                     )
                     raise ThumbnetError(
-                        f"{path}, line {line}, column {names[i]!r}: {error}{mend}"
+                        f"{path}, line {line}, column {names[i]!r}: {error}{remedy}"
                     ) from error
             numbers.append(parsed[0])
             if parsed[1] > decimals[i]:

@@ -1,4 +1,4 @@
-"""The text side of a CSV file: encoding, delimiter, header, rows and single numbers."""
+"""The text of a CSV file: encoding, delimiter, header, rows and single numbers."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _BINARY = {
 }
 
 Row = tuple[int, list[str]]
-"""The line that a row starts in, counted from 1, and its cells."""
+"""The line that a row starts on, counted from 1, and its cells."""
 
 
 def read_text(path: str | os.PathLike[str]) -> str:
-    """Return the text of a UTF-8 file, without a byte-order mark."""
+    """Return the text of a UTF-8 file, without a byte-order mark, or raise ThumbnetError."""
     data = read_bytes(path)
     if data[:2] in _BINARY:
         raise ThumbnetError(f"{path}: not a CSV file, but {_BINARY[data[:2]]}")
@@ -50,7 +50,7 @@ def read_text(path: str | os.PathLike[str]) -> str:
 
 
 def _records(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> Iterator[Row]:
-    """Yield rows that are not blank, cells stripped."""
+    """Yield the rows that are not blank, with their cells stripped."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
     while True:
         line = reader.line_num + 1
@@ -70,7 +70,7 @@ def _columns(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> 
     """Return (rows of the start that agree with the header, columns of the header)."""
     try:
         widths = [len(cells) for _, cells in _records(path, lines, delimiter)]
-    except ThumbnetError:  # the sample can end within a quoted cell
+    except ThumbnetError:  # the sample may end inside a quoted cell
         widths = [len(cells) for cells in csv.reader(lines[:1], delimiter=delimiter)]
     columns = widths[0] if widths else 0
     return (widths.count(columns) if columns > 1 else 0), columns
@@ -79,14 +79,31 @@ def _columns(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> 
 def read_rows(
     path: str | os.PathLike[str], fewest: int = 2
 ) -> tuple[list[str], Iterator[Row], str]:
-    """Return (header, rows, delimiter); every row has as many cells as the header.
+    """Read header and rows of a CSV file.
 
-    fewest: columns that there have to be.
+    The delimiter (comma, semicolon or tab) is the one that splits the header, and most of the first
+    rows, into the same number of columns. Blank lines are skipped.
 
-    The delimiter (comma, semicolon or tab) is the one that splits the header, and most of the
-    first rows, into the same number of columns. Blank lines are skipped.
+    Parameters
+    ----------
+    path : path
+        The file.
+    fewest : int
+        The least number of columns.
 
-    Raises ThumbnetError naming file and line; from the iterator too.
+    Returns
+    -------
+    header : list of str
+        Names of the columns.
+    rows : iterator of Row
+        Every row has as many cells as the header.
+    delimiter : str
+        One character.
+
+    Raises
+    ------
+    ThumbnetError
+        If anything is wrong; the message names file and line. The iterator raises it, too.
     """
     lines = list(io.StringIO(read_text(path), newline=""))
     start = [line for line in lines[:50] if line.strip()]
@@ -124,9 +141,9 @@ def read_rows(
 
 
 def _check_first(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> None:
-    """Refuse a first row that is no header but, say, what a terminal wrote above the header.
+    """Refuse a first row that is not a header but, say, what a terminal printed above the header.
 
-    Few rows of the start have as many columns, and most of them have one number of columns.
+    Such a file has few rows with as many columns, and most of its rows agree on another number.
     """
     rows = _start(path, lines, delimiter)
     alike = sum(len(cells) == len(rows[0][1]) for _, cells in rows)
@@ -155,7 +172,7 @@ def _check_first(path: str | os.PathLike[str], lines: list[str], delimiter: str)
 def _start(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> list[Row]:
     """Return the first rows, as far as they can be read."""
     rows: list[Row] = []
-    with suppress(ThumbnetError):  # the sample can end within a quoted cell
+    with suppress(ThumbnetError):  # the sample may end inside a quoted cell
         rows.extend(_records(path, lines[:50], delimiter))
     return rows
 
@@ -167,7 +184,7 @@ def _is_number(cell: str) -> bool:
 def _numbers_columns(header: list[str], at: int, rows: Iterator[Row]) -> bool:
     """Whether a row of numbers and one word, at index `at`, is a header: 0, 1, 2 ... label.
 
-    Some programs number columns so. In a row of data the word is a class, and comes again.
+    Some programs number columns this way. In a row of data the word is a class, and occurs again.
     """
     numbers = header[:at] + header[at + 1 :]
     counts = ([str(first + i) for i in range(len(numbers))] for first in (0, 1))
@@ -193,20 +210,20 @@ def _of_width(
 
 
 def unit_of(cell: str) -> str:
-    """Return the text that follows a number in a cell, such as " C" in "20.1 C"; "" if none."""
+    """Return the text after a number in a cell, such as " C" in "20.1 C"; "" if there is none."""
     match = _WITH_UNIT.fullmatch(cell)
     return match[match.re.groups] if match else ""
 
 
 def parse_number(cell: str) -> tuple[float, int]:
-    """Return (value, decimals as written) of a cell; ValueError says what is wrong and the mend."""
+    """Return value and decimals of a cell; the ValueError says what is wrong and what to do."""
     match = _NUMBER.fullmatch(cell)
     if match is None:
         if cell.lower() in _MISSING:
             shown = f" ({cell!r})" if cell else ""
             raise ValueError(f"missing value{shown}: fill it in or delete the row")
         if _NOT_FINITE.fullmatch(cell):
-            raise ValueError(f"{cell!r} is not a finite number: mend or delete the row")
+            raise ValueError(f"{cell!r} is not a finite number: fix or delete the row")
         if _DECIMAL_COMMA.fullmatch(cell):
             raise ValueError(
                 f"{cell!r} has a decimal comma: write {cell.replace(',', '.')!r} with a point"
@@ -216,6 +233,6 @@ def parse_number(cell: str) -> tuple[float, int]:
         raise ValueError(f"{cell[:40]!r} is not a number{hint}")
     value = float(cell)
     if not math.isfinite(value):
-        raise ValueError(f"{cell[:40]!r} is not a finite number: mend or delete the row")
+        raise ValueError(f"{cell[:40]!r} is not a finite number: fix or delete the row")
     exponent = int(match[4][1:]) if match[4] else 0
     return value, max(0, len(match[2] or match[3] or "") - exponent)

@@ -1,4 +1,4 @@
-"""Data sets in memory: `Dataset`, the description of its inputs, and the split."""
+"""`Dataset`: examples in memory, with what is known about them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,25 @@ Array = NDArray[Any]
 class Dataset:
     """Examples in raw units, with what is known about them.
 
-    x: (n, ...) float32 or uint8; other number types are converted to float32.
-    y: classification: (n,) int64 class indices; regression: (n,) float64.
-    labels: class names in the order of the indices; None for regression.
-    input_spec: describes one example of x.
-    name: for reports.
-    image_shape: (height, width) where a flat row of x is a picture, else None.
+    Parameters
+    ----------
+    x : ndarray, shape (n, ...)
+        float32 or uint8; other number types are converted to float32.
+    y : ndarray, shape (n,)
+        Classification: int64 class indices. Regression: float64.
+    labels : tuple of str, optional
+        Class names in the order of the indices; None for regression.
+    input_spec : InputSpec, optional
+        Describes one example of x.
+    name : str
+        For reports.
+    image_shape : tuple of int, optional
+        (height, width) if a flat row of x is an image.
 
-    Raises ThumbnetError if these do not fit together.
+    Raises
+    ------
+    ThumbnetError
+        If these do not fit together.
     """
 
     x: Array
@@ -76,7 +87,7 @@ class Dataset:
 
     @property
     def is_classification(self) -> bool:
-        """True if y holds class indices, False if it holds numbers to predict."""
+        """Whether y holds class indices rather than numbers to predict."""
         return self.labels is not None
 
     def take(self, indices: Sequence[int] | Array) -> Dataset:

@@ -1,4 +1,4 @@
-"""The digits that come with the package."""
+"""The handwritten digits that come with the package."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from .input_spec import InputSpec
 
 
 def load_digits() -> Dataset:
-    """Return the UCI handwritten digits: 1,797 pictures of 8 x 8 pixels.
+    """Load the UCI handwritten digits: 1,797 images of 8 x 8 pixels.
 
-    x: (1797, 64) uint8, ink from 0 to 16; y: (1797,) int64; labels "0" to "9".
     Source: E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine
     Learning Repository, https://doi.org/10.24432/C50P49, CC BY 4.0.
+
+    Returns
+    -------
+    Dataset
+        x: (1797, 64) uint8, ink from 0 to 16; y: (1797,) int64; labels "0" to "9".
     """
     packed = files(__package__).joinpath("digits.npz").read_bytes()
     with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:

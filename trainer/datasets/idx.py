@@ -26,10 +26,22 @@ _TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: "
 
 
 def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
-    """Return the array of an IDX file, compressed with gzip or not, in this machine's byte order.
+    """Read the array of an IDX file, compressed with gzip or not.
 
-    Raises ThumbnetError naming the file if it is not there, not IDX, or not of the length that
-    its header says.
+    Parameters
+    ----------
+    path : path
+        The file.
+
+    Returns
+    -------
+    ndarray
+        In this machine's byte order.
+
+    Raises
+    ------
+    ThumbnetError
+        If the file is missing, not IDX, or not of the length that its header says.
     """
     data = read_bytes(path)
     if data[:2] == b"\x1f\x8b":
@@ -60,19 +72,34 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
 def read_idx_pair(
     images: str | os.PathLike[str], labels: str | os.PathLike[str], name: str = ""
 ) -> Dataset:
-    """Return the data set of a file of examples and a file of class numbers.
+    """Read the data set of a file of examples and a file of class numbers.
 
-    Pictures (n, height, width) become flat rows, with `image_shape`; uint8 stays uint8, with the
-    range 0 to 255. Classes are named "0", "1", ... up to the largest number.
+    Parameters
+    ----------
+    images : path
+        Examples; images (n, height, width) become flat rows, with `image_shape`.
+    labels : path
+        One class number for each example.
+    name : str
+        For reports; by default the beginning of the file's name.
 
-    Raises ThumbnetError as `read_idx` does, and if the two files do not belong together.
+    Returns
+    -------
+    Dataset
+        uint8 stays uint8, with the range 0 to 255. Classes are named "0", "1", ... up to the
+        largest number.
+
+    Raises
+    ------
+    ThumbnetError
+        As `read_idx`, and if the two files do not belong together.
     """
     x, y = read_idx(images), read_idx(labels)
     if x.ndim < 2 or len(x) == 0:
         raise ThumbnetError(f"{images}: shape {x.shape}, expected (examples, height, width)")
     if y.ndim != 1 or y.dtype.kind not in "iu":
         raise ThumbnetError(
-            f"{labels}: shape {y.shape} of {y.dtype.name}, expected one whole number an example"
+            f"{labels}: shape {y.shape} of {y.dtype.name}, expected a whole number per example"
         )
     if len(x) != len(y):
         raise ThumbnetError(
@@ -95,7 +122,18 @@ def read_idx_pair(
 
 
 def idx_pairs(folder: str | os.PathLike[str]) -> dict[str, tuple[Path, Path]]:
-    """Return {name: (examples, labels)} for NAME-images*/NAME-labels* in a folder, train first."""
+    """Find the pairs NAME-images*/NAME-labels* in a folder.
+
+    Parameters
+    ----------
+    folder : path
+        Where to look.
+
+    Returns
+    -------
+    dict of str to (Path, Path)
+        Examples and labels by name, train first.
+    """
     files = {path.name: path for path in sorted(Path(folder).iterdir()) if path.is_file()}
     pairs: dict[str, tuple[Path, Path]] = {}
     for file_name, images in files.items():

@@ -1,4 +1,4 @@
-"""Pictures in another size, by bilinear interpolation."""
+"""Images in another size, by bilinear interpolation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..errors import ThumbnetError
 
 
 def _weights(size: int, new: int) -> NDArray[np.float32]:
-    """Return (new, size): how much each old pixel gives to each new one; rows sum to 1."""
+    """Return (new, size): how much each old pixel contributes to each new one; rows sum to 1."""
     # Pixels are areas whose centres lie at i + 0.5; beyond the outer centres the edge repeats.
     position = np.clip((np.arange(new) + 0.5) * size / new - 0.5, 0, size - 1)
     left = np.minimum(np.floor(position).astype(np.int64), max(size - 2, 0))
@@ -24,14 +24,27 @@ def _weights(size: int, new: int) -> NDArray[np.float32]:
 
 
 def resize_bilinear(images: NDArray[Any], shape: tuple[int, int]) -> NDArray[np.float32]:
-    """Return the pictures resampled to `shape` (height, width).
+    """Resample images to another size.
 
-    images: (n, height, width), any number type. Result: (n, *shape) float32, in the same units.
-    The formula is that of `torch.nn.functional.interpolate(mode="bilinear",
-    align_corners=False)` and of `tf.image.resize`: half-pixel centres, no smoothing before
-    shrinking.
+    The formula is that of `torch.nn.functional.interpolate(mode="bilinear", align_corners=False)`
+    and of `tf.image.resize`: half-pixel centres, no smoothing before shrinking.
 
-    Raises ThumbnetError for anything but (n, height, width), or an empty size.
+    Parameters
+    ----------
+    images : array_like, shape (n, height, width)
+        Of any number type.
+    shape : tuple of int
+        The new height and width.
+
+    Returns
+    -------
+    ndarray, shape (n, *shape)
+        float32, in the same units.
+
+    Raises
+    ------
+    ThumbnetError
+        If `images` has another number of axes, or a size is 0.
     """
     pictures = np.asarray(images, dtype=np.float32)
     if pictures.ndim != 3 or 0 in pictures.shape[1:]:

@@ -15,7 +15,7 @@ from ..errors import ThumbnetError
 def _per_feature(
     name: str, value: float | Sequence[float], shape: tuple[int, ...]
 ) -> float | tuple[float, ...]:
-    """Return `value` as a float or as a tuple of a finite float for each feature."""
+    """Return `value` as a float, or as a tuple of finite floats, one for each feature."""
     features = math.prod(shape)
     if np.ndim(value) == 0:
         scalar = float(np.asarray(value).item())
@@ -39,16 +39,24 @@ def _per_feature(
 class InputSpec:
     """What one input of a model is, in raw units (those of the sensor or of the file).
 
-    shape: of one example, without the batch, such as `(784,)`, or `(100, 3)` with channels last.
-    names: one name for each feature or for each channel, or None.
-    resolution: the size of one count in raw units, a float or one for each feature. Always 1/N
-        with N a positive integer (1.0, 0.5, 0.1, 0.01 ...): the board works on integer counts.
-    minimum, maximum: the range of raw values that is accepted, a float or one for each feature;
-        None where it is not known.
-
     One number for each channel stands for one for each feature.
 
-    Raises ThumbnetError if these do not fit together.
+    Parameters
+    ----------
+    shape : tuple of int
+        Of one example, without the batch axis, such as `(784,)`, or `(100, 3)` with channels last.
+    names : tuple of str, optional
+        One name for each feature or for each channel.
+    resolution : float or tuple of float
+        The size of one count in raw units, for all features or for each. Always 1/N with a positive
+        integer N (1.0, 0.5, 0.1, 0.01 ...): the board computes with integer counts.
+    minimum, maximum : float or tuple of float, optional
+        The range of raw values that is accepted, for all features or for each; None if unknown.
+
+    Raises
+    ------
+    ThumbnetError
+        If these do not fit together.
     """
 
     shape: tuple[int, ...]

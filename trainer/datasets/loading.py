@@ -1,4 +1,4 @@
-"""One door to every data set: by name or by path."""
+"""One entry to every data set: by name or by path."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _idx_parts(path: Path) -> list[Dataset]:
 def _parts(
     name_or_path: str | os.PathLike[str], label: str | None, task: Task = "auto"
 ) -> list[Dataset]:
-    """Return what the name or path holds: [all of it], or [train, test] where it says which."""
+    """Return what a name or path holds: [all of it], or [train, test] if it says which."""
     path, text = Path(name_or_path), str(name_or_path)
     suffix = path.suffix.lower()
     if text not in DATASET_NAMES and not path.is_dir() and suffix in (".csv", ".tsv", ".txt"):
@@ -81,13 +81,25 @@ def _parts(
 def load_dataset(
     name_or_path: str | os.PathLike[str], label: str | None = None, task: Task = "auto"
 ) -> Dataset:
-    """Return a data set: "digits", "mnist", a `.csv`, a `.npz`, an IDX file or a folder of them.
+    """Load a data set by name or by path.
 
-    label, task: the label column of a CSV file and what it is for, see `read_csv`.
-    "mnist", and a folder with several pairs, give all examples, those for training first;
-    `load_split` keeps them apart.
+    Parameters
+    ----------
+    name_or_path : str or path
+        "digits", "mnist", a `.csv`, a `.npz`, an IDX file or a folder of them.
+    label, task
+        The label column of a CSV file and what it is for; see `read_csv`.
 
-    Raises ThumbnetError for an unknown name, and what the reader of the file raises.
+    Returns
+    -------
+    Dataset
+        For "mnist" and a folder with several pairs, all examples, those for training first;
+        `load_split` keeps them apart.
+
+    Raises
+    ------
+    ThumbnetError
+        If the name is unknown, and as the reader of the file does.
     """
     parts = _parts(name_or_path, label, task)
     return parts[0] if len(parts) == 1 else _joined(parts, parts[0].name)
@@ -100,7 +112,25 @@ def load_split(
     seed: int = 0,
     task: Task = "auto",
 ) -> tuple[Dataset, Dataset]:
-    """Return (train, test): the data set's own split (MNIST), else `train_test_split`."""
+    """Load a data set as training and test examples.
+
+    Parameters
+    ----------
+    name_or_path, label, task
+        As for `load_dataset`.
+    test_size, seed
+        As for `train_test_split`.
+
+    Returns
+    -------
+    train, test : Dataset
+        The data set's own split (MNIST), or that of `train_test_split`.
+
+    Raises
+    ------
+    ThumbnetError
+        As `load_dataset` and `train_test_split`.
+    """
     parts = _parts(name_or_path, label, task)
     if len(parts) == 2:
         return parts[0], parts[1]

@@ -1,4 +1,4 @@
-"""MNIST: found on this machine, or fetched once into the user's cache.
+"""MNIST: found on this machine, or downloaded once into the user's cache.
 
 Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", CC BY-SA 3.0.
 """
@@ -20,11 +20,17 @@ MNIST_FILES = {
     "t10k-images-idx3-ubyte": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
     "t10k-labels-idx1-ubyte": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
 }
-"""The four files, with the SHA-256 of each as the mirror gives it, that is with gzip."""
+"""The four files, with the SHA-256 of each as downloaded, that is compressed with gzip."""
 
 
 def find_mnist() -> dict[str, Path] | None:
-    """Return the four files in the folder THUMBNET_DATA or its `mnist`; None if not all there."""
+    """Look for the four files in the folder THUMBNET_DATA or in its `mnist`.
+
+    Returns
+    -------
+    dict of str to Path, or None
+        None unless all four are there.
+    """
     root = os.environ.get("THUMBNET_DATA")
     if not root:
         return None
@@ -41,13 +47,24 @@ def find_mnist() -> dict[str, Path] | None:
 
 
 def fetch_mnist(folder: str | os.PathLike[str] | None = None) -> dict[str, Path]:
-    """Return the four files from `folder`, after fetching those that are not there.
+    """Download the files that are not in a folder yet, and check all of them by their SHA-256.
 
-    folder: by default `mnist` in the user's cache. Every file is checked by its SHA-256.
+    Parameters
+    ----------
+    folder : path, optional
+        By default `mnist` in the user's cache.
 
-    Raises ThumbnetError if a file cannot be fetched, or is not what it should be.
+    Returns
+    -------
+    dict of str to Path
+        The four files.
+
+    Raises
+    ------
+    ThumbnetError
+        If a file cannot be downloaded, or has other contents.
     """
-    import pooch  # here, because it is slow to import and seldom needed
+    import pooch  # slow to import, and seldom needed
     from requests import RequestException
 
     cache = Path(folder) if folder is not None else Path(pooch.os_cache("thumbnet")) / "mnist"
@@ -67,12 +84,20 @@ def fetch_mnist(folder: str | os.PathLike[str] | None = None) -> dict[str, Path]
 
 
 def load_mnist() -> tuple[Dataset, Dataset]:
-    """Return MNIST as (train, test): 60,000 and 10,000 pictures of 28 x 28 pixels.
+    """Load MNIST: 60,000 and 10,000 images of 28 x 28 pixels.
 
-    x: (n, 784) uint8, ink from 0 to 255; y: (n,) int64; labels "0" to "9".
-    The files are looked for in the folder THUMBNET_DATA, then in the user's cache, else fetched.
+    The files are looked for in the folder THUMBNET_DATA, then in the user's cache; otherwise they
+    are downloaded.
 
-    Raises ThumbnetError if they cannot be had, or are damaged.
+    Returns
+    -------
+    train, test : Dataset
+        x: (n, 784) uint8, ink from 0 to 255; y: (n,) int64; labels "0" to "9".
+
+    Raises
+    ------
+    ThumbnetError
+        If the files cannot be found or downloaded, or are damaged.
     """
     paths = find_mnist() or fetch_mnist()
     train, test = (

@@ -1,4 +1,4 @@
-"""Data sets in NumPy's `.npz`: arrays `x` and `y`, and class names in `labels` if there are any."""
+"""Data sets in NumPy's `.npz`: arrays `x` and `y`, and optionally class names in `labels`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Array = NDArray[Any]
 
 
 def _arrays(path: str | os.PathLike[str]) -> dict[str, Array]:
-    """Return x, y and, if there, labels. Never unpickles."""
+    """Return x, y and, if present, labels. Never unpickles."""
     try:
         opened = np.load(io.BytesIO(read_bytes(path)), allow_pickle=False)
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
@@ -64,19 +64,32 @@ def _finite(path: str | os.PathLike[str], name: str, values: Array) -> None:
     if len(bad):
         at = tuple(int(i) for i in bad[0])
         raise ThumbnetError(
-            f"{path}: {name}[{', '.join(map(str, at))}] is {values[at]}: remove or mend the row"
+            f"{path}: {name}[{', '.join(map(str, at))}] is {values[at]}: remove or fix the row"
         )
 
 
 def read_npz(path: str | os.PathLike[str]) -> Dataset:
-    """Return the data set of an `.npz` file with arrays `x`, `y` and, optionally, `labels`.
+    """Read a data set from an `.npz` file.
 
-    x: (n, features), or (n, height, width), which becomes flat rows with `image_shape`, or of more
-        axes, as they are. uint8 has the range 0 to 255; all pixels have one resolution.
-    y: (n,) text or whole numbers (classification) or floats (regression). With `labels`, y holds
-        indices into it, or names out of it.
+    Pickled objects are never loaded.
 
-    Raises ThumbnetError naming the array and the place. Pickled objects are never loaded.
+    Parameters
+    ----------
+    path : path
+        The file. Its arrays: x: (n, features), or images (n, height, width), which become flat rows
+        with `image_shape`, or more axes, which stay as they are. uint8 has the range 0 to 255; all
+        pixels have one resolution. y: (n,) text or whole numbers (classification) or floats
+        (regression). With `labels`, y holds indices into it, or names from it. labels: optional
+        names of the classes.
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    ThumbnetError
+        If anything is wrong; the message names the array and the place.
     """
     arrays = _arrays(path)
     x, y = arrays["x"], arrays["y"]
@@ -108,7 +121,7 @@ def read_npz(path: str | os.PathLike[str]) -> Dataset:
                 f"the indices of its {len(labels)} labels"
             )
     if labels is not None and len(np.unique(y)) < 2:
-        raise ThumbnetError(f"{path}: every example is of one class, at least two are needed")
+        raise ThumbnetError(f"{path}: all examples have the same class, at least two are needed")
     is_picture = x.ndim == 3
     image_shape = (x.shape[1], x.shape[2]) if is_picture else None
     if is_picture:

@@ -19,12 +19,29 @@ MOST_DECIMALS = 12
 def resolution_for(
     decimals: int, low: float, high: float, where: str, most: int = COUNT_LIMIT
 ) -> float:
-    """Return 10**-d for the largest d <= `decimals` with which all readings fit into the counts.
+    """Find the finest resolution whose counts hold all readings.
 
-    Readings are expected from low to high, counts of which stay below `most`; on both sides that
-    range's own width is kept free, for the margin by which the board accepts more.
+    Parameters
+    ----------
+    decimals : int
+        Decimals of the readings.
+    low, high : float
+        The expected range. A margin of its own width is left on both sides, since the board accepts
+        more than training saw.
+    where : str
+        Names the feature in the message.
+    most : int
+        Counts of the expected range stay below this.
 
-    Raises ThumbnetError if even whole numbers (d = 0) are too fine.
+    Returns
+    -------
+    float
+        10**-d for the largest d <= `decimals` that fits.
+
+    Raises
+    ------
+    ThumbnetError
+        If even whole numbers (d = 0) are too fine.
     """
     largest = max(abs(low), abs(high))
     reach = largest + (high - low)
@@ -33,7 +50,7 @@ def resolution_for(
             return float(1 / 10**d)
     raise ThumbnetError(
         f"{where}: values from {low:g} to {high:g} do not fit the board's integers, which reach "
-        f"{most - 1} (and the range is kept free on both sides): "
+        f"{most - 1} (with a margin of that range on both sides): "
         "use a larger unit or subtract a constant"
     )
 
@@ -51,7 +68,7 @@ def decimals_of(values: NDArray[Any]) -> int:
 
 
 def resolutions(x: NDArray[Any], where: str) -> float | tuple[float, ...]:
-    """Return the resolution of each feature of x (n, ...), as one float where all are equal."""
+    """Return the resolution of each feature of x (n, ...), as one float if all are equal."""
     flat = x.reshape(len(x), -1)
     return shared(
         [
@@ -64,11 +81,26 @@ def resolutions(x: NDArray[Any], where: str) -> float | tuple[float, ...]:
 
 
 def spec_of(x: NDArray[Any], where: str, pictures: bool) -> InputSpec:
-    """Return what the inputs of an array (n, ...) are: resolution, and range of bytes and bits.
+    """Describe the inputs in an array.
 
-    pictures: one resolution for all pixels, which differ in nothing but where they are.
+    Parameters
+    ----------
+    x : ndarray, shape (n, ...)
+        Examples.
+    where : str
+        Names x in messages.
+    pictures : bool
+        Whether all features share one resolution: pixels differ only in where they are.
 
-    Raises ThumbnetError as `resolution_for` does.
+    Returns
+    -------
+    InputSpec
+        With the resolution, and the range of bytes and booleans.
+
+    Raises
+    ------
+    ThumbnetError
+        As `resolution_for`.
     """
     if x.dtype in (np.uint8, np.bool_):
         return InputSpec(x.shape[1:], minimum=0.0, maximum=255.0 if x.dtype == np.uint8 else 1.0)
@@ -77,5 +109,5 @@ def spec_of(x: NDArray[Any], where: str, pictures: bool) -> InputSpec:
 
 
 def shared(steps: Sequence[float]) -> float | tuple[float, ...]:
-    """Return one float if all are equal, else the tuple."""
+    """Return one float if all are equal, otherwise the tuple."""
     return steps[0] if len(set(steps)) == 1 else tuple(steps)

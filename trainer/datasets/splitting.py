@@ -10,7 +10,7 @@ from .dataset import Dataset
 
 
 def _stratified_counts(class_sizes: Array, total: int) -> Array:
-    """Share `total` test examples among classes by largest remainder; one of each class stays."""
+    """Distribute `total` test examples among classes by largest remainder; one of each stays."""
     ideal = class_sizes * (total / class_sizes.sum())
     most = np.maximum(class_sizes - 1, 0)
     counts: Array = np.minimum(np.floor(ideal).astype(np.int64), most)
@@ -26,14 +26,28 @@ def _stratified_counts(class_sizes: Array, total: int) -> Array:
 def train_test_split(
     data: Dataset, test_size: float = 0.2, seed: int = 0, stratify: bool = True
 ) -> tuple[Dataset, Dataset]:
-    """Split a data set at random into (train, test), both shuffled.
+    """Split a data set at random into training and test examples, both shuffled.
 
-    test_size: the share of examples to hold out, between 0 and 1, or a whole number of them.
-    seed: the same seed gives the same split.
-    stratify: classification only: every class keeps its share in both parts (to one example),
-        and at least one example of every class stays in train.
+    Parameters
+    ----------
+    data : Dataset
+        What to split.
+    test_size : float or int
+        The share of examples to hold out, between 0 and 1, or their number.
+    seed : int
+        The same seed gives the same split.
+    stratify : bool
+        Classification only: every class keeps its share in both parts (to one example), and at
+        least one example of every class stays in train.
 
-    Raises ThumbnetError if either part would be empty.
+    Returns
+    -------
+    train, test : Dataset
+
+    Raises
+    ------
+    ThumbnetError
+        If one of the parts would be empty.
     """
     n = len(data)
     as_count = isinstance(test_size, int | np.integer) and not isinstance(test_size, bool)

@@ -69,7 +69,7 @@ def write(
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         with beside.open("wb") as file:
-            np.savez(file, **entries)  # type: ignore[arg-type]  # its **kwds hide allow_pickle
+            np.savez(file, **entries)  # type: ignore[arg-type]  # because of its allow_pickle
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, target)
@@ -78,7 +78,7 @@ def write(
             f"{path}: cannot be written: {error.strerror}: {_REMEDY.get(error.errno or 0, _ELSE)}"
         ) from error
     finally:
-        with contextlib.suppress(OSError):  # there is nothing to remove on a read-only file system
+        with contextlib.suppress(OSError):  # a read-only file system has nothing to remove
             beside.unlink(missing_ok=True)
 
 
@@ -103,15 +103,15 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Array]
         If the file is missing, truncated, damaged, edited, of another version, or not a model.
     """
     data = read_bytes(path)
-    if not data.startswith(b"PK"):  # every zip archive, and so every .npz, does
+    if not data.startswith(b"PK"):  # as every zip archive, and so every .npz, does
         raise _foreign(path)
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             damaged = archive.testzip()
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
-        raise ThumbnetError(f"{path}: truncated or damaged: bring a whole copy") from error
+        raise ThumbnetError(f"{path}: truncated or damaged: copy it again") from error
     if damaged is not None:
-        raise ThumbnetError(f"{path}: damaged in {damaged}: bring a whole copy")
+        raise ThumbnetError(f"{path}: damaged in {damaged}: copy it again")
     try:
         with np.load(BytesIO(data), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
@@ -129,7 +129,7 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Array]
         )
     if _digest(text, arrays) != digest:
         raise ThumbnetError(
-            f"{path}: was edited since it was saved (its SHA-256 is another): train again"
+            f"{path}: was edited after it was saved (its SHA-256 differs): train again"
         )
     return description, arrays
 

@@ -36,7 +36,7 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
         hint = f": did you mean {close[0]!r}?" if close else ": check the name and the folder"
         raise ThumbnetError(f"{path}: no such file{hint}") from error
     except OSError as error:
-        # Windows reports a folder as a lack of permission.
+        # Windows reports a folder as missing permission.
         if file.is_dir():
             raise ThumbnetError(f"{path}: is a folder, expected a file") from error
         raise ThumbnetError(f"{path}: cannot be read: {error.strerror}") from error

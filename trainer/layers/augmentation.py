@@ -85,7 +85,7 @@ class RandomShift(Layer):
         if any(k >= size for k, size in zip(self._limits, places, strict=True)):
             raise ThumbnetError(
                 f"layer {self.name!r} shifts by {self.most}, its inputs have shape {input_shape}: "
-                "no part of them might be left"
+                "shift by less"
             )
         self._rng = rng
         return input_shape

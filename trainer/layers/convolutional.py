@@ -171,7 +171,7 @@ class _Depthwise(_Kernel):
         return (channels,)
 
     def _initial(self, shape: Shape, rng: np.random.Generator) -> Any:
-        # Keras's kernel has one more axis, for the outputs of each channel; its limits depend on it.
+        # Keras's kernel has one more axis, for the outputs of each channel; its limits follow it.
         return self._new_kernel((*shape, 1), rng).reshape(shape)
 
     def _operate(self, images: Tensor) -> Tensor:

@@ -154,7 +154,7 @@ class Normalization(Rescaling):
         """
         rows = _rows(x)
         mean, std = rows.mean(axis=0), rows.std(axis=0)
-        # A mean of many equal floats may be off by a rounding, and the std then is not exactly 0.
+        # The mean of many equal floats may be rounded, and then the std is not exactly 0.
         std = np.where(np.ptp(rows, axis=0) > 0, std, 1.0)
         self._set(1 / std, -mean / std)
         self.adapted = True

@@ -36,7 +36,9 @@ def prepare_inputs(x: ArrayLike, input_shape: tuple[int, ...] | None, what: str 
     try:
         values = np.asarray(x)
     except ValueError as error:
-        raise ThumbnetError(f"{what} has rows of unequal length: give every row as many") from error
+        raise ThumbnetError(
+            f"{what} has rows of unequal length: give all rows the same length"
+        ) from error
     if values.dtype.kind not in "buif":
         raise ThumbnetError(f"{what} holds {values.dtype}, not numbers: convert it first")
     if values.ndim < 2:
@@ -51,7 +53,7 @@ def prepare_inputs(x: ArrayLike, input_shape: tuple[int, ...] | None, what: str 
             f"{what} has examples of {_describe(values.shape[1:])}, "
             f"the model takes {_describe(input_shape)}"
         )
-    # The sum is not finite if any element is not, and needs no second array of x's size.
+    # If any element is not finite, the sum is not either; it needs no second array of x's size.
     with np.errstate(over="ignore", invalid="ignore"):
         total = values.sum(dtype=np.float64)
     if not math.isfinite(total):

@@ -102,13 +102,14 @@ def prepare_targets(
     if values.ndim == 1 and output_shape == (1,):
         values = values[:, None]
     if values.shape != (examples, *output_shape):
-        mend = (
+        remedy = (
             f"to_categorical(y, {units}) makes one-hot rows, or use sparse_categorical_crossentropy"
             if values.ndim == 1
             else f"the last layer gives {output_shape}"
         )
         raise ThumbnetError(
-            f"{loss.name} takes y of shape {(examples, *output_shape)}, got {values.shape}: {mend}"
+            f"{loss.name} takes y of shape {(examples, *output_shape)}, "
+            f"got {values.shape}: {remedy}"
         )
     if loss.targets != "values" and (values.min() < 0 or values.max() > 1):
         raise ThumbnetError(

@@ -103,7 +103,7 @@ class FakeQuantization:
         """
         self.watching = 2 * (epoch + 1) <= epochs
         if self.watching and 2 * (epoch + 2) > epochs:
-            self._old = set(self.ranges)  # they stay until the first batch
+            self._old = set(self.ranges)  # they stay valid until the first batch
         self.frozen = 4 * epoch >= 3 * epochs
 
     def call(self, layer: Layer, inputs: Sequence[Tensor], training: bool) -> Tensor:

@@ -1,4 +1,4 @@
-"""Sensors that stand still: for a whole recording, or for as long as a window."""
+"""Flat lines: channels that do not change, for a whole recording or for as long as a window."""
 
 from __future__ import annotations
 
@@ -26,10 +26,22 @@ def refuse_flatlines(recordings: Sequence[Recording]) -> None:
 
 
 def find_flatlines(recordings: Sequence[Recording], length: int) -> list[str]:
-    """Return a sentence for each recording in which a channel is the same for `length` samples.
+    """Describe the recordings in which a channel stays the same for a whole window.
 
-    A reading that is coarse may be, at rest; so is one of a sensor that got stuck, and all windows
-    of it have the label of the recording.
+    That is normal for a coarse reading at rest. A sensor that got stuck gives it, too, and then all
+    windows of it have the label of the recording.
+
+    Parameters
+    ----------
+    recordings : sequence of Recording
+        What to look at.
+    length : int
+        Samples of a window.
+
+    Returns
+    -------
+    list of str
+        A sentence for each such recording.
     """
     found = []
     for one in recordings:

@@ -1,6 +1,6 @@
-"""Real recordings of motions, from the package aeon: of a smartwatch, and of a game controller.
+"""Real recordings of motions from the package aeon: by a smartwatch, and by a game controller.
 
-Both are from the archive www.timeseriesclassification.com, split into training and test as there.
+Both are from the archive www.timeseriesclassification.com, with its split into training and test.
 """
 
 from __future__ import annotations
@@ -18,15 +18,25 @@ _PARTS = ("train", "test")
 
 
 def load_motions(decimals: int = 2) -> tuple[list[Recording], list[Recording]]:
-    """Return BasicMotions as (train, test), 40 recordings each, 10 of each activity.
+    """Load BasicMotions: 40 recordings each for training and test, 10 of each activity.
 
-    Four people with a smartwatch played badminton, ran, stood and walked: 10 seconds at 10 Hz,
-    6 channels, in units that the source does not tell.
+    Four people with a smartwatch played badminton, ran, stood and walked: 10 seconds at 10 Hz, 6
+    channels, in units that the source does not state.
 
-    decimals: readings are rounded to so many. The source has 6, which no sensor has: with 2 they
-        are whole numbers of 1/100, which is what `cut` then makes of them, and the board.
+    Parameters
+    ----------
+    decimals : int
+        Readings are rounded to this many. The source has 6, more than any sensor: with 2 they are
+        whole numbers of 1/100, and `cut` and the board use these as counts.
 
-    Raises ThumbnetError if the package aeon is not installed.
+    Returns
+    -------
+    train, test : list of Recording
+
+    Raises
+    ------
+    ThumbnetError
+        If the package aeon is not installed.
     """
     load = aeon_datasets().load_basic_motions
     train, test = (_recordings(load, part, 10.0, CHANNELS, decimals) for part in _PARTS)
@@ -34,16 +44,23 @@ def load_motions(decimals: int = 2) -> tuple[list[Recording], list[Recording]]:
 
 
 def load_gestures() -> tuple[list[Recording], list[Recording]]:
-    """Return PickupGestureWiimoteZ as (train, test), 50 recordings each, 5 of each of 10 people.
+    """Load PickupGestureWiimoteZ: 50 recordings each for training and test, 5 of each of 10 people.
 
-    All made the same gesture, "pick up", with a Wiimote in the hand, and the labels "1" to "10"
-    are the people: who was it? One channel, acceleration along z in g, with 3 decimals; 29 to 361
-    samples from press to release of a button. The source does not tell the rate: 100 Hz is what
-    the device reports at most.
+    All made the same gesture, "pick up", with a Wiimote in the hand, and the labels "1" to "10" are
+    the people: who was it? One channel, acceleration along z in g, with 3 decimals; 29 to 361
+    samples from press to release of a button. The source does not state the rate: 100 Hz is the
+    most that the device reports.
 
     J. Guna, I. Humar, M. Pogačnik, "Intuitive gesture based user identification system", 2012.
 
-    Raises ThumbnetError if the package aeon is not installed.
+    Returns
+    -------
+    train, test : list of Recording
+
+    Raises
+    ------
+    ThumbnetError
+        If the package aeon is not installed.
     """
     load = aeon_datasets().load_pickup_gesture_wiimoteZ
     train, test = (_recordings(load, part, 100.0, ("accelerometer z",), 3) for part in _PARTS)
@@ -51,9 +68,19 @@ def load_gestures() -> tuple[list[Recording], list[Recording]]:
 
 
 def aeon_datasets() -> ModuleType:
-    """Return the module `aeon.datasets`; raises ThumbnetError if aeon is not installed."""
+    """Import `aeon.datasets`.
+
+    Returns
+    -------
+    module
+
+    Raises
+    ------
+    ThumbnetError
+        If the package aeon is not installed.
+    """
     try:
-        from aeon import datasets  # here, because it is optional, and slow to import
+        from aeon import datasets  # optional, and slow to import
     except ImportError as error:
         raise ThumbnetError(
             "this data comes with the package aeon, which is not installed: "

@@ -18,16 +18,16 @@ from ..errors import ThumbnetError
 from .sample_times import UNITS, other_time_unit, rate_of, time_column, unit_by_name, unit_of_time
 
 RECORDING = ("recording", "recording_id", "session", "session_id")
-"""Names of a column that tells recordings apart, where none is given."""
+"""Names of a column that separates recordings, if none is given."""
 
 _FEWEST = 3
 _RATE_APART = 0.1
-"""How far the rate of the times may be from one that is given."""
+"""Largest relative difference of the rate of the times and a given rate."""
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Which columns are no channels, as the caller says; see `read_recordings`."""
+    """Which columns are not channels, according to the caller; see `read_recordings`."""
 
     label: str | None = None
     time: str | None = None
@@ -38,9 +38,14 @@ class Columns:
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """One recording of a file; lines: where in it each sample stands.
+    """One recording of a file.
 
-    guessed: time column and unit, such as "time:ms", where nothing says the unit.
+    Attributes
+    ----------
+    lines : tuple of int
+        The line of the file that each sample stands in.
+    guessed : str
+        Time column and unit, such as "time:ms", if nothing states the unit.
     """
 
     values: NDArray[np.float64]
@@ -54,7 +59,7 @@ class Part:
 
 @dataclass
 class _Rows:
-    """Rows of one recording, as they are read."""
+    """The rows of one recording, while they are read."""
 
     lines: list[int]
     times: array[float]
@@ -64,12 +69,27 @@ class _Rows:
 
 
 def read_parts(path: Path, shown: str, columns: Columns, label: str | None) -> list[Part]:
-    """Return the recordings of a CSV file.
+    """Read the recordings of a CSV file.
 
-    shown: the file's name in names of recordings.
-    label: that of the whole file; None if a column has it.
+    Parameters
+    ----------
+    path : Path
+        The file.
+    shown : str
+        The file's name in names of recordings.
+    columns : Columns
+        Which columns are not channels.
+    label : str or None
+        The label of the whole file; None if a column has it.
 
-    Raises ThumbnetError naming file and line.
+    Returns
+    -------
+    list of Part
+
+    Raises
+    ------
+    ThumbnetError
+        If anything is wrong; the message names file and line.
     """
     header, rows, _ = read_rows(path, fewest=1)
     at_label = None if label is not None else label_column(path, header, columns.label)
@@ -82,12 +102,12 @@ def read_parts(path: Path, shown: str, columns: Columns, label: str | None) -> l
     if guessed is not None and not channels:
         raise ThumbnetError(
             f"{path}: column {guessed!r} is taken for the labels, which leaves no channel: "
-            f"{_mend_of_labels(path)}"
+            f"{_remedy_for_labels(path)}"
         )
     if len(set(taken)) < len(taken) or not channels:
         raise ThumbnetError(
             f"{path}: no channel is left among the columns {quoted(header)}, "
-            f"{quoted(taken)} being no channels: name others with label, time or recording"
+            f"since {quoted(taken)} are not channels: name others with label, time or recording"
         )
     if at_time is None and columns.rate is None and columns.default_rate is None:
         raise ThumbnetError(
@@ -100,7 +120,7 @@ def read_parts(path: Path, shown: str, columns: Columns, label: str | None) -> l
         if not found or (mark, name) != (found[-1].recording, found[-1].label):
             if mark in seen and mark != found[-1].recording:
                 raise ThumbnetError(
-                    f"{path}, line {line}: recording {mark!r} goes on, with another between: "
+                    f"{path}, line {line}: recording {mark!r} continues after another one: "
                     "sort the rows by recording"
                 )
             seen.update({mark} - {""})
@@ -133,7 +153,7 @@ def _numbered(
     label: str | None,
 ) -> Iterator[_Row]:
     at_label, at_time, at_recording = special
-    known: dict[str, float] = {}  # sensors repeat themselves: parse a text once
+    known: dict[str, float] = {}  # sensors repeat themselves: parse each text once
 
     def number(line: int, k: int, cell: str) -> float:
         value = known.get(cell)
@@ -141,12 +161,12 @@ def _numbered(
             try:
                 value = known[cell] = parse_number(cell)[0]
             except ValueError as error:
-                mend = ""
+                remedy = ""
                 if str(error).endswith("is not a number"):
                     other = "" if k == at_time else ", or leave the column out"
-                    mend = f": mend or delete the row{other}"
+                    remedy = f": fix or delete the row{other}"
                 raise ThumbnetError(
-                    f"{path}, line {line}, column {header[k]!r}: {error}{mend}"
+                    f"{path}, line {line}, column {header[k]!r}: {error}{remedy}"
                 ) from error
         return value
 
@@ -162,24 +182,24 @@ def _numbered(
 
 
 def _too_short(path: Path, rows: _Rows, column: str | None) -> ThumbnetError:
-    """Return the refusal of few rows of a label; column: where nothing says that it is the label's.
+    """Return the error for a label with few rows; column: the label column, if it was only guessed.
 
-    The last column is that of the labels if none is named so, and so may be one called y: these
-    are channels if they have numbers.
+    If no column has the name of a label column, the last one is taken, or one called y. These may
+    be channels: then they hold numbers.
     """
     where = f"{path}, line {rows.lines[0]}"
     if column is None or column.lower() in USUAL_LABELS[:-1] or not _is_number(rows.label):
         return ThumbnetError(
-            f"{where}: label {rows.label!r} for fewer than {_FEWEST} rows: mend the labels about "
+            f"{where}: label {rows.label!r} for fewer than {_FEWEST} rows: fix the labels around "
             "it, or delete it"
         )
     return ThumbnetError(
         f"{where}: column {column!r} is taken for the labels, and {rows.label!r} is one for fewer "
-        f"than {_FEWEST} rows: {_mend_of_labels(path)}"
+        f"than {_FEWEST} rows: {_remedy_for_labels(path)}"
     )
 
 
-def _mend_of_labels(path: Path) -> str:
+def _remedy_for_labels(path: Path) -> str:
     """Say what to do about a file in which a channel was taken for the labels."""
     folder = path.absolute().parent
     above = folder.parent.name or "motions"
@@ -226,7 +246,7 @@ def _rate(
     unit: str | None,
     columns: Columns,
 ) -> tuple[float, str]:
-    """Return the rate of times: the one that is given, if they agree; and the unit if guessed."""
+    """Return the rate of times (the given one, if they agree), and their unit if it was guessed."""
     given = columns.rate or columns.default_rate
     said = unit or unit_by_name(column)
     unit = said or unit_of_time(column, times, given)
@@ -245,7 +265,7 @@ def _rate(
 def _time(
     path: Path, header: list[str], columns: Columns, at_label: int | None
 ) -> tuple[int | None, str | None]:
-    """Return the time column's index and its unit, both None where nothing says them."""
+    """Return the time column's index and its unit, both None if nothing states them."""
     if columns.time is None:
         at = time_column(header)
         return (None if at == at_label else at), None

@@ -1,4 +1,4 @@
-"""`Recording`s of a sensor with a label each, and what reads them from CSV files."""
+"""`Recording`: labelled readings of a sensor; and what reads them from CSV files."""
 
 from __future__ import annotations
 
@@ -18,22 +18,34 @@ from .recording_csv import Columns, Part, read_parts
 
 RECORDING_SUFFIXES = (".csv", ".tsv", ".txt")
 RATES_APART = 0.05
-"""How far the rates of recordings that are used together may differ."""
+"""Largest relative difference of the rates of recordings that are used together."""
 
 
 @dataclass(frozen=True, eq=False)
 class Recording:
     """What a sensor gave in one go, all of it with one label.
 
-    values: (n, channels) float64 in raw units, sample after sample.
-    rate: samples a second, in Hz.
-    name: for messages and reports, such as the file's.
-    channels: names of the columns; x0, x1 ... if not given.
-    lines: of the file, one for each sample, for messages.
-    guessed: column and unit of the times that gave the rate, such as "time:ms", where the unit was
-        guessed.
+    Parameters
+    ----------
+    values : ndarray, shape (n, channels)
+        float64 in raw units, sample after sample.
+    label : str
+        Of the whole recording.
+    rate : float
+        Samples a second, in Hz.
+    name : str
+        For messages and reports, such as the file's name.
+    channels : tuple of str
+        Names of the columns; x0, x1 ... by default.
+    lines : tuple of int
+        The line of the file that each sample stands in, for messages.
+    guessed : str
+        Column and unit of the times that gave the rate, such as "time:ms", if the unit was guessed.
 
-    Raises ThumbnetError if these do not fit together, or a value is not a finite number.
+    Raises
+    ------
+    ThumbnetError
+        If these do not fit together, or a value is not a finite number.
     """
 
     values: NDArray[Any]
@@ -65,7 +77,7 @@ class Recording:
             sample, channel = (int(i) for i in bad[0])
             raise ThumbnetError(
                 f"{where}: sample {sample}, channel {channels[channel]!r} is "
-                f"{values[sample, channel]}: mend it, or make two recordings without it"
+                f"{values[sample, channel]}: correct it, or make two recordings without it"
             )
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "channels", channels)
@@ -76,7 +88,7 @@ class Recording:
 
     def place(self, sample: int) -> str:
         """Return where a sample is, for messages: the name, and the line of the file."""
-        # Of one's own making, or changed since they were read, they may have other lines or none.
+        # Recordings that were made or changed by hand may have other lines or none.
         known = len(self.lines) == len(self)
         where = f"line {self.lines[sample]}" if known else f"sample {sample}"
         return f"{self.name or 'a recording'}, {where}"
@@ -91,27 +103,43 @@ def read_recordings(
     fewest_labels: int = 2,
     default_rate: float | None = None,
 ) -> list[Recording]:
-    """Return the recordings of a folder with a folder of CSV files for each label, or of CSV files.
+    """Read the recordings of a folder with a folder of CSV files for each label, or of CSV files.
 
-    Without folders in it, a folder's files, like a file itself, have a column of labels: where the
-    label changes another recording begins.
+    Without folders of labels, a folder's files, like a single file, have a column of labels: where
+    the label changes, another recording begins. All columns that are not named below are channels,
+    and every file has to have the same ones.
 
-    label: name of the label column; by default as for `read_csv`. Files in folders of labels have
+    Parameters
+    ----------
+    path : path
+        The folder or file.
+    label : str, optional
+        Name of the label column; by default as for `read_csv`. Files in folders of labels have
         none, unless it is given.
-    time: name of the time column, "NAME:ms" (or s, us) where the name does not say the unit; by
+    time : str, optional
+        Name of the time column; "NAME:ms" (or s, us) if the name does not state the unit. By
         default the column called time, t_ms, millis and the like, if there is one.
-    rate: samples a second, in Hz, where there is no time column; where there is, it has to be that
-        of the times to a tenth, and decides their unit where their column's name does not.
-    recording: name of a column that tells recordings of one file apart; by default the column
-        called recording, session and the like, if there is one.
-    fewest_labels: how many labels there have to be: 1 where a trained network is only judged.
-    default_rate: samples a second where there is neither a time column nor `rate`; what the times
-        give is taken for it if it is so to a tenth.
+    rate : float, optional
+        Samples a second, in Hz, if there is no time column. If there is one, its times have to
+        agree with this rate to a tenth, and it decides their unit where the column's name does not.
+    recording : str, optional
+        Name of a column that separates recordings of one file; by default the column called
+        recording, session and the like, if there is one.
+    fewest_labels : int
+        How many labels there have to be: 1 if a trained network is only evaluated.
+    default_rate : float, optional
+        Samples a second if there is neither a time column nor `rate`. Times that agree with it to a
+        tenth are taken as this rate.
 
-    All other columns are channels, and every file must have the same.
+    Returns
+    -------
+    list of Recording
 
-    Raises ThumbnetError naming file and line: whatever is no number, a rate that changes or
-    differs between files, a missing channel, time that stands still.
+    Raises
+    ------
+    ThumbnetError
+        If something is not a number, a rate changes or differs between files, a channel is missing,
+        or time stands still; the message names file and line.
     """
     if rate is not None and not 0 < rate < np.inf:
         raise ThumbnetError(f"a rate of {rate} Hz: give samples a second, such as 100")
@@ -132,8 +160,7 @@ def read_recordings(
     check_alike(found)
     if len({one.label for one in found}) < fewest_labels:
         raise ThumbnetError(
-            f"{path}: every recording is of class {found[0].label!r}: at least two classes are "
-            "needed"
+            f"{path}: every recording has class {found[0].label!r}: at least two classes are needed"
         )
     return found
 
@@ -172,7 +199,7 @@ def in_order(one: Recording, channels: tuple[str, ...]) -> Recording:
 
 
 def _files(place: Path, in_folders: bool) -> list[tuple[Path, str | None]]:
-    """Return the files to read, each with its label, None where a column tells."""
+    """Return the files to read, each with its label, or None if a column has it."""
     if not place.is_dir():
         return [(place, None)]
     beside = _tables(place)
@@ -188,7 +215,7 @@ def _files(place: Path, in_folders: bool) -> list[tuple[Path, str | None]]:
         return [(file, None) for file in [*beside, *(file for file, _ in inside)]]
     if beside:
         raise ThumbnetError(
-            f"{beside[0]} lies beside the folders of labels: move it into the one of its label"
+            f"{beside[0]} is beside the folders of labels: move it into the folder of its label"
         )
     for folder in labels:
         if not _tables(folder):
@@ -211,26 +238,26 @@ def _folders(folder: Path) -> list[Path]:
 
 
 def _check_depth(labels: Sequence[Path], some: bool) -> None:
-    """Refuse CSV files in folders within those of labels: they would be left out.
+    """Refuse CSV files in folders inside those of labels: they would be left out.
 
     some: whether there are any where they belong.
     """
     for label in labels:
         for parent in _below(label):
             for file in _tables(parent):
-                mend = f"move it up into {label}, under a name of its own"
+                remedy = f"move it up into {label}, under a name of its own"
                 if not some:
-                    mend = f"give {parent.parent}, if its folders are the labels, or move it up"
-                raise ThumbnetError(f"{file} lies in a folder within {label.name}: {mend}")
+                    remedy = f"give {parent.parent}, if its folders are the labels, or move it up"
+                raise ThumbnetError(f"{file} is in a folder inside {label.name}: {remedy}")
 
 
 def _below(folder: Path) -> Iterator[Path]:
     for inner in _folders(folder):
         yield inner
-        if not inner.is_symlink():  # which could lead round in a circle
+        if not inner.is_symlink():  # a link could lead round in a circle
             yield from _below(inner)
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:
-    """Return what sorts 2.csv before 10.csv."""
+    """Return a key that sorts 2.csv before 10.csv."""
     return [(int(s), "") if s.isdigit() else (-1, s) for s in re.split(r"(\d+)", path.name)]

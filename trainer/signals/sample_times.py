@@ -22,25 +22,35 @@ _TIME = re.compile(
     r"(timestamp|time|elapsed|ticks|t)?[\s_\-]*[(\[]?([a-zµμ]*)[)\]]?", re.IGNORECASE
 )
 _NEAR = 5
-"""Steps of the shortest stretch that has a rate of its own."""
+"""Steps of the shortest stretch that can have a rate of its own."""
 _LONG = 40
-"""Steps of a stretch in which every late one counts."""
+"""Steps of a stretch that is long enough for late steps to count."""
 _APART = 0.2
 _CHANCE = 6.0
-"""Standard deviations by which uneven steps do not differ."""
+"""Standard deviations within which uneven steps differ by chance."""
 _GAP = 4.0
 _COARSE = 0.1
-"""Share of equal times from which on it is the clock that is too coarse."""
+"""If more times than this share are equal, the clock is too coarse."""
 _WHOLE = 0.01
 _TWO = "by two files or a column called recording"
 _PRECISE = 0.005
-"""No rate is rounded by more than that."""
+"""No rate is rounded by more than this."""
 
 
 def time_column(header: Sequence[str]) -> int | None:
-    """Return the index of the column that is a time by its name, such as time, t_ms or millis.
+    """Find the column that is a time by its name, such as time, t_ms or millis.
 
-    "t" alone and "s" only as the first column: both have other meanings.
+    "t" and "s" count only as the first column: both have other meanings.
+
+    Parameters
+    ----------
+    header : sequence of str
+        Names of the columns.
+
+    Returns
+    -------
+    int or None
+        Its index.
     """
     for at, name in enumerate(header):
         match = _TIME.fullmatch(name.strip())
@@ -54,17 +64,29 @@ def time_column(header: Sequence[str]) -> int | None:
 
 
 def unit_by_name(name: str) -> str | None:
-    """Return the unit of time that a column's name says, such as ms of t_ms; None if none."""
+    """Return the unit of time in a column's name, such as ms of t_ms; None without one."""
     match = _TIME.fullmatch(name.strip())
     return None if match is None else _WORDS.get(match[2].lower())
 
 
 def unit_of_time(name: str, times: NDArray[np.float64], rate: float | None = None) -> str:
-    """Return the unit of a time column: what its name says, else what its steps suggest.
+    """Find the unit of a time column: what its name states, or else what its steps suggest.
 
-    rate: samples a second, if known: the unit in which the steps give it, to a half.
+    Steps below 1 are seconds, steps from 1,000 are microseconds, others are milliseconds.
 
-    Steps below 1 are seconds, others milliseconds; from 1,000 on they are microseconds.
+    Parameters
+    ----------
+    name : str
+        Of the column.
+    times : ndarray, shape (n,)
+        Its values.
+    rate : float, optional
+        Samples a second, if known: then the unit in which the steps give it, to a half.
+
+    Returns
+    -------
+    str
+        A key of `UNITS`.
     """
     named = unit_by_name(name)
     if named is not None:
@@ -78,23 +100,38 @@ def unit_of_time(name: str, times: NDArray[np.float64], rate: float | None = Non
 
 
 def other_time_unit(unit: str) -> str:
-    """Return the unit that times are in most likely if not in `unit`, as guessed by the steps."""
+    """Return the unit that times most likely have if `unit`, guessed from their steps, is wrong."""
     return "s" if unit == "ms" else "ms"
 
 
 def rate_of(times: NDArray[np.float64], unit: str, lines: Sequence[int], where: str) -> float:
-    """Return the rate in Hz of samples taken at `times`: over all steps, uneven as they may be.
+    """Compute the rate of samples from their times, over all steps, uneven as they may be.
 
-    unit: of the times, one of `UNITS`.
-    lines: the line of the file of each sample.
-    where: the file, for messages.
+    Steps are counted in ticks, the smallest digit of the column: 400 Hz in whole milliseconds is 3,
+    2, 3, 2 ... A step longer than two usual ones, but not than four, is late and does not count.
+    The rate is the shortest number that the ticks allow.
 
-    Steps are counted in ticks, the digits that the column has: 400 Hz in whole milliseconds is 3,
-    2, 3, 2 ... A step of more than two, up to four, usual ones is late and tells nothing of the
-    rate. The rate is the shortest number that the ticks allow.
+    Parameters
+    ----------
+    times : ndarray, shape (n,)
+        In `unit`.
+    unit : str
+        A key of `UNITS`.
+    lines : sequence of int
+        The line of the file that each sample stands in.
+    where : str
+        The file, for messages.
 
-    Raises ThumbnetError with the line where time stands still or goes back, where the rate changes
-    by a fifth, or where samples are missing: a step is longer than four usual ones.
+    Returns
+    -------
+    float
+        In Hz.
+
+    Raises
+    ------
+    ThumbnetError
+        If time stands still or goes back, the rate changes by a fifth, or samples are missing: a
+        step is longer than four usual ones. The message names the line.
     """
     steps = np.diff(times)
     tick = _tick(steps)
@@ -132,29 +169,29 @@ def _tick(steps: NDArray[np.float64]) -> float:
 
 
 def _check_forward(seconds: NDArray[np.float64], lines: Sequence[int], where: str) -> None:
-    """Refuse times that stand still or go back, with what mends just that."""
+    """Refuse times that stand still or go back, and say what to do in each case."""
     steps = np.diff(seconds)
     bad = np.flatnonzero(steps <= 0)
     if not bad.size:
         return
     at = int(bad[0])
-    how, mend = "stands still", "delete the row, or make two recordings of it"
+    how, remedy = "stands still", "delete the row, or make two recordings of it"
     if steps[at] < 0:
-        how, mend = "goes back", f"make two recordings of it, {_TWO}"
+        how, remedy = "goes back", f"make two recordings of it, {_TWO}"
         if np.any(seconds[at + 2 : at + 3] > seconds[at]):
-            mend = "delete the row"
+            remedy = "delete the row"
         elif at == 0 or seconds[at + 1] > seconds[at - 1]:
-            mend = f"delete the row before it, line {lines[at]}"
+            remedy = f"delete the row before it, line {lines[at]}"
     elif np.mean(steps == 0) > _COARSE:
-        mend = "write finer times, or delete their column and give the rate (--rate)"
+        remedy = "write finer times, or delete their column and give the rate (--rate)"
     raise ThumbnetError(
         f"{where}, line {lines[at + 1]}: time {how}, from {seconds[at]:.10g} s to "
-        f"{seconds[at + 1]:.10g} s: {mend}"
+        f"{seconds[at + 1]:.10g} s: {remedy}"
     )
 
 
 def _goes_on(ticks: NDArray[np.float64], at: int) -> bool:
-    """Whether the steps behind a long one are about as long: another rate, rather than a gap."""
+    """Whether the steps after a long one are about as long: another rate, rather than a gap."""
     behind = ticks[at + 1 : at + 1 + _NEAR]
     return len(behind) > _NEAR // 2 and float(np.median(behind)) > ticks[at] / 2
 
@@ -163,8 +200,8 @@ def _change(ticks: NDArray[np.float64]) -> tuple[int, float, float] | None:
     """Return where the rate changes, and the mean steps before and after; None if it does not.
 
     Each stretch of 5, 10, 20 ... steps is compared with the one before it. Their means differ by
-    chance where the steps are uneven, and by what a tick cuts off: a change is what is more than
-    that, and more than a fifth. In short stretches the medians must differ so, too: a few late
+    chance where the steps are uneven, and by what a tick cuts off. A change is a difference that
+    exceeds both, and a fifth. In short stretches the medians have to differ as well: a few late
     steps are no change.
     """
     noise = float(np.sqrt(np.mean(np.diff(ticks) ** 2) / 2)) if len(ticks) > 1 else 0.0
@@ -190,7 +227,7 @@ def _change(ticks: NDArray[np.float64]) -> tuple[int, float, float] | None:
 
 
 def _shortest(rate: float, precision: float) -> float:
-    """Return the number of fewest digits that is as near to a rate as this is known."""
+    """Return the number with the fewest digits that is within the precision of a rate."""
     for digits in range(1, 12):
         short = float(f"{rate:.{digits}g}")
         if abs(short / rate - 1) <= min(precision, _PRECISE):

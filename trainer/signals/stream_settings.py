@@ -10,13 +10,13 @@ from ..errors import ThumbnetError, unknown
 RAW = "raw"
 BANDS = "bands"
 FEATURES = ("mean", "deviation", "rms", "crossings", BANDS)
-"""What can be computed of a window's channel; `RAW` is the window itself."""
+"""What can be computed for a channel of a window; `RAW` is the window itself."""
 
 FEATURE_COUNT_LIMIT = 2**19
-"""Every count that features are computed of is smaller, so that no sum of a window overflows."""
+"""Features are computed from counts below this, so that no sum over a window overflows."""
 
 LONGEST = 1024
-"""Samples of the longest window that features are computed of."""
+"""Samples of the longest window that features are computed for."""
 
 MOST_VOTES = 100
 _FINEST = 4
@@ -26,16 +26,30 @@ _FINEST = 4
 class StreamSettings:
     """What the `Stream` of an exported module does with its samples.
 
-    window, hop: samples of a window, and from the begin of one to the begin of the next.
-    channels: names of the numbers of one sample.
-    rate: samples a second, in Hz.
-    units: counts per 1.0 of each channel: readings are rounded to 1/units.
-    reach: a count beyond `reach` counts as `reach`, one below -`reach` as that.
-    features: ("raw",), or some of `FEATURES`, which are computed of each channel.
-    bands: how many bands of frequency the feature "bands" has.
-    vote: (votes that a label needs, of how many of the last windows); (1, n) is the most frequent.
+    Parameters
+    ----------
+    window, hop : int
+        Samples of a window, and from the start of one window to the start of the next.
+    channels : tuple of str
+        Names of the numbers of one sample.
+    rate : float
+        Samples a second, in Hz.
+    units : tuple of int
+        Counts per 1.0 of each channel: readings are rounded to 1/units.
+    reach : int
+        Counts are clipped to -reach ... reach.
+    features : tuple of str
+        ("raw",), or some of `FEATURES`, which are computed for each channel.
+    bands : int
+        How many frequency bands the feature "bands" has.
+    vote : tuple of int
+        (votes that a label needs, number of last windows that vote); (1, n) decides for the most
+        frequent label.
 
-    Raises ThumbnetError if these do not fit together.
+    Raises
+    ------
+    ThumbnetError
+        If these do not fit together.
     """
 
     window: int
@@ -100,7 +114,7 @@ class StreamSettings:
             below = max(8, 1 << (window.bit_length() - 1))
             above = f" or {2 * below}" if 8 < window < LONGEST else ""
             raise ThumbnetError(
-                f"bands of frequency need a window of a power of two, not {window} samples: "
+                f"frequency bands need a window of a power of two, not {window} samples: "
                 f"take {below}{above}, or leave bands out"
             )
         if not 1 <= self.bands <= window // 2:
@@ -115,12 +129,12 @@ class StreamSettings:
 
     @property
     def fraction(self) -> int:
-        """Features have steps of 2**-fraction counts: finer where the counts are few."""
+        """Features have steps of 2**-fraction counts: finer where counts are small."""
         return max(k for k in range(_FINEST + 1) if k == 0 or self.reach << k < FEATURE_COUNT_LIMIT)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the network reads of one window, or for a raw one of one sample."""
+        """What the network reads of one window, or of one sample for raw windows."""
         if self.is_raw:
             return self.channels
         each: list[str] = []
@@ -130,7 +144,7 @@ class StreamSettings:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of the network's input: (window, channels), or (features,)."""
+        """Shape of the network's input: (window, channels), or (features,)."""
         return (self.window, len(self.channels)) if self.is_raw else (len(self.names),)
 
     def get_config(self) -> dict[str, Any]:
@@ -141,7 +155,19 @@ class StreamSettings:
     def from_config(cls, config: dict[str, Any]) -> StreamSettings:
         """Return the settings that `get_config` described.
 
-        Raises ThumbnetError if something is missing, unknown or wrong.
+        Parameters
+        ----------
+        config : dict
+            JSON types.
+
+        Returns
+        -------
+        StreamSettings
+
+        Raises
+        ------
+        ThumbnetError
+            If something is missing, unknown or wrong.
         """
         try:
             return cls(**config)
@@ -152,10 +178,18 @@ class StreamSettings:
 
 
 def reach_for(largest: int) -> int:
-    """Return how far counts may go where the training data go to `largest`.
+    """Choose how far counts may go on the board.
 
-    Four times as far or more, as a hand that shakes harder than in training; but below 2**19 where
-    that holds the data, else below 2**20.
+    Parameters
+    ----------
+    largest : int
+        The largest count of the training data.
+
+    Returns
+    -------
+    int
+        At least four times as far, for a hand that shakes harder than in training; but below 2**19
+        if that holds the data, otherwise below 2**20.
     """
     reach = 1
     while reach < 4 * largest:

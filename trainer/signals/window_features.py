@@ -1,4 +1,4 @@
-"""Features of windows, computed on the PC by the very code that boards run.
+"""Features of windows, computed on the PC by the same code that runs on boards.
 
 That code is `firmware/stream/`: integers only, read and run here as it stands. There is no second
 implementation that could differ from it.
@@ -24,10 +24,20 @@ _Feature = Callable[[list[int], list[int], int], int]
 
 
 def compute_features(windows: Ints, settings: StreamSettings) -> Ints:
-    """Return the features of windows of counts: (n, window, channels) -> (n, features).
+    """Compute the features of windows of counts.
 
-    Channel after channel, in the order of `settings.names`; means, deviations, RMS and bands in
-    steps of 2**-fraction counts.
+    Parameters
+    ----------
+    windows : ndarray, shape (n, window, channels)
+        Integer counts.
+    settings : StreamSettings
+        Which features.
+
+    Returns
+    -------
+    ndarray, shape (n, features)
+        int64, channel after channel, in the order of `settings.names`. Means, deviations, RMS and
+        bands have steps of 2**-fraction counts.
     """
     run = _functions(settings)
     each = len(settings.names) // len(settings.channels)
@@ -64,7 +74,7 @@ def _functions(settings: StreamSettings) -> list[_Feature]:
 
 @lru_cache
 def _code(features: tuple[str, ...]) -> tuple[CodeType, ...]:
-    """Return the files of the features and those that they import, compiled, each after its own."""
+    """Return the compiled files of the features and of what they import, imports first."""
     folder = files("thumbnet.firmware") / "stream"
     found: dict[str, CodeType] = {}
 
@@ -75,7 +85,7 @@ def _code(features: tuple[str, ...]) -> tuple[CodeType, ...]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         own = []
         for statement in tree.body:
-            # All run in one namespace, as they stand in an exported module.
+            # All run in one namespace, as in an exported module.
             if (
                 isinstance(statement, ast.ImportFrom)
                 and (folder / f"{statement.module}.py").is_file()

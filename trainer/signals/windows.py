@@ -1,10 +1,10 @@
-"""From recordings to `Windows`: cut, described by features or as they are, and split."""
+"""From recordings to `Windows`: cut, described by features or left raw, and split."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from ..datasets.class_labels import class_names, quoted
 from ..datasets.dataset import Dataset
 from ..datasets.input_spec import InputSpec
-from ..datasets.resolution import decimals_of, resolution_for
 from ..errors import ThumbnetError
 from ..network.network import Network
+from .counts import counts_of, units_of
 from .flatlines import refuse_flatlines
 from .recordings import RATES_APART, Recording, check_alike, in_order
 from .stream_settings import FEATURE_COUNT_LIMIT, RAW, StreamSettings, reach_for
@@ -23,12 +23,18 @@ from .window_features import Ints, compute_features
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Windows(Dataset):
-    """Windows of recordings, a `Dataset` of integer counts.
+    """Windows of recordings: a `Dataset` of integer counts.
 
-    x: (n, window, channels) counts, or (n, features) of them; `stream.units` counts are 1.0.
-    recording: (n,) int64, the index of the recording that each window was cut from.
-    names: of the recordings.
-    stream: the settings with which a board does the same.
+    Attributes
+    ----------
+    x : ndarray, shape (n, window, channels) or (n, features)
+        Counts, or features of them; `stream.units` counts are 1.0.
+    recording : ndarray, shape (n,)
+        int64: the index of the recording that each window was cut from.
+    names : tuple of str
+        Names of the recordings.
+    stream : StreamSettings
+        The settings with which a board does the same.
     """
 
     recording: NDArray[Any]
@@ -47,8 +53,13 @@ class Windows(Dataset):
     def prepare(self, model: Network, vote: int | tuple[int, int] | None = None) -> None:
         """Give a model what an exported module needs for its `Stream`: labels, inputs, settings.
 
-        vote: n for the most frequent label of the last n windows, or (k, n) for one that k of the
-            last n agree on, and no decision else; 3 if not given.
+        Parameters
+        ----------
+        model : Model
+            Gets `labels`, `input_spec` and `info["stream"]`.
+        vote : int or tuple of int, optional
+            n for the most frequent label of the last n windows; (k, n) for a label that k of the
+            last n agree on, and no decision otherwise. 3 by default.
         """
         stream = self.stream
         if vote is not None:
@@ -65,18 +76,35 @@ def cut(
     bands: int = 8,
     allow_constant: bool = False,
 ) -> Windows:
-    """Cut recordings into windows of `length` samples, one every `hop`, none across two of them.
+    """Cut recordings into windows.
 
-    features: "raw" for the windows themselves, or some of mean, deviation, rms, crossings and
-        bands, computed of each channel in integers, by the code that boards run.
-    bands: how many bands the feature "bands" has.
-    allow_constant: take recordings in which a channel never changes. They are refused else, as a
-        sensor that is stuck or not connected gives them and a network learns what it means.
+    No window spans two recordings. Readings become counts: whole numbers of the resolution that the
+    channel's decimals suggest.
 
-    Readings become counts: whole numbers of the resolution that the channel's decimals suggest.
+    Parameters
+    ----------
+    recordings : sequence of Recording
+        With the same channels and rate.
+    length, hop : int
+        Samples of a window, and from the start of one window to the start of the next.
+    features : str or sequence of str
+        "raw" for the windows themselves, or some of mean, deviation, rms, crossings and bands.
+        These are computed for each channel in integers, by the code that boards run.
+    bands : int
+        How many bands the feature "bands" has.
+    allow_constant : bool
+        Whether to accept recordings in which a channel never changes. Normally that is an error: a
+        sensor that is stuck or not connected gives such recordings, and a network would learn them.
 
-    Raises ThumbnetError naming the recording: shorter than a window, other channels or another
-    rate than the first, a channel that never changes.
+    Returns
+    -------
+    Windows
+
+    Raises
+    ------
+    ThumbnetError
+        If a recording is shorter than a window, has other channels or another rate than the first,
+        or a channel that never changes; the message names it.
     """
     check_alike(recordings)
     _check_long(recordings, length)
@@ -84,8 +112,10 @@ def cut(
         refuse_flatlines(recordings)
     first = recordings[0]
     named = (features,) if isinstance(features, str) else tuple(features)
-    units = _units(recordings, 2 * FEATURE_COUNT_LIMIT if named == (RAW,) else FEATURE_COUNT_LIMIT)
-    every = [_counts(one.values, units) for one in recordings]
+    units = units_of(
+        recordings, 2 * FEATURE_COUNT_LIMIT if named == (RAW,) else FEATURE_COUNT_LIMIT
+    )
+    every = [counts_of(one.values, units) for one in recordings]
     largest = max(int(np.abs(counts).max()) for counts in every)
     settings = StreamSettings(
         window=length,
@@ -104,21 +134,34 @@ def cut(
 def cut_as(
     recordings: Sequence[Recording], settings: StreamSettings, labels: Sequence[str] | None = None
 ) -> Windows:
-    """Cut recordings as a network takes them that was trained on windows, as its board does.
+    """Cut recordings for a network that was trained on windows, as its board does.
 
-    settings: `StreamSettings.from_config(model.info["stream"])`.
-    labels: those of the model; the recordings' own if not given.
+    Sensors that are stuck are accepted: the board cannot refuse them either.
 
-    Sensors that are stuck are taken: so they are judged on the board.
+    Parameters
+    ----------
+    recordings : sequence of Recording
+        With the channels that the network was trained on.
+    settings : StreamSettings
+        `StreamSettings.from_config(model.info["stream"])`.
+    labels : sequence of str, optional
+        Those of the model; by default the recordings' own.
 
-    Raises ThumbnetError naming the recording: shorter than a window, other channels than the
-    network was trained on, another rate, or a label that it does not know.
+    Returns
+    -------
+    Windows
+
+    Raises
+    ------
+    ThumbnetError
+        If a recording is shorter than a window, or has other channels, another rate or a label that
+        the network does not know; the message names it.
     """
     recordings = [in_order(one, settings.channels) for one in recordings]
     check_alike(recordings)
     known = tuple(labels or class_names([one.label for one in recordings]))
     _check_fit(recordings, settings, known)
-    every = [_counts(one.values, settings.units, settings.reach) for one in recordings]
+    every = [counts_of(one.values, settings.units, settings.reach) for one in recordings]
     return _windows(recordings, every, settings, known)
 
 
@@ -138,7 +181,7 @@ def _windows(
     x = np.concatenate(parts)
     index = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
     classes = np.array([labels.index(one.label) for one in recordings])
-    # Counts of features have up to four bits behind the point.
+    # Counts of features have up to four fractional bits.
     reach = settings.reach if settings.is_raw else 2 * FEATURE_COUNT_LIMIT - 1
     return Windows(
         x if settings.is_raw else compute_features(x, settings),
@@ -149,67 +192,6 @@ def _windows(
         names=tuple(one.name for one in recordings),
         stream=settings,
     )
-
-
-@overload
-def split_by_recording(
-    data: Sequence[Recording], test_size: float = 0.2, seed: int = 0
-) -> tuple[list[Recording], list[Recording]]: ...
-@overload
-def split_by_recording(
-    data: Windows, test_size: float = 0.2, seed: int = 0
-) -> tuple[Windows, Windows]: ...
-def split_by_recording(
-    data: Windows | Sequence[Recording], test_size: float = 0.2, seed: int = 0
-) -> tuple[Windows, Windows] | tuple[list[Recording], list[Recording]]:
-    """Split recordings, or windows by their recordings, at random into (train, test).
-
-    Windows of one recording are alike, and overlap: those of a recording go all into one part, so
-    that the test tells how new recordings will do.
-
-    test_size: the share of every label's recordings to hold out, between 0 and 1; at least one,
-        and at least one stays.
-    seed: the same seed gives the same split.
-
-    Raises ThumbnetError for a label with a single recording.
-    """
-    if not 0 < test_size < 1:
-        raise ThumbnetError(f"test_size is {test_size}: give a share between 0 and 1, such as 0.2")
-    if isinstance(data, Windows):
-        assert data.labels is not None
-        index, first = np.unique(data.recording, return_index=True)
-        labels = [data.labels[data.y[at]] for at in first]
-        names = [data.names[k] for k in index]
-    else:
-        index = np.arange(len(data))
-        labels, names = [one.label for one in data], [one.name for one in data]
-    held_out = index[_hold_out(labels, names, test_size, seed)]
-    if isinstance(data, Windows):
-        tests = np.isin(data.recording, held_out)
-        return data.take(np.flatnonzero(~tests)), data.take(np.flatnonzero(tests))
-    chosen = set(held_out.tolist())
-    return (
-        [one for k, one in enumerate(data) if k not in chosen],
-        [data[k] for k in sorted(chosen)],
-    )
-
-
-def _hold_out(
-    labels: Sequence[str], names: Sequence[str], test_size: float, seed: int
-) -> NDArray[np.int64]:
-    """Return the places of the recordings to hold out, some of every label."""
-    random = np.random.default_rng(seed)
-    held_out: list[int] = []
-    for label in class_names(labels):
-        places = [k for k, other in enumerate(labels) if other == label]
-        if len(places) < 2:
-            raise ThumbnetError(
-                f"label {label!r} has one recording, {names[places[0]]}: a test needs another, "
-                "record it once more or leave the label out"
-            )
-        count = min(max(1, round(len(places) * test_size)), len(places) - 1)
-        held_out += random.permutation(places)[:count].tolist()
-    return np.array(sorted(held_out))
 
 
 def _check_long(recordings: Sequence[Recording], length: int) -> None:
@@ -245,42 +227,6 @@ def _check_fit(
             )
         if one.label not in labels:
             raise ThumbnetError(
-                f"{one.name}: label {one.label!r} was not seen in training, which knew "
+                f"{one.name}: label {one.label!r} was not seen in training, only "
                 f"{quoted(labels)}: correct it, or train again with it"
             )
-
-
-def _units(recordings: Sequence[Recording], most: int) -> tuple[int, ...]:
-    """Return the counts per 1.0 of each channel: by its decimals, and so that none reach `most`."""
-    values = np.concatenate([one.values for one in recordings])
-    found = []
-    for channel, column in enumerate(values.T):
-        where = _farthest(recordings, channel, column)
-        low, high = float(column.min()), float(column.max())
-        try:
-            step = resolution_for(decimals_of(column), low, high, where, most)
-        except ThumbnetError as error:
-            raise ThumbnetError(f"{error}, or mend this reading") from error
-        found.append(round(1 / step))
-    return tuple(found)
-
-
-def _farthest(recordings: Sequence[Recording], channel: int, column: NDArray[np.float64]) -> str:
-    """Say where the reading is that is farthest from the others: it may be a slip in a file."""
-    low, middle, high = float(column.min()), float(np.median(column)), float(column.max())
-    at = int(column.argmax() if high - middle > middle - low else column.argmin())
-    for one in recordings:
-        if at < len(one):
-            break
-        at -= len(one)
-    return f"{one.place(at)}, channel {one.channels[channel]!r}"
-
-
-def _counts(
-    values: NDArray[np.float64], units: tuple[int, ...], reach: int = 2 * FEATURE_COUNT_LIMIT - 1
-) -> Ints:
-    """Return readings as counts, rounded half away from zero and at most `reach`, as on a board."""
-    with np.errstate(over="ignore"):  # infinite counts are at the end of the reach too
-        scaled = np.clip(values * np.array(units), -reach, reach)
-    rounded = np.where(scaled >= 0, np.floor(scaled + 0.5), -np.floor(0.5 - scaled))
-    return np.asarray(rounded, dtype=np.int64)

@@ -76,7 +76,7 @@ class Callback:
         """Called at the end, also if training was interrupted or failed."""
 
     def get_state(self) -> dict[str, Array]:
-        """Return what a checkpoint has to keep so that a resumed run continues as if never stopped."""
+        """Return what a checkpoint has to keep for a run to resume as if never stopped."""
         return {}
 
     def set_state(self, state: dict[str, Array]) -> None:

@@ -130,10 +130,10 @@ def resume(
 
 
 def training_state(path: str | os.PathLike[str], description: dict[str, Any]) -> dict[str, Any]:
-    """Return the state of training in a checkpoint's description; raises ThumbnetError without one."""
+    """Return the training state of a checkpoint; raises ThumbnetError for another description."""
     training: dict[str, Any] | None = description.get("training")
     if training is None:
-        raise ThumbnetError(f"{path}: a model, but no checkpoint to resume: use ModelCheckpoint")
+        raise ThumbnetError(f"{path}: is a model, not a checkpoint: write one with ModelCheckpoint")
     return training
 
 
@@ -150,13 +150,13 @@ def _check_same_model(
     for old, new in zip(then["layers"], now["layers"], strict=True):
         if old != new and issubclass(LAYERS[new["class"]], Rescaling):
             raise ThumbnetError(
-                f"{path}: its data was another: layer {new['config']['name']!r} does not scale as "
-                "it did: resume with the data that it was trained on"
+                f"{path}: was trained on other data: layer {new['config']['name']!r} scales "
+                "differently now: resume with the data that it was trained on"
             )
     for key, what in (
         ("input_shape", "its input shape is"),
         ("layers", "the settings of its layers are"),
-        ("sources", "its wiring is"),
+        ("sources", "its links are"),
         ("dtype", "its dtype is"),
     ):
         if then.get(key) != now.get(key):

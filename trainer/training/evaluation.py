@@ -42,7 +42,7 @@ def losses_and_outputs(
     if (
         loss.on_logits is None
         or last.activation != loss.logits_of
-        or type(last).pre_activation is Layer.pre_activation  # it has none, as SimpleRNN
+        or type(last).pre_activation is Layer.pre_activation  # SimpleRNN, for one, has none
     ):
         outputs = network.forward(x, training)
         return loss(y, outputs), outputs.data

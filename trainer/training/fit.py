@@ -140,7 +140,7 @@ def fit(
             for observer in others:
                 observer.on_epoch_end(epoch, logs)
             history.append(epoch, logs)
-            for checkpoint in checkpoints:  # last, so that they hold the epoch as a whole
+            for checkpoint in checkpoints:  # last, so that they hold the complete epoch
                 checkpoint.on_epoch_end(epoch, logs)
             if verbose:
                 numbers = "  ".join(f"{name} {value:.4f}" for name, value in logs.items())
@@ -217,7 +217,7 @@ def _introduce(
     epochs: int,
     steps: int,
 ) -> tuple[list[Callback], list[ModelCheckpoint]]:
-    """Tell the callbacks about the run; return the checkpoints, which know the others, separately."""
+    """Tell the callbacks about the run; return the others and the checkpoints, which know them."""
     given = [callbacks] if isinstance(callbacks, Callback) else list(callbacks)
     checkpoints = [callback for callback in given if isinstance(callback, ModelCheckpoint)]
     others = [callback for callback in given if not isinstance(callback, ModelCheckpoint)]

@@ -145,7 +145,7 @@ def describe(network: CompiledNetwork) -> dict[str, Any]:
     if network.quantized is not None:
         description["quantized"] = network.quantized
         description["activation_ranges"] = network.activation_ranges
-    # A loss or optimizer of one's own has no name here: such a model is saved uncompiled.
+    # A custom loss or optimizer has no name here: such a model is saved uncompiled.
     if network.loss in LOSSES.values() and type(network.optimizer) in OPTIMIZERS.values():
         loss, optimizer = network.require_compiled()
         description["compile"] = {

@@ -77,7 +77,7 @@ class OneCycle(Callback):
 
     def rate(self, batch: int) -> float:
         """Return the learning rate for a batch, counted through all epochs."""
-        # Between 0 and 1, where the rate would be 0.
+        # Strictly between 0 and 1, where the rate would be 0.
         time = (batch + 1) / (self.epochs * self.steps_per_epoch + 1)
         return self.peak * min(time / self.rising, (1 - time) / (1 - self.rising))
 

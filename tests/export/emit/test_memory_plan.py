@@ -83,8 +83,8 @@ def test_a_tensor_that_is_read_again_stays() -> None:
     [
         ({"x": 0, "d0": 4, "d1": 8}, "x and d0 share memory while alive"),
         ({"x": 0, "d0": 8, "d1": 12}, "d0 and d1 share memory while alive"),
-        ({"x": 0, "d0": 8, "d1": 99}, "d1 at 99 does not lie in the arena"),
-        ({"x": 0, "d0": 10, "d1": 0}, "d0 at 10 does not lie in the arena"),
+        ({"x": 0, "d0": 8, "d1": 99}, "d1 at 99 is not inside the arena"),
+        ({"x": 0, "d0": 10, "d1": 0}, "d0 at 10 is not inside the arena"),
     ],
 )
 def test_unsound_plans(offsets: dict[str, int], said: str) -> None:

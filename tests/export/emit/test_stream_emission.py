@@ -110,8 +110,8 @@ def test_settings_of_another_network() -> None:
     try:
         x = windows(("deviation",)).x
         assert refusal(lambda: convert(made, x)) == (
-            "export: the network reads 3 numbers, its stream settings make 21 of a window: call "
-            "windows.prepare(model) with the windows that it was trained on"
+            "export: the network reads 3 numbers, but its stream settings make 21 from a window: "
+            "call windows.prepare(model) with the windows that it was trained on"
         )
         made.info["stream"] = {"window": 5}
         assert "stream settings of the model are not understood" in refusal(
@@ -127,15 +127,15 @@ def test_a_stream_needs_labels() -> None:
     made.build((3,))
     data.prepare(made)
     made.labels = None
-    assert "a Stream decides between labels, this network has none" in refusal(
+    assert "a Stream needs labels to decide between, but this network has none" in refusal(
         lambda: convert(made, data.x)
     )
 
 
 def test_a_stream_needs_room() -> None:
     assert refusal(lambda: program(("deviation",), board="microbit")) == (
-        "board microbit has 9,400 bytes of heap, too few for a Stream beside a network: export for "
-        "one with more, such as microbit_v2"
+        "board microbit has 9,400 bytes of heap, too few for a network and a Stream: export for "
+        "a board with more, such as microbit_v2"
     )
     assert "class Stream" in program(("deviation",), board="microbit_v2").module()
 

@@ -122,5 +122,5 @@ def test_block_widths(outputs: int, widths: list[int]) -> None:
 
 
 def test_unknown_layout() -> None:
-    with pytest.raises(ValueError, match="no layout 'columns', there are rows, interleaved, words"):
+    with pytest.raises(ValueError, match="unknown layout 'columns': use one of rows, interleaved"):
         pack(weights(2, 3), "columns")

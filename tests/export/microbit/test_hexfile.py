@@ -61,18 +61,18 @@ def test_full_to_the_last_byte():
     head = 2 + len("w.bin") + 1
     full = bytes(SPACE - head)
     assert files_in_hex(microbit_hex({"w.bin": full})) == {"w.bin": full}
-    refused("has 28,672 bytes, 28,800 are needed", microbit_hex, {"w.bin": full + b"x"})
+    refused("has 28,672 bytes, but 28,800 are needed", microbit_hex, {"w.bin": full + b"x"})
 
 
 def test_longest_name():
     name = "n" * 117 + ".py"
     assert list(files_in_hex(microbit_hex({name: b"1"}))) == [name]
-    refused("names of 1 to 120 bytes, and 'n+.py' has 121", microbit_hex, {"n" + name: b"1"})
-    refused("names of 1 to 120 bytes, and '' has 0", microbit_hex, {"": b"1"})
+    refused("have 1 to 120 bytes, but 'n+.py' has 121", microbit_hex, {"n" + name: b"1"})
+    refused("have 1 to 120 bytes, but '' has 0", microbit_hex, {"": b"1"})
 
 
 def test_empty_file():
-    refused("a.py has no contents", microbit_hex, {"a.py": b""})
+    refused("empty file: put something into a.py", microbit_hex, {"a.py": b""})
 
 
 def test_package_missing(monkeypatch):
@@ -82,7 +82,7 @@ def test_package_missing(monkeypatch):
 
 
 def test_damaged(image):
-    refused("x.hex is not a MicroPython .hex.*, or is damaged", files_in_hex, "hello", "x.hex")
+    refused("x.hex is not a MicroPython .hex.*, or it is damaged", files_in_hex, "hello", "x.hex")
     for part in (0.3, 0.9, 0.999):
         refused("is damaged .*: export it again", files_in_hex, image[: int(part * len(image))])
     lines = image.splitlines()
@@ -93,17 +93,17 @@ def test_damaged(image):
 
 
 def test_other_generation():
-    refused("for another micro:bit than v1", files_in_hex, library.get_bundled_hex(2).content)
+    refused("is not for a micro:bit v1", files_in_hex, library.get_bundled_hex(2).content)
 
 
 def test_which_file_to_make_shorter():
     network = {"net.py": b"n" * 4000, "net.bin": b"w" * 12_000}
-    refused("shorten the program main.py, which takes 20,352 of them: 12,288 are left$",
+    refused("shorten main.py from 20,352 to 12,288 bytes$",
             microbit_hex, {**network, "main.py": b"#" * 20_000})  # fmt: skip
     program = b"#" * (12_288 // 128 * 126 - len("main.py") - 3)
     assert microbit_hex({**network, "main.py": program})
     refused("needed", microbit_hex, {**network, "main.py": program + b"#"})
     large = {"net.py": b"n" * 4000, "net.bin": b"w" * 30_000}
     refused(r"\): train fewer hidden units$", microbit_hex, large)
-    refused(r"\): leave main.py out and train fewer hidden units$",
+    refused(r"\): leave out main.py and train fewer hidden units$",
             microbit_hex, {**large, "main.py": b"import net"})  # fmt: skip

@@ -39,7 +39,7 @@ def test_threshold_is_the_nearest_score() -> None:
 def test_threshold_beyond_every_score() -> None:
     assert decision(1.0, scale=1 / (2**28 - 1)) == 2**28 - 1
     for logit in (1.0, -1.0):
-        with pytest.raises(ThumbnetError, match=r"beyond every score: take one nearer to 0.5"):
+        with pytest.raises(ThumbnetError, match=r"the decision threshold: use one nearer to 0.5"):
             decision(logit, scale=2.0**-28)
 
 
@@ -61,7 +61,7 @@ def test_softmax_scaling_is_in_256ths_of_a_nat(scale: float) -> None:
 def test_largest_and_smallest_step_of_the_softmax() -> None:
     a = softmax_scaling(0.99 * 2**18)
     assert (a["limit"], a["left_shift"]) == (2, 27)
-    with pytest.raises(ThumbnetError, match="worth too many nats for the softmax"):
+    with pytest.raises(ThumbnetError, match="worth too coarse for softmax"):
         softmax_scaling(1.01 * 2**18)
     assert softmax_scaling(1e-12)["limit"] == 2**29 - 1
 
@@ -95,7 +95,7 @@ def test_decimal_steps_are_powers_of_ten() -> None:
 
 @pytest.mark.parametrize(("finest", "power"), [(1.1e9, 10), (2e-11, -10), (3e24, 25)])
 def test_regression_step_beyond_a_boards_integers(finest: float, power: int) -> None:
-    with pytest.raises(ThumbnetError, match=f"in steps of 1e{power}, a board reaches 1e9: train"):
+    with pytest.raises(ThumbnetError, match=f"in steps of 1e{power}, but a board's limit is 1e9"):
         decimal_steps(np.array([1.0, finest]))
 
 

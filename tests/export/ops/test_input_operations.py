@@ -110,7 +110,7 @@ def test_sensors_of_too_steep_a_scaling(gain: float, fits: bool) -> None:
         node = sensors_stage(counts, np.array([gain]), ZERO, 1.0, 0).node
         assert node.attributes["left_shift"].tolist() == [8]
         return
-    with pytest.raises(ThumbnetError, match="does not fit 29 bits: standardize the inputs"):
+    with pytest.raises(ThumbnetError, match="exceeds 29 bits: standardize the inputs"):
         sensors_stage(counts, np.array([gain]), ZERO, 1.0, 0)
 
 
@@ -120,7 +120,7 @@ def test_sensors_offset_needs_room_too() -> None:
         if fits:
             assert sensors_stage(*arguments).node.attributes["left_shift"].tolist() == [0]
         else:
-            with pytest.raises(ThumbnetError, match="does not fit 29 bits"):
+            with pytest.raises(ThumbnetError, match="exceeds 29 bits"):
                 sensors_stage(*arguments)
 
 

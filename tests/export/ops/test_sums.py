@@ -75,7 +75,7 @@ def test_a_network_ends_with_a_dense_layer(join: type) -> None:
         convert(model, X)
     text = str(caught.value)
     assert text.startswith(f"export: the model ends with last ({join.__name__.lower()}), not with")
-    assert "put a Dense with one output for each class or measurement behind it" in text
+    assert "add a Dense with one output per class or measured value after it" in text
     assert "\n" not in text
 
 

@@ -98,7 +98,7 @@ def test_missing_files(program: Program, tmp_path: Path) -> None:
         load_artifact(tmp_path / "net.py")
     path = program.write(tmp_path).path
     path.with_suffix(".json").unlink()
-    with pytest.raises(ThumbnetError, match=r"net\.json is not beside it"):
+    with pytest.raises(ThumbnetError, match=r"net\.json is not next to it"):
         load_artifact(path)
 
 
@@ -163,7 +163,7 @@ def test_renamed_module(program: Program, tmp_path: Path) -> None:
     path = program.write(tmp_path).path
     for old in (path, path.with_suffix(".json")):
         old.rename(old.with_stem("other"))
-    with pytest.raises(ThumbnetError, match=r"other.py holds the network 'net': rename it back"):
+    with pytest.raises(ThumbnetError, match=r"other.py contains the network 'net': rename it"):
         load_artifact(tmp_path / "other.py")
 
 

@@ -75,7 +75,7 @@ def test_another_number_of_resolutions_is_refused(dense: bool) -> None:
         convert(model, X, resolution=(0.001, 1.0, 1.0))
     by_channel = "" if dense else ", or one for each of the 2 channels"
     assert str(caught.value) == (
-        f"export: 3 resolutions for 20 features: give one, or one for each{by_channel}"
+        f"export: 3 resolutions for 20 features: set one for all, or one for each{by_channel}"
     )
 
 

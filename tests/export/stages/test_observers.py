@@ -120,4 +120,4 @@ def test_the_integers_cover_these_ranges() -> None:
 def test_there_is_no_other() -> None:
     with pytest.raises(ThumbnetError) as caught:
         made("median")
-    assert str(caught.value) == "no calibration 'median': use one of min_max, percentile, mse"
+    assert str(caught.value) == "unknown calibration 'median': use one of min_max, percentile, mse"

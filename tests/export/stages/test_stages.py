@@ -100,7 +100,7 @@ def test_stop_after_any_stage() -> None:
     model = every_layer()
     for stage in STAGES:
         assert run_until(model, X, Options("net"), stage)[0].stage == stage
-    with pytest.raises(ThumbnetError, match="no stage 'fly': use one of lower, fold, equalize"):
+    with pytest.raises(ThumbnetError, match="unknown stage 'fly': use one of lower, fold, equa"):
         run_until(model, X, Options("net"), "fly")
 
 
@@ -220,7 +220,7 @@ def test_readings_beyond_the_training_range_up_to_the_margin() -> None:
         program.predict([[42.0]])
     wide = convert(model, x, name="net", resolution=0.1, margin=1.0)
     assert abs(wide.predict([[79.0]])[0] - 79) < 0.4
-    with pytest.raises(ThumbnetError, match="margin=-1 has to be 0 or more"):
+    with pytest.raises(ThumbnetError, match="margin=-1 must be 0 or more"):
         convert(model, x, name="net", margin=-1)
 
 

@@ -51,7 +51,9 @@ def test_count_network() -> None:
 
 def test_count_network_with_a_wrong_weight() -> None:
     needs_qemu()
-    with pytest.raises(ThumbnetError, match=r"kernel thumb/conv of \w+ gives wrong answers \(output"):
+    with pytest.raises(
+        ThumbnetError, match=r"kernel thumb/conv of \w+ gives wrong answers \(output"
+    ):
         conv_network.count_network(program(), X[:1], lambda w: bytes(len(w)))
 
 
@@ -74,5 +76,7 @@ def test_race_with_a_wrong_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     good = program("plain")
     other = program("plain", seed=1).module()
     monkeypatch.setattr(Program, "files", lambda self, _="": {"net_plain.py": other.encode()})
-    with pytest.raises(ThumbnetError, match=r"net_plain gives wrong answers on unix .*it is not timed"):
+    with pytest.raises(
+        ThumbnetError, match=r"net_plain gives wrong answers on unix .*it is not timed"
+    ):
         conv_network.race({"net_plain": good}, X, np.arange(20) % 3, "", quiet)

@@ -16,7 +16,7 @@ from thumbnet.export import Artifact, convert
 from thumbnet.export.kernels.weight_layouts import pack
 from thumbnet.tools.benchmark import on_microbit, on_unix
 from thumbnet.tools.benchmark.kernel_call_counts import calls_on_unix, table_of_layers
-from thumbnet.tools.benchmark.kernels import cortex_m0, races
+from thumbnet.tools.benchmark.kernels import cortex_m0, instruction_counter, races
 from thumbnet.tools.benchmark.kernels.cases import (
     check_outputs,
     conv_call,
@@ -26,6 +26,7 @@ from thumbnet.tools.benchmark.kernels.cases import (
     without_zeros,
 )
 from thumbnet.tools.benchmark.networks import Networks
+from thumbnet.tools.run import measurement
 from thumbnet.trainer import ThumbnetError
 
 ROWS = 3
@@ -181,7 +182,9 @@ def test_race(runner: races.Runner) -> None:
 @pytest.mark.parametrize("runner", [races.VIPER_KERNEL, races.LANES_KERNEL])
 def test_race_with_a_wrong_weight(runner: races.Runner) -> None:
     needs_micropython()
-    with pytest.raises(ThumbnetError, match=rf"kernel {runner.name} gives wrong answers \(output 0"):
+    with pytest.raises(
+        ThumbnetError, match=rf"kernel {runner.name} gives wrong answers \(output 0"
+    ):
         races.race(runner, [without_zeros()], turns=1, change=flipped)
 
 
@@ -195,7 +198,9 @@ def test_race_with_a_wrong_loop(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_race_whose_script_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     needs_micropython()
     monkeypatch.setattr(races, "LOOP", "def loop(x):\n    pass\n")
-    with pytest.raises(ThumbnetError, match=r"unix: the script of the benchmark failed: TypeError: "):
+    with pytest.raises(
+        ThumbnetError, match=r"unix: the script of the benchmark failed: TypeError: "
+    ):
         races.race(races.VIPER_KERNEL, [without_zeros()], turns=1)
 
 
@@ -230,7 +235,9 @@ def test_convolution_on_cortex_m0(kernel: str) -> None:
 @pytest.mark.parametrize("kernel", ["conv", "conv_int4", "depthwise_conv"])
 def test_convolution_with_a_wrong_weight(kernel: str) -> None:
     needs_qemu()
-    with pytest.raises(ThumbnetError, match=rf"kernel thumb/{kernel} gives wrong answers \(output "):
+    with pytest.raises(
+        ThumbnetError, match=rf"kernel thumb/{kernel} gives wrong answers \(output "
+    ):
         cortex_m0.count_conv(kernel, 3, 4 if "depth" in kernel else 8, 4, change=flipped)
 
 
@@ -251,7 +258,9 @@ def test_convolutions() -> None:
 def test_unpacked(outputs: int, bits: int, layout: str) -> None:
     half = 1 << bits - 1
     weight = np.random.default_rng(outputs).integers(-half, half, (outputs, 12))
-    assert np.array_equal(instruction_counter.unpacked(pack(weight, layout), outputs, 12, bits), weight)
+    assert np.array_equal(
+        instruction_counter.unpacked(pack(weight, layout), outputs, 12, bits), weight
+    )
 
 
 def test_instructions_of_ticks() -> None:

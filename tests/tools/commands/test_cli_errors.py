@@ -24,7 +24,7 @@ from thumbnet.trainer import ThumbnetError
         ("train digits --hidden 8,x", 2, "'8,x' is not a list of sizes like 16,8"),
         ("train digits --epochs 0", 2, "0 is not in the range x>=1"),
         ("verify x.py --target cpython --heap 8k", 2, "--heap is for the unix target"),
-        ("verify none.py", 1, "thumbnet: none.py: no such module: give the file that"),
+        ("verify none.py", 1, "thumbnet: none.py: no such module: name the file that"),
         ("bench none.py", 1, "thumbnet: none.py: no such module"),
         ("deploy none.py --port /dev/none", 1, "thumbnet: none.py: no such module"),
         ("export none.npz", 1, "none.npz"),

@@ -137,7 +137,7 @@ def test_other_recordings_for_a_trained_network(folder: Path) -> None:
         ("train motions --window 300", "rest/0.csv has 200 samples, a window takes 300: take "
                                        "shorter windows, or leave it out (too short: 9 of 12)"),
         ("train motions --window 50 --features bands",
-         "bands of frequency need a window of a power of two, not 50 samples: take 32 or 64, or "
+         "frequency bands need a window of a power of two, not 50 samples: take 32 or 64, or "
          "leave bands out"),
         ("train nowhere --window 50",
          "nowhere: no such file or folder: give a folder of recordings, or a CSV file"),

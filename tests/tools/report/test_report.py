@@ -122,8 +122,8 @@ def test_examples_out_of_range_are_no_rest() -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (Dataset(np.zeros((4, 3)), np.zeros(4), ("a", "b")), "label 'a' was not seen in training"),
-        (Dataset(np.zeros((4, 3)), np.zeros(4), reports.NASTY), "rows of 3 values"),
+        (Dataset(np.zeros((4, 3)), np.zeros(4), ("a", "b")), "label 'a' was not in training"),
+        (Dataset(np.zeros((4, 3)), np.zeros(4), reports.NASTY), "rows have 3 values"),
         (Dataset(np.zeros((4, 5)), np.full(4, 7.0)), "is of class 7, the network knows 0 to 2"),
     ],
 )

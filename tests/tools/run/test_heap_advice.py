@@ -128,7 +128,9 @@ def test_heap_too_small_on_a_board(tmp_path, monkeypatch, force):
         with PortTarget(board.port) as target:
             text = refused("heap", deploy, artifact, target, force=force)
         assert files(board) == {"gestures.py": OLD}
-    said = "MemoryError: .* which needs about ([0-9,]+) bytes to import; it has ([0-9,]+) free: export"
+    said = (
+        "MemoryError: .* which needs about ([0-9,]+) bytes to import; it has ([0-9,]+) free: export"
+    )
     if not force:
         said = (
             "gestures.py needs about ([0-9,]+) bytes of heap on .* and ([0-9,]+) are free: export"

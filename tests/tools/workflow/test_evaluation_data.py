@@ -91,7 +91,7 @@ def one(label: str = "wave", samples: int = 200, rate: float = 50.0) -> Recordin
          "wave/0.csv has 30 samples, the network takes windows of 40: leave it out, or record "
          "longer"),
         ([replace(one(), label="jump")],
-         "wave/0.csv: label 'jump' was not seen in training, which knew 'rest', 'shake', 'wave': "
+         "wave/0.csv: label 'jump' was not seen in training, only 'rest', 'shake', 'wave': "
          "correct it, or train again with it"),
         ([], "there are no recordings: give some"),
     ],
@@ -166,7 +166,7 @@ def test_a_reading_far_off_is_named_with_its_line(tmp_path: Path) -> None:
         cut(read_recordings(tmp_path), 40, 40)
     said = str(caught.value)
     assert said.startswith("wave/0.csv, line 52, channel 'y': values from ")
-    assert said.endswith("use a larger unit or subtract a constant, or mend this reading")
+    assert said.endswith("use a larger unit or subtract a constant, or correct this reading")
     bare = [replace(one, lines=()) for one in read_recordings(tmp_path)]
     with pytest.raises(ThumbnetError, match=r"wave/0.csv, sample 50, channel 'y'"):
         cut(bare, 40, 40)

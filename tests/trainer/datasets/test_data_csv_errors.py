@@ -90,15 +90,15 @@ def refusal(path: Path, **options: object) -> str:
         ),
         (
             GOOD.replace("-1.25", "NaN"),
-            "d.csv, line 4, column 'acc_x': 'NaN' is not a finite number: mend or delete the row",
+            "d.csv, line 4, column 'acc_x': 'NaN' is not a finite number: fix or delete the row",
         ),
         (
             GOOD.replace("-1.25", "-inf"),
-            "d.csv, line 4, column 'acc_x': '-inf' is not a finite number: mend or delete the row",
+            "d.csv, line 4, column 'acc_x': '-inf' is not a finite number: fix or delete the row",
         ),
         (
             GOOD.replace("-1.25", "1e999"),
-            "d.csv, line 4, column 'acc_x': '1e999' is not a finite number: mend or delete the row",
+            "d.csv, line 4, column 'acc_x': '1e999' is not a finite number: fix or delete the row",
         ),
         (
             GOOD.replace(",", ";").replace("2.5", "2,5"),
@@ -133,8 +133,7 @@ def refusal(path: Path, **options: object) -> str:
         ),
         (
             GOOD.replace("right", "left"),
-            "d.csv, column 'gesture': every row is of class 'left': "
-            "at least two classes are needed",
+            "d.csv, column 'gesture': every row has class 'left': at least two classes are needed",
         ),
         (
             "a,label\n1,p\n2,q\n3,r\n4,s\n",
@@ -166,7 +165,7 @@ def refusal(path: Path, **options: object) -> str:
         (
             "t,label\n1600000000,0\n1600000001,1\n1600000002,0\n1600000003,1\n",
             "d.csv, column 't': values from 1.6e+09 to 1.6e+09 do not fit the board's "
-            "integers, which reach 1048575 (and the range is kept free on both sides): "
+            "integers, which reach 1048575 (with a margin of that range on both sides): "
             "use a larger unit or subtract a constant",
         ),
     ],
@@ -256,7 +255,7 @@ def test_labels_known_from_training(tmp_path: Path) -> None:
     assert (data.y.tolist(), data.labels) == ([1], ("left", "right", "up"))
     assert refusal(path, labels=("left", "up")) == (
         "d.csv, column 'gesture', line 2: label 'right' was not seen in training, "
-        "which knew 'left', 'up': correct it, or train again with it"
+        "only 'left', 'up': correct it, or train again with it"
     )
     # The names that training derived from 1.0 and 0.0.
     floats = write(tmp_path, "a,y\n1,1.0\n2,0.0\n")

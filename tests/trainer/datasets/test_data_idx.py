@@ -173,7 +173,7 @@ def test_folders_and_files_through_load_dataset(tmp_path: Path) -> None:
         (
             IMAGES,
             LABELS.astype(np.float32),
-            "a-labels-idx1-ubyte.gz: shape (4,) of float32, expected one whole number an example",
+            "a-labels-idx1-ubyte.gz: shape (4,) of float32, expected a whole number per example",
         ),
         (
             IMAGES,

@@ -124,15 +124,15 @@ def test_resolution(tmp_path: Path, dtype: Any, values: list[float], resolution:
         ({"x": X[:1], "y": Y[:1]}, "d.npz: one example is too few to learn from"),
         (
             {"x": np.where(X == 0.5, np.nan, X), "y": Y},
-            "d.npz: x[1, 1] is nan: remove or mend the row",
+            "d.npz: x[1, 1] is nan: remove or fix the row",
         ),
         (
             {"x": np.where(X == 3, -np.inf, X), "y": Y},
-            "d.npz: x[2, 0] is -inf: remove or mend the row",
+            "d.npz: x[2, 0] is -inf: remove or fix the row",
         ),
         (
             {"x": X, "y": np.array([1.0, np.nan, 2.0])},
-            "d.npz: y[1] is nan: remove or mend the row",
+            "d.npz: y[1] is nan: remove or fix the row",
         ),
         ({"x": X.astype(str), "y": Y}, "d.npz: array 'x' is <U32, expected numbers"),
         ({"x": X * 1j, "y": Y}, "d.npz: array 'x' is complex128, expected numbers"),
@@ -143,7 +143,7 @@ def test_resolution(tmp_path: Path, dtype: Any, values: list[float], resolution:
         ),
         (
             {"x": X, "y": Y * 0},
-            "d.npz: every example is of one class, at least two are needed",
+            "d.npz: all examples have the same class, at least two are needed",
         ),
         (
             {"x": X, "y": Y + 1, "labels": ["a", "b"]},
@@ -155,7 +155,7 @@ def test_resolution(tmp_path: Path, dtype: Any, values: list[float], resolution:
         ),
         (
             {"x": X, "y": ["a", "b", "c"], "labels": ["a", "b"]},
-            "d.npz: y, row 3: label 'c' was not seen in training, which knew 'a', 'b': "
+            "d.npz: y, row 3: label 'c' was not seen in training, only 'a', 'b': "
             "correct it, or train again with it",
         ),
         ({"x": X, "y": Y, "labels": ["a", "a"]}, "d.npz: labels names a class twice"),
@@ -163,7 +163,7 @@ def test_resolution(tmp_path: Path, dtype: Any, values: list[float], resolution:
         (
             {"x": X * 1e6, "y": Y},
             "d.npz: x[:, 0]: values from 1e+06 to 3e+06 do not fit the board's integers, "
-            "which reach 1048575 (and the range is kept free on both sides): "
+            "which reach 1048575 (with a margin of that range on both sides): "
             "use a larger unit or subtract a constant",
         ),
     ],

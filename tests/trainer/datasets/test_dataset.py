@@ -194,7 +194,7 @@ def test_encode_labels() -> None:
     shown = ", ".join(repr(k) for k in known[:12])
     assert str(caught.value) == (
         "today's file, row 2: label 'new' was not seen in training, "
-        f"which knew {shown} and 2 more: correct it, or train again with it"
+        f"only {shown} and 2 more: correct it, or train again with it"
     )
 
 

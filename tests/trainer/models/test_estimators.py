@@ -167,7 +167,7 @@ def test_logistic_regression_of_named_classes() -> None:
     [
         (lambda: Perceptron().predict(GATE), "this Perceptron is not trained: call fit(x, y) firs"),
         (lambda: Perceptron().fit(GATE, [1, 1, 1, 1]), "y holds a single class, 1: give examples"),
-        (lambda: Perceptron().fit(GATE, [0, 1, 2, 3]), "a perceptron tells two classes apart, y"),
+        (lambda: Perceptron().fit(GATE, [0, 1, 2, 3]), "a perceptron separates two classes, y"),
         (lambda: Perceptron().fit(GATE, [0, 1]), "y has shape (2,), it must be (4,): one label"),
         (lambda: Perceptron(max_iter=0), "max_iter 0 and eta0 1.0 must be positive"),
         (lambda: LogisticRegression(C=0), "C 0 and max_iter 2000 must be positive"),

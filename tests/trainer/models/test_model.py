@@ -190,7 +190,7 @@ def test_checkpoints_of_models(tmp_path: Path) -> None:
     total = Activation("relu", name="total")(Add()([hidden, branch]))  # the other way round
     joined = Concatenate()([total, Dropout(0.1)(scaled)])
     other = compiled(Model(x, Dense(2, "softmax")(joined), "branches", 1))
-    with pytest.raises(ThumbnetError, match=r"c.npz: its wiring is not this model's: resume with"):
+    with pytest.raises(ThumbnetError, match=r"c.npz: its links are not this model's: resume with"):
         other.fit(X, Y, epochs=5, resume_from=path)
 
 
@@ -228,7 +228,8 @@ TWICE = Dense(3, name="shared")
     [
         (
             lambda: Model([A, B], Concatenate()([A, B])),
-            "Model: 2 inputs, but a model has one input and one output: join them with Concatenate()",
+            "Model: 2 inputs, but a model has one input and one output: "
+            "join them with Concatenate()",
         ),
         (
             lambda: Model(A, [Dense(1)(A), Dense(1)(A)]),

@@ -133,7 +133,7 @@ NOT_BUILT = Sequential([Dense(2)])
         ),
         (lambda: LINEAR.predict(np.zeros((0, 2))), "x is empty, its shape is (0, 2): give data"),
         (lambda: LINEAR.predict([["a", "b"]]), "x holds <U1, not numbers: convert it first"),
-        (lambda: LINEAR.predict([[1, 2], [3]]), "x has rows of unequal length: give every row as"),
+        (lambda: LINEAR.predict([[1, 2], [3]]), "x has rows of unequal length: give all rows"),
         (lambda: LINEAR.predict([[1, 2], [3, np.nan]]), "x holds NaN or infinity at row 1: remove"),
         (lambda: LINEAR.predict([[1, -np.inf]]), "x holds NaN or infinity at row 0: remove that"),
         (

@@ -50,16 +50,16 @@ def rows(*steps: int) -> str:
         (ROWS, "b/1.csv, line 1: no header: the first row is all numbers: "
                "add a line with the names of the columns"),
         (GOOD.replace("\n100,3,0", "\n100,NaN,0"),
-         "b/1.csv, line 12, column 'x': 'NaN' is not a finite number: mend or delete the row"),
+         "b/1.csv, line 12, column 'x': 'NaN' is not a finite number: fix or delete the row"),
         (GOOD.replace("\n100,3,0", "\n100,,0"),
          "b/1.csv, line 12, column 'x': missing value: fill it in or delete the row"),
         (GOOD.replace("\n100,3,0", "\n100,3"),
          "b/1.csv, line 12: 2 columns, but the header has 3: no value for 'y': "
          "fill it in or delete the row"),
         (GOOD.replace("\n100,3,0", "\nlater,3,0"),
-         "b/1.csv, line 12, column 'ms': 'later' is not a number: mend or delete the row"),
+         "b/1.csv, line 12, column 'ms': 'later' is not a number: fix or delete the row"),
         (GOOD.replace("\n100,3,0", "\n100,abc,0"),
-         "b/1.csv, line 12, column 'x': 'abc' is not a number: mend or delete the row, or leave "
+         "b/1.csv, line 12, column 'x': 'abc' is not a number: fix or delete the row, or leave "
          "the column out"),
         ("ms,x\n" + "".join(f"{10 * k},{k}\n" for k in range(40)),
          "b/1.csv has no channel 'y', unlike a/1.csv, which has 'x', 'y': "
@@ -68,7 +68,7 @@ def rows(*steps: int) -> str:
          "b/1.csv has no channel 'y' and a channel 'z' more, unlike a/1.csv, which has 'x', 'y': "
          "record the same channels in all"),
         ("ms,x,y\n0,1,2\n10,2,2\n",
-         "b/1.csv, line 2: label 'b' for fewer than 3 rows: mend the labels about it, "
+         "b/1.csv, line 2: label 'b' for fewer than 3 rows: fix the labels around it, "
          "or delete it"),
         (rows(*[10] * 20, 0, *[10] * 20),
          "b/1.csv, line 23: time stands still, from 0.2 s to 0.2 s: delete the row, "
@@ -114,11 +114,11 @@ def test_of_files(b: str, said: str, tmp_path: Path) -> None:
         ({}, {}, "motions: no CSV files here: put them into a folder for each label, such as "
                  "motions/walk/1.csv"),
         ({"a/1.csv": GOOD, "c.csv": GOOD}, {},
-         "c.csv lies beside the folders of labels: move it into the one of its label"),
+         "c.csv is beside the folders of labels: move it into the folder of its label"),
         ({"a/1.csv": GOOD, "b/notes.md": ""}, {},
          "b: no CSV files for this label: put its recordings there, or delete it"),
         ({"a/1.csv": GOOD}, {},
-         "motions: every recording is of class 'a': at least two classes are needed"),
+         "motions: every recording has class 'a': at least two classes are needed"),
         ({"a/1.csv": GOOD.replace("ms,", "n,"), "b/1.csv": GOOD}, {},
          "a/1.csv: no column of 'n', 'x', 'y' is a time: name it, or give the rate of the samples "
          "(--time COLUMN, --rate 100)"),
@@ -129,12 +129,12 @@ def test_of_files(b: str, said: str, tmp_path: Path) -> None:
          "a/1.csv, line 2: column 'time' says 100 samples a second (in ms), not 50: "
          "correct the rate, or leave it out and name the unit (--time time:s)"),
         ({"a/1.csv": GOOD, "a/day 2/1.csv": GOOD, "b/1.csv": GOOD}, {},
-         "a/day 2/1.csv lies in a folder within a: move it up into a, under a name of its own"),
+         "a/day 2/1.csv is in a folder inside a: move it up into a, under a name of its own"),
         ({"mon/a/1.csv": GOOD, "mon/b/1.csv": GOOD}, {},
-         "mon/a/1.csv lies in a folder within mon: give mon, if its folders are the labels, or "
+         "mon/a/1.csv is in a folder inside mon: give mon, if its folders are the labels, or "
          "move it up"),
         ({"1.csv": TABLE, "x/y/z/1.csv": TABLE}, {},
-         "x/y/z/1.csv lies in a folder within x: move it up into x, under a name of its own"),
+         "x/y/z/1.csv is in a folder inside x: move it up into x, under a name of its own"),
         ({"1.csv": GOOD}, {},
          "1.csv, line 2: column 'y' is taken for the labels, and '0' is one for fewer than 3 rows: "
          "name another column with --label, or give a folder with a folder for each label, as "
@@ -144,9 +144,9 @@ def test_of_files(b: str, said: str, tmp_path: Path) -> None:
          "column with --label, or give a folder with a folder for each label, as {above} is for "
          "{above}/motions/1.csv"),
         ({"1.csv": GOOD}, {"label": "y"},
-         "1.csv, line 2: label '0' for fewer than 3 rows: mend the labels about it, or delete it"),
+         "1.csv, line 2: label '0' for fewer than 3 rows: fix the labels around it, or delete it"),
         ({"1.csv": TABLE.replace("label", "what").replace("100,3,a", "100,3,b")}, {},
-         "1.csv, line 12: label 'b' for fewer than 3 rows: mend the labels about it, or delete it"),
+         "1.csv, line 12: label 'b' for fewer than 3 rows: fix the labels around it, or delete it"),
         ({"a/1.csv": GOOD}, {"rate": 0}, "a rate of 0 Hz: give samples a second, such as 100"),
         ({"a/1.csv": GOOD}, {"time": "mss"},
          "a/1.csv: no column 'mss', the columns are 'ms', 'x', 'y': did you mean 'ms'?"),
@@ -155,19 +155,19 @@ def test_of_files(b: str, said: str, tmp_path: Path) -> None:
         ({"a/1.csv": GOOD}, {"recording": "take"},
          "a/1.csv: no column 'take', the columns are 'ms', 'x', 'y': name another"),
         ({"a/1.csv": "ms\n1\n2\n3\n"}, {},
-         "a/1.csv: no channel is left among the columns 'ms', 'ms' being no channels: "
+         "a/1.csv: no channel is left among the columns 'ms', since 'ms' are not channels: "
          "name others with label, time or recording"),
         ({"t.csv": TABLE}, {"label": "time"},
          "t.csv: no column 'time', the columns are 'ms', 'x', 'label': name another"),
         ({"t.csv": TABLE.replace("100,3,a", "100,3,")}, {},
          "t.csv, column 'label', line 12: missing label: fill it in"),
         ({"t.csv": TABLE.replace("100,3,a", "100,3,b")}, {},
-         "t.csv, line 12: label 'b' for fewer than 3 rows: mend the labels about it, or delete it"),
+         "t.csv, line 12: label 'b' for fewer than 3 rows: fix the labels around it, or delete it"),
         ({"t.csv": TABLE.replace(",b", ",a")}, {},
-         "motions: every recording is of class 'a': at least two classes are needed"),
+         "motions: every recording has class 'a': at least two classes are needed"),
         ({"t.csv": "ms,x,label,session\n" + "".join(
             f"{10 * k},{k % 7},a,{k // 5 % 2}\n" for k in range(15))}, {},
-         "t.csv, line 12: recording '0' goes on, with another between: "
+         "t.csv, line 12: recording '0' continues after another one: "
          "sort the rows by recording"),
     ],
 )  # fmt: skip
@@ -185,7 +185,7 @@ def test_of_folders(
                      "(samples, channels)"),
         ([["x"]], {}, "recording 'a': values are <U1 of shape (1, 1), they must be numbers of "
                       "shape (samples, channels)"),
-        ([[1, 2], [3, np.nan]], {}, "recording 'a': sample 1, channel 'x1' is nan: mend it, or "
+        ([[1, 2], [3, np.nan]], {}, "recording 'a': sample 1, channel 'x1' is nan: correct it, or "
                                     "make two recordings without it"),
         ([[1, 2]], {"channels": ("x",)}, "recording 'a': 1 names for 2 channels: one for each"),
         ([[1, 2]], {"rate": 0.0}, "recording 'a': a rate of 0.0 Hz: give samples a second"),

@@ -226,10 +226,10 @@ def test_a_label_with_one_recording() -> None:
     ("window", "options", "said"),
     [
         (50, {"features": "bands"},
-         "bands of frequency need a window of a power of two, not 50 samples: "
+         "frequency bands need a window of a power of two, not 50 samples: "
          "take 32 or 64, or leave bands out"),
         (6, {"features": "bands"},
-         "bands of frequency need a window of a power of two, not 6 samples: "
+         "frequency bands need a window of a power of two, not 6 samples: "
          "take 8, or leave bands out"),
         (64, {"features": "bands", "bands": 33},
          "33 bands: a window of 64 samples has 1 to 32 of them"),

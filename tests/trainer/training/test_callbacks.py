@@ -165,10 +165,12 @@ def test_a_checkpoint_of_other_data_says_so(tmp_path: Path) -> None:
     loaded, epochs = load_checkpoint(path)
     assert epochs == 2
     assert_array_equal(loaded.predict(X), load_model(path).predict(X))
-    with pytest.raises(ThumbnetError, match="its data was another: layer 'normalization' does not"):
+    with pytest.raises(
+        ThumbnetError, match="was trained on other data: layer 'normalization' scales"
+    ):
         scaled(2 * X).fit(2 * X, Y, epochs=3, resume_from=path)
     loaded.save(path)
-    with pytest.raises(ThumbnetError, match="a model, but no checkpoint to resume"):
+    with pytest.raises(ThumbnetError, match="is a model, not a checkpoint: write"):
         load_checkpoint(path)
 
 
@@ -271,11 +273,11 @@ def test_refused(tmp_path: Path) -> None:
     )
     assert refusal(make(), file=tmp_path / "d.npz").startswith(f"{tmp_path / 'd.npz'}: no such fi")
     path.write_bytes(path.read_bytes()[:-50])
-    assert refusal(make(), file=path) == f"{path}: truncated or damaged: bring a whole copy"
+    assert refusal(make(), file=path) == f"{path}: truncated or damaged: copy it again"
     model = make()
     model.fit(X, Y)
     model.save(path)
-    assert refusal(make(), file=path).startswith(f"{path}: a model, but no checkpoint to resume")
+    assert refusal(make(), file=path).startswith(f"{path}: is a model, not a checkpoint: write")
     assert refusal(make(), EarlyStopping()).startswith(
         "EarlyStopping monitors 'val_loss', training gives loss, accuracy: choose one of these, or"
     )

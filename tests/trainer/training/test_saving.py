@@ -161,7 +161,7 @@ def test_edited_weights_are_noticed(model: Sequential, tmp_path: Path) -> None:
         arrays = {name: file[name] for name in file.files}
     arrays["weights/dense/kernel"][0, 0] += 1
     np.savez(path, **arrays)
-    assert refused(path).startswith("was edited since it was saved (its SHA-256 is another)")
+    assert refused(path).startswith("was edited after it was saved (its SHA-256 differs)")
 
 
 def test_a_failed_save_keeps_the_old_file(
