@@ -20,7 +20,7 @@ LENGTHS = (8, 16, 64, 128, 1024)
 
 
 def stream(window: int, reach: int, bands: int = 4) -> StreamSettings:
-    return StreamSettings(window, window, ("x",), 100.0, (1,), reach, WINDOW_FEATURES, bands)
+    return StreamSettings(window, window, ("x",), 100.0, (1,), reach, FEATURES, bands)
 
 
 @st.composite
