@@ -190,6 +190,6 @@ def test_a_pc_has_wider_words() -> None:
 def test_a_profile_without_figures() -> None:
     wrong = replace(PICO, cpu="riscv32")
     with pytest.raises(
-        ThumbnetError, match="a riscv32 does not run tier thumb: correct board pico"
+        ThumbnetError, match="a riscv32 does not run tier thumb: correct the profile of board pico"
     ):
         estimate(network(3, 2), wrong, "thumb", "module")
