@@ -1,6 +1,7 @@
 # `make demo` and `make test` set up everything that they need.
 PYTHON ?= python3
 EXTRAS ?= test
+MUTANTS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 STUBS := .build/stubs
@@ -50,7 +51,7 @@ bench: setup
 bench-training: setup
 	$(BIN)/python -m thumbnet.trainer.benchmark
 
-# Which changes of the code no test notices: hours for all, `make mutants MUTANTS=export/affine.py`
+# Which changes of the code no test notices: hours for all, `make mutants MUTANTS=export/ops/pool.py`
 # for one file.
 mutants: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[mutation]'
