@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ..graph.graph import Graph
 from ..kernels.build import Build
 from ..kernels.call import Call
-from ..kernels.weight_layouts import describe, line_bytes
+from ..kernels.weight_layouts import Section, readable_sections
 from .flash_file import flash_payload
 from .literals import Literals, block, bytes_literal, named_numbers, number_rows
 from .memory_plan import Plan
@@ -104,7 +104,8 @@ def _streamed(
         rows.append(f"({part.call.kernel.name}, {part.blocks}, {part.pieces}, {x}, {w}, {y}, {p})")
     file = weights_file(b"".join(part.data for part in parts))
     literals["WEIGHTS"] = _sizes(file)
-    return literals, {**table.late, "LAYERS": _rows(rows)}, file
+    columns = "kernel, times p is read, times w is read for each p, x, w, y, p"
+    return literals, {**table.late, "LAYERS": _rows(rows, columns)}, file
 
 
 def _in_flash(
@@ -125,17 +126,18 @@ def _in_flash(
     file = weights_file(payload)
     literals["NAME"] = repr(name)
     literals["WEIGHTS"] = _sizes(file)
-    return literals, {"LAYERS": _rows(rows)}, file
+    columns = "kernel, place and size of p, place of w, y" + ", bytes of w to copy" * bool(copied)
+    return literals, {"LAYERS": _rows(rows, columns)}, file
 
 
 def _weights_literal(call: Call, w: bytes, build: Build) -> str:
     if call.weight is None:
-        return bytes_literal([w])
+        return bytes_literal([Section("", [w])])
     size = len(w) - len(call.table)
-    layout = call.layout(build)
-    step = line_bytes(layout, len(call.weight), size)
-    rows = [w[at : at + step] for at in range(0, size, step)]
-    return bytes_literal([*rows, call.table] if call.table else rows, describe(layout))
+    sections = readable_sections(call.layout(build), len(call.weight), w[:size])
+    if call.table:
+        sections.append(Section("the curve: a byte of y for each q from 0 to 255", [call.table]))
+    return bytes_literal(sections)
 
 
 def _parameters(call: Call, p: list[int], build: Build) -> str:
@@ -153,10 +155,10 @@ def _parameters(call: Call, p: list[int], build: Build) -> str:
     return f'array("i", {block(lines)})' if build.native else block(lines)
 
 
-def _rows(rows: list[str]) -> str:
-    return "(\n" + "".join(f"    {row},\n" for row in rows) + ")"
+def _rows(rows: list[str], names: str = "kernel, x, w, y, p") -> str:
+    return "(\n" + f"    # {names}\n" + "".join(f"    {row},\n" for row in rows) + ")"
 
 
 def _sizes(file: bytes) -> str:
     length, crc = (int.from_bytes(file[at : at + 4], "little") for at in (4, 8))
-    return f"({length}, 0x{crc:08X})"
+    return f"({length}, 0x{crc:08X})  # length, CRC-32"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ..kernels.weight_layouts import Section
+
 WIDTH = 96
 
 Literals = dict[str, str]
@@ -33,20 +35,18 @@ def tuple_literal(items: Sequence[object]) -> str:
     return "(\n" + wrapped(items) + "\n)"
 
 
-BYTES_OF_LINE = 24
-"""Bytes on one line of a bytes literal."""
-
-
-def bytes_literal(rows: Iterable[bytes], comment: str = "") -> str:
-    """Return one bytes literal; a row that takes several lines goes on further to the right."""
-    rows = list(rows)
-    if len(rows) == 1 and len(rows[0]) <= 16 and not comment:
-        return repr(bytes(rows[0]))
-    lines = [f"    # {comment}"] if comment else []
-    for row in rows:
-        for start in range(0, len(row), BYTES_OF_LINE):
-            indent = "      " if start and len(rows) > 1 else "    "
-            lines.append(f"{indent}{bytes(row[start : start + BYTES_OF_LINE])!r}")
+def bytes_literal(sections: Sequence[Section]) -> str:
+    """Return one bytes literal; a row that takes several lines is indented from the second on."""
+    if len(sections) == 1 and not sections[0].comment and len(sections[0].rows[0]) <= 16:
+        return repr(bytes(sections[0].rows[0]))
+    lines = []
+    for section in sections:
+        if section.comment:
+            lines.append(f"    # {section.comment}")
+        for row in section.rows:
+            for start in range(0, len(row), section.line):
+                indent = "      " if start and len(section.rows) > 1 else "    "
+                lines.append(f"{indent}{bytes(row[start : start + section.line])!r}")
     return "(\n" + "\n".join(lines) + "\n)"
 
 

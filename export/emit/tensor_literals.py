@@ -31,7 +31,7 @@ def tensor_literals(
         names[name] = "ARENA" if build.native else f"X{k}"
         if not build.native:
             at = made.offsets[name]
-            literals[f"X{k}"] = f"ARENA[{at}:{at + length}]"
+            literals[f"X{k}"] = f"ARENA[{at}:{at + length}]{_remark(graph, name)}"
     wide = [pair for node in graph.nodes for pair in call_part(node).wide_scratch(node).items()]
     for k, (name, length) in enumerate(wide):
         names[name] = f"A{k}"
@@ -51,6 +51,16 @@ def _lengths(graph: Graph, build: Build) -> dict[str, int]:
             lengths[node.output] = prod(graph.tensors[node.output].shape)
         lengths.update(call_part(node).scratch(graph, node, build.native))
     return lengths
+
+
+def _remark(graph: Graph, name: str) -> str:
+    """Return a comment that says what lies in a piece of the arena."""
+    if name == graph.nodes[0].output:
+        return "  # the input"
+    if not name.isprintable():  # a layer's name is the user's
+        return ""
+    shape = graph.tensors[name].shape if name in graph.tensors else ()
+    return f"  # {name}: {'x'.join(map(str, shape))}" if shape else f"  # {name}"
 
 
 def _words(count: int, build: Build) -> str:

@@ -32,6 +32,7 @@ For 3 outputs a, b, c of 5 inputs (`.` is 128):
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -91,21 +92,6 @@ def pack_piece(weight: npt.NDArray[Any], layout: str, start: int, stop: int) -> 
     return packed
 
 
-_DESCRIPTIONS = {
-    "rows": "weight + 128, a row for each output",
-    "interleaved": "weight + 128, 8 outputs side by side (the last 4 or fewer as 4)",
-    "words": "weight + 128, 4 inputs of each of 8 outputs (the last 4 or fewer as 4)",
-    "taps": "weight + 128, a row of all channels for each place of the window",
-    "nibble_rows": "weight + 8, two to a byte, a row for each output",
-    "nibble_blocks": "weight + 8, two to a byte, 8 outputs side by side",
-}
-
-
-def describe(layout: str) -> str:
-    """Return what a bytes literal of weights holds, for a comment in a generated module."""
-    return _DESCRIPTIONS[layout]
-
-
 def outputs_together(layout: str, outputs: int) -> int:
     """Return how many outputs a piece of the weights holds at least, and a multiple of that."""
     if layout == "taps":
@@ -113,14 +99,59 @@ def outputs_together(layout: str, outputs: int) -> int:
     return 1 if layout in ("rows", "nibble_rows") else WIDTHS[0]
 
 
-def line_bytes(layout: str, outputs: int, size: int) -> int:
-    """Return the bytes of a packed layer that belong together on lines of their own.
+@dataclass(frozen=True)
+class Section:
+    """Bytes of a literal that belong together, as a person wants to read them.
 
-    size: all bytes of the layer.
+    Parameters
+    ----------
+    comment
+        What they are; "" if that is clear.
+    rows
+        Each begins a new line.
+    line
+        Bytes on a line: a row that has more takes several.
+
     """
-    if layout == "taps":
-        return outputs
-    return size // outputs if layout in ("rows", "nibble_rows") else size
+
+    comment: str
+    rows: list[bytes]
+    line: int = 24
+
+
+def readable_sections(layout: str, outputs: int, packed: bytes) -> list[Section]:
+    """Return a packed layer in sections: rows of outputs, or the blocks that a kernel works on."""
+    if layout in _ROWS:
+        length = outputs if layout == "taps" else len(packed) // outputs
+        rows = [packed[at : at + length] for at in range(0, len(packed), length)]
+        return [Section(_ROWS[layout], rows)]
+    widths = [WIDTHS[0]] * -(-outputs // WIDTHS[0])
+    if layout != "nibble_blocks":
+        widths = block_widths(outputs)
+    inputs = len(packed) // sum(widths)  # of all inputs, filled up; of 4 bits, half of them
+    sections = []
+    at = first = 0
+    for width in widths:
+        last = min(first + width, outputs) - 1
+        comment = f"outputs {first} to {last}, {_BLOCKS[layout]}"
+        # Inputs are not split between lines.
+        line = 16 if layout == "words" else 24
+        sections.append(Section(comment, [packed[at : at + width * inputs]], line))
+        at += width * inputs
+        first += width
+    return sections
+
+
+_ROWS = {
+    "rows": "weight + 128, a row for each output",
+    "taps": "weight + 128, a row of all channels for each place of the window",
+    "nibble_rows": "weight + 8, two to a byte, a row for each output",
+}
+_BLOCKS = {
+    "interleaved": "weight + 128: for each input, a byte for each output",
+    "words": "weight + 128: for each 4 inputs, 4 bytes for each output",
+    "nibble_blocks": "weight + 8, two to a byte: for each input, a half of a byte for each output",
+}
 
 
 def block_widths(outputs: int) -> list[int]:
