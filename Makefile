@@ -1,6 +1,7 @@
 # `make demo` and `make test` set up everything that they need.
 PYTHON ?= python3
 EXTRAS ?= test
+MUTANTS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 STUBS := .build/stubs

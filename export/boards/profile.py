@@ -21,7 +21,7 @@ class BoardProfile:
     """Space that is free in the file system."""
 
     cpu: str = "cortex-m0plus"
-    """A row of the table of cycles in `processors.py`."""
+    """A key of `CPUS` in `processors.py`."""
 
     clock: int = 125_000_000
     """Hertz, as the firmware sets it."""

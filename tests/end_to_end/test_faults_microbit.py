@@ -142,7 +142,7 @@ def test_damaged_weights(made, target, what):
 @pytest.fixture
 def unchecked(monkeypatch):
     """What is booted need not be whole."""
-    monkeypatch.setattr("thumbnet.export.hexfile.files_in_hex", lambda text, name: {})
+    monkeypatch.setattr("thumbnet.tools.targets.microbit.files_in_hex", lambda text, name: {})
 
 
 def one_line(error):

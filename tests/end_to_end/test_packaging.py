@@ -44,8 +44,8 @@ def test_data_is_shipped(wheel: list[str]) -> None:
     for name in (
         "trainer/datasets/digits.npz",
         "trainer/py.typed",
-        "export/profiles/generic.toml",
-        "export/profiles/unix.toml",
+        "export/boards/profiles/generic.toml",
+        "export/boards/profiles/unix.toml",
         "tools/report/templates/report.css",
         "tools/report/templates/report.html",
     ):

@@ -20,7 +20,7 @@ class Call:
     x: uint8, or int32 of a cell. words: the front of p but for places and the table's, repeated:
     what follows. written: entry of y, from y_at on, to its value. weight: signed, as the exporter
     has them; otherwise w is what there is. scratch: bytes at patch_at. window: what
-    `export/window.py` is given. state: x after the call where that differs.
+    `export/graph/window.py` is given. state: x after the call where that differs.
     """
 
     kernel: str

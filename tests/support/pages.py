@@ -9,8 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 ENGINE = "docs/engine.md"
 PAGES = (
-    *("README.md", ENGINE, "docs/boards.md", "docs/layers.md", "docs/report.md"),
-    "docs/streams.md",
+    *("README.md", "CONTRIBUTING.md", ENGINE, "docs/architecture.md", "docs/boards.md"),
+    *("docs/layers.md", "docs/report.md", "docs/streams.md"),
 )
 
 

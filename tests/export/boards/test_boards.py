@@ -18,7 +18,7 @@ from thumbnet.export.boards.profile_fields import ARCHITECTURES, OPTIONAL, REQUI
 from thumbnet.trainer import ThumbnetError
 
 ROOT = Path(__file__).parents[3]
-PROFILES = ROOT / "export" / "profiles"
+PROFILES = ROOT / "export" / "boards" / "profiles"
 NAMES = (
     *("generic", "unix", "wasm", "microbit", "microbit_v2", "pico", "pico_w", "pico2", "pyboard"),
     *("esp32", "esp32_s3", "esp32_c3", "esp8266", "samd51", "circuitpython"),

@@ -1,4 +1,4 @@
-"""Sensors that stand still in a part of a recording (all of it: tests/test_windows.py)."""
+"""Sensors that stand still in a part of a recording (all of it: tests/trainer/signals/test_windows.py)."""
 
 from __future__ import annotations
 
