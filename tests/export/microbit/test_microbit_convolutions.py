@@ -146,5 +146,5 @@ def test_refusals(name: str, what: str) -> None:
         converted(MODELS[name](), np.random.default_rng(5))
     assert str(caught.value) == (
         f"export: {what} does not run on this board: use Dense, convolution and pooling layers, "
-        "or export for a larger one, such as pico"
+        "or export for a larger board, such as pico"
     )

@@ -177,7 +177,7 @@ def test_six_lines(
     result = json.loads(run("compare net.npz --json", capsys)[-1])
     assert result["float"] == right
     assert result["balanced_float"] is None
-    assert [QuantizationResult(**way) for way in result["quantization_choices"]] == table()
+    assert [QuantizationResult(**way) for way in result["ways"]] == table()
 
 
 def test_balanced_beside(
