@@ -4,7 +4,7 @@ The files follow these conventions:
 - a public UPPER-CASE assignment is a literal of an example network; the exporter replaces it;
 - a private one (`_EXP_1`) belongs to the code and is copied unchanged;
 - `from forward import forward` means that functions of this file need functions of that file;
-- any other import (`micropython`, `array`, `sys`) is a MicroPython module, and is copied, too.
+- any other import (`micropython`, `array`, `sys`) is of a MicroPython module and is also copied.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The graph that every stage reads and writes: tensors, nodes, and the whole."""
+"""The graph of tensors and nodes, which every stage reads and writes."""
 
 from __future__ import annotations
 
