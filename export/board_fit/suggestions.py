@@ -1,7 +1,7 @@
 """Suggest what to do about a network that does not fit a board.
 
-A suggestion is a set of export options, a smaller network or another board. Each is estimated in the
-same way as an export that follows it, and only those that help are suggested.
+A suggestion is a set of export options, a smaller network or another board. Each is estimated in
+the same way as an export that follows it, and only those that help are suggested.
 """
 
 from __future__ import annotations

@@ -10,14 +10,14 @@ from ..ops import operation
 
 @dataclass(frozen=True)
 class LayerCost:
-    """What one node of an integer graph costs.
+    """The cost of one node of an integer graph.
 
     Attributes
     ----------
     macs
         Multiply-accumulates of one inference.
     parameters
-        Trained numbers: weights and biases.
+        Number of trained numbers: weights and biases.
 
     """
 

@@ -1,7 +1,7 @@
 """Estimate the heap that one `predict` takes until the next garbage collection.
 
-Kernels in machine code take none. Those of tier plain create lists and slices; each operation counts
-those of its kernel in `firmware/plain/`.
+Kernels in machine code take none. Those of tier plain create lists and slices; each operation
+counts those of its kernel in `firmware/plain/`.
 """
 
 from __future__ import annotations

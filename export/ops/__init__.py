@@ -1,7 +1,7 @@
 """The operations: one file for each, or for a family of them, and the list of all.
 
-The stages ask `operation(node)`; emission asks `call_part(node)`. Every stage knows an operation that
-is in the list below. docs/architecture.md explains how to add one.
+The stages ask `operation(node)`; emission asks `call_part(node)`. Every stage knows the operations
+in the list below. docs/architecture.md explains how to add one.
 """
 
 from __future__ import annotations

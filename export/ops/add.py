@@ -79,7 +79,8 @@ class Add(Operation):
             shift -= 1
         if shift < 1:
             raise ThumbnetError(
-                f"export: {node.output} is far smaller than the tensors it adds: normalize these first"
+                f"export: {node.output} is far smaller than the tensors it adds: "
+                "normalize these first"
             )
         ka, kb = (round(s / scale * 2**shift) for s in (a.scale, b.scale))
         bias = (zero_point << shift) + (1 << (shift - 1)) - ka * a.zero_point - kb * b.zero_point

@@ -38,7 +38,7 @@ class Concatenate(Operation):
         return [(self.name, {})]
 
     def with_shapes(self, node: Node, shapes: list[tuple[int, ...]]) -> Node:
-        """Note the channels: in a tensor that is flattened later, all entries would count as such."""
+        """Note the channels, because they cannot be seen in a tensor that is already flat."""
         return node.with_attributes(channels=tuple(shape[-1] for shape in shapes))
 
     def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:

@@ -90,7 +90,8 @@ class ConvProducts(Products):
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return accumulators (n, out_height, out_width, outputs); weight (outputs, products).
 
-        The bias contains the input's zero point, so `pad`, which stands for 0.0, is that zero point.
+        The bias contains the input's zero point, so `pad`, which stands for 0.0, is that zero
+        point.
         """
         (x,), a = inputs, attributes
         w = Window(*a["window"])
@@ -101,7 +102,7 @@ class ConvProducts(Products):
         return np.asarray(acc.reshape(len(x), w.out_height, w.out_width, len(a["weight"])))
 
     def channel_products(self, node: Node, source: TensorSpec) -> int:
-        """Return the number of products of one output: all channels at every place of the window."""
+        """Return the products of one output: all channels at every place of the window."""
         window = Window.of(node.attributes)
         return window.taps * window.channels
 

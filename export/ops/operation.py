@@ -150,8 +150,8 @@ class Operation(CallPart):
     # Lowering: from the trainer's layers.
 
     layers: ClassVar[dict[str, str]] = {}
-    """The trainer's layers that become this operation, each with its name in a module's header ("" if
-    the header does not mention it)."""
+    """The trainer's layers that become this operation, each with its name in a module's header (""
+    if the header does not mention it)."""
 
     named_as_layer: ClassVar[bool] = False
     """Its output has the name of the layer, without the name of the operation after it."""
@@ -198,7 +198,7 @@ class Operation(CallPart):
         return node
 
     def absorb_behind(self, node: Node, scale: Floats, offset: Floats) -> Node | None:
-        """Return the node with `result * scale + offset` folded into it; None if that is impossible."""
+        """Return the node with `result * scale + offset` folded into it; None if impossible."""
         return None
 
     def accepts_before(self, node: Node, scaling: Node) -> bool:
@@ -214,7 +214,7 @@ class Operation(CallPart):
         return False
 
     def hidden_values(self, node: Node, x: Floats) -> Floats | None:
-        """Return values that share the scale of the output but are not part of it; None if none do."""
+        """Return values that share the output's scale but are not part of it; None if none do."""
         return None
 
     # Quantization.
@@ -263,7 +263,7 @@ class Operation(CallPart):
         raise NotImplementedError
 
     def fuse(self, node: Node, behind: Node) -> Node | None:
-        """Return the node and the only reader of its result as one node; None if they stay apart."""
+        """Return the node and the only reader of its result as one node; None if impossible."""
         return None
 
     def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:

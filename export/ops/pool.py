@@ -114,7 +114,7 @@ class MaxPool(Pool):
         return np.asarray(patches(inputs[0], Window(*attributes["window"]), -1).max(axis=3))
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
-        """Return the one call."""
+        """Return the single call."""
         return [_call(MAX_POOL, node, places, (0, 0, ACTIVATION_MAX, 0), 0)]
 
 
@@ -184,7 +184,7 @@ class AveragePool(Pool):
             yield f"a sum of {max(counts)} elements could reach 2**29: pool in two steps"
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
-        """Return the one call."""
+        """Return the single call."""
         a = node.attributes
         numbers = (*clamp_words(node), int(a["x_zero_point"]))
         call = _call(AVERAGE_POOL, node, places, numbers, int(a["fewest"]))

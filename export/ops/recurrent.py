@@ -110,7 +110,8 @@ class Recurrent(Operation):
         assert states is not None
         kernel, recurrent = node.attributes["kernel"], node.attributes["recurrent_kernel"]
         means = mean.reshape(-1, kernel.shape[0]).mean(axis=0)[:, None]
-        # If a layer outputs only its last state, the mean of all states is unknown; 0 is a fair guess.
+        # If a layer outputs only its last state, the mean of all states is unknown: 0 is a good
+        # guess.
         known = node.attributes["sequences"]
         seen = states.reshape(-1, len(recurrent)).mean(axis=0)[:, None] * float(known)
         state_bias = state_bias if state_bias.size else np.zeros(recurrent.shape[1])

@@ -125,7 +125,7 @@ class WeightedFloat(Operation):
         return node.with_attributes(kernel=kernel * scale, bias=bias * scale + offset)
 
     def accepts_before(self, node: Node, scaling: Node) -> bool:
-        """Return whether that is exact: after the scaling, padding stands for 0, so no offset may."""
+        """Return whether it can: padding stands for 0 after the scaling, so offsets must be 0."""
         return not self.pads(node) or not np.any(scaling.attributes["offset"])
 
     def absorb_before(self, node: Node, scaling: Node) -> Node | None:
@@ -245,7 +245,7 @@ def table_bytes(node: Node) -> bytes:
 
 
 def layer_window(layer: Any) -> Window:
-    """Return how a layer's window moves; a sequence (time, channels) counts as an image of height 1."""
+    """Return how a layer's window moves; a sequence (time, channels) is an image of height 1."""
     (height, width, channels), (out_height, out_width, _) = (
         (1, *shape) if len(shape) == 2 else shape
         for shape in (layer.input_shape, layer.output_shape)

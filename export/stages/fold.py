@@ -81,7 +81,7 @@ class _Folder:
         self.names[node.output] = written
 
     def _merged(self, before: Node, scaling: Node) -> Node | None:
-        """Return the node before a scaling with the scaling folded in; None if that is impossible."""
+        """Return the node before a scaling with the scaling folded in; None if impossible."""
         scale, offset = scaling.attributes["scale"], scaling.attributes["offset"]
         if before.output == "x":
             size = math.prod(self.tensors["x"].shape)
