@@ -51,7 +51,7 @@ bench: setup
 bench-training: setup
 	$(BIN)/python -m thumbnet.trainer.benchmark
 
-# Which changes of the code no test notices: hours for all, `make mutants MUTANTS=export/ops/pool.py`
+# Which changes of the code no test notices: hours for all, `make mutants MUTANTS=FILE`
 # for one file.
 mutants: setup
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[mutation]'

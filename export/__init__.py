@@ -11,6 +11,7 @@ from .boards.load_profile import list_boards, load_board
 from .boards.module_names import module_name
 from .boards.profile import BoardProfile
 from .cost.network_size import LayerCost, layer_costs
+from .emit.firmware_source import firmware_text
 from .emit.header import describe_layers
 from .graph.graph import Graph, Node, TensorSpec
 from .microbit.hexfile import files_in_hex, microbit_hex
@@ -69,6 +70,7 @@ __all__ = [
     "encode_targets",
     "estimate_artifact",
     "files_in_hex",
+    "firmware_text",
     "float_accuracy",
     "float_task",
     "kernel_memory",

@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.kernel_words import FIRMWARE, WORDS, words_of
 from support.micropython import needs_micropython
 
 from thumbnet.tools.targets import find_micropython
 
 DEVICE = Path(__file__).parent / "device"
-FIRMWARE = Path(__file__).parents[1] / "firmware"
 FILES = sorted(path.stem for path in DEVICE.glob("test_*.py"))
 # Only what viper has a file of its own for, and CPython has no viper.
 VIPER = ("test_clamps", "test_fully_connected", "test_inputs", "test_layers")
@@ -20,22 +20,26 @@ RUNS = [(python, "plain", name) for python in ("cpython", "unix") for name in FI
 RUNS += [("unix", "viper", name) for name in VIPER]
 
 
-def run(interpreter: list[str], tier: str, name: str) -> str:
+def run(interpreter: list[str], tier: str, name: str, folder: Path) -> str:
     tiers = dict.fromkeys([tier, "plain", "runtime", "stream"])
     folders = [str(FIRMWARE / folder) for folder in tiers]
+    # What the device's files do not repeat: the layouts of p.
+    words = {kernel: words_of(kernel, tier).front for kernel in WORDS}
+    (folder / "words.py").write_text(f"WORDS = {words!r}\n")
+    own = [str(DEVICE), str(folder)]
     # The runner puts each folder before those it has put already.
-    command = [*interpreter, str(DEVICE / "run.py"), name, str(DEVICE), *reversed(folders)]
+    command = [*interpreter, str(DEVICE / "run.py"), name, *own, *reversed(folders)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     return done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(("python", "tier", "name"), RUNS)
-def test_device_code(python: str, tier: str, name: str) -> None:
+def test_device_code(python: str, tier: str, name: str, tmp_path: Path) -> None:
     if python == "unix":
         needs_micropython()
-        output = run([str(find_micropython()), "-X", "heapsize=64k"], tier, name)
+        output = run([str(find_micropython()), "-X", "heapsize=64k"], tier, name, tmp_path)
     else:
-        output = run([sys.executable, "-B"], tier, name)
+        output = run([sys.executable, "-B"], tier, name, tmp_path)
     assert "0 failed" in output, output
     assert f"{count_tests(name)} tests" in output, output
 

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.kernel_words import FIRMWARE, WORDS, Words, kernel_files, listed_words
+from support.kernel_words import FIRMWARE, WORDS, Words, kernel_files, listed_words, words_of
 from support.thumb_text import data_lines
+
+from thumbnet.export.emit.firmware_source import inlined
 
 FILES = kernel_files()
 PYTHON = [path for path in FILES if path.parent.name in ("plain", "viper", "runtime")]
@@ -43,7 +45,7 @@ def test_every_tier_has_its_kernels() -> None:
 
 @pytest.mark.parametrize("path", FILES, **EACH)
 def test_words_are_listed_as_declared(path: Path) -> None:
-    assert listed_words(path.read_text(encoding="utf-8")) == WORDS[path.stem]
+    assert listed_words(path.read_text(encoding="utf-8")) == layout(path)
 
 
 def test_a_list_is_read() -> None:
@@ -98,7 +100,7 @@ def named(tree: ast.AST, words: Words) -> Iterator[tuple[ast.Subscript, str, str
 
 def layout(path: Path) -> Words:
     """The declared layout; of what convolutions share, theirs."""
-    return WORDS["conv" if path.stem == "gather" else path.stem]
+    return words_of("conv" if path.stem == "gather" else path.stem, path.parent.name)
 
 
 @pytest.mark.parametrize("path", [*PYTHON, FIRMWARE / "plain" / "gather.py"], **EACH)
@@ -120,7 +122,7 @@ def test_words_are_read_by_name(path: Path) -> None:
 @pytest.mark.parametrize("path", PYTHON, **EACH)
 def test_what_is_repeated_begins_behind_the_words(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    words = WORDS[path.stem]
+    words = layout(path)
     front, each = len(words.front), len(words.repeated)
     if path.parent.name == "viper":
         found = re.findall(r"int\(p\) \+ (\d+)", text)
@@ -137,11 +139,12 @@ def test_what_is_repeated_begins_behind_the_words(path: Path) -> None:
 
 @pytest.mark.parametrize("path", ASSEMBLY, **EACH)
 def test_loads_name_their_word(path: Path) -> None:
-    words = WORDS[path.stem]
+    words = layout(path)
     front, each = words.places, {name: k for k, name in enumerate(words.repeated)}
     holders = P_REGISTERS.get(path.stem, ("r3",))
     count = 0
-    for line in path.read_text(encoding="utf-8").splitlines():
+    text = inlined(path)
+    for line in text.splitlines():
         found = re.fullmatch(r" +(?:ldr|str)\(r\d, \[(r\d), (\d+)\]\)(?:  # (.*))?", line)
         if found and found[1] in holders:
             assert int(found[2]) == 4 * front[found[3]], line
@@ -152,6 +155,6 @@ def test_loads_name_their_word(path: Path) -> None:
             size = words.index(moved[2]) if moved[2] else len(each)
             assert int(moved[1]) == 4 * size, line
         count += bool(found)
-    packed = " ".join(comment for *_, comment, _ in data_lines(path.read_text(encoding="utf-8")))
+    packed = " ".join(comment for *_, comment, _ in data_lines(text))
     assert count or "[r3, x_at]" in packed
     assert not re.search(r"\[r3, \d", packed)

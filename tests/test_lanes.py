@@ -31,7 +31,7 @@ def kernels() -> dict[str, Any]:
 def test_lanes_on_unix(tmp_path_factory: pytest.TempPathFactory, cases: list[Case]) -> None:
     needs_micropython()
     file = tmp_path_factory.getbasetemp() / "lanes.jsonl"
-    said = answers("lanes", FOLDERS, [case.line() for case in cases], file)
+    said = answers("lanes", FOLDERS, [case.line("plain") for case in cases], file)
     for case, answer in zip(cases, said, strict=True):
         assert answer["y"] == case.wanted()
 
@@ -53,16 +53,16 @@ class Column(int):
 
 def check(kernels: dict[str, Any], case: Case) -> None:
     """Both kernels under CPython; and with nothing but columns beyond 31 bits."""
-    line, wanted = case.line(), case.wanted()
+    line, wanted = case.line("plain"), case.wanted()
     w, p = bytes.fromhex(line["w"]), tuple(line["p"])
     kernels["fully_connected"](case.x, w, line["y"], p)
     assert line["y"] == wanted
-    columns, table = kernels["lanes"](w, *p[:2])
-    y = case.line()["y"]
+    columns, table = kernels["lanes"](w, line["inputs"], line["outputs"])
+    y = case.line("plain")["y"]
     kernels["fully_connected_lanes"](case.x, (columns, table), y, p)
     assert y == wanted
     if any(case.x):
-        y, small = case.line()["y"], tuple(map(Int31, p))
+        y, small = case.line("plain")["y"], tuple(map(Int31, p))
         long = [Column(column) for column in columns], table
         kernels["fully_connected_lanes"]([Int31(a) for a in case.x], long, y, small)
         assert y == wanted

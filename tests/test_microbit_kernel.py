@@ -38,7 +38,7 @@ def test_any_layer(case: Case, seed: int) -> None:
     """Dirt behind x meets weights of 0; nothing outside x, w, y and p is touched."""
     node = {key: value for key, value in case.node.items() if key != "table"}
     rng = np.random.default_rng(seed)
-    p: list[int] = list(case.line()["p"])
+    p: list[int] = list(case.line("thumb")["p"])
     p[WORDS["fully_connected"].index("table")] = 0
     x = bytearray(case.before + case.x + rng.bytes(-len(case.x) % 4))
     before = bytes(x)

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.emulators import needs_wasm
 from support.int31 import Int31
-from support.kernel_words import FIRMWARE
-from support.kernels import LIMITS, SOME, answers
+from support.kernel_words import FIRMWARE, LIMITS
+from support.kernels import SOME, answers
 from support.layer_call import Call, Memory, plain
 from support.layer_spec import KERNELS, calls
 from support.micropython import needs_micropython

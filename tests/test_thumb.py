@@ -32,7 +32,7 @@ def kernel(tier: str, name: str = "fully_connected") -> Firmware:
 def memory(case: Case, inputs: int) -> tuple[bytearray, bytearray | array[int], list[int]]:
     """x with dirt around `inputs`, y, and p without the table's place; nothing behind x or y."""
     x = case.before + case.x + case.behind * 9
-    line = case.line()
+    line = case.line("thumb")
     p: list[int] = line["p"]
     y = [UNTOUCHED] * (case.y_at + len(case.node["weight"]))
     end = len(case.before) + -(-inputs // 4) * 4

@@ -14,6 +14,8 @@ from support.thumb_call import in_one_arena, run
 from support.thumb_machine import Fault, assemble
 from support.thumb_text import data_lines, opcodes
 
+from thumbnet.export.emit.firmware_source import inlined
+
 ARCH = pytest.mark.parametrize("arch", ["armv6m", "armv7em"])
 BYTES = {
     **{"conv": 1150, "conv_int4": 920, "depthwise_conv": 560},
@@ -91,7 +93,7 @@ def test_aligned_copies_are_faster() -> None:
 
 @pytest.mark.parametrize("kernel", BYTES)
 def test_machine_code_is_small_and_the_same_for_every_core(kernel: str) -> None:
-    text = (FIRMWARE / "thumb" / f"{kernel}.py").read_text(encoding="utf-8")
+    text = inlined(FIRMWARE / "thumb" / f"{kernel}.py")
     code = {assemble(text, kernel, arch) for arch in ("armv6m", "armv7m", "armv7em")}
     assert len(code) == 1
     assert len(code.pop()) <= BYTES[kernel]
@@ -100,11 +102,24 @@ def test_machine_code_is_small_and_the_same_for_every_core(kernel: str) -> None:
 @pytest.mark.parametrize("kernel", BYTES)
 def test_opcodes_are_those_of_the_comments(kernel: str) -> None:
     path = Path(FIRMWARE / "thumb" / f"{kernel}.py")
-    found = list(data_lines(path.read_text(encoding="utf-8")))
+    found = list(data_lines(inlined(path)))
     assert found
     for line, given_, comment, frame in found:
         places = WORDS[kernel].places
         assert given_ == opcodes(comment, frame, places), f"{path.name}:{line}"
+
+
+def test_fragments_stand_in_several_kernels() -> None:
+    folder = FIRMWARE / "thumb"
+    for fragment in (folder / "fragments").glob("*.py"):
+        _, _, lines = fragment.read_text(encoding="utf-8").partition(f"def {fragment.stem}():\n")
+        call = f"    {fragment.stem}()\n"
+        users = [path for path in folder.glob("*.py") if call in path.read_text(encoding="utf-8")]
+        assert len(users) > 1
+        for path in users:
+            assert lines in inlined(path)
+            assert "fragment" not in inlined(path)
+            assert call not in inlined(path)
 
 
 def test_every_kernel_of_the_list_is_there() -> None:

@@ -53,7 +53,7 @@ def test_fully_connected(
     folders: list[Path], tmp_path_factory: pytest.TempPathFactory, cases: list[Case]
 ) -> None:
     file = tmp_path_factory.getbasetemp() / "viper.jsonl"
-    said = answers("layer", folders, [case.line() for case in cases], file)
+    said = answers("layer", folders, [case.line("viper") for case in cases], file)
     for case, answer in zip(cases, said, strict=True):
         assert answer == {"y": case.wanted(), "kept": True, "heap": 0}
 

@@ -4,15 +4,19 @@ The files follow these conventions:
 - a public UPPER-CASE assignment is a literal of an example network; the exporter replaces it;
 - a private one (`_EXP_1`) belongs to the code and is copied unchanged;
 - `from forward import forward` means that functions of this file need functions of that file;
+- `from fragments.sums import sums` means that the call `sums()` stands for the lines of that
+  function, which assembly kernels share;
 - any other import (`micropython`, `array`, `sys`) is of a MicroPython module and is also copied.
 """
 
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -65,15 +69,30 @@ def assemble(
     return list(ordered.values())
 
 
+def firmware_text(name: str) -> str:
+    """Return the source of a script on the board ("selftest") or of a kernel ("thumb/conv")."""
+    return inlined(Path(str(files("thumbnet.firmware"))) / f"{name}.py")
+
+
 @lru_cache
 def read_source(folders: tuple[str, ...], name: str) -> SourceFile:
     """Read and split one file of `firmware/`; raise FileNotFoundError if no folder has it."""
-    root = files("thumbnet.firmware")
+    root = Path(str(files("thumbnet.firmware")))
     for folder in folders:
         path = root / folder / f"{name}.py"
         if path.is_file():
-            return _take_apart(name, path.read_text(encoding="utf-8"))
+            return _take_apart(name, inlined(path))
     raise FileNotFoundError(f"firmware has no {name}.py in {', '.join(folders)}")
+
+
+def inlined(path: Path) -> str:
+    """Return the text of a file of `firmware/`, each call of a fragment replaced by its lines."""
+    text = path.read_text(encoding="utf-8")
+    for line, name in re.findall(r"^(from fragments\.(\w+) import \2\n)", text, re.M):
+        fragment = (path.parent / "fragments" / f"{name}.py").read_text(encoding="utf-8")
+        _, _, lines = fragment.partition(f"def {name}():\n")
+        text = text.replace(line, "").replace(f"    {name}()\n", lines)
+    return text
 
 
 @lru_cache

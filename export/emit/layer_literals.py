@@ -133,7 +133,7 @@ def _weights_literal(call: Call, w: bytes, build: Build) -> str:
         return bytes_literal([w])
     size = len(w) - len(call.table)
     layout = call.layout(build)
-    step = line_bytes(layout, call.word("outputs"), size)
+    step = line_bytes(layout, len(call.weight), size)
     rows = [w[at : at + step] for at in range(0, size, step)]
     return bytes_literal([*rows, call.table] if call.table else rows, describe(layout))
 

@@ -11,7 +11,9 @@ from .build import Build
 from .kernel import PER_OUTPUT, Kernel
 from .weight_layouts import pack
 
-LOOKUP = Kernel("lookup", ("n", "x_at", "y_at"), flash="in place")
+LOOKUP = Kernel(
+    "lookup", ("n", "x_at", "y_at"), absent={"plain": ("x_at", "y_at")}, flash="in place"
+)
 """A curve: `y = w[x]`, byte by byte."""
 
 _NO_CHANNELS = np.zeros((0, len(PER_OUTPUT)), np.int64)

@@ -63,6 +63,10 @@ class Kernel:
     def __hash__(self) -> int:
         return hash(self.name)
 
+    def head(self, words: Mapping[str, int]) -> tuple[int, ...]:
+        """Return a value for each of `words`: the given ones by name, and 0 for the others."""
+        return tuple(words.get(word, 0) for word in self.words)
+
     def words_in(self, tier: str) -> tuple[str, ...]:
         """Return the first entries of `p` in a tier."""
         absent = self.absent.get(tier, ())

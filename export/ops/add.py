@@ -26,6 +26,7 @@ ADD = Kernel(
         *("n", "x_at", "w_at", "y_at", "ka", "kb", "bias", "shift"),
         *("activation_min", "activation_max"),
     ),
+    absent={"plain": ("x_at", "w_at", "y_at")},
 )
 
 _MOST_SHIFT = 20
@@ -79,7 +80,7 @@ class Add(Operation):
             shift -= 1
         if shift < 1:
             raise ThumbnetError(
-                f"export: {node.output} is far smaller than the tensors it adds: "
+                f"export: {node.output} is far smaller than the tensors that it adds: "
                 "normalize these first"
             )
         ka, kb = (round(s / scale * 2**shift) for s in (a.scale, b.scale))

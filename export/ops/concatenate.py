@@ -20,7 +20,11 @@ from ..quantizer.builder import Builder
 from .curve import table_of
 from .operation import Floats, Operation, Steps
 
-COPY_CHANNELS = Kernel("copy_channels", ("pixels", "channels", "x_at", "y_at", "y_step"))
+COPY_CHANNELS = Kernel(
+    "copy_channels",
+    ("pixels", "channels", "x_at", "y_at", "y_step"),
+    absent={"plain": ("x_at",)},
+)
 
 
 class Concatenate(Operation):

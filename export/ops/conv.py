@@ -20,6 +20,7 @@ from .checks import window_faults
 from .curve import activation_steps
 from .operation import Floats, Operation, Steps
 from .weighted import (
+    LIMIT_WORDS,
     REQUANTIZATION,
     FusedLayer,
     Products,
@@ -41,9 +42,10 @@ CONV = Kernel(
     "conv",
     (
         *("inputs", "outputs", "x_at", "y_at", "zero_point", "activation_min", "activation_max"),
-        *("table", "wide", "pieces", *WINDOW_WORDS, "pad", "patch_at"),
+        *("table", "wide", *WINDOW_WORDS, "pad", "patch_at"),
     ),
     PER_OUTPUT,
+    absent={"plain": ("x_at", "wide", "patch_at"), "viper": ("k_h",)},
     layouts={
         **{"plain": "rows", "viper": "rows", "thumb": "interleaved"},
         # The DSP tier uses the convolution of the thumb tier.
@@ -191,24 +193,29 @@ def conv_call(
     (source,), target = node.inputs, node.output
     weight = node.attributes["weight"]
     wide = graph.tensors[target].dtype != "uint8"
-    outputs = len(weight)
-    at = 0 if wide else places.get(target, 0)
-    head = (
-        *(weight.shape[1], outputs, places.get(source, 0), at, *clamp_words(node)),
-        *(0, int(wide), 1, *window_words(window, outputs)),
-        *(int(node.attributes.get("pad", 0)), places.get(f"{target}.patch", 0)),
-    )
+    limits = clamp_words(node)
+    words = {
+        **{"inputs": weight.shape[1], "outputs": len(weight), "wide": int(wide)},
+        **{"x_at": places.get(source, 0), "y_at": 0 if wide else places.get(target, 0)},
+        **dict(zip(LIMIT_WORDS, limits, strict=True)),
+        **window_words(window, len(weight)),
+        "pad": int(node.attributes.get("pad", 0)),
+        "patch_at": places.get(f"{target}.patch", 0),
+    }
+    head = kernel.head(words)
     call = Call(kernel, source, target, head, weight, channel_words(node), wide=wide)
     return replace(call, table=table_bytes(node))
 
 
-def window_words(w: Window, y_step: int) -> tuple[int, ...]:
-    """Return `WINDOW_WORDS`. y_step: entries of the output from one pixel to the next."""
-    run, step = w.kernel_width * w.channels, w.stride_width * w.channels
-    return (
-        *(w.height, w.width * w.channels, w.kernel_height, run, w.stride_height, step),
-        *(w.top, w.left * w.channels, w.out_height, w.out_width, y_step),
-    )
+def window_words(w: Window, y_step: int) -> dict[str, int]:
+    """Return `WINDOW_WORDS`, in bytes of the image; y_step: entries of y from pixel to pixel."""
+    return {
+        **{"rows": w.height, "row": w.width * w.channels},
+        **{"k_h": w.kernel_height, "run": w.kernel_width * w.channels},
+        **{"stride_h": w.stride_height, "step": w.stride_width * w.channels},
+        **{"pad_top": w.top, "left": w.left * w.channels},
+        **{"out_h": w.out_height, "out_w": w.out_width, "y_step": y_step},
+    }
 
 
 def narrow_heap(weight: npt.NDArray[np.int8], word: int) -> int:

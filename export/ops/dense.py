@@ -44,6 +44,7 @@ FULLY_CONNECTED = Kernel(
     "fully_connected",
     WORDS,
     PER_OUTPUT,
+    absent={"plain": ("inputs", "x_at", "wide", "pieces"), "viper": ("pieces",)},
     layouts={"plain": "rows", "viper": "rows", "thumb": "interleaved", "thumb_dsp": "words"},
     splits_inputs=True,
     flash="in place",

@@ -21,6 +21,8 @@ from .weighted import layer_window, lowered_weights
 DEPTHWISE_CONV = replace(
     CONV,
     name="depthwise_conv",
+    words=tuple(word for word in CONV.words if word != "wide"),
+    absent={"plain": ("x_at", "patch_at"), "viper": ("k_h",)},
     layouts=dict.fromkeys(("plain", "viper", "thumb", "thumb_dsp"), "taps"),
 )
 

@@ -29,17 +29,23 @@ from ..quantizer.output_scale import HEADROOM, coarser
 from .checks import window_faults
 from .conv import WINDOW_WORDS, window_words
 from .operation import Floats, Operation, Steps
-from .weighted import REQUANTIZATION, clamp_words, layer_window
+from .weighted import LIMIT_WORDS, REQUANTIZATION, clamp_words, layer_window
 
-_WORDS = (
-    *("channels", "", "x_at", "y_at", "zero_point", "activation_min", "activation_max"),
-    *("x_zero_point", "", "", *WINDOW_WORDS, "fewest"),
+_PLACES = {"plain": ("x_at", "y_at")}
+"""Words that a tier does without whose tensors are objects of their own."""
+
+MAX_POOL = Kernel(
+    "max_pool",
+    ("channels", "x_at", "y_at", *WINDOW_WORDS),
+    absent=_PLACES,
+    flash="copied",
+    in_own_file=True,
 )
-MAX_POOL = Kernel("max_pool", _WORDS, flash="copied", in_own_file=True)
 AVERAGE_POOL = Kernel(
     "average_pool",
-    _WORDS,
+    ("channels", "x_at", "y_at", *LIMIT_WORDS, "x_zero_point", *WINDOW_WORDS, "fewest"),
     ("multiplier", "shift"),
+    absent=_PLACES,
     repeated_for="count",
     flash="copied",
     in_own_file=True,
@@ -115,7 +121,7 @@ class MaxPool(Pool):
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the single call."""
-        return [_call(MAX_POOL, node, places, (0, 0, ACTIVATION_MAX, 0), 0)]
+        return [_call(MAX_POOL, node, places, {})]
 
 
 class AveragePool(Pool):
@@ -186,26 +192,23 @@ class AveragePool(Pool):
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the single call."""
         a = node.attributes
-        numbers = (*clamp_words(node), int(a["x_zero_point"]))
-        call = _call(AVERAGE_POOL, node, places, numbers, int(a["fewest"]))
+        words = dict(zip(LIMIT_WORDS, clamp_words(node), strict=True))
+        words |= {"x_zero_point": int(a["x_zero_point"]), "fewest": int(a["fewest"])}
+        call = _call(AVERAGE_POOL, node, places, words)
         pairs = np.stack([a["multiplier"], a["shift"]], axis=1).astype(np.int64)
         return [replace(call, channels=pairs)]
 
 
-def _call(
-    kernel: Kernel,
-    node: Node,
-    places: dict[str, int],
-    numbers: tuple[int, int, int, int],
-    fewest: int,
-) -> Call:
+def _call(kernel: Kernel, node: Node, places: dict[str, int], words: dict[str, int]) -> Call:
     (source,), target = node.inputs, node.output
     window = Window.of(node.attributes)
-    head = (
-        *(window.channels, 0, places.get(source, 0), places.get(target, 0), *numbers, 0, 0),
-        *(*window_words(window, window.channels), fewest),
-    )
-    return Call(kernel, source, target, head)
+    words = {
+        **words,
+        **{"x_at": places.get(source, 0), "y_at": places.get(target, 0)},
+        **window_words(window, window.channels),
+        "channels": window.channels,
+    }
+    return Call(kernel, source, target, kernel.head(words))
 
 
 OPERATIONS: tuple[Operation, ...] = (MaxPool(), AveragePool())

@@ -123,7 +123,7 @@ class Recurrent(Operation):
         }
 
     def wide(self, sides: dict[str, Channels], step: float) -> tuple[float, int, dict[str, Any]]:
-        """Return the step of the table, log2 of its wide steps, and the attributes of the products.
+        """Return the table's step, log2 of its wide steps, and the attributes of the products.
 
         The step grows if the products are too coarse for two wide steps per table step.
         """
@@ -224,13 +224,16 @@ def _product(
     columns = [a[f"{side}_{name}"] for name in ("bias", "multiplier", "shift")]
     channels = np.stack(columns, axis=1).astype(np.int64)
     outputs, inputs = weight.shape
-    head: tuple[int, ...] = (inputs, outputs, places.get(source, 0), y_at)
-    head = (*head, 0, -limit, limit, 0, 1, 1)
-    if "bits" not in a:
-        return Call(FULLY_CONNECTED, source, target, head, weight, channels, wide=True)
-    pixel = window_words(one_pixel(inputs), outputs)
-    head = (*head, *pixel, 0, places.get(f"{node.output}.patch", 0))
-    return Call(NARROW_CONV, source, target, head, weight, channels, wide=True)
+    words = {
+        **{"inputs": inputs, "outputs": outputs, "x_at": places.get(source, 0), "y_at": y_at},
+        **{"activation_min": -limit, "activation_max": limit, "wide": 1, "pieces": 1},
+    }
+    kernel = FULLY_CONNECTED
+    if "bits" in a:
+        kernel = NARROW_CONV
+        words |= window_words(one_pixel(inputs), outputs)
+        words["patch_at"] = places.get(f"{node.output}.patch", 0)
+    return Call(kernel, source, target, kernel.head(words), weight, channels, wide=True)
 
 
 def projection(x: Ints, side: str, attributes: dict[str, Any]) -> Ints:

@@ -227,6 +227,10 @@ def real(variable: Any) -> Floats:
     return np.asarray(variable.numpy(), dtype=np.float64)
 
 
+LIMIT_WORDS = ("zero_point", "activation_min", "activation_max")
+"""The words of `clamp_words`."""
+
+
 def clamp_words(node: Node) -> tuple[int, int, int]:
     """Return the words of `p` with the zero point and the limits of the output."""
     a = node.attributes

@@ -1,15 +1,14 @@
 """The sum of two tensors of one shape, in plain bytecode."""
 
 
-# p: n, x_at, w_at, y_at, ka (the factor of x), kb (that of w), bias, shift, activation_min,
-# activation_max.
+# p: n, ka (the factor of x), kb (that of w), bias, shift, activation_min, activation_max.
 def add(x, w, y, p):
     """Write the sum of x and w, uint8 on scales of their own, into y, which may be one of them."""
-    n, x_at, w_at, y_at, ka, kb, bias, shift, low, high = p
+    n, ka, kb, bias, shift, low, high = p
     for i in range(n):
-        q = ka * x[x_at + i] + kb * w[w_at + i] + bias >> shift
+        q = ka * x[i] + kb * w[i] + bias >> shift
         if q < low:
             q = low
         elif q > high:
             q = high
-        y[y_at + i] = q
+        y[i] = q

@@ -3,18 +3,18 @@
 from requantize import requantize
 
 
-# p: channels, 0, x_at, y_at, zero_point, activation_min, activation_max, x_zero_point, 0, 0, rows,
-# row (bytes of one), k_h, run (bytes of a window's row), stride_h, step (bytes from window to
-# window), pad_top, left (bytes of padding), out_h, out_w, y_step (entries from pixel to pixel),
-# fewest (pixels of the smallest window), then multiplier and shift of each count of pixels, from
-# fewest on. x_at is for other tiers.
+# p: channels, zero_point, activation_min, activation_max, x_zero_point, rows, row (bytes of one),
+# k_h, run (bytes of a window's row), stride_h, step (bytes from window to window), pad_top, left
+# (bytes of padding), out_h, out_w, y_step (entries from pixel to pixel), fewest (pixels of the
+# smallest window), then multiplier and shift of each count of pixels, from fewest on.
 def average_pool(x, w, y, p):
-    """Write the mean of each window and channel into y, from entry y_at on.
+    """Write the mean of each window and channel into y.
 
     x: the image, uint8, row by row, channels last; padding does not count. w is unused.
     """
-    channels, _, _, at, zero_point, low, high, x_zero_point, _, _ = p[:10]
-    rows, row, k_h, run, stride_h, step, pad_top, left, out_h, out_w, y_step, fewest = p[10:22]
+    channels, zero_point, low, high, x_zero_point = p[:5]
+    rows, row, k_h, run, stride_h, step, pad_top, left, out_h, out_w, y_step, fewest = p[5:17]
+    at = 0
     for top in range(-pad_top, out_h * stride_h - pad_top, stride_h):
         first_row = max(top, 0)
         last_row = min(top + k_h, rows)
@@ -22,7 +22,7 @@ def average_pool(x, w, y, p):
             first = max(start, 0)
             size = min(start + run, row) - first
             count = (last_row - first_row) * size // channels
-            k = 22 + 2 * (count - fewest)
+            k = 17 + 2 * (count - fewest)
             multiplier, shift = p[k], p[k + 1]
             # A window may be all of x, too much to copy.
             first += first_row * row

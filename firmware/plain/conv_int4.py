@@ -4,11 +4,10 @@ from gather import gather
 from requantize import requantize
 
 
-# p: inputs (k_h * run), outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its
-# place in w, or 0), wide, pieces, rows, row (bytes of one), k_h, run (bytes of a patch's row),
-# stride_h, step (bytes from patch to patch), pad_top, left (bytes of padding), out_h, out_w, y_step
-# (entries from pixel to pixel), pad (what stands in the padding), patch_at, then bias, multiplier
-# and shift of each output. x_at, wide, pieces and patch_at are for other tiers.
+# p: inputs (k_h * run), outputs, y_at, zero_point, activation_min, activation_max, table (its place
+# in w, or 0), rows, row (bytes of one), k_h, run (bytes of a patch's row), stride_h, step (bytes
+# from patch to patch), pad_top, left (bytes of padding), out_h, out_w, y_step (entries from pixel
+# to pixel), pad (what stands in the padding), then bias, multiplier and shift of each output.
 def conv_int4(x, w, y, p):
     """Write one layer's outputs into y, from entry y_at on.
 
@@ -16,8 +15,8 @@ def conv_int4(x, w, y, p):
     each with two weights + 8 in the order of a patch (k_h rows of `run` bytes), the first in the
     low half; then the 256-entry table if there is one.
     """
-    inputs, outputs, _, first, zero_point, low, high, table = p[:8]
-    stride_h, step, pad_top, left, out_h, out_w, y_step = p[14:21]
+    inputs, outputs, first, zero_point, low, high, table = p[:7]
+    stride_h, step, pad_top, left, out_h, out_w, y_step = p[11:18]
     half = inputs + 1 >> 1
     for top in range(-pad_top, out_h * stride_h - pad_top, stride_h):
         for start in range(-left, out_w * step - left, step):
@@ -31,7 +30,7 @@ def conv_int4(x, w, y, p):
             odd_places = [j for j in range(half) if odd[j]]
             at = first
             i = 0
-            for k in range(23, 23 + 3 * outputs, 3):
+            for k in range(19, 19 + 3 * outputs, 3):
                 acc = p[k] - excess
                 pairs = w[i : i + half]
                 for j in even_places:

@@ -4,12 +4,11 @@ from gather import gather
 from requantize import requantize
 
 
-# p: inputs (taps of one channel), outputs (channels), x_at, y_at, zero_point, activation_min,
-# activation_max, table (its place in w, or 0), wide, pieces, rows, row (bytes of one), k_h, run
-# (bytes of a patch's row), stride_h, step (bytes from patch to patch), pad_top, left (bytes of
-# padding), out_h, out_w, y_step (entries from pixel to pixel), pad (what stands in the padding),
-# patch_at, then bias, multiplier and shift of each output. x_at, wide, pieces and patch_at are for
-# other tiers.
+# p: inputs (taps of one channel), outputs (channels), y_at, zero_point, activation_min,
+# activation_max, table (its place in w, or 0), rows, row (bytes of one), k_h, run (bytes of a
+# patch's row), stride_h, step (bytes from patch to patch), pad_top, left (bytes of padding), out_h,
+# out_w, y_step (entries from pixel to pixel), pad (what stands in the padding), then bias,
+# multiplier and shift of each output.
 def depthwise_conv(x, w, y, p):
     """Write one layer's outputs into y, from entry y_at on.
 
@@ -17,8 +16,8 @@ def depthwise_conv(x, w, y, p):
     channel for the first tap of a patch, then for the next, then the 256-entry table if there is
     one.
     """
-    taps, channels, _, first, zero_point, low, high, table = p[:8]
-    stride_h, step, pad_top, left, out_h, out_w, y_step = p[14:21]
+    taps, channels, first, zero_point, low, high, table = p[:7]
+    stride_h, step, pad_top, left, out_h, out_w, y_step = p[11:18]
     columns = [
         bytes([w[i] for i in range(c, c + taps * channels, channels)]) for c in range(channels)
     ]
@@ -26,7 +25,7 @@ def depthwise_conv(x, w, y, p):
         for start in range(-left, out_w * step - left, step):
             patch = gather(x, p, top, start)
             at = first
-            k = 23
+            k = 19
             for c in range(channels):
                 column = columns[c]
                 inputs = patch[c::channels]

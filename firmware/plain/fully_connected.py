@@ -3,21 +3,19 @@
 from requantize import requantize
 
 
-# p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its place in w,
-# or 0), wide, pieces, then bias, multiplier and shift of each output. x_at, wide and pieces are for
-# other tiers.
+# p: outputs, y_at, zero_point, activation_min, activation_max, table (its place in w, or 0), then
+# bias, multiplier and shift of each output.
 def fully_connected(x, w, y, p):
     """Write one layer's outputs into y, from entry y_at on.
 
     x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
     table if there is one.
     """
-    outputs = p[1]
-    at, zero_point, low, high, table = p[3:8]
+    outputs, at, zero_point, low, high, table = p[:6]
     # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
     excess = 128 * sum(x)
     i = 0
-    for k in range(10, 10 + 3 * outputs, 3):
+    for k in range(6, 6 + 3 * outputs, 3):
         acc = p[k] - excess
         for a in x:
             if a:

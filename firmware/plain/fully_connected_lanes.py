@@ -14,9 +14,8 @@ def lanes(w, inputs, outputs):
     return columns, w[inputs * outputs :]
 
 
-# p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (0 if there is
-# none), wide, pieces, then bias, multiplier and shift of each output. inputs, x_at, wide and pieces
-# are for other kernels.
+# p: outputs, y_at, zero_point, activation_min, activation_max, table (0 if there is none), then
+# bias, multiplier and shift of each output.
 def fully_connected_lanes(x, w, y, p):
     """Write one layer's outputs into y, from entry y_at on.
 
@@ -30,13 +29,12 @@ def fully_connected_lanes(x, w, y, p):
         if a:
             acc += columns[i] * a  # the other way round would copy the column first
         i += 1
-    outputs = p[1]
-    at, zero_point, low, high, table = p[3:8]
+    outputs, at, zero_point, low, high, table = p[:6]
     sums = acc.to_bytes(4 * outputs, "little")
     # 128 * sum(x) too much, in two halves: all 32 bits at once would be a long integer.
     total = sum(x)
     i = 0
-    for k in range(10, 10 + 3 * outputs, 3):
+    for k in range(6, 6 + 3 * outputs, 3):
         acc = (sums[i + 2] | sums[i + 3] << 8) - (total >> 9) << 16
         acc += (sums[i] | sums[i + 1] << 8) - ((total & 511) << 7)
         acc += p[k]

@@ -6,8 +6,8 @@ def gather(x, p, top, start):
 
     top: the first row, start: the first byte of a row; both may be negative. p: the kernel's.
     """
-    rows, row, k_h, run = p[10:14]
-    pad = p[21]
+    rows, row, k_h, run = p[7:11]
+    pad = p[18]
     before = [pad] * -start
     behind = [pad] * (start + run - row)
     first = len(before) + start

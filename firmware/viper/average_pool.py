@@ -3,11 +3,11 @@
 import micropython
 
 
-# p: channels, 0, x_at, y_at, zero_point, activation_min, activation_max, x_zero_point, 0, 0, rows,
-# row (bytes of one), k_h, run (bytes of a window's row), stride_h, step (bytes from window to
-# window), pad_top, left (bytes of padding), out_h, out_w, y_step (entries from pixel to pixel),
-# fewest (pixels of the smallest window), then multiplier and shift of each count of pixels, from
-# fewest on.
+# p: channels, x_at, y_at, zero_point, activation_min, activation_max, x_zero_point, rows, row
+# (bytes of one), k_h, run (bytes of a window's row), stride_h, step (bytes from window to window),
+# pad_top, left (bytes of padding), out_h, out_w, y_step (entries from pixel to pixel), fewest
+# (pixels of the smallest window), then multiplier and shift of each count of pixels, from fewest
+# on.
 # Only the first three locals live in registers, and only they are used in the innermost loop: x, w,
 # its end, and y, the sum. Where int has 64 bits, words of p are read as unsigned: 32 bits up and
 # down again give a number its sign.
@@ -23,24 +23,24 @@ def average_pool(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     if one << 31 > 0:
         up = 32
     channels = p[0]
-    x_at = p[2]
-    y_at = p[3]
-    zero_point = p[4] << up >> up
-    low = p[5]
-    high = p[6]
-    x_zero_point = p[7] << up >> up
-    rows = p[10]
-    row = p[11]
-    k_h = p[12]
-    run = p[13]
-    stride_h = p[14]
-    step = p[15]
-    pad_top = p[16]
-    left = p[17]
-    out_h = p[18]
-    out_w = p[19]
-    y_step = p[20]
-    fewest = p[21]
+    x_at = p[1]
+    y_at = p[2]
+    zero_point = p[3] << up >> up
+    low = p[4]
+    high = p[5]
+    x_zero_point = p[6] << up >> up
+    rows = p[7]
+    row = p[8]
+    k_h = p[9]
+    run = p[10]
+    stride_h = p[11]
+    step = p[12]
+    pad_top = p[13]
+    left = p[14]
+    out_h = p[15]
+    out_w = p[16]
+    y_step = p[17]
+    fewest = p[18]
     image = int(x) + x_at
     pixel = ptr8(int(y) + y_at)
     oy = 0
@@ -60,7 +60,7 @@ def average_pool(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
             if stop > row:
                 stop = row
             count = (bottom - top) * ((stop - first) // channels)
-            scale = ptr32(int(p) + 88 + (count - fewest << 3))
+            scale = ptr32(int(p) + 76 + (count - fewest << 3))
             multiplier = scale[0]
             shift = scale[1] - 15
             i = 0

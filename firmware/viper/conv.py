@@ -3,11 +3,11 @@
 import micropython
 
 
-# p: inputs (k_h * run), outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its
-# place in w, or 0), wide, pieces, rows, row (bytes of one), k_h, run (bytes of a patch's row),
-# stride_h, step (bytes from patch to patch), pad_top, left (bytes of padding), out_h, out_w, y_step
-# (entries from pixel to pixel), pad (what stands in the padding), patch_at, then bias, multiplier
-# and shift of each output. pieces is for other kernels.
+# p: inputs (of a patch), outputs, x_at, y_at, zero_point, activation_min, activation_max, table
+# (its place in w, or 0), wide, rows, row (bytes of one), run (bytes of a patch's row), stride_h,
+# step (bytes from patch to patch), pad_top, left (bytes of padding), out_h, out_w, y_step (entries
+# from pixel to pixel), pad (what stands in the padding), patch_at, then bias, multiplier and shift
+# of each output.
 # Only the first three locals live in registers, and only they are used in the loops: x, w, and y
 # as the accumulator. It comes last in a sum: first, it would be saved while the product is made.
 # A patch is word aligned. Where int has 64 bits, words of p are read as unsigned: 32 bits up and
@@ -17,8 +17,8 @@ def conv(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     """Write one layer's outputs into y.
 
     x: the image, uint8, from x_at on, row by row, channels last, and from patch_at on room for a
-    patch. w: a row of weights per output, each weight + 128, in the order of a patch (k_h rows of
-    `run` bytes), then the 256-entry table if there is one. y: uint8, or int32 if wide, from entry
+    patch. w: a row of weights per output, each weight + 128, in the order of a patch (rows of `run`
+    bytes), then the 256-entry table if there is one. y: uint8, or int32 if wide, from entry
     y_at on.
     """
     one = 1  # a literal shifted by 31 bits would be an object
@@ -34,18 +34,18 @@ def conv(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     high = p[6] << up >> up
     table = p[7]
     wide = p[8]
-    rows = p[10]
-    row = p[11]
-    run = p[13]
-    stride_h = p[14]
-    step = p[15]
-    pad_top = p[16]
-    left = p[17]
-    out_h = p[18]
-    out_w = p[19]
-    y_step = p[20]
-    pad = p[21]
-    patch_at = p[22]
+    rows = p[9]
+    row = p[10]
+    run = p[11]
+    stride_h = p[12]
+    step = p[13]
+    pad_top = p[14]
+    left = p[15]
+    out_h = p[16]
+    out_w = p[17]
+    y_step = p[18]
+    pad = p[19]
+    patch_at = p[20]
     image = int(x) + x_at
     patch = int(x) + patch_at
     last = patch + inputs
@@ -108,7 +108,7 @@ def conv(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
                 x = ptr8(int(x) + 4)
             excess = int(y) << 7
             w = ptr8(weights)
-            channel = ptr32(int(p) + 92)
+            channel = ptr32(int(p) + 84)
             at = pixel
             while at < pixel + outputs:
                 bias = channel[0]

@@ -4,10 +4,10 @@ import micropython
 
 
 # p: inputs (taps of one channel), outputs (channels), x_at, y_at, zero_point, activation_min,
-# activation_max, table (its place in w, or 0), wide, pieces, rows, row (bytes of one), k_h, run
-# (bytes of a patch's row), stride_h, step (bytes from patch to patch), pad_top, left (bytes of
-# padding), out_h, out_w, y_step (entries from pixel to pixel), pad (what stands in the padding),
-# patch_at, then bias, multiplier and shift of each output. wide and pieces are for other kernels.
+# activation_max, table (its place in w, or 0), rows, row (bytes of one), run (bytes of a patch's
+# row), stride_h, step (bytes from patch to patch), pad_top, left (bytes of padding), out_h, out_w,
+# y_step (entries from pixel to pixel), pad (what stands in the padding), patch_at, then bias,
+# multiplier and shift of each output.
 # Only the first three locals live in registers, and only they are used in the innermost loops: x, w
 # and y. A patch is word aligned. Where int has 64 bits, words of p are read as unsigned: 32 bits up
 # and down again give a number its sign.
@@ -31,18 +31,18 @@ def depthwise_conv(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     low = p[5]
     high = p[6]
     table = p[7]
-    rows = p[10]
-    row = p[11]
-    run = p[13]
-    stride_h = p[14]
-    step = p[15]
-    pad_top = p[16]
-    left = p[17]
-    out_h = p[18]
-    out_w = p[19]
-    y_step = p[20]
-    pad = p[21]
-    patch_at = p[22]
+    rows = p[8]
+    row = p[9]
+    run = p[10]
+    stride_h = p[11]
+    step = p[12]
+    pad_top = p[13]
+    left = p[14]
+    out_h = p[15]
+    out_w = p[16]
+    y_step = p[17]
+    pad = p[18]
+    patch_at = p[19]
     image = int(x) + x_at
     patch = int(x) + patch_at
     last = patch + taps * channels
@@ -88,7 +88,7 @@ def depthwise_conv(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
                     y[0] = int(x)
                     y = ptr8(int(y) + 1)
                 iy += 1
-            channel = ptr32(int(p) + 92)
+            channel = ptr32(int(p) + 80)
             i = 0
             while i < channels:
                 x = ptr8(patch + i)

@@ -4,7 +4,7 @@ import micropython
 
 
 # p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its place in w,
-# or 0), wide, pieces, then bias, multiplier and shift of each output. pieces is for other tiers.
+# or 0), wide, then bias, multiplier and shift of each output.
 # Only the first three locals live in registers, and only they are used in the loops: x, w, and y
 # as the accumulator. It comes last in a sum: first, it would be saved while the product is made.
 # x + x_at is word aligned. Where int has 64 bits, words of p are read as unsigned.
@@ -40,7 +40,7 @@ def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
         y = ptr8(x[0] + int(y))
         x = ptr8(int(x) + 1)
     excess = int(y) << 7
-    channel = ptr32(int(p) + 40)
+    channel = ptr32(int(p) + 36)
     i = 0
     while i < outputs:
         bias = channel[0]

@@ -3,10 +3,9 @@
 import micropython
 
 
-# p: channels, 0, x_at, y_at, zero_point, activation_min, activation_max, x_zero_point, 0, 0, rows,
-# row (bytes of one), k_h, run (bytes of a window's row), stride_h, step (bytes from window to
-# window), pad_top, left (bytes of padding), out_h, out_w, y_step (entries from pixel to pixel),
-# fewest. The zero points, the limits and fewest are for other kernels.
+# p: channels, x_at, y_at, rows, row (bytes of one), k_h, run (bytes of a window's row), stride_h,
+# step (bytes from window to window), pad_top, left (bytes of padding), out_h, out_w, y_step
+# (entries from pixel to pixel).
 # Only the first three locals live in registers: x, w and y. y gets zeros first, then whatever is
 # larger, pixel by pixel.
 @micropython.viper
@@ -17,19 +16,19 @@ def max_pool(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     unused.
     """
     channels = p[0]
-    x_at = p[2]
-    y_at = p[3]
-    rows = p[10]
-    row = p[11]
-    k_h = p[12]
-    run = p[13]
-    stride_h = p[14]
-    step = p[15]
-    pad_top = p[16]
-    left = p[17]
-    out_h = p[18]
-    out_w = p[19]
-    y_step = p[20]
+    x_at = p[1]
+    y_at = p[2]
+    rows = p[3]
+    row = p[4]
+    k_h = p[5]
+    run = p[6]
+    stride_h = p[7]
+    step = p[8]
+    pad_top = p[9]
+    left = p[10]
+    out_h = p[11]
+    out_w = p[12]
+    y_step = p[13]
     image = int(x) + x_at
     pixel = int(y) + y_at
     oy = 0

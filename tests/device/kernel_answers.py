@@ -34,10 +34,10 @@ def lanes(case):
     """One call of the big-integer kernel."""
     import fully_connected_lanes as module
 
-    x_at = case["p"][2]
-    x = memoryview(bytearray(unhexlify(case["x"])))[x_at : x_at + case["p"][0]]
+    x_at = case["x_at"]
+    x = memoryview(bytearray(unhexlify(case["x"])))[x_at : x_at + case["inputs"]]
     y = case["y"] if case["wide"] else bytearray(case["y"])
-    w = module.lanes(unhexlify(case["w"]), case["p"][0], case["p"][1])
+    w = module.lanes(unhexlify(case["w"]), case["inputs"], case["outputs"])
     module.fully_connected_lanes(x, w, y, tuple(case["p"]))
     return {"y": list(y)}
 

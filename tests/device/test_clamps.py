@@ -3,6 +3,7 @@
 from array import array
 
 from fully_connected import fully_connected
+from parameters import front
 
 
 def clamped(q, low, high, table=None, wide=0):
@@ -10,7 +11,8 @@ def clamped(q, low, high, table=None, wide=0):
     w = bytes([128]) + (table or b"")
     y = array("i", [0]) if wide else bytearray(1)
     # 4 * q * 16384 / 2**16 = q
-    head = [1, 1, 0, 0, 0, low, high, 1 if table else 0, wide, 1]
+    words = {"activation_min": low, "activation_max": high, "table": 1 if table else 0}
+    head = front("fully_connected", inputs=1, outputs=1, wide=wide, pieces=1, **words)
     fully_connected(bytearray([77]), w, y, array("i", head + [4 * q, 16384, 16]))
     return y[0]
 

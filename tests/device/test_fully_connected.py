@@ -4,6 +4,7 @@ from array import array
 
 from fully_connected import fully_connected
 from lookup import lookup
+from parameters import front, has
 
 WIDE = 1 << 28
 
@@ -12,7 +13,17 @@ def layer(x, rows, channels, zero_point=0, low=0, high=255, table=b"", at=0):
     """Run the kernel on rows of signed weights; channels: bias, multiplier, shift of each."""
     w = bytes([a + 128 for row in rows for a in row])
     wide = high == WIDE
-    head = [len(x), len(rows), 0, at, zero_point, low, high, len(w) if table else 0, wide, 1]
+    words = {"zero_point": zero_point, "activation_min": low, "activation_max": high}
+    words["table"] = len(w) if table else 0
+    head = front(
+        "fully_connected",
+        inputs=len(x),
+        outputs=len(rows),
+        y_at=at,
+        wide=int(wide),
+        pieces=1,
+        **words,
+    )
     y = [9] * (at + len(rows) + 1)
     y = array("i", y) if wide else bytearray(y)
     p = array("i", [int(word) for word in head])
@@ -70,13 +81,17 @@ def test_table():
 
 
 def test_lookup():
-    y = bytearray(5)
-    x = bytearray([1, 0, 7, 255])
-    lookup(x, bytes(range(255, -1, -1)), y, array("i", [3, 1, 2]))
-    assert list(y) == [0, 0, 255, 248, 0]
+    x_at, y_at = (1, 2) if has("lookup", "x_at") else (0, 0)
+    y = bytearray(y_at + 4)
+    x = bytearray([1] * x_at + [0, 7, 255, 1])
+    p = array("i", front("lookup", n=3, x_at=x_at, y_at=y_at))
+    lookup(x, bytes(range(255, -1, -1)), y, p)
+    assert list(y) == [0] * y_at + [255, 248, 0, 0]
 
 
 def test_lookup_in_place():
-    x = bytearray([1, 0, 7, 255])
-    lookup(x, bytes(range(255, -1, -1)), x, array("i", [3, 1, 1]))
-    assert list(x) == [1, 255, 248, 0]
+    at = 1 if has("lookup", "x_at") else 0
+    x = bytearray([1] * at + [0, 7, 255])
+    p = array("i", front("lookup", n=3, x_at=at, y_at=at))
+    lookup(x, bytes(range(255, -1, -1)), x, p)
+    assert list(x) == [1] * at + [255, 248, 0]

@@ -11,12 +11,14 @@ from copy_channels import copy_channels
 from depthwise_conv import depthwise_conv
 from gru import gru
 from max_pool import max_pool
+from parameters import front, has
 from simple_rnn import simple_rnn
 
 # multiplier and shift of a quarter
 QUARTER = [16384, 16]
 # 3 x 3 pixels, windows of 2 x 2, one before the other in steps of 2, a row and a column of padding
 # before the image
+WINDOW = ("rows", "row", "k_h", "run", "stride_h", "step", "pad_top", "left", "out_h", "out_w")
 PADDED = [3, 3, 2, 2, 2, 2, 1, 1, 2, 2]
 IMAGE = [1, 2, 3, 4, 5, 6, 7, 8, 9]
 WIDE = 1 << 28
@@ -32,10 +34,12 @@ def run(kernel, x, w, p, entries, wide=False):
     return list(y)
 
 
-def window(inputs, outputs, words, y_step, pad, channels, y_at=0, limits=(0, 0, 255), table=0):
-    wide = limits[2] == WIDE
-    head = [inputs, outputs, 0, y_at] + list(limits) + [table, int(wide), 1]
-    return head + words + [y_step, pad, 32] + channels
+def window(kernel, numbers, repeated=(), limits=(0, 0, 255), **words):
+    """The p of a kernel with a window, numbers: of WINDOW."""
+    words.update(zip(WINDOW, numbers))
+    words.update(zip(("zero_point", "activation_min", "activation_max"), limits))
+    words["wide"] = int(limits[2] == WIDE)
+    return front(kernel, patch_at=32, **words) + list(repeated)
 
 
 def test_conv():
@@ -43,71 +47,81 @@ def test_conv():
     # -6, -2, 4, a quarter, half up: -2, -1, 0, 1.
     weights = [129] * 4 + [127, 128, 128, 129]
     channels = [0] + QUARTER + [0] + QUARTER
-    p = window(4, 2, PADDED, 3, 9, channels, y_at=1, limits=(100, 0, 255))
+    sizes = {"inputs": 4, "outputs": 2, "y_step": 3}
+    p = window("conv", PADDED, channels, (100, 0, 255), pad=9, y_at=1, **sizes)
     got = run(conv, IMAGE, weights, p, 14)
     assert got == [9, 107, 98, 9, 106, 99, 9, 107, 100, 9, 107, 101, 9, 9]
 
 
 def test_conv_clamps_and_looks_up():
     table = [(i * 3 + 1) % 256 for i in range(256)]
-    p = window(4, 1, PADDED, 1, 0, [0] + QUARTER, limits=(0, 2, 5), table=4)
+    sizes = {"inputs": 4, "outputs": 1, "y_step": 1}
+    p = window("conv", PADDED, [0] + QUARTER, (0, 2, 5), table=4, **sizes)
     # 1, 5, 11, 28 by 4
     assert run(conv, IMAGE, [129] * 4 + table, p, 5) == [7, 7, 10, 16, 9]
-    p = window(4, 1, PADDED, 1, 0, [-40] + QUARTER, limits=(0, -WIDE, WIDE))
+    p = window("conv", PADDED, [-40] + QUARTER, (0, -WIDE, WIDE), **sizes)
     assert run(conv, IMAGE, [129] * 4, p, 5, True) == [-10, -9, -7, -3, 9]
 
 
 def test_conv_int4():
     # 3 inputs: x0 - 7 * x1 + 2 * x2, an image of one pixel
-    p = window(3, 1, [1, 3, 1, 3, 1, 3, 0, 0, 1, 1], 1, 0, [0] + QUARTER, limits=(50, 0, 255))
+    sizes = {"inputs": 3, "outputs": 1, "y_step": 1}
+    p = window("conv_int4", [1, 3, 1, 3, 1, 3, 0, 0, 1, 1], [0] + QUARTER, (50, 0, 255), **sizes)
     assert run(conv_int4, [10, 20, 30], [9 | 1 << 4, 10 | 8 << 4], p, 2) == [33, 9]
 
 
 def test_depthwise_conv():
     # a sequence of two channels, three taps, "same": the sum of one, the difference of the other
     w = [129, 127, 129, 128, 129, 129]
-    p = window(3, 2, [1, 8, 1, 6, 1, 2, 0, 2, 1, 4], 2, 5, [0] + QUARTER + [0] + QUARTER)
-    p[4] = 100
+    channels = [0] + QUARTER + [0] + QUARTER
+    sizes = {"inputs": 3, "outputs": 2, "y_step": 2, "pad": 5}
+    p = window("depthwise_conv", [1, 8, 1, 6, 1, 2, 0, 2, 1, 4], channels, (100, 0, 255), **sizes)
     # 5 1 2 3 4 5: 8, 6, 9, 12. 5 40 30 20 10 5: 25, -20, -20, -15.
     got = run(depthwise_conv, [1, 40, 2, 30, 3, 20, 4, 10], w, p, 9)
     assert got == [102, 106, 102, 95, 102, 95, 103, 96, 9]
 
 
 def test_pools():
-    head = [1, 0, 0, 1, 10, 0, 255, 2, 0, 0] + PADDED + [2]
-    assert run(max_pool, IMAGE, b"", head, 9) == [9, 1, 9, 3, 9, 7, 9, 9, 9]
+    at = 1 if has("max_pool", "y_at") else 0
+    sizes = {"channels": 1, "y_at": at, "y_step": 2}
+    p = window("max_pool", PADDED, **sizes)
+    assert run(max_pool, IMAGE, b"", p, at + 8) == [9] * at + [1, 9, 3, 9, 7, 9, 9, 9]
     # (sum - count * 2) / 4, whatever the count: -1, 1, 7, 20
-    p = head + [1] + QUARTER * 4
-    assert run(average_pool, IMAGE, b"", p, 9) == [9, 10, 9, 10, 9, 12, 9, 15, 9]
+    sizes.update({"x_zero_point": 2, "fewest": 1})
+    p = window("average_pool", PADDED, QUARTER * 4, (10, 0, 255), **sizes)
+    assert run(average_pool, IMAGE, b"", p, at + 8) == [9] * at + [10, 9, 10, 9, 12, 9, 15, 9]
 
 
 def test_global_average():
     n = 40
     x = bytearray([255] * (n * n))
-    head = [1, 0, 0, 0, 255, 0, 255, 255, 0, 0, n, n, n, n, 1, 1, 0, 0, 1, 1, 1, n * n]
     y = bytearray(1)
-    average_pool(x, b"", y, array("i", head + [20972, 25]))
-    assert y[0] == 255
-    head[4] = head[7] = 0
-    average_pool(x, b"", y, array("i", head + [20972, 25]))
-    assert y[0] == 255
+    for zero in (255, 0):
+        sizes = {"channels": 1, "y_step": 1, "x_zero_point": zero, "fewest": n * n}
+        numbers = [n, n, n, n, 1, 1, 0, 0, 1, 1]
+        p = window("average_pool", numbers, [20972, 25], (zero, 0, 255), **sizes)
+        y[0] = 9
+        average_pool(x, b"", y, array("i", p))
+        assert y[0] == 255
 
 
 def test_add():
-    p = [3, 0, 0, 1, -3, 2, 5, 1, 0, 250]
-    y = bytearray([9] * 5)
-    add(bytearray([1, 2, 200]), bytearray([4, 255, 0]), y, array("i", p))
-    assert list(y) == [9, 5, 250, 0, 9]
+    at = 1 if has("add", "y_at") else 0
+    words = {"n": 3, "ka": -3, "kb": 2, "bias": 5, "shift": 1, "activation_max": 250}
+    y = bytearray([9] * (at + 4))
+    p = array("i", front("add", y_at=at, **words))
+    add(bytearray([1, 2, 200]), bytearray([4, 255, 0]), y, p)
+    assert list(y) == [9] * at + [5, 250, 0, 9]
     x = bytearray([1, 2, 200])
-    p[3] = 0
-    add(x, bytearray([4, 255, 0]), x, array("i", p))
+    add(x, bytearray([4, 255, 0]), x, array("i", front("add", **words)))
     assert list(x) == [5, 250, 0]
 
 
 def test_copies():
     y = bytearray([9] * 8)
     table = bytes([255 - i for i in range(256)])
-    copy_channels(bytearray([0, 1, 2, 3]), table, y, array("i", [2, 2, 0, 1, 4]))
+    p = front("copy_channels", pixels=2, channels=2, y_at=1, y_step=4)
+    copy_channels(bytearray([0, 1, 2, 3]), table, y, array("i", p))
     assert list(y) == [9, 255, 254, 9, 9, 253, 252, 9]
     y = bytearray([9] * 8)
     copy(bytearray([1, 2, 3, 4, 5, 6]), b"", y, array("i", [6, 0, 0]))

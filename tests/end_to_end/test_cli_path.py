@@ -82,7 +82,7 @@ def test_export_makes_a_name_that_boards_import(own):
     shutil.copy(own / "rooms.npz", own / "2-rooms.npz")
     done = thumbnet("export 2-rooms.npz", own)
     assert done.returncode == 0
-    assert "the module is called m2_rooms: a board cannot import '2-rooms'" in done.stdout
+    assert "the module is named m2_rooms: a board cannot import '2-rooms'" in done.stdout
     assert f"next: thumbnet verify {Path('build') / 'm2_rooms.py'}" in done.stdout
     assert (own / "build" / "m2_rooms.py").exists()
     assert "is called" not in thumbnet("export rooms.npz", own).stdout
@@ -113,7 +113,7 @@ def test_export_counts_the_rows_that_the_module_refuses(own):
     done = thumbnet("export rooms.npz", own)
     (line,) = [line for line in done.stdout.splitlines() if "held-out" in line]
     assert line.startswith(f"accuracy on {held_out - 3} held-out rows")
-    assert line.endswith("in float; 3 more were out of the accepted range (see --margin)")
+    assert line.endswith("in float; 3 more are outside the accepted range (see --margin)")
 
 
 def test_export_warns_of_a_layer_that_lost_much(folder, monkeypatch, capsys):
@@ -122,11 +122,11 @@ def test_export_warns_of_a_layer_that_lost_much(folder, monkeypatch, capsys):
 
     monkeypatch.chdir(folder)
     assert cli.main(["export", "rooms.npz", "-o", "noisy"]) == 0
-    assert "lost much" not in capsys.readouterr().out
-    monkeypatch.setattr(export, "FEWEST_DECIBELS", 300)
+    assert "loses precision" not in capsys.readouterr().out
+    monkeypatch.setattr(export, "LOW_SQNR", 300)
     assert cli.main(["export", "rooms.npz", "-o", "noisy"]) == 0
-    lines = [line for line in capsys.readouterr().out.splitlines() if "lost much" in line]
-    assert any(line.startswith("layer scores lost much in integers (") for line in lines)
+    lines = [line for line in capsys.readouterr().out.splitlines() if "loses precision" in line]
+    assert any(line.startswith("layer scores loses precision in integers (") for line in lines)
     assert all("dB, less than 300)" in line for line in lines)
 
 
@@ -188,7 +188,7 @@ def test_verify_wants_the_file_that_export_wrote(own):
     done = thumbnet("verify build/rooms.py --target cpython --json", own)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == (
-        f"thumbnet: {edited}: export again, or --force to compare its answers alone"
+        f"thumbnet: {edited}: export again, or use --force to compare only its answers"
     )
     result = last_json(done)
     assert result["inputs"] == result["equal"] > 50

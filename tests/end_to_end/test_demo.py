@@ -24,7 +24,8 @@ def test_goals(demo):
     assert result["inputs"] == result["equal"] >= 359
     assert result["accuracy_float"] >= 0.97
     assert abs(result["accuracy_float"] - result["accuracy"]) <= 0.003
-    assert result["seconds"] < 20
+    # Not the seconds, which depend on the machine: what has to be computed.
+    assert result["macs"] == 64 * 32 + 32 * 10
     assert result["heap_bytes_import"] < 20_000
     assert len(done.stdout.splitlines()) == 1
 

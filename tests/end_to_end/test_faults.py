@@ -114,8 +114,8 @@ def test_every_bit_counts(tmp_path):
             "unix",
             {"board": "pico", "mpy": True},
             r"^unix cannot import gestures: ValueError: incompatible .mpy arch \(gestures.mpy is "
-            r"compiled for board pico \(armv6m\), and unix is x64: export with the --board that it "
-            r"is, or without --mpy\)$",
+            r"compiled for board pico \(armv6m\), but unix is x64: export with the right "
+            r"--board, or without --mpy\)$",
         ),
         (
             "cpython",

@@ -142,7 +142,7 @@ def test_damaged_weights(made, target, what):
 @pytest.fixture
 def unchecked(monkeypatch):
     """What is booted need not be whole."""
-    monkeypatch.setattr("thumbnet.export.hexfile.files_in_hex", lambda text, name: {})
+    monkeypatch.setattr("thumbnet.tools.targets.microbit.files_in_hex", lambda text, name: {})
 
 
 def one_line(error):
@@ -166,7 +166,7 @@ def test_power_lost_in_the_firmware(made, target, unchecked, monkeypatch, at):
     monkeypatch.setattr(qemu, "BOOT", 2.0)
     said = outcome(target, flash(image(made()), at), made())
     assert said.startswith("gestures.hex does not boot on the emulated micro:bit (")
-    assert said.endswith("): it has to be MicroPython for the micro:bit v1; export it again")
+    assert said.endswith("): it must be MicroPython for the micro:bit v1; export it again")
 
 
 @pytest.mark.parametrize("twelfth", range(13))
@@ -179,7 +179,7 @@ def test_power_lost_in_the_files(made, target, unchecked, twelfth):
     if twelfth == 0:
         assert said == (
             f"{begin}ImportError: no module named 'gestures' "
-            "(its files are not whole: flash the .hex again)"
+            "(its files are damaged: flash the .hex again)"
         )
         return
     wrong = ("SyntaxError", "NameError", "MemoryError", "ValueError: gestures.bin is ")

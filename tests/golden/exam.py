@@ -21,12 +21,15 @@ ARENA = memoryview(bytearray(4))
 X0 = ARENA[0:1]
 SCORES = [0] * 1
 P1 = (
-    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
-    1, 1, 0, 0, 0, -268435456, 268435456, 0, 1, 1,
+    1, 0, 0, -268435456,  # outputs, y_at, zero_point, activation_min
+    268435456, 0,  # activation_max, table
     # bias, multiplier, shift of each output
     14720, 26712, 17,
 )
-W1 = b'\xff'
+W1 = (
+    # weight + 128, a row for each output
+    b'\xff'
+)
 
 
 def requantize(acc, multiplier, shift):
@@ -37,21 +40,19 @@ def requantize(acc, multiplier, shift):
     return (high + low + (1 << (shift - 16))) >> (shift - 15)
 
 
-# p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its place in w,
-# or 0), wide, pieces, then bias, multiplier and shift of each output. x_at, wide and pieces are for
-# other tiers.
+# p: outputs, y_at, zero_point, activation_min, activation_max, table (its place in w, or 0), then
+# bias, multiplier and shift of each output.
 def fully_connected(x, w, y, p):
     """Write one layer's outputs into y, from entry y_at on.
 
     x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
     table if there is one.
     """
-    outputs = p[1]
-    at, zero_point, low, high, table = p[3:8]
+    outputs, at, zero_point, low, high, table = p[:6]
     # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
     excess = 128 * sum(x)
     i = 0
-    for k in range(10, 10 + 3 * outputs, 3):
+    for k in range(6, 6 + 3 * outputs, 3):
         acc = p[k] - excess
         for a in x:
             if a:

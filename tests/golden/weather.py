@@ -14,34 +14,39 @@ Input: 2 numbers: celsius (-20 to 40), hectopascal (950 to 1050).
 INPUTS = 2
 LABELS = ('sun', 'rain', 'wind')
 SCALING = (
-    # units, minimum, maximum, left_shift, bias, multiplier, shift, a line a feature or channel
+    # units, minimum, maximum, left_shift, bias, multiplier, shift, a line for each feature or channel
     (10, -200, 400, 14, -1638400, 27744, 30),
     (1, 950, 1050, 14, -16384000, 20808, 27),
 )
 INPUT_ZERO_POINT = 128
-SOFTMAX = (24289, 0, 16579, 17)
+SOFTMAX = (24289, 0, 16579, 17)  # limit, left_shift, multiplier, shift
 ARENA = memoryview(bytearray(8))
 X0 = ARENA[0:2]
 X1 = ARENA[4:7]
 SCORES = [0] * 3
 P1 = (
-    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
-    2, 3, 0, 0, 0, 0, 255, 0, 0, 1,
+    3, 0, 0, 0, 255, 0,  # outputs, y_at, zero_point, activation_min, activation_max, table
     # bias, multiplier, shift of each output
-    -21632, 24867, 21, 13568, 24867, 21, 0, 24867, 22,
+    -21632, 24867, 21,
+    13568, 24867, 21,
+    0, 24867, 22,
 )
 W1 = (
+    # weight + 128, a row for each output
     b'\xff\xaa'
     b'\x01\x95'
     b'\xff+'
 )
 P2 = (
-    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
-    3, 3, 0, 0, 0, -268435456, 268435456, 0, 1, 1,
+    3, 0, 0, -268435456,  # outputs, y_at, zero_point, activation_min
+    268435456, 0,  # activation_max, table
     # bias, multiplier, shift of each output
-    38, 32766, 16, 38, 32766, 16, 0, 24575, 16,
+    38, 32766, 16,
+    38, 32766, 16,
+    0, 24575, 16,
 )
 W2 = (
+    # weight + 128, a row for each output
     b'\xff@\x80'
     b'@\xff\x80'
     b'\x80\x80\xff'
@@ -56,21 +61,19 @@ def requantize(acc, multiplier, shift):
     return (high + low + (1 << (shift - 16))) >> (shift - 15)
 
 
-# p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its place in w,
-# or 0), wide, pieces, then bias, multiplier and shift of each output. x_at, wide and pieces are for
-# other tiers.
+# p: outputs, y_at, zero_point, activation_min, activation_max, table (its place in w, or 0), then
+# bias, multiplier and shift of each output.
 def fully_connected(x, w, y, p):
     """Write one layer's outputs into y, from entry y_at on.
 
     x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
     table if there is one.
     """
-    outputs = p[1]
-    at, zero_point, low, high, table = p[3:8]
+    outputs, at, zero_point, low, high, table = p[:6]
     # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
     excess = 128 * sum(x)
     i = 0
-    for k in range(10, 10 + 3 * outputs, 3):
+    for k in range(6, 6 + 3 * outputs, 3):
         acc = p[k] - excess
         for a in x:
             if a:

@@ -17,39 +17,43 @@ INPUT_MIN = 0
 INPUT_MAX = 1
 INPUT_GAIN = 255
 THRESHOLD = 0
-SOFTMAX = (19431, 0, 20723, 17)
+SOFTMAX = (19431, 0, 20723, 17)  # limit, left_shift, multiplier, shift
 ARENA = memoryview(bytearray(8))
 X0 = ARENA[0:2]
 X1 = ARENA[4:6]
 SCORES = [0] * 1
 P1 = (
-    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
-    2, 2, 0, 0, 128, 0, 255, 4, 0, 1,
+    2, 0, 128, 0, 255, 4,  # outputs, y_at, zero_point, activation_min, activation_max, table
     # bias, multiplier, shift of each output
-    -16192, 20887, 22, -48578, 20887, 22,
+    -16192, 20887, 22,
+    -48578, 20887, 22,
 )
 W1 = (
+    # weight + 128, a row for each output
     b'\xff\xff'
     b'\xff\xff'
     b'\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01'
-    b'\x01\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x05'
-    b'\x05\x05\x05\x05\x06\x06\x06\x07\x07\x07\x08\x08\x08\t\t\n\n\x0b\x0b\x0c\x0c\r\x0e\x0e'
-    b'\x0f\x10\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1e\x1f "#%&(*'
-    b'+-/13579;>@CEGJMORUX[^ad'
-    b'gjmpsvy|\x80\x83\x86\x89\x8c\x8f\x92\x95\x98\x9b\x9e\xa1\xa4\xa7\xaa\xad'
-    b'\xb0\xb2\xb5\xb8\xba\xbc\xbf\xc1\xc4\xc6\xc8\xca\xcc\xce\xd0\xd2\xd4\xd5\xd7\xd9\xda\xdc\xdd\xdf'
-    b'\xe0\xe1\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\xef\xf0\xf1\xf1\xf2\xf3\xf3\xf4\xf4'
-    b'\xf5\xf5\xf6\xf6\xf7\xf7\xf7\xf8\xf8\xf8\xf9\xf9\xf9\xfa\xfa\xfa\xfa\xfa\xfb\xfb\xfb\xfb\xfb\xfc'
-    b'\xfc\xfc\xfc\xfc\xfc\xfc\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe'
-    b'\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xff\xff'
+      b'\x01\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x05'
+      b'\x05\x05\x05\x05\x06\x06\x06\x07\x07\x07\x08\x08\x08\t\t\n\n\x0b\x0b\x0c\x0c\r\x0e\x0e'
+      b'\x0f\x10\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1e\x1f "#%&(*'
+      b'+-/13579;>@CEGJMORUX[^ad'
+      b'gjmpsvy|\x80\x83\x86\x89\x8c\x8f\x92\x95\x98\x9b\x9e\xa1\xa4\xa7\xaa\xad'
+      b'\xb0\xb2\xb5\xb8\xba\xbc\xbf\xc1\xc4\xc6\xc8\xca\xcc\xce\xd0\xd2\xd4\xd5\xd7\xd9\xda\xdc\xdd\xdf'
+      b'\xe0\xe1\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xea\xeb\xec\xed\xee\xef\xef\xf0\xf1\xf1\xf2\xf3\xf3\xf4\xf4'
+      b'\xf5\xf5\xf6\xf6\xf7\xf7\xf7\xf8\xf8\xf8\xf9\xf9\xf9\xfa\xfa\xfa\xfa\xfa\xfb\xfb\xfb\xfb\xfb\xfc'
+      b'\xfc\xfc\xfc\xfc\xfc\xfc\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe'
+      b'\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xfe\xff\xff'
 )
 P2 = (
-    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
-    2, 1, 0, 0, 0, -268435456, 268435456, 0, 1, 1,
+    1, 0, 0, -268435456,  # outputs, y_at, zero_point, activation_min
+    268435456, 0,  # activation_max, table
     # bias, multiplier, shift of each output
     -16192, 32766, 16,
 )
-W2 = b'\xff\x01'
+W2 = (
+    # weight + 128, a row for each output
+    b'\xff\x01'
+)
 
 
 def requantize(acc, multiplier, shift):
@@ -60,21 +64,19 @@ def requantize(acc, multiplier, shift):
     return (high + low + (1 << (shift - 16))) >> (shift - 15)
 
 
-# p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its place in w,
-# or 0), wide, pieces, then bias, multiplier and shift of each output. x_at, wide and pieces are for
-# other tiers.
+# p: outputs, y_at, zero_point, activation_min, activation_max, table (its place in w, or 0), then
+# bias, multiplier and shift of each output.
 def fully_connected(x, w, y, p):
     """Write one layer's outputs into y, from entry y_at on.
 
     x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
     table if there is one.
     """
-    outputs = p[1]
-    at, zero_point, low, high, table = p[3:8]
+    outputs, at, zero_point, low, high, table = p[:6]
     # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
     excess = 128 * sum(x)
     i = 0
-    for k in range(10, 10 + 3 * outputs, 3):
+    for k in range(6, 6 + 3 * outputs, 3):
         acc = p[k] - excess
         for a in x:
             if a:

@@ -21,19 +21,20 @@ INPUT_MIN = 0
 INPUT_MAX = 1
 INPUT_GAIN = 255
 THRESHOLD = 0
-SOFTMAX = (19431, 0, 20723, 17)
+SOFTMAX = (19431, 0, 20723, 17)  # limit, left_shift, multiplier, shift
 ARENA = bytearray(8)
 X0 = ARENA
 SCORES = array("i", [0] * 1)
 P1 = array("i", (
-    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
-    2, 2, 0, 4, 128, 0, 255, 16, 0, 1,
+    2, 2, 0, 4, 128, 0,  # inputs, outputs, x_at, y_at, zero_point, activation_min
+    255, 16, 0, 1,  # activation_max, table, wide, pieces
     # bias, multiplier, shift of each output
-    -16192, 20887, 22, -48578, 20887, 22,
+    -16192, 20887, 22,
+    -48578, 20887, 22,
 ))
 P2 = array("i", (
-    # inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces
-    2, 1, 4, 0, 0, -268435456, 268435456, 0, 1, 1,
+    2, 1, 4, 0, 0, -268435456,  # inputs, outputs, x_at, y_at, zero_point, activation_min
+    268435456, 0, 1, 1,  # activation_max, table, wide, pieces
     # bias, multiplier, shift of each output
     -16192, 32766, 16,
 ))

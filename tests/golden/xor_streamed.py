@@ -20,20 +20,20 @@ INPUT_MIN = 0
 INPUT_MAX = 1
 INPUT_GAIN = 255
 THRESHOLD = 0
-SOFTMAX = (19431, 0, 20723, 17)
+SOFTMAX = (19431, 0, 20723, 17)  # limit, left_shift, multiplier, shift
 ARENA = memoryview(bytearray(8))
 X0 = ARENA[0:2]
 X1 = ARENA[4:6]
 SCORES = [0] * 1
 BUFFER = memoryview(bytearray(256))
-PARAMETERS = memoryview(array("i", [0] * 16))
+PARAMETERS = memoryview(array("i", [0] * 12))
 W1 = BUFFER[0:4]
-P1 = PARAMETERS[0:16]
+P1 = PARAMETERS[0:12]
 W2 = BUFFER[0:256]
-P2 = PARAMETERS[0:3]
+P2 = PARAMETERS[0:1]
 W3 = BUFFER[0:2]
-P3 = PARAMETERS[0:13]
-WEIGHTS = (390, 0xCB0B3102)
+P3 = PARAMETERS[0:9]
+WEIGHTS = (350, 0x7F4C2060)
 
 
 def requantize(acc, multiplier, shift):
@@ -44,21 +44,19 @@ def requantize(acc, multiplier, shift):
     return (high + low + (1 << (shift - 16))) >> (shift - 15)
 
 
-# p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its place in w,
-# or 0), wide, pieces, then bias, multiplier and shift of each output. x_at, wide and pieces are for
-# other tiers.
+# p: outputs, y_at, zero_point, activation_min, activation_max, table (its place in w, or 0), then
+# bias, multiplier and shift of each output.
 def fully_connected(x, w, y, p):
     """Write one layer's outputs into y, from entry y_at on.
 
     x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
     table if there is one.
     """
-    outputs = p[1]
-    at, zero_point, low, high, table = p[3:8]
+    outputs, at, zero_point, low, high, table = p[:6]
     # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
     excess = 128 * sum(x)
     i = 0
-    for k in range(10, 10 + 3 * outputs, 3):
+    for k in range(6, 6 + 3 * outputs, 3):
         acc = p[k] - excess
         for a in x:
             if a:
@@ -74,12 +72,12 @@ def fully_connected(x, w, y, p):
         at += 1
 
 
-# p: n, x_at, y_at.
+# p: n.
 def lookup(x, w, y, p):
     """Write w[q] for each q of x into y; w: the 256-entry table."""
-    n, source, target = p
+    n = p[0]
     for i in range(n):
-        y[target + i] = w[x[source + i]]
+        y[i] = w[x[i]]
 
 
 LAYERS = (

@@ -15,6 +15,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from thumbnet.export.emit.firmware_source import inlined
+
 from .thumb_machine import Buffer, Cost, Machine, assemble
 
 SMALL = range(-(2**30), 2**30)
@@ -34,7 +36,7 @@ class Firmware:
     def __init__(self, path: Path, arch: str = "armv6m", **names: Any) -> None:
         self.align, self.modulo = 0, 4
         self.cost = Cost(0, 0)
-        self._text = path.read_text(encoding="utf-8")
+        self._text = inlined(path)
         self._arch = arch
         self.names = {"micropython": SimpleNamespace(asm_thumb=self._assemble), "array": array}
         self.names.update(names)

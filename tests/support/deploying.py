@@ -34,8 +34,8 @@ def boards(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
     from .pty_board import PtyBoard  # a pty needs a Unix
 
     # The fake artifact has no graph from which its heap could be estimated.
-    for user in ("deploy", "refusals"):
-        monkeypatch.setattr(f"thumbnet.tools.{user}.heap_needed", lambda *of: 4000)
+    for user in ("deployment", "import_failures"):
+        monkeypatch.setattr(f"thumbnet.tools.run.{user}.heap_needed", lambda *of: 4000)
     started: list[PtyBoard] = []
 
     def start(files: dict[str, bytes] | None = None, **options: Any) -> PtyBoard:

@@ -59,7 +59,7 @@ def program(folder: Path, name: str, text: str) -> Path:
     return path
 
 
-def gone(pid: int, patience: float = 10.0) -> bool:
+def gone(pid: int, patience: float = 600.0) -> bool:
     """Whether a process ends in time."""
 
     def there() -> bool:
@@ -73,7 +73,7 @@ def gone(pid: int, patience: float = 10.0) -> bool:
     return wait(lambda: not there(), patience)
 
 
-def wait(condition: Callable[[], bool], patience: float = 10.0) -> bool:
+def wait(condition: Callable[[], bool], patience: float = 600.0) -> bool:
     deadline = time.monotonic() + patience
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.02)

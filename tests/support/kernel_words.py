@@ -1,4 +1,4 @@
-"""The layout of `p` that the exporter declares for each kernel, and what its file says of it.
+"""The layout of `p` of each kernel in each tier, and what its file says of it.
 
 A kernel lists its words in the comment above its function:
 
@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from thumbnet.export.kernels.kernel import PER_OUTPUT
 from thumbnet.export.ops import KERNELS
 from thumbnet.export.ops.conv import WINDOW_WORDS
 
@@ -40,16 +41,26 @@ class Words:
         return {name: k for k, name in enumerate((*self.front, *self.repeated)) if name}
 
     def values(self, words: Mapping[str, int], repeated: Iterable[int] = ()) -> list[int]:
-        """All of `p` with these values, and 0 for all other words at its front."""
-        assert words.keys() <= set(self.front), words.keys() - set(self.front)
+        """All of `p` with those of these values that belong to it, and 0 for all other words."""
         return [*(words.get(name, 0) for name in self.front), *repeated]
 
 
 WINDOW = WINDOW_WORDS
 """The words of a window that moves."""
 
-WORDS = {kernel.name: Words(kernel.words, kernel.repeated) for kernel in KERNELS}
-"""Kernel to the layout of its `p`, from where the exporter has it."""
+LIMITS = ("zero_point", "activation_min", "activation_max")
+EACH_OUTPUT = PER_OUTPUT
+
+_KERNELS = {kernel.name: kernel for kernel in KERNELS}
+
+
+def words_of(kernel: str, tier: str) -> Words:
+    """Return the layout of a kernel's `p` in one tier, from where the exporter has it."""
+    return Words(_KERNELS[kernel].words_in(tier), _KERNELS[kernel].repeated)
+
+
+WORDS = {kernel: words_of(kernel, "thumb") for kernel in _KERNELS}
+"""Kernel to the layout of assembly."""
 
 
 def kernel_files() -> list[Path]:

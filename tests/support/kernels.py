@@ -15,12 +15,10 @@ from hypothesis import strategies as st
 from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT
 from thumbnet.tools.targets.interpreter import require_micropython
 
-from .kernel_words import WORDS
+from .kernel_words import LIMITS, words_of
 from .operations import integer_forward
 
 DEVICE = Path(__file__).parents[1] / "device"
-
-LIMITS = ("zero_point", "activation_min", "activation_max")
 
 SOME = settings(
     deadline=None,
@@ -53,12 +51,12 @@ class Case:
     wide: bool
     node: dict[str, Any]
 
-    def line(self) -> dict[str, Any]:
+    def line(self, tier: str) -> dict[str, Any]:
         """The case as `kernel_answers.py` takes it."""
         node = self.node
         weight = node["weight"].astype(np.int64)
         table = node["table"].astype(np.uint8).tobytes() if "table" in node else b""
-        words = WORDS["fully_connected"]
+        words = words_of("fully_connected", tier)
         channels = np.stack([node[name] for name in words.repeated], axis=1)
         front = {
             **{"inputs": len(self.x), "outputs": len(weight)},
@@ -71,6 +69,7 @@ class Case:
             "w": ((weight + 128).astype(np.uint8).tobytes() + table).hex(),
             "y": [UNTOUCHED] * (self.y_at + len(weight) + BEHIND),
             "wide": self.wide,
+            **{name: front[name] for name in ("inputs", "outputs", "x_at")},
             "p": words.values(front, channels.ravel().tolist()),
         }
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .kernel_words import WORDS
+from .kernel_words import WORDS, words_of
 from .kernels import BEHIND, UNTOUCHED
 
 Rng = np.random.Generator
@@ -41,12 +41,12 @@ class Call:
         """What lies at a place of its own: x, w, y and patch."""
         return {name[:-3] for name in WORDS[self.kernel].front if name.endswith("_at")}
 
-    def p(self, at: dict[str, int], table: int) -> list[int]:
+    def p(self, tier: str, at: dict[str, int], table: int) -> list[int]:
         """All of p, with these places and that of the table."""
         words = self.words | {f"{name}_at": at[name] for name in self.places}
         if table:
             words["table"] = table
-        return WORDS[self.kernel].values(words, self.repeated)
+        return words_of(self.kernel, tier).values(words, self.repeated)
 
     @property
     def rows(self) -> bytes:
@@ -104,9 +104,10 @@ def plain(call: Call, rng: Rng) -> Memory:
     places = dict.fromkeys(call.places, 0)
     if call.kernel == "add" and rng.random() < 0.3:
         after = bytearray(call.written.values())
-        return Memory(bytearray(x), w, None, call.p(places, table), False, after, None)
-    places["y"] = at = int(rng.integers(0, 6))
-    p = call.p(places, table)
+        return Memory(bytearray(x), w, None, call.p("plain", places, table), False, after, None)
+    at = int(rng.integers(0, 6)) if "y_at" in words_of(call.kernel, "plain").front else 0
+    places["y"] = at
+    p = call.p("plain", places, table)
     y = [UNTOUCHED] * (at + max(call.written) + 1 + BEHIND)
     y_after = y.copy()
     for entry, value in call.written.items():
@@ -157,7 +158,7 @@ def native(call: Call, w: bytes, rng: Rng) -> Memory:
         x=call.x if words else before,
         w=None if "w" in call.places else w,
         y=y,
-        p=call.p(at, table),
+        p=call.p("viper", at, table),
         wide=call.wide,
         x_after=(call.state or call.x) if words else after,
         y_after=y_after,

@@ -17,8 +17,8 @@ from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT
 from thumbnet.export.graph.window import Window
 from thumbnet.export.kernels.weight_layouts import pack
 
-from .kernel_words import WORDS
-from .kernels import LIMITS, UNTOUCHED, ZERO_POINTS
+from .kernel_words import LIMITS, WORDS
+from .kernels import UNTOUCHED, ZERO_POINTS
 from .operations import integer_forward
 
 LAYOUT = {"conv": "interleaved", "conv_int4": "nibble_blocks", "depthwise_conv": "taps"}

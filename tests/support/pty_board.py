@@ -64,7 +64,7 @@ class PtyBoard:
         self._thread.join(timeout=5)
 
     def _wait_for_prompt(self) -> None:
-        seen, deadline = b"", time.monotonic() + 10
+        seen, deadline = b"", time.monotonic() + 600
         while not seen.endswith(b">>> ") and time.monotonic() < deadline:
             if select.select([self._master], [], [], 0.1)[0]:
                 seen += os.read(self._master, 4096)

@@ -9,7 +9,8 @@ import numpy as np
 
 from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT
 
-from .kernels import LIMITS, ZERO_POINTS
+from .kernel_words import LIMITS
+from .kernels import ZERO_POINTS
 from .layer_call import Call, Rng, activations, clamp
 
 

@@ -235,7 +235,7 @@ def _balanced(info: dict[str, Any], train: Dataset, test: Dataset) -> str:
 
     Classes that are rare in training are learned badly, whatever was held out.
     """
-    for data, where in ((test, ""), (train, " to train")):
+    for data, where in ((test, ""), (train, " in training")):
         counts = np.bincount(data.y, minlength=len(data.labels or ()))
         if is_uneven(counts):
             return (

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from thumbnet.export import firmware_text
 from thumbnet.trainer import ThumbnetError
 
-from .base import Row, Target, firmware_text
+from .base import Row, Target
 from .interpreter import CPythonTarget, UnixTarget, find_micropython
 from .microbit import MicrobitTarget
 from .pico import PicoTarget

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib import resources
 from types import TracebackType
 from typing import TypeVar
 
@@ -158,9 +157,3 @@ class Target(ABC):
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def firmware_text(script: str) -> str:
-    """Return the source of an on-board script ("selftest", "bench", "install")."""
-    path = resources.files("thumbnet.firmware") / f"{script}.py"
-    return path.read_text(encoding="utf-8")

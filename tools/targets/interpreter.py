@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
+from thumbnet.export import firmware_text
 from thumbnet.trainer import (
     ThumbnetError,
     report_write_errors,
@@ -24,7 +25,7 @@ from thumbnet.trainer import (
 )
 
 from ..json_lines import JsonObject, parse_json_line
-from .base import SMALLER, CannotImport, Row, Target, firmware_text
+from .base import SMALLER, CannotImport, Row, Target
 
 ROWS = "rows.jsonl"
 

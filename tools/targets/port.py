@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from thumbnet.export import BoardProfile
+from thumbnet.export import BoardProfile, firmware_text
 from thumbnet.trainer import ThumbnetError
 
 from ..json_lines import JsonObject, parse_json_line
 from ..transport.serial_board import HOSTED, Board, BoardGone, DeviceError, uninterrupted
-from .base import Row, Target, firmware_text
+from .base import Row, Target
 
 KINDS = (".py", ".mpy")
 """In the order in which MicroPython looks for a module."""

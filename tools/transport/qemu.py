@@ -21,7 +21,7 @@ INSTALL = (
     "Debian and Ubuntu: `apt install qemu-system-arm`, macOS: `brew install qemu`, "
     "Windows: `choco install qemu`"
 )
-BOOT = 20.0
+BOOT = 60.0
 """Seconds within which the board shows its prompt. A tenth of a second is usual."""
 
 SHIFT = 6

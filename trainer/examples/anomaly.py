@@ -1,12 +1,12 @@
-"""Something is wrong with this pulse: an autoencoder that has seen nothing but healthy beats.
+"""Something is wrong with this pulse: an autoencoder that has only seen healthy beats.
 
 Blood pressure, from the UCR anomaly archive (series 135, "InternalBleeding16"): 1,200 samples
-without any fault to train on, then 6,301 more with one fault of 12 samples. The network is given
-640 differences from sample to sample, three and a half beats, and has to say them again through a
-waist of 8 numbers: 640-128-128-128-128-8-128-128-128-128-640, the shape of MLPerf Tiny's anomaly
-benchmark. What it has never seen it cannot say; the mean squared error of its answer tells. (This
-fault is loud: the energy of the differences tells it as well. Of samples in place of differences
-neither does.)
+without any fault to train on, then 6,301 more with one fault of 12 samples. The network reads 640
+differences from sample to sample, three and a half beats, and has to reproduce them through a
+bottleneck of 8 numbers: 640-128-128-128-128-8-128-128-128-128-640, the shape of MLPerf Tiny's
+anomaly benchmark. It cannot reproduce what it has never seen, so the mean squared error of its
+answer reveals the fault. (This fault is loud: the energy of the differences reveals it as well.
+With samples instead of differences, neither does.)
 
 Its 264,000 weights are streamed from a file: the module runs in a heap of 100 KB.
 """
@@ -24,18 +24,19 @@ WINDOW = 640
 HOP = 8
 EPOCHS = 60
 HEAP = "100k"
-# A difference beyond the range is no reading of a healthy sensor either: it counts as its end.
+# A difference beyond the range does not come from a healthy sensor: it is clipped.
 REACH = 2000.0
 
 
 def pressure() -> tuple[Array, Array, Array]:
-    """Differences of the training series, of the test series, and which of these are faulty.
+    """Return differences of the training and the test series, and which of the latter are faulty.
 
-    In hundredths: whole numbers, as a converter gives them. A board keeps no floats then.
+    They are in hundredths: whole numbers, as a converter gives them, so that a board needs no
+    floats.
     """
     load = aeon_datasets().load_kdd_tsad_135
     (train, _), (whole, faulty) = load(split="train"), load(split="test")
-    # The test series begins with the training one.
+    # The test series starts with the training series.
     test, faulty = whole[len(train) :], faulty[len(train) :] > 0
     steps = [np.round(100 * np.diff(part)) for part in (train, test)]
     return steps[0], steps[1], faulty[1:] | faulty[:-1]
@@ -46,13 +47,13 @@ def windows(series: Array, hop: int) -> Array:
 
 
 def auc(scores: Array, positive: Array) -> float:
-    """How often a positive has the higher score of the two: the area under the ROC curve."""
+    """Return the area under the ROC curve: how often, of two, a positive has the higher score."""
     above = scores[positive][:, None] - scores[~positive][None]
     return float(np.mean(above > 0) + np.mean(above == 0) / 2)
 
 
 def errors(answers: Array, x: Array) -> Array:
-    """Mean squared error of each answer (n, WINDOW)."""
+    """Return the mean squared error of each answer (n, WINDOW)."""
     return np.asarray(np.mean((answers - x) ** 2, axis=1))
 
 

@@ -1,6 +1,6 @@
 """What the examples share: their result, and the proof on a board.
 
-The examples stand above the packages: they alone may import export and tools from here.
+The examples are above all packages: only they may import the exporter and the tools from here.
 """
 
 from __future__ import annotations
@@ -25,8 +25,16 @@ Array = NDArray[Any]
 class TrainedExample:
     """A trained model, and what it takes to export and test it.
 
-    calibration: (n, features), typical inputs in raw units. test_x, test_y: held-out examples
-    (the toy problems have no others than those they learn). facts: what the example shows.
+    Attributes
+    ----------
+    model : Model
+        Trained.
+    calibration : ndarray, shape (n, features)
+        Typical inputs in raw units.
+    test_x, test_y : ndarray
+        Held-out examples; toy problems have no others than those they train on.
+    facts : dict
+        What the example shows.
     """
 
     model: Model
@@ -38,14 +46,24 @@ class TrainedExample:
 
 @dataclass(frozen=True)
 class Proof:
-    """What came of running the exported module on MicroPython's Unix port.
+    """The result of running the exported module on MicroPython's Unix port.
 
-    inputs, equal: vectors that were run (test examples, then extreme inputs), and those whose every
-    integer was the expected one. predictions: what the board predicted for each, a class index or
-    a number; nothing where it is several. kind: "classifier" or "regression". float_score,
-    integer_score: of both models on all test examples, the accuracy or, for a regression, R
-    squared. module_bytes: size of the module, and of the file beside it. program: the integer
-    network on the PC.
+    Attributes
+    ----------
+    inputs, equal : int
+        Vectors that were run (test examples, then extreme inputs), and those for which every
+        integer was the expected one.
+    predictions : list of float
+        What the board predicted for each: a class index or a number; empty if it is several
+        numbers.
+    kind : str
+        "classifier" or "regression".
+    float_score, integer_score : float
+        Of both models on all test examples: the accuracy or, for a regression, R squared.
+    module_bytes : int
+        Size of the module, and of the file beside it.
+    program : Program
+        The integer network on the PC.
     """
 
     inputs: int
@@ -59,12 +77,12 @@ class Proof:
 
 
 def accuracy(model: Model, x: ArrayLike, y: ArrayLike) -> float:
-    """Share of examples whose class index the model gives."""
+    """Return the share of examples whose class the model predicts."""
     return float(np.mean(model.predict_classes(x) == np.asarray(y)))
 
 
 def pictures(data: Dataset) -> Dataset:
-    """The same data set with its rows as pictures (n, h, w, 1) for convolutions."""
+    """Return the same data set with its rows as images (n, h, w, 1), for convolutions."""
     assert data.image_shape is not None
     assert data.input_spec is not None
     shape = (*data.image_shape, 1)
@@ -88,10 +106,29 @@ def prove(
 ) -> Proof:
     """Export the model, run it on MicroPython's Unix port, and compare every integer.
 
-    limit: run at most so many of the test examples there. board: profile to export for. weights:
-    where they live, see `convert`. heap: the interpreter's, such as "100k".
+    Parameters
+    ----------
+    example : TrainedExample
+        What to export.
+    name : str
+        Of the module.
+    limit : int, optional
+        Run at most this many of the test examples there.
+    board : str
+        Profile to export for.
+    weights : str, optional
+        Where the weights are stored; see `convert`.
+    heap : str, optional
+        The interpreter's heap, such as "100k".
 
-    Raises ThumbnetError if the model cannot be exported or no MicroPython is installed.
+    Returns
+    -------
+    Proof
+
+    Raises
+    ------
+    ThumbnetError
+        If the model cannot be exported or no MicroPython is installed.
     """
     program = convert(example.model, example.calibration, name=name, board=board, weights=weights)
     with tempfile.TemporaryDirectory() as folder, open_target("unix", heap=heap) as target:
@@ -110,7 +147,7 @@ def prove(
 
 
 def report(proof: Proof) -> str:
-    """The proof in two lines."""
+    """Return the proof in two lines."""
     measure, form = ("R squared", ".4f") if proof.kind == "regression" else ("accuracy", ".2%")
     return (
         f"\nOn MicroPython: {proof.equal} of {proof.inputs} answers equal, integer for integer;\n"
@@ -120,7 +157,7 @@ def report(proof: Proof) -> str:
 
 
 def size_report(program: Program) -> str:
-    """The size in a line."""
+    """Return the size in one line."""
     taken = size(program)
     return (
         f"On a Cortex-M it takes {taken.weights:,} bytes of weights, {taken.words:,} of their "
@@ -129,7 +166,7 @@ def size_report(program: Program) -> str:
 
 
 def run(main: Callable[[], None]) -> None:
-    """Run an example; what it lacks, such as its data, is said in one line."""
+    """Run an example; anything that is missing, such as its data, is reported in one line."""
     try:
         main()
     except ThumbnetError as error:

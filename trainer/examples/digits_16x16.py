@@ -1,7 +1,7 @@
 """Handwritten digits in 16 x 16 pixels from -1 to 1: a network of tanh units.
 
-The pictures are the shipped ones of 8 x 8 pixels, drawn larger. Every output unit says +1 for its
-own digit and -1 for the others.
+The images are the shipped ones of 8 x 8 pixels, enlarged. Every output unit says +1 for its own
+digit and -1 for the others.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ HIDDEN = 32
 
 
 def larger_digits() -> Dataset:
-    """The shipped digits as (1797, 256) float32 from -1 to 1."""
+    """Return the shipped digits as (1797, 256) float32 from -1 to 1."""
     digits = load_digits()
     x = resize_bilinear(digits.x.reshape(-1, 8, 8), (16, 16)).reshape(-1, 256) / 8 - 1
     # Bilinear weights are sixteenths and ink has 16 steps, so every pixel is a multiple of 1/128.

@@ -1,16 +1,16 @@
-"""Who picked it up? Ten people, the same gesture, and a game controller that feels one direction.
+"""Who picked it up? Ten people, the same gesture, and a game controller that senses one direction.
 
 PickupGestureWiimoteZ: five recordings of each person to train on, five others to test with, 29 to
-361 samples long. The window is 384 samples, what is left of it after the gesture is rest, that is
-1 g; of each four the mean, as many sensors take it themselves. The baseline is the recording that
-is nearest in Euclidean distance (1-NN), after they are made equally long in one of several ways;
-the network has to beat the best of these.
+361 samples long. The window is 384 samples; the rest after the gesture is filled with 1 g. Every
+four samples are averaged, as many sensors can do themselves. The baseline is the nearest recording
+in Euclidean distance (1-NN), after all are made equally long in one of several ways; the network
+has to beat the best of these.
 
-50 recordings are few: each is trained on with 20 variants of it, a little slower, faster, harder,
-softer. Some of the people are hard to tell apart, and rounding may decide. Three things keep it
-small: the network learns with it, quantize="int8"; what is further than 1 g from rest is cut off,
-so that a step of the input is 8 thousandths of a g; and a Flatten, as an average over a window that
-is mostly rest adds up the rounding of rest, the same at every place.
+50 recordings are few: each is trained on with 20 variants of it, a little slower, faster, harder or
+softer. Some of the people are hard to distinguish, and rounding may decide. Three things keep that
+effect small. The network learns with rounding, quantize="int8". Readings further than 1 g from rest
+are clipped, so that a step of the input is 8 thousandths of a g. And it ends with Flatten, since an
+average over a window that is mostly rest would add up the same rounding error at every place.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ SPEC = InputSpec((WINDOW, 1), ("accelerometer z",), 0.001, REST - 1, REST + 1)
 
 
 def filled(series: Sequence[Array], rest: float = REST) -> Array:
-    """Series of any length as rows (n, SAMPLES), with rest behind the gesture."""
+    """Return series of any length as rows (n, SAMPLES), with rest after the gesture."""
     rows = np.full((len(series), SAMPLES), rest)
     for row, values in zip(rows, series, strict=True):
         row[: len(values)] = values[:SAMPLES]
@@ -57,18 +57,18 @@ def filled(series: Sequence[Array], rest: float = REST) -> Array:
 
 
 def windows(series: Sequence[Array]) -> Array:
-    """What the network reads, (n, WINDOW, 1): means of the samples, in thousandths of a g."""
+    """Return what the network reads, (n, WINDOW, 1): means of samples, in thousandths of a g."""
     means = filled(series).reshape(len(series), WINDOW, MEAN_OF).mean(axis=2)
     return np.asarray(means.clip(REST - 1, REST + 1).round(3)[..., None])
 
 
 def stretched(values: Array, samples: int) -> Array:
-    """A series of another length, linearly interpolated."""
+    """Return a series in another length, linearly interpolated."""
     return np.interp(np.linspace(0, len(values) - 1, samples), np.arange(len(values)), values)
 
 
 def variant(values: Array, random: np.random.Generator) -> Array:
-    """The same gesture as another day: a little longer or shorter, uneven, harder or softer."""
+    """Return the same gesture on another day: longer or shorter, uneven, harder or softer."""
     samples = max(round(len(values) * np.exp(random.normal(0, 0.15))), 12)
     pace = stretched(np.exp(random.normal(0, 0.15, 6)), samples).cumsum()
     pace = (pace - pace[0]) / (pace[-1] - pace[0])
@@ -80,7 +80,7 @@ def variant(values: Array, random: np.random.Generator) -> Array:
 
 
 def gestures() -> tuple[Dataset, Dataset, dict[str, float]]:
-    """Training windows with their variants, test windows, and the baselines' accuracies."""
+    """Return training windows with their variants, test windows, and the baselines' accuracies."""
     train, test = load_gestures()
     labels = tuple(sorted({one.label for one in train}, key=int))
     series, unseen = ([one.values[:, 0] for one in part] for part in (train, test))
@@ -97,7 +97,7 @@ def gestures() -> tuple[Dataset, Dataset, dict[str, float]]:
 def baselines(
     series: list[Array], y: Array, unseen: list[Array], test_y: Array
 ) -> dict[str, float]:
-    """Accuracy of the nearest neighbour, for each way to make recordings equally long."""
+    """Return the accuracy of the nearest neighbour for each way to make recordings equally long."""
 
     def standard(rows: Array) -> Array:
         centred = rows - rows.mean(axis=1, keepdims=True)

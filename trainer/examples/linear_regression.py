@@ -16,7 +16,7 @@ POINTS = np.array(
 
 
 def train(seed: int = 0) -> TrainedExample:
-    """`seed` changes nothing: this neuron has one best weight, and finds it from anywhere."""
+    """Train; `seed` changes nothing: this neuron has one best weight, and always finds it."""
     x = HOURS[:, None]
     line = LinearRegression().fit(x, POINTS)
     line.model.input_spec = InputSpec(

@@ -1,4 +1,4 @@
-"""MNIST with 16 hidden neurons: 12,730 parameters read handwriting."""
+"""MNIST with 16 hidden neurons: 12,730 parameters that read handwriting."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def train(
     seed: int = 0, data: tuple[Dataset, Dataset] | None = None, epochs: int = EPOCHS
 ) -> TrainedExample:
     training, test = data or load_mnist()
-    # With so few neurons none may die, hence leaky; and a little l2 against learning by heart.
+    # With so few neurons none may die, hence leaky_relu; a little l2 prevents overfitting.
     hidden = Dense(16, activation="leaky_relu", kernel_regularizer=l2(1e-4))
     scores = Dense(10, activation="softmax", kernel_regularizer=l2(1e-4))
     model = Sequential([Rescaling(1 / 255), hidden, scores], name="mnist_16", seed=seed)

@@ -1,7 +1,7 @@
-"""MNIST with three small convolutions: a network of 3.4 KB, 51,000 products a picture.
+"""MNIST with three small convolutions: a network of 3.4 KB with 51,000 products per image.
 
 Convolutions of 8, 12 and 18 filters, 3x3, each with a stride of 2, then the mean of each filter and
-a dense layer: the network that the MNIST example of emlearn-micropython trains. BatchNormalization
+a dense layer: the same network as in the MNIST example of emlearn-micropython. BatchNormalization
 is folded away at export; without it, the same training ends at 97.8 %.
 """
 
@@ -31,10 +31,10 @@ RATE = 0.02
 
 
 def network(seed: int) -> Sequential:
-    # Where a digit stands tells nothing: a pixel to and fro makes 60,000 pictures many more.
+    # The position of a digit means nothing: shifts by a pixel multiply the 60,000 images.
     layers: list[Layer] = [Rescaling(1 / 255), RandomShift(1)]
     for filters in FILTERS:
-        # Without a bias: the normalization behind it has one.
+        # Without a bias: the normalization after it has one.
         conv = Conv2D(filters, 3, strides=2, use_bias=False, kernel_initializer="he_uniform")
         layers += [conv, BatchNormalization(momentum=0.9), Activation("relu")]
     layers += [GlobalAveragePooling2D(), Dense(10, "softmax")]

@@ -1,7 +1,7 @@
 """MNIST as well as 32 KB of flash and 16 KB of RAM allow: 22,000 parameters, four convolutions.
 
-Every picture is shifted by up to two pixels, anew in each epoch: that, more than the size of the
-network, lifts it above 99 %.
+Every image is shifted by up to two pixels, anew in each epoch. More than the size of the network,
+that is what lifts it above 99 %.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ RATE = 0.01
 def network(seed: int) -> Sequential:
     layers: list[Layer] = [Rescaling(1 / 255), RandomShift(2)]
     for filters, width, stride in CONVOLUTIONS:
-        # Without a bias: the normalization behind it has one.
+        # Without a bias: the normalization after it has one.
         conv = Conv2D(
             filters,
             width,
@@ -55,7 +55,7 @@ def train(
     epochs: int = EPOCHS,
     quantize: str | None = None,
 ) -> TrainedExample:
-    """quantize: "int8" or "int4", what training prepares for, see `fit`."""
+    """Train; quantize: "int8" or "int4", the width that training prepares for, see `fit`."""
     training, test = map(pictures, data or load_mnist())
     model = network(seed)
     model.build(training.x.shape[1:])

@@ -1,8 +1,8 @@
 """What is the wearer of a smartwatch doing? Convolutions over five seconds of its sensors.
 
 BasicMotions: acceleration and rotation, 10 samples a second, in whole hundredths. 40 recordings of
-ten seconds to train on, 40 others to test with. A decision for each second, of the last five; of a
-recording the most frequent one.
+ten seconds to train on, 40 others to test with. The network decides every second, about the last
+five seconds; a recording gets its most frequent decision.
 """
 
 from __future__ import annotations

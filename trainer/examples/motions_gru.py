@@ -1,10 +1,10 @@
 """What is the wearer of a smartwatch doing? A recurrent network that remembers five seconds.
 
 BasicMotions: acceleration and rotation, 10 samples a second, in whole hundredths. 40 recordings of
-ten seconds to train on, 40 others to test with. A decision for each second, of the last five; of a
-recording the most frequent one.
+ten seconds to train on, 40 others to test with. The network decides every second, about the last
+five seconds; a recording gets its most frequent decision.
 
-Why a GRU: it is more accurate than an LSTM of as many units, with three quarters of its bytes; see
+Why a GRU? It is more accurate than an LSTM with as many units, at three quarters of its bytes; see
 `python -m thumbnet.trainer.benchmark_cells`.
 """
 

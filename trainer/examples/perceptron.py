@@ -13,7 +13,7 @@ XOR = np.array([-1, 1, 1, -1])
 
 
 def mcculloch_pitts(threshold: float) -> Sequential:
-    """A neuron of two inputs with weight 1 each, which fires if their sum reaches `threshold`."""
+    """Return a neuron of two inputs with weight 1, which fires if their sum reaches `threshold`."""
     neuron = Dense(1, activation="step")
     model = Sequential([neuron], name="mcculloch_pitts")
     model.build((2,))
@@ -24,7 +24,7 @@ def mcculloch_pitts(threshold: float) -> Sequential:
 
 
 def separable(seed: int, n: int = 200) -> tuple[Array, Array]:
-    """Points (n, 2) in a square and their side, -1 or +1, of a line with a gap around it."""
+    """Return points (n, 2) in a square and their side, -1 or +1, of a line with a gap around it."""
     random = np.random.default_rng(seed)
     x = np.round(random.uniform(-10, 10, (4 * n, 2)), 1)
     distance = (x @ np.array([2.0, -1.0]) + 3) / np.sqrt(5)

@@ -1,7 +1,7 @@
 """Zero or one, drawn in 4 x 3 black-and-white pixels: a network of 12-3-2 sigmoid units.
 
-The 64 pictures are made here: a few shapes, and those shapes with one wrong pixel. What the three
-hidden neurons look for can be seen by drawing their weights.
+The 64 images are made here: a few shapes, and those shapes with one wrong pixel. Drawing the
+weights of the three hidden neurons shows what they look for.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ONES = (
 
 
 def pictures() -> tuple[Array, Array]:
-    """All 64 pictures: x (64, 12) of 0 and 1, and what they show, y (64,)."""
+    """Return all 64 images: x (64, 12) of 0 and 1, and what they show, y (64,)."""
     drawn: list[list[int]] = []
     for with_flips, as_they_are in (ZEROS, ONES):
         for bits in with_flips:
@@ -56,7 +56,7 @@ def train(seed: int = 0) -> TrainedExample:
 
 
 def weight_pictures(weights: Array) -> str:
-    """The hidden neurons' weights (3, 4, 3) side by side: dark speaks for, light against."""
+    """Draw the hidden neurons' weights (3, 4, 3) side by side: dark is for, light is against."""
     most = float(np.abs(weights).max())
     return side_by_side([draw_image(w, -most, most) for w in weights], gap="  |  ")
 

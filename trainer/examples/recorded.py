@@ -1,4 +1,4 @@
-"""What the examples on recordings of motions share: windows, training, votes, the live stream."""
+"""What the examples with recorded motions share: windows, training, votes, the live stream."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from thumbnet.trainer import Adam, Model, OneCycle, Recording, Windows, cut, loa
 from .common import Array, TrainedExample, accuracy, prove, report, size_report
 
 WINDOW, HOP = 50, 10
-"""Samples: five seconds, every second."""
+"""In samples: five seconds, once a second."""
 
 VOTE = 6
-"""Windows that a recording of ten seconds has: its last decision is the vote of them all."""
+"""Windows of a recording of ten seconds: its last decision is the vote of all of them."""
 
 
 @dataclass(frozen=True)
 class Motions:
-    """BasicMotions in windows, split as its authors did; and the test recordings as they are."""
+    """BasicMotions in windows, with its authors' split, and the test recordings as they are."""
 
     train: Windows
     test: Windows
@@ -33,7 +33,7 @@ def motions() -> Motions:
 
 
 def fitted(model: Model, data: Motions, epochs: int) -> TrainedExample:
-    """Train a network on the windows, ready for a `Stream`; facts: recordings, by their vote."""
+    """Train a network on the windows, ready for a `Stream`; facts: the share right by vote."""
     model.build(data.train.x.shape[1:])
     data.train.prepare(model, vote=VOTE)
     model.compile(Adam(), "sparse_categorical_crossentropy")
@@ -47,7 +47,7 @@ def fitted(model: Model, data: Motions, epochs: int) -> TrainedExample:
 
 
 def story(example: TrainedExample, data: Motions) -> None:
-    """Print what became of it: the network, its accuracies, the proof, the size."""
+    """Print the result: the network, its accuracies, the proof, the size."""
     print(example.model.summary())
     proof = prove(example, example.model.name)
     print(f"\n{example.facts['recordings']:.1%} of 40 unseen recordings are right, in float;")
@@ -57,7 +57,7 @@ def story(example: TrainedExample, data: Motions) -> None:
 
 
 def by_recording(predicted: Array, windows: Windows) -> float:
-    """Share of recordings of which most windows are given the right label."""
+    """Return the share of recordings for which most windows get the right label."""
     right = []
     for index in np.unique(windows.recording):
         rows = np.flatnonzero(windows.recording == index)
@@ -67,7 +67,7 @@ def by_recording(predicted: Array, windows: Windows) -> float:
 
 
 def live(program: Program, recordings: list[Recording]) -> float:
-    """Share of recordings that the module's `Stream` gets right, taking sample after sample."""
+    """Return the share of recordings that the module's `Stream` gets right, sample after sample."""
     module: dict[str, object] = {}
     exec(program.module(), module)
     right = 0

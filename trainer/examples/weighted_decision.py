@@ -19,10 +19,10 @@ RULE, THRESHOLD = np.array([3.0, 1.0, -0.5]), 20.0
 
 
 def examples(seed: int, n: int) -> tuple[Array, Array]:
-    """Readings (n, 3): days, degrees Celsius, percent; and decisions (n,), 1 for water."""
+    """Return readings (n, 3): days, degrees Celsius, percent; and decisions (n,), 1 for water."""
     random = np.random.default_rng(seed)
     x = np.round(random.uniform(LOW, HIGH, (2 * n, 3)))
-    # No gardener is sure within a degree of the threshold: such days are left out.
+    # Within a degree of the threshold no gardener is sure: such days are left out.
     x = x[np.abs(x @ RULE - THRESHOLD) >= 1][:n]
     return x, (x @ RULE >= THRESHOLD).astype(np.int64)
 
@@ -32,7 +32,7 @@ def train(seed: int = 0) -> TrainedExample:
     learner = LogisticRegression(C=1000).fit(x[:300], y[:300])
     learner.model.labels = ("wait", "water")
     learner.model.input_spec = InputSpec((3,), names=NAMES, minimum=LOW, maximum=HIGH)
-    # Only ratios matter for the decision: say them in degrees, as the rule does.
+    # Only ratios matter for the decision: print them in degrees, as in the rule.
     degree = learner.coef_[0, NAMES.index("temperature")]
     facts = {
         "weights": learner.coef_[0] / degree,

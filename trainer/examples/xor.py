@@ -1,7 +1,7 @@
 """XOR with two hidden neurons: the smallest problem that one neuron cannot learn.
 
-A network of 2-2-1 sigmoid units can get stuck where gradients vanish; as anyone training one by
-hand does, this starts again with other weights until all four answers are right, and counts.
+A network of 2-2-1 sigmoid units can get stuck where gradients vanish. Like anyone who trains one by
+hand, this example starts again with other weights until all four answers are right, and counts.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ HAND_SET = np.array([[1, 1], [-0.5, -0.5]])
 
 
 def hidden_values(weights: Array, x: Array) -> Array:
-    """Outputs (n, 2) of a hidden layer of sigmoid units without bias, for weights (in, out)."""
+    """Return outputs (n, 2) of a layer of sigmoid units without bias, for weights (in, out)."""
     model = Sequential([Dense(2, activation="sigmoid", use_bias=False)])
     model.build((2,))
     model.set_weights([weights])

@@ -211,8 +211,8 @@ def _check_fit(
     if first.channels != settings.channels:
         raise ThumbnetError(
             f"{first.name} has the channels {quoted(first.channels)}, the network was trained on "
-            f"{quoted(settings.channels)}: give recordings with the same columns (one of times "
-            "is called time, one that tells recordings apart recording)"
+            f"{quoted(settings.channels)}: give recordings with the same columns (call "
+            "the column of times time, and the one that separates recordings recording)"
         )
     for one in recordings:
         if abs(one.rate / settings.rate - 1) > RATES_APART:

@@ -94,20 +94,13 @@ def test_against_the_unix_port(
     assert expected.flash == sum(map(len, files.values()))
 
 
-@pytest.mark.parametrize(("tier", "weights"), [("plain", "module"), ("viper", "stream")])
-def test_time_against_this_computer(tmp_path: Path, tier: str, weights: str) -> None:
-    """Its clock is not known: the right order of magnitude."""
-    needs_micropython()
-    graph = network(200, 50, 10)
-    for name, data in files_of(graph, UNIX, tier, weights).items():
-        (tmp_path / name).write_bytes(data)
-    code = (
-        "import net, time; x = bytes(range(1, 201)); net.predict(x); s = time.ticks_us()\n"
-        "for _ in range(100): net.predict(x)\n"
-        "print(time.ticks_diff(time.ticks_us(), s))"
-    )
-    best = min(run(tmp_path, 8_000_000, code) or [0] for _ in range(5))[0] / 100e6
-    assert best / 8 <= estimate(graph, UNIX, tier, weights).seconds <= best * 8
+@pytest.mark.parametrize(
+    ("tier", "weights", "measured"), [("plain", "module", 2e-3), ("viper", "stream", 11e-6)]
+)
+def test_time_against_a_computer(tier: str, weights: str, measured: float) -> None:
+    """Seconds of a predict on a PC, measured once: a test must not depend on the machine."""
+    seconds = estimate(network(200, 50, 10), UNIX, tier, weights).seconds
+    assert measured / 4 <= seconds <= measured * 4
 
 
 @pytest.mark.parametrize(
@@ -197,6 +190,6 @@ def test_a_pc_has_wider_words() -> None:
 def test_a_profile_without_figures() -> None:
     wrong = replace(PICO, cpu="riscv32")
     with pytest.raises(
-        ThumbnetError, match="a riscv32 does not run tier thumb: correct board pico"
+        ThumbnetError, match="a riscv32 does not run tier thumb: correct the profile of board pico"
     ):
         estimate(network(3, 2), wrong, "thumb", "module")

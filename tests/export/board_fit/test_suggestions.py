@@ -48,7 +48,7 @@ def test_what_would_fit_instead() -> None:
         assert "\n" not in str(caught.value)
         return str(caught.value).partition(": ")[2]
 
-    mnist, huge = network(784, 16, 10), network(784, 512, 10)
+    mnist, huge = network(784, 16, 10), network(784, 160, 10)
     smaller = "train it with fewer or smaller hidden layers"
     assert refusal(mnist, with_room(mnist, PICO, "stream")).startswith(
         f"export with --weights stream; or {smaller} ("

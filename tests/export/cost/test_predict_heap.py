@@ -45,6 +45,3 @@ def test_a_stream_takes_counts(features: str | tuple[str, ...], tmp_path: Path) 
     with UnixTarget("1m") as target:
         measured = bench(target, made.write(tmp_path), rows=2).heap_bytes_per_inference
     assert measured == predict_heap(made.graph, "viper", 8) == 0
-
-
-WORD = 4

@@ -15,7 +15,7 @@ from support import streams
 from support.networks import FACTS, HIDDEN, LAST, random_model, run_module
 
 from thumbnet.export import BoardProfile, Program, convert, list_boards
-from thumbnet.export.emit.firmware_source import read_source
+from thumbnet.export.emit.firmware_source import inlined, read_source
 from thumbnet.export.emit.module import emit
 from thumbnet.export.kernels.build import WEIGHTS, Build
 from thumbnet.export.microbit.module_files import emit_files
@@ -168,7 +168,7 @@ def test_code_is_cut_from_firmware(program: Program, build: Build) -> None:
     written: dict[str, str] = {}
     for folder in reversed(build.folders):
         for path in sorted((FIRMWARE / folder).glob("*.py")):
-            for name, text in functions(path.read_text(encoding="utf-8")).items():
+            for name, text in functions(inlined(path)).items():
                 written[f"{path.stem}.{name}"] = text
     for name, text in functions(text_of(program, build)).items():
         assert text in [of for key, of in written.items() if key.endswith(f".{name}")], name

@@ -98,6 +98,7 @@ def test_the_rows_of_a_step_are_calls_too() -> None:
 def test_a_head_has_a_number_for_each_word(build: Build, bits: int) -> None:
     for call in calls(share_kernels(pictures(bits), build), build):
         assert len(call.head) == len(call.kernel.words)
+        assert len(call.head_in(build.tier)) == len(call.kernel.words_in(build.tier))
         assert call.channels.shape == (len(call.channels), 3)
 
 

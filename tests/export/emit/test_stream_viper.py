@@ -15,11 +15,10 @@ from support.streams import program
 
 from thumbnet.export.emit.mpy import compile_mpy
 from thumbnet.tools.targets import find_micropython
-from thumbnet.trainer import StreamSettings
+from thumbnet.trainer import WINDOW_FEATURES, StreamSettings
 from thumbnet.trainer import compute_features as compute
 from thumbnet.trainer import sine_table as sines
 from thumbnet.trainer.signals.stream_settings import FEATURE_COUNT_LIMIT as MOST_COUNTS
-from thumbnet.trainer.signals.stream_settings import FEATURES
 
 ROOT = Path(__file__).parents[3]
 
@@ -62,7 +61,7 @@ def test_features(tier: str, tmp_path: Path) -> None:
     for window in (8, 16, 64, 256, 1024):
         for reach in (100, 2047, 65_535, MOST_COUNTS - 1):
             bands = int(rng.integers(1, 5))
-            made = StreamSettings(window, 1, ("x",), 1.0, (1,), reach, FEATURES, bands)
+            made = StreamSettings(window, 1, ("x",), 1.0, (1,), reach, WINDOW_FEATURES, bands)
             for x in signals(rng, window, reach):
                 case = {"fraction": made.fraction, "bands": bands, "sines": sines(window)}
                 cases.append({"x": x.tolist(), **case})

@@ -15,6 +15,7 @@ LAYER = Kernel(
     "layer",
     ("inputs", "outputs", "x_at", "y_at", "table"),
     PER_OUTPUT,
+    absent={"plain": ("x_at", "y_at")},
     layouts={"plain": "rows", "thumb": "interleaved"},
 )
 MOVING = replace(LAYER, name="moving", words=(*LAYER.words, "out_h", "out_w"))
@@ -28,7 +29,6 @@ def layer(kernel: Kernel = LAYER, more: tuple[int, ...] = (), table: bytes = b""
 
 
 def test_a_word_has_its_place() -> None:
-    assert [LAYER.index(word) for word in LAYER.words] == [0, 1, 2, 3, 4]
     assert [layer().word(word) for word in LAYER.words] == [3, 2, 8, 16, 0]
     with pytest.raises(ValueError, match="not in tuple"):
         layer().word("pad")
@@ -46,22 +46,33 @@ def test_a_head_of_another_length_is_an_error() -> None:
         short.with_words(inputs=1)
 
 
-def test_what_is_repeated_follows_the_words() -> None:
-    assert layer().parameters() == [3, 2, 8, 16, 0, 10, 20, 30, 40, 50, 60]
-    assert Call(LOOKUP, "x", "y", (7, 0, 8)).parameters() == [7, 0, 8]
+def test_what_is_repeated_follows_the_words_that_a_tier_has() -> None:
+    assert layer().parameters(Build("thumb")) == [3, 2, 8, 16, 0, 10, 20, 30, 40, 50, 60]
+    assert layer().parameters(Build("plain")) == [3, 2, 0, 10, 20, 30, 40, 50, 60]
+    assert Call(LOOKUP, "x", "y", (7, 0, 8)).parameters(Build("thumb")) == [7, 0, 8]
+
+
+@pytest.mark.parametrize("tier", ["plain", "thumb"])
+def test_a_tier_has_a_number_for_each_of_its_words(tier: str) -> None:
+    words = LAYER.words_in(tier)
+    assert len(layer().head_in(tier)) == len(words)
+    assert dict(zip(words, layer().head_in(tier), strict=True)).items() <= {
+        *zip(LAYER.words, layer().head, strict=True)
+    }
 
 
 @pytest.mark.parametrize(("tier", "size"), [("plain", 6), ("thumb", 16)])
 def test_the_table_lies_behind_the_weights(tier: str, size: int) -> None:
+    at = LAYER.words_in(tier).index("table")
     w, p = layer(table=TABLE).packed(Build(tier))
-    assert (len(w), p[LAYER.index("table")], w[size:]) == (size + 256, size, TABLE)
+    assert (len(w), p[at], w[size:]) == (size + 256, size, TABLE)
     w, p = layer().packed(Build(tier))
-    assert (len(w), p[LAYER.index("table")]) == (size, 0)
+    assert (len(w), p[at]) == (size, 0)
 
 
 def test_without_weights_there_is_the_table_alone() -> None:
     call = Call(LOOKUP, "x", "y", (7, 0, 8), table=TABLE)
-    assert call.packed(Build()) == (TABLE, [7, 0, 8])
+    assert call.packed(Build("thumb")) == (TABLE, [7, 0, 8])
 
 
 def test_outputs_of_a_window_are_at_each_of_its_positions() -> None:

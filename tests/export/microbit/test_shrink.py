@@ -11,6 +11,7 @@ import pytest
 from support.thumb_machine import assemble
 
 from thumbnet.export.emit import mpy
+from thumbnet.export.emit.firmware_source import inlined
 from thumbnet.export.microbit.machine_code import as_data, is_assembly
 from thumbnet.export.microbit.shrink import KNOWN, shared_names, shrink
 from thumbnet.trainer import ThumbnetError
@@ -88,7 +89,7 @@ def assembly() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("file", "name"), assembly())
 def test_numbers_are_the_same_machine_code(file: str, name: str) -> None:
-    source = (FIRMWARE / file).read_text("utf-8")
+    source = inlined(FIRMWARE / file)
     nodes = ast.parse(source).body
     (function,) = [n for n in nodes if isinstance(n, ast.FunctionDef) and n.name == name]
     numbers = ast.unparse(ast.fix_missing_locations(as_data(function)))

@@ -61,7 +61,7 @@ def test_softmax_scaling_is_in_256ths_of_a_nat(scale: float) -> None:
 def test_largest_and_smallest_step_of_the_softmax() -> None:
     a = softmax_scaling(0.99 * 2**18)
     assert (a["limit"], a["left_shift"]) == (2, 27)
-    with pytest.raises(ThumbnetError, match="worth too coarse for softmax"):
+    with pytest.raises(ThumbnetError, match="is too coarse for softmax: train smaller weights"):
         softmax_scaling(1.01 * 2**18)
     assert softmax_scaling(1e-12)["limit"] == 2**29 - 1
 

@@ -176,7 +176,7 @@ def rooms(*names: str) -> list[Path]:
 EMISSION = rooms("emit", "microbit")
 FOR_EMISSION = {
     *("ops.KERNELS", "ops.call_part", "ops.layer_word"),
-    *("ops.operation.Literal", "ops.operation.Rows", "ops.operation.Sources"),
+    *(f"ops.operation.{name}" for name in ("Literal", "Named", "Rows", "Sources")),
     "ops.answer.is_regression",
 }
 SIZES = {"cost.network_size.macs", "cost.network_size.parameters"}

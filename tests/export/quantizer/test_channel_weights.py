@@ -44,6 +44,30 @@ def test_excess_of_the_inputs_stays_in_31_bits() -> None:
         check_accumulator("dense", weight, np.array([-16384]))
 
 
+def test_far_beyond_a_bound_is_refused_too() -> None:
+    with pytest.raises(ThumbnetError, match=r"the limit is 2\*\*29"):
+        check_accumulator("dense", np.full((6, 1), 127), np.array([2**29]))
+    with pytest.raises(ThumbnetError, match=r"the limit is 2\*\*30"):
+        check_accumulator("dense", np.zeros((40000, 1)), np.array([0]))
+
+
+def test_weights_of_eight_bits_never_saturate() -> None:
+    # Clipping the largest by 2 % would give a smaller error: 25.5 steps are nearly 26 then.
+    kernel = np.array([[1.0], *[[25.5 / 127]] * 500])
+    channels = quantize_channels("dense", kernel, np.zeros(1), np.zeros((501, 1)), 1.0, 0)
+    assert channels.scale[0] == 1 / 127
+    assert channels.weight.max() == 127
+
+
+@pytest.mark.parametrize("bits", [8, 4])
+def test_a_channel_of_zeros_divides_by_nothing(bits: int) -> None:
+    kernel = np.array([[0.0, 1.0], [0.0, -0.5]])
+    with np.errstate(all="raise"):
+        channels = quantize_channels("dense", kernel, np.zeros(2), np.zeros((2, 1)), 1.0, 0, bits)
+    assert channels.weight[0].tolist() == [0, 0]
+    assert channels.scale[0] == 0
+
+
 def test_largest_weight_of_each_channel_is_127() -> None:
     kernel = RNG.normal(size=(20, 5)) * [1e-6, 1.0, 1e6, -3.0, 0.0]
     channels = quantize_channels("dense", kernel, np.zeros(5), np.zeros((20, 1)), 0.1, 3)
@@ -126,3 +150,38 @@ def test_side_of_zero_needs_room_for_its_own_step() -> None:
     channels = Channels(np.array([[0]], np.int8), np.array([1 - 2**29]), np.ones(1))
     with pytest.raises(ThumbnetError, match="layer step"):
         side_of_zero(channels)
+
+
+def test_weights_are_not_taken_for_fitted() -> None:
+    kernel = RNG.normal(size=(200, 3)) ** 3
+    arguments = ("dense", kernel, np.zeros(3), np.zeros((1, 1)), 1.0, 0, 4)
+    assert np.array_equal(
+        quantize_channels(*arguments).weight, quantize_channels(*arguments, False).weight
+    )
+    assert not np.array_equal(
+        quantize_channels(*arguments).weight, quantize_channels(*arguments, True).weight
+    )
+
+
+def test_the_range_of_four_bits_is_from_two_fifths_to_all_in_steps_of_a_fiftieth() -> None:
+    kernel = RNG.normal(size=(60, 40)) * np.geomspace(0.01, 100, 40)
+    zeros = np.zeros(40)
+    scale = quantize_channels("dense", kernel, zeros, zeros[:1, None], 1.0, 0, 4).scale
+    shares = scale / (np.abs(kernel).max(axis=0) / 7)
+    np.testing.assert_allclose(shares * 50, np.round(shares * 50), atol=1e-9)
+    assert len(set(np.round(shares * 50))) > 5
+    # One weight is large, of all others the best range would be a quarter of it.
+    kernel = np.append(1.0, np.linspace(-0.25, 0.25, 2001))[:, None]
+    narrowest = quantize_channels("dense", kernel, zeros[:1], zeros[:1, None], 1.0, 0, 4)
+    assert narrowest.scale[0] == pytest.approx(0.4 / 7)
+    whole = quantize_channels("dense", kernel[:1], zeros[:1], zeros[:1, None], 1.0, 0, 4)
+    assert whole.scale[0] == pytest.approx(1 / 7)
+
+
+@pytest.mark.parametrize("unit", [2.0**-12, 2.0**12])
+def test_the_unit_of_the_weights_does_not_matter(unit: float) -> None:
+    kernel, zeros = RNG.normal(size=(60, 8)), np.zeros(8)
+    usual, other = (
+        quantize_channels("dense", kernel * k, zeros, zeros[:1, None], 1.0, 0, 4) for k in (1, unit)
+    )
+    assert np.array_equal(usual.weight, other.weight)

@@ -57,12 +57,21 @@ def test_count_network_with_a_wrong_weight() -> None:
         conv_network.count_network(program(), X[:1], lambda w: bytes(len(w)))
 
 
-def test_race() -> None:
+def test_race(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a clock that is 15 times slower for the first module: no machine is too slow for it."""
     needs_micropython()
+    clock = "import json\n\n\nclass time:\n    now = 0\n\n" + (
+        "    def ticks_us():\n        time.now += (300, 20)[k]\n        return time.now\n\n"
+        "    def ticks_diff(a, b):\n        return a - b\n\n"
+    )
+    assert conv_network.RACE.count("import json, time\n") == 1
+    slow = conv_network.RACE.replace("import json, time\n", clock)
+    monkeypatch.setattr(conv_network, "RACE", slow)
     programs = {f"net_{tier}": program(tier) for tier in ("plain", "viper")}
     line = conv_network.race(programs, X, np.arange(20) % 3, "made up", quiet, turns=3)
     assert line.key == "viper_mnist_conv"
-    assert line.value > 10
+    assert line.value == 15
+    assert "plain 0.3 ms, viper 20 us" in line.how
     assert "24 of 24 rows equal in both" in line.how
 
 

@@ -202,7 +202,7 @@ def test_a_network_is_trained_once_for_each_recipe(tmp_path: Path) -> None:
     trained = Networks(said.append, kept).network(first, epochs=2)
     assert trained.origin == "trained as trainer.examples.small for 2 epochs, now"
     (path,) = kept.iterdir()
-    assert said[0] == f"training small for 2 epochs; the next run takes it from {path}"
+    assert said[0] == f"training small for 2 epochs; the next run reads it from {path}"
 
     again = Networks(said.append, kept)
     read = again.network(first, epochs=2)

@@ -30,8 +30,8 @@ from thumbnet.trainer import ThumbnetError
         ("export none.npz", 1, "none.npz"),
         ("train none.csv", 1, "none.csv"),
         ("train flowers", 1, "thumbnet: no data set 'flowers': known are 'digits', 'mnist'"),
-        ("train digits -o model.h5", 1, "-o model.h5: a model is saved as .npz, name it model.npz"),
-        ("train digits -o no/where.npz", 1, "there is no folder no: make it first"),
+        ("train digits -o model.h5", 1, "-o model.h5: a model is saved as .npz: name it model.npz"),
+        ("train digits -o no/where.npz", 1, "there is no folder no: create it first"),
         (
             "train digits -o here.npz --checkpoint no/where.npz",
             1,
@@ -39,9 +39,9 @@ from thumbnet.trainer import ThumbnetError
         ),
         ("train digits --task regression", 1, "digits: a task can be chosen for CSV files only"),
         ("train digits --task guess", 2, "'guess' is not one of 'auto', 'classification', 'regr"),
-        ("verify x.py --port=", 2, "Invalid value for '--port': it is empty: give one like"),
-        ("deploy x.py --port=", 2, "Invalid value for '--port': it is empty: give one like"),
-        ("bench x.py --port COM3 --target unix", 2, "--target unix and --port COM3 exclude each o"),
+        ("verify x.py --port=", 2, "Invalid value for '--port': it is empty: use a port such as"),
+        ("deploy x.py --port=", 2, "Invalid value for '--port': it is empty: use a port such as"),
+        ("bench x.py --port COM3 --target unix", 2, "--target unix and --port COM3: use only one"),
         ("train digits --resume", 1, "no checkpoint digits.checkpoint.npz to resume from"),
         ("train digits --learning-rate 1e38 --optimizer sgd --hidden 0", 1, "learning rate"),
     ],
@@ -74,7 +74,7 @@ def test_no_verb_is_help(capsys):
     assert cli.main([]) == 0
     text = capsys.readouterr().out
     assert all(verb in text for verb in cli.VERBS)
-    assert "Begin with `thumbnet demo digits`." in text
+    assert "Start with `thumbnet demo digits`." in text
 
 
 def test_version(capsys):
@@ -160,11 +160,11 @@ def test_place_that_cannot_be_written_is_found_before_training(tmp_path, monkeyp
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err == (
-        "thumbnet: -o model.npz: cannot be written: Read-only file system: choose another folder\n"
+        "thumbnet: -o model.npz cannot be written (Read-only file system): choose another folder\n"
     )
     (tmp_path / "folder.npz").mkdir()
     assert cli.main(["train", "digits", "--epochs", "1", "-o", "folder.npz"]) == 1
-    assert "-o folder.npz: is a folder: give the name" in capsys.readouterr().err
+    assert "-o folder.npz is a folder: add the name" in capsys.readouterr().err
     assert [p.name for p in tmp_path.iterdir()] == ["folder.npz"]
 
 
@@ -181,7 +181,7 @@ def test_checkpoint_of_a_regression_is_not_exported(tmp_path):
     assert done.returncode == 0, done.stderr
     done = thumbnet("export kept.npz", tmp_path)
     assert done.returncode == 1
-    assert "checkpoint of a training that was not finished" in done.stderr
+    assert "is the checkpoint of an unfinished training" in done.stderr
 
 
 def test_output_is_not_the_data(tmp_path):
@@ -190,7 +190,7 @@ def test_output_is_not_the_data(tmp_path):
     np.savez(tmp_path / "data.npz", x=np.eye(30, 3), y=np.arange(30) % 2)
     done = thumbnet("train data.npz --epochs 1", tmp_path)
     assert done.returncode == 1
-    assert "is the data itself: give the model another name" in done.stderr
+    assert "is the data itself: choose another name" in done.stderr
 
 
 def test_model_without_rows_needs_data(tmp_path):
@@ -201,10 +201,10 @@ def test_model_without_rows_needs_data(tmp_path):
     model.save(tmp_path / "bare.npz")
     done = thumbnet("export bare.npz", tmp_path)
     assert done.returncode == 1
-    assert "carries no rows to calibrate with: give some with --data FILE" in done.stderr
+    assert "carries no rows to calibrate with: add --data FILE" in done.stderr
     done = thumbnet("export bare.npz --data digits", tmp_path)
     assert done.returncode == 0
-    assert "those of digits chose the ranges, so others may do worse" in done.stdout
+    assert "the ranges were chosen from the test rows of digits, so the accuracy" in done.stdout
 
 
 def test_truncated_model(tmp_path):

@@ -97,7 +97,7 @@ def test_balanced_accuracy_only_where_it_differs(folder: Path, tmp_path: Path) -
     assert "balanced" not in done.stdout
     done = thumbnet(TRAIN, folder)
     line = next(line for line in done.stdout.splitlines() if "balanced" in line)
-    assert line.endswith("(the mean over the classes, which have from 11 to 30)")
+    assert line.endswith("(the mean over the classes, which have 11 to 30 rows)")
 
 
 def test_balanced_accuracy_where_the_training_is_uneven(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_balanced_accuracy_where_the_training_is_uneven(tmp_path: Path) -> None:
     write_folder(tmp_path / "motions", made)
     done = thumbnet(TRAIN, tmp_path)
     line = next(line for line in done.stdout.splitlines() if "balanced" in line)
-    assert line.endswith("(the mean over the classes, which have from 11 to 44 to train)")
+    assert line.endswith("(the mean over the classes, which have 11 to 44 rows in training)")
 
 
 def test_other_recordings_for_a_trained_network(folder: Path) -> None:
@@ -124,8 +124,8 @@ def test_other_recordings_for_a_trained_network(folder: Path) -> None:
     assert "recordings" in (folder / "other.html").read_text()
     done = thumbnet("report other.npz --data digits", folder)
     assert done.stderr == (
-        "thumbnet: digits: rows of 64 values, other.npz takes 9: give recordings of 'x', 'y', "
-        "'z', a CSV file or a folder of them\n"
+        "thumbnet: digits has rows of 64 values, but other.npz takes 9: use recordings of "
+        "'x', 'y', 'z', as a CSV file or a folder of them\n"
     )
 
 
@@ -140,13 +140,13 @@ def test_other_recordings_for_a_trained_network(folder: Path) -> None:
          "frequency bands need a window of a power of two, not 50 samples: take 32 or 64, or "
          "leave bands out"),
         ("train nowhere --window 50",
-         "nowhere: no such file or folder: give a folder of recordings, or a CSV file"),
+         "nowhere: no such file or folder: use a folder of recordings, or a CSV file"),
         ("train motions --window 50 --rate 20",
          "motions/rest/0.csv, line 2: column 'ms' says 50 samples a second (in ms), not 20: "
          "correct the rate, or leave it out"),
         ("train digits --window 50",
-         "digits: --window is for recordings of a sensor, which digits are not: leave it out, or "
-         "give a folder of recordings or a CSV file"),
+         "--window is for recordings of sensors, but digits is a data set of images: leave it out, "
+         "or use a folder of recordings or a CSV file"),
         ("train all.csv --window 50 --label nope",
          "all.csv: no column 'nope', the columns are 'ms', 'x', 'y', 'z', 'label', 'recording': "
          "name another"),
@@ -161,23 +161,24 @@ def test_one_line_each(line: str, said: str, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("train motions --hop 5", "--hop is for windows of recordings: give --window too"),
+        ("train motions --hop 5", "--hop is for windows of recordings: add --window"),
         ("train a.csv --allow-constant",
-         "--allow-constant is for windows of recordings: give --window too"),
+         "--allow-constant is for windows of recordings: add --window"),
         ("train motions --window 1", "1 is not in the range x>=2"),
         ("train motions --window 9 --features mean,median",
-         "'median' is no feature: choose of raw, mean, deviation, rms, crossings, bands"),
-        ("train motions --window 9 --vote 2of3", "'2of3' is no vote: give a number like 3, or 2/3"),
+         "'median' is not a feature: use raw, mean, deviation, rms, crossings, bands"),
+        ("train motions --window 9 --vote 2of3",
+         "'2of3' is not a vote: use a number such as 3, or 2/3"),
         ("train motions --window 32 --features mean --bands 4",
-         "--bands is for the feature bands: name it in --features, or leave --bands out"),
+         "--bands is for the feature bands: name it in --features, or leave out --bands"),
         ("train motions --window 32 --bands 4", "--bands is for the feature bands: "),
         ("train motions --window 50 --task regression",
-         "--task regression is for rows of a CSV file: windows of recordings have labels, "
-         "leave it or --window out"),
+         "--task regression is for rows of a CSV file, but windows of recordings have labels: "
+         "leave out --task or --window"),
         ("train motions --window 50 --conv abc",
          "'abc' is not a list of filters like 8,16 (0 for no convolution)"),
         ("train motions --window 50 --conv=-3", "'-3' is not a list of filters like 8,16 (0 for"),
-        ("compare motions.npz --label kind", "--label is for a CSV file of --data: give --data"),
+        ("compare motions.npz --label kind", "--label is for a CSV file of --data: add --data"),
     ],
 )  # fmt: skip
 def test_usage(line: str, said: str, folder: Path) -> None:
@@ -235,13 +236,13 @@ def test_a_unit_that_is_guessed_is_said(tmp_path: Path) -> None:
         path.write_text("\n".join([header.replace("ms", "time"), *rows]))
     done = thumbnet(TRAIN, tmp_path)
     assert done.stdout.splitlines()[0] == (
-        "the times in 'time' are taken for ms: 1000 samples a second; if they are not, name their "
+        "the times in 'time' seem to be in ms: 1000 samples per second; if not, name the "
         "unit, as in --time time:s"
     )
     for options in ("--time time:s", "--rate 1"):
         done = thumbnet(f"{TRAIN} {options}", tmp_path)
         assert done.returncode == 0, done.stderr
-        assert "taken for" not in done.stdout
+        assert "seem to be" not in done.stdout
         assert settings(tmp_path / "motions.npz").rate == 1
     done = thumbnet("export motions.npz --data motions", tmp_path)
     assert done.returncode == 0, done.stderr
@@ -252,6 +253,6 @@ def test_a_time_among_the_features_is_pointed_out(tmp_path: Path) -> None:
     (tmp_path / "lab.csv").write_text(text)
     done = thumbnet("train lab.csv --epochs 1 -o net.npz", tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "the column 'millis' looks like a time, and is learned as a feature" in done.stdout
+    assert "the column 'millis' looks like a time, but is learned as a feature" in done.stdout
     (tmp_path / "lab.csv").write_text(text.replace("millis", "light"))
     assert "looks like" not in thumbnet("train lab.csv --epochs 1 -o net.npz", tmp_path).stdout

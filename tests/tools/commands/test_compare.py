@@ -231,7 +231,7 @@ def test_a_network_trained_for_a_width(
     saved(tmp_path, model, TEST.x, TEST.y)
     lines = run("compare net.npz", capsys)
     assert cells(lines) == [expected(way) for way in found]
-    assert f"trained for {width}: its ranges are those of training" in lines
+    assert f"trained for {width}: the ranges are from training" in lines
     assert lines[-1] == f"next: thumbnet export net.npz --bits {bits}"
     assert _best([replace(way, accuracy=way.bits / 8) for way in found], model).bits == bits
     assert _best([replace(way, accuracy=1 / way.bits) for way in found], model).bits == bits
@@ -249,7 +249,7 @@ def test_a_network_whose_training_left_a_range_open(
     assert quantization_choices(model, TRAIN.x, Options("net")) == EVERY
     saved(tmp_path, model, TEST.x, TEST.y)
     lines = run("compare net.npz", capsys)
-    said = "trained for int4: its ranges are those of training, but for some that it left open"
+    said = "trained for int4: the ranges are from training, except for some that it left open"
     assert said in lines
     best = lines[-1].removeprefix("next: thumbnet export net.npz --calibration ")
     assert best in {f"{name} --bits 4" for name, _ in EVERY}

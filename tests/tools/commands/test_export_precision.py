@@ -83,7 +83,7 @@ def test_four_bits_by_default(export: Export) -> None:
     save(digits("int4"))
     found, words = export("-o build")
     assert found["bits"] == 4
-    assert "weights of 4 bits, as it was trained for" in words
+    assert "weights of 4 bits, as in training" in words
     assert found["accuracy_integer"] == made(digits("int4")).evaluate(TEST.x, TEST.y)
     assert found["accuracy_8_bits"] == made(digits("int4"), bits=8).evaluate(TEST.x, TEST.y)
     assert export("-o four --bits 4")[0]["bits"] == 4
@@ -97,7 +97,7 @@ def test_eight_bits_by_option(export: Export) -> None:
     assert found["bits"] == 8
     assert found["accuracy_8_bits"] is None
     assert found["accuracy_integer"] == made(digits("int4"), bits=8).evaluate(TEST.x, TEST.y)
-    assert "weights of 8 bits, but it was trained for 4 (leave --bits out)" in words
+    assert "weights of 8 bits, but it was trained for 4 (leave out --bits)" in words
     assert "bits" not in load_artifact("build/net.py").graph.nodes[1].attributes
 
 
@@ -152,7 +152,7 @@ def test_no_range_to_choose(name: str, export: Export) -> None:
     save(digits("int4"))
     assert export.refused(f"--calibration {name} --bits 4") == (
         f"thumbnet: --calibration {name} has no range to choose: net.npz was trained with "
-        "--quantize int4, its ranges are those of training: leave it out"
+        "--quantize int4, which has fixed all ranges: leave it out"
     )
     assert not Path("build").exists()
 

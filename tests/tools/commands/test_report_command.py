@@ -86,12 +86,16 @@ def test_a_bare_model_is_judged_by_other_data(folder: Path) -> None:
         ("text.npz", 1, "text.npz: not a thumbnet model"),
         ("data.npz", 1, "data.npz: not a thumbnet model"),
         ("cut.npz", 1, "cut.npz: truncated or damaged"),
-        ("bare.npz -o page.pdf", 1, "-o page.pdf: the page is HTML, name it page.html"),
-        ("bare.npz -o no/page.html", 1, "-o no/page.html: there is no folder no: make it first"),
-        ("bare.npz -o folder.html", 1, "-o folder.html: is a folder: give the name of a file"),
+        ("bare.npz -o page.pdf", 1, "-o page.pdf: the page is HTML: name it page.html"),
+        ("bare.npz -o no/page.html", 1, "-o no/page.html: there is no folder no: create it first"),
+        ("bare.npz -o folder.html", 1, "-o folder.html is a folder: add the name of a file"),
         ("bare.npz --board picco", 1, "no board 'picco': did you mean 'pico'?"),
         ("bare.npz --data flowers", 1, "no data set 'flowers'"),
-        ("pictures.npz --data few.csv", 1, "few.csv: rows of 2 values, pictures.npz takes 64"),
+        (
+            "pictures.npz --data few.csv",
+            1,
+            "few.csv has rows of 2 values, but pictures.npz takes 64",
+        ),
         ("pictures.npz --data digits --label y", 1, "a label column can be chosen in CSV files"),
         ("", 2, "Missing argument 'MODEL'"),
     ],
@@ -130,7 +134,7 @@ def test_a_missing_library_is_named(
     monkeypatch.setattr(report, "find_spec", find_spec)
     assert cli.main(["report", str(folder / "bare.npz")]) == 1
     assert capsys.readouterr().err == (
-        f"thumbnet: this needs {' and '.join(missing)}, not installed: run "
+        f"thumbnet: the report needs {' and '.join(missing)}, not installed: run "
         "`pip install 'thumbnet[report]'`\n"
     )
 
@@ -177,7 +181,7 @@ def test_an_unfinished_training_has_no_report(tmp_path: Path) -> None:
     assert thumbnet("train line.csv --epochs 2 --checkpoint kept.npz", tmp_path).returncode == 0
     done = thumbnet("report kept.npz", tmp_path)
     assert done.returncode == 1
-    assert "checkpoint of a training that was not finished" in done.stderr
+    assert "checkpoint of an unfinished training" in done.stderr
     assert (
         last_json(thumbnet("report line.npz --board pico --json", tmp_path))["score"] == "r_squared"
     )

@@ -24,14 +24,14 @@ def test_ctrl_c_keeps_the_last_epoch_and_resumes(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 600
     while not state.exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=600)
     assert process.returncode == 130
     assert errors == (
-        "thumbnet: interrupted: the last checkpoint is kept, go on with "
+        "thumbnet: interrupted: the last checkpoint is kept: continue with "
         f"`thumbnet {arguments} --resume`\n"
     )
     assert state.exists()
@@ -59,16 +59,19 @@ def stopped(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ("--seed 4", "was begun with seed 3, not 4: resume with --seed 3, or train without --res"),
+        (
+            "--seed 4",
+            "was started with seed 3, not 4: resume with --seed 3, or train without --res",
+        ),
         (
             "--seed 3 --learning-rate 0.5",
-            "was begun with learning rate 0.001, not 0.5: resume with",
+            "was started with learning rate 0.001, not 0.5: resume with",
         ),
         ("--seed 3 --batch-size 7", "batch size 32, not 7: resume with --batch-size 32, or train"),
         ("--seed 3 --test-size 0.5", "other data (72 rows of 'some', here 45 rows of 'some'): res"),
         ("--seed 3 --hidden 8", "its layers are Normalization, Dense(16, relu), Dense(3, softmax)"),
-        ("--seed 3 --epochs 2", "is trained for 2 epochs already: give --epochs 3 or more to"),
-        ("--seed 3 --epochs 1", "is trained for 2 epochs already: give --epochs 3 or more to"),
+        ("--seed 3 --epochs 2", "is already trained for 2 epochs: set --epochs 3 or more to"),
+        ("--seed 3 --epochs 1", "is already trained for 2 epochs: set --epochs 3 or more to"),
     ],
 )
 def test_resume_says_what_differs(stopped, capsys, options, message):
@@ -90,7 +93,7 @@ def test_resume_finds_one_changed_reading(stopped, capsys):
         cli.main(["train", "some.csv", "-o", "net.npz", "--resume", "--seed", "3", "--epochs", "3"])
         == 1
     )
-    assert "net.checkpoint.npz was begun with other data" in capsys.readouterr().err
+    assert "net.checkpoint.npz was started with other data" in capsys.readouterr().err
     (stopped / "some.csv").write_text(text)
     assert (
         cli.main(["train", "some.csv", "-o", "net.npz", "--resume", "--seed", "3", "--epochs", "3"])

@@ -124,7 +124,7 @@ def test_examples_out_of_range_are_no_rest() -> None:
     [
         (Dataset(np.zeros((4, 3)), np.zeros(4), ("a", "b")), "label 'a' was not in training"),
         (Dataset(np.zeros((4, 3)), np.zeros(4), reports.NASTY), "rows have 3 values"),
-        (Dataset(np.zeros((4, 5)), np.full(4, 7.0)), "is of class 7, the network knows 0 to 2"),
+        (Dataset(np.zeros((4, 5)), np.full(4, 7.0)), "is of class 7, but the network knows 0 to 2"),
     ],
 )
 def test_other_data_must_fit(data: Dataset, message: str) -> None:
@@ -141,7 +141,7 @@ def test_readings_out_of_range_are_counted() -> None:
     assert (held.refused, len(held.x)) == (7, len(x) - 7)
     found = collect(model, "numbers", [], Dataset(x + 1000, y))
     assert found.held_out is None
-    assert "out of the range" in found.no_held_out
+    assert "outside the range" in found.no_held_out
 
 
 # What is missing
@@ -151,7 +151,7 @@ def test_nothing_is_known_of_a_bare_network() -> None:
     found = report("bare", "pico")
     assert found.held_out is found.input_format is found.macs is None
     assert "carries no held-out examples" in found.no_held_out
-    assert "no examples to choose the integers by" in found.no_integers
+    assert "no examples to calibrate with" in found.no_integers
     assert [(layer.name, layer.parameters) for layer in found.layers] == [("dense", 650)]
     assert found.curves == found.fits == found.worst == []
 

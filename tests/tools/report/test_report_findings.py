@@ -34,7 +34,7 @@ RISING = [1.0] * 4 + [0.5] + [0.5 + 0.05 * k for k in range(15)]
         ({"curves": course(loss=FALLING, val_loss=FALLING)}, "still falling"),
         ({"curves": course(loss=FALLING, val_loss=RISING)}, "lowest after epoch 5 of 20"),
         ({"curves": course(loss=[math.nan] * 9, val_loss=[math.nan] * 9)}, ""),
-        ({"curves": course(accuracy=[1.0], val_accuracy=[0.9])}, "learned some by heart"),
+        ({"curves": course(accuracy=[1.0], val_accuracy=[0.9])}, "the network overfits"),
         ({"curves": course(accuracy=[1.0], val_accuracy=[0.98])}, ""),
     ],
 )
@@ -68,20 +68,23 @@ FALLS = [0] * 89 + [1] * 6 + [1] * 4 + [0]
 @pytest.mark.parametrize(
     ("found", "text"),
     [
-        (with_answers(EVEN, EVEN), "Every held-out example is told right."),
+        (with_answers(EVEN, EVEN), "Every held-out example is classified correctly."),
         (with_answers(EVEN[:12], EVEN[:12]), "only 12 held-out examples: each one counts 8.3"),
-        (with_answers([0] * 60, EVEN), "no better than always answering the most frequent"),
+        (with_answers([0] * 60, EVEN), "no better than always predicting the most frequent"),
         (with_answers([0] * 20 + EVEN, [0] * 20 + EVEN), ""),
         (with_answers([0] * 41 + EVEN, [0] * 41 + EVEN), "balanced accuracy"),
-        (with_answers(FALLS, FALLEN), "one would be 95.00\u202f% right. Balanced accuracy"),
-        (with_answers(FALLS, FALLEN), "is 86.84\u202f%, and that one's is 50.00\u202f%."),
-        (with_answers([0] * 100, FALLEN), "no better than always answering the most frequent"),
-        (with_answers([0] * 100, FALLEN), "is 50.00\u202f%, and that one's is 50.00\u202f%."),
+        (with_answers(FALLS, FALLEN), "one is correct for 95.00\u202f%. The balanced accuracy"),
+        (with_answers(FALLS, FALLEN), "is 86.84\u202f%; with one class only it is 50.00\u202f%."),
+        (with_answers([0] * 100, FALLEN), "no better than always predicting the most frequent"),
+        (
+            with_answers([0] * 100, FALLEN),
+            "is 50.00\u202f%; with one class only it is 50.00\u202f%.",
+        ),
         (with_answers([0, 1] * 30, [0, 1] * 30), f"No held-out example of {reports.NASTY[2]}"),
-        (with_answers([1, 1, 2] * 20, EVEN), "“$5 or $9'\"” taken for “<b>tap & hold</b>”, 20"),
+        (with_answers([1, 1, 2] * 20, EVEN), "“$5 or $9'\"” predicted as “<b>tap & hold</b>”, 20"),
         (with_answers([1, 2, *EVEN[2:]], EVEN, EVEN), "Integers cost 3.33 points of accuracy."),
         (with_answers([1, *EVEN[1:]], EVEN, EVEN), "Integers cost one held-out example of 60."),
-        (with_answers(EVEN, EVEN, [1, *EVEN[1:]]), "Integers cost next to nothing"),
+        (with_answers(EVEN, EVEN, [1, *EVEN[1:]]), "Integers cost almost no accuracy"),
     ],
 )
 def test_findings_of_answers(found: Report, text: str) -> None:
@@ -103,14 +106,14 @@ def test_findings_of_layers_and_boards() -> None:
     base = report("features", "pico", "microbit")
     assert "It fits 2 of 2 boards." in texts(base)
     noisy = [replace(layer, sqnr=12.3) for layer in base.layers[1:2]]
-    assert "Layer dense_activation lost much in integers: 12.3" in texts(
+    assert "Layer dense_activation loses precision in integers: 12.3" in texts(
         replace(base, layers=noisy)
     )
     none = [replace(fit, need=None, refusal="too large") for fit in base.fits]
     assert "It fits none of these boards." in texts(replace(base, fits=none))
     assert base.held_out is not None
     same = base.held_out.score(base.held_out.predicted)
-    assert "Weights of 4 bits would do as well" in texts(replace(base, score_4_bits=same))
+    assert "Weights of 4 bits are as accurate" in texts(replace(base, score_4_bits=same))
     assert "Weights of 4 bits" not in texts(replace(base, score_4_bits=(same or 0) - 0.02))
     refused = replace(base, held_out=replace(base.held_out, refused=3))
     assert "3 held-out examples left out" in texts(refused)
@@ -119,10 +122,10 @@ def test_findings_of_layers_and_boards() -> None:
 def test_a_regression_that_explains_little() -> None:
     base = report("numbers")
     assert base.held_out is not None
-    assert "explains little" not in texts(base)
+    assert "explain little" not in texts(base)
     mean = np.full_like(base.held_out.truth, base.held_out.truth.mean())
     dull = replace(base, held_out=replace(base.held_out, integers=mean))
-    assert "explains little of what it predicts: R squared is 0.00" in texts(dull)
+    assert "The predictions explain little: R squared is 0.00" in texts(dull)
 
 
 def test_good_news_comes_last() -> None:

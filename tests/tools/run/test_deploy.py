@@ -158,7 +158,7 @@ def test_memory_runs_out_on_import(start):
 
 
 def test_heap_is_too_small_by_far(start, monkeypatch):
-    monkeypatch.setattr("thumbnet.tools.deploy.heap_needed", lambda *of: 200_000)
+    monkeypatch.setattr("thumbnet.tools.run.deployment.heap_needed", lambda *of: 200_000)
     board = start(heap="64k")
     refused(board, "about 200,000 bytes of heap .* are free: train a network with fewer hidden")
     assert b"__new.py','wb'" not in board.received  # found out before anything was copied

@@ -33,7 +33,7 @@ def test_socket_that_nobody_listens_on():
 
 
 def test_socket_of_an_unknown_host():
-    with pytest.raises(ThumbnetError, match=r"nothing listens there: .* host and port number"):
+    with pytest.raises(ThumbnetError, match=r"nothing listens there: .* host and the port number"):
         PortTarget("socket://no.such.host.invalid:9")
 
 
@@ -55,7 +55,7 @@ def test_port_in_use(start):
     board = start()
     with (
         serial.Serial(board.port, exclusive=True),
-        pytest.raises(ThumbnetError, match="is in use by another program: close the one that"),
+        pytest.raises(ThumbnetError, match="is in use by another program: close that program"),
     ):
         PortTarget(board.port)
 
@@ -78,7 +78,7 @@ def test_no_permission_message(monkeypatch, tmp_path):
 
 @pytest.fixture
 def impatient(monkeypatch):
-    monkeypatch.setattr("thumbnet.tools.targets.board.PROMPT", 0.5)
+    monkeypatch.setattr("thumbnet.tools.transport.serial_board.PROMPT", 0.5)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -96,7 +96,7 @@ def test_something_else_on_the_port(start, capsys):
     board = start()
     os.write(board._host_master, b"login: ")
     board.wire = lambda data: os.write(board._host_master, b"login: ") and b""
-    with pytest.raises(ThumbnetError, match="answers, but not as MicroPython does"):
+    with pytest.raises(ThumbnetError, match="answers, but not like MicroPython"):
         PortTarget(board.port)
     assert capsys.readouterr().out == ""
 

@@ -205,13 +205,15 @@ def test_pieces(code):
 def test_one_hex_only():
     needs_qemu()
     with open_target("microbit") as target:
-        refused("boots one .hex .* this is a.hex, a.py", target.put, {"a.hex": b"1", "a.py": b"1"})
+        refused(
+            "boots one .hex .* these are a.hex, a.py", target.put, {"a.hex": b"1", "a.py": b"1"}
+        )
         refused("no .hex to boot", target.execute, "1")
         refused("a.hex is not a MicroPython .hex", target.put, {"a.hex": b"hello"})
 
 
 def test_options_of_other_targets():
-    refused("the heap of microbit has the size that it has", open_target, "microbit", heap="32k")
+    refused("the heap size of microbit is fixed", open_target, "microbit", heap="32k")
     refused("--firmware is for --target pico, not microbit", open_target, "microbit", firmware="a")
 
 

@@ -76,7 +76,7 @@ def test_interrupts_are_back_after_bench(board):
     run(board, "loop", [[0] * 4])
     enabled = "print(__import__('machine').mem32[0xE000E100])"
     assert board.execute(enabled) == "4\r\n"  # the serial port's alone
-    board.patience, before = 5.0, board.patience
+    board.patience, before = 600.0, board.patience
     assert run(board, "sleeper", [[0]], "selftest")[1] == {"predict": 1}
     board.patience = before
     assert int(board.execute(enabled)) & 4

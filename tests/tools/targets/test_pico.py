@@ -17,7 +17,7 @@ from thumbnet.tools.targets import open_target, pico
 from thumbnet.tools.targets.uf2 import check_uf2
 from thumbnet.trainer import ThumbnetError
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parents[2]
 FAMILY = 0xE48BFF56
 
 
@@ -169,8 +169,8 @@ def test_uf2(firmware):
     [
         (b"", "firmware.uf2 is not a .uf2"),
         (b"not a uf2" * 100, "firmware.uf2 is not a .uf2"),
-        (uf2()[:-1], "is cut off: it has 1023 bytes, and says 1024: download it again"),
-        (uf2()[:512], "is cut off: it has 512 bytes, and says 1024"),
+        (uf2()[:-1], "is truncated: it has 1023 bytes instead of 1024: download it again"),
+        (uf2()[:512], "is truncated: it has 512 bytes instead of 1024"),
         (uf2(family=0xE48BFF59), "is for another chip than the RP2040 .family 0xe48bff59."),
     ],
 )

@@ -131,7 +131,7 @@ def test_micropython_is_found_on_path(monkeypatch, tmp_path):
 def test_unknown_target():
     with pytest.raises(
         ThumbnetError,
-        match="no target 'abacus': there are cpython, unix, microbit, pico, wasm, and",
+        match="no target 'abacus': use one of cpython, unix, microbit, pico, wasm, or",
     ):
         open_target("abacus")
 

@@ -103,15 +103,15 @@ def test_other_output_is_passed_over(target):
 def test_lines_come_one_by_one(target):
     text = b"def predict(values):\n    while values[0]:\n        pass\n    return 1\n"
     target.put({"gestures.py": text})
-    target.patience = 1.0
     lines = target.run("selftest", "gestures", [[0], [1]])
     assert next(lines)["begin"] == "gestures"
     assert next(lines) == {"predict": 1}
+    target.patience = 1.0
     refused("wasm gave no answer for 1 seconds", next, lines)
 
 
 def test_no_heap_size():
-    refused("the heap of wasm has the size that it has", open_target, "wasm", heap="32k")
+    refused("the heap size of wasm is fixed", open_target, "wasm", heap="32k")
 
 
 # Where it is looked for
@@ -163,4 +163,4 @@ def test_named(nowhere, monkeypatch):
         monkeypatch.setenv("THUMBNET_WASM", str(name))
         assert wasm.find_build() == path
     monkeypatch.setenv("THUMBNET_WASM", str(nowhere / "wrong"))
-    refused("THUMBNET_WASM is .*wrong, and there is no micropython.mjs", open_target, "wasm")
+    refused("THUMBNET_WASM is .*wrong, but there is no micropython.mjs", open_target, "wasm")

@@ -128,8 +128,8 @@ def test_other_data_for_windows(windowed: Model, tmp_path: Path) -> None:
     with pytest.raises(ThumbnetError) as caught:
         load_examples(windowed, PATH, str(tmp_path / "d.npz"), None)
     assert str(caught.value) == (
-        f"{tmp_path}/d.npz: rows of 5 values, net.npz takes 6: give recordings of 'x', 'y', 'z', "
-        "a CSV file or a folder of them"
+        f"{tmp_path}/d.npz has rows of 5 values, but net.npz takes 6: use "
+        "recordings of 'x', 'y', 'z', as a CSV file or a folder of them"
     )
 
 
@@ -140,14 +140,15 @@ def test_a_network_of_rows(tmp_path: Path) -> None:
     with pytest.raises(ThumbnetError) as caught:
         load_examples(network, PATH, str(tmp_path / "d.csv"), None)
     assert str(caught.value) == (
-        f"{tmp_path}/d.csv: rows of 3 values, net.npz takes 2: give rows of what it was trained on"
+        f"{tmp_path}/d.csv has rows of 3 values, but net.npz takes 2: use rows "
+        "like those that it was trained on"
     )
     write_folder(tmp_path / "motions", motions(1))
     with pytest.raises(ThumbnetError) as caught:
         load_examples(network, PATH, str(tmp_path / "motions"), None)
     assert str(caught.value) == (
-        f"{tmp_path}/motions: a folder of recordings, but net.npz was not trained on windows: give "
-        "a file of rows, or train one with `thumbnet train --window`"
+        f"{tmp_path}/motions is a folder of recordings, but net.npz was not trained on windows: "
+        "use a file of rows, or train a network with `thumbnet train --window`"
     )
 
 

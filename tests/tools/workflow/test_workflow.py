@@ -75,7 +75,7 @@ def test_pictures_in_colour() -> None:
 def test_rows_that_no_convolution_reads(shape: tuple[int, ...]) -> None:
     with pytest.raises(ThumbnetError) as caught:
         with_input_shape(Dataset(RNG.normal(0, 1, (9, *shape)), np.arange(9) % 2, ("a", "b")), CONV)
-    assert "give pictures (examples, height, width, colours)" in str(caught.value)
+    assert "use images (examples, height, width, colours)" in str(caught.value)
 
 
 def trained(data: Dataset, test: Dataset, seed: int = 0) -> Model:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.int31 import Int31
 
-from thumbnet.trainer import WINDOW_FEATURES as FEATURES, StreamSettings
+from thumbnet.trainer import StreamSettings
 from thumbnet.trainer import compute_features as compute
 from thumbnet.trainer import sine_table as sines
 from thumbnet.trainer.signals import window_features as module
@@ -20,7 +20,7 @@ LENGTHS = (8, 16, 64, 128, 1024)
 
 
 def stream(window: int, reach: int, bands: int = 4) -> StreamSettings:
-    return StreamSettings(window, window, ("x",), 100.0, (1,), reach, FEATURES, bands)
+    return StreamSettings(window, window, ("x",), 100.0, (1,), reach, WINDOW_FEATURES, bands)
 
 
 @st.composite

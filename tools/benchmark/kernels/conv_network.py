@@ -90,7 +90,7 @@ def count_network(
     for call in standalone_calls(program.graph, "thumb"):
         inputs = tensors[call.x].reshape(len(rows), -1)
         with counter(call.kernel, 0) as board:
-            board.load(call, change(call.weights))
+            board.load(call, change(call.weights), call.y)
             found.append((call.kernel, [board.instructions(x) for x in inputs]))
     return found
 

@@ -84,9 +84,21 @@ class Board:
         ):
             ask(target, code)
 
-    def load(self, call: StandaloneCall, weights: bytes = b"") -> None:
-        """Load a kernel call; without `weights` the kernel reads bytes of the firmware."""
+    def load(self, call: StandaloneCall, weights: bytes = b"", layer: str = "") -> None:
+        """Load a kernel call.
+
+        Parameters
+        ----------
+        call
+            The call.
+        weights
+            All of `w`; the kernel reads bytes of the firmware if there are none.
+        layer
+            Name of the layer, for messages.
+
+        """
         self._call = call
+        self._name = f"kernel thumb/{self._kernel}{' of ' * bool(layer)}{layer}"
         ask(self._target, f"X=y=p=0;w={WEIGHTS_AT}")
         if weights:
             self._send(list(weights))
@@ -105,7 +117,7 @@ class Board:
         for start in range(0, self._call.outputs, SHOWN):
             part = ask(self._target, f"print(list(y[{start}:{start + SHOWN}]))")
             outputs += ast.literal_eval(part.strip())
-        check_outputs(f"kernel thumb/{self._kernel}", self._call, x, outputs)
+        check_outputs(self._name, self._call, x, outputs)
         return taken
 
     def idle(self) -> int:

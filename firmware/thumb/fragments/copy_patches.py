@@ -1,0 +1,111 @@
+"""The lines of a convolution up to its blocks: for each pixel, its patch is copied to patch_at.
+
+r0: x, r1: w, r2: y, r3: p, and the frame of the kernel. Before BLOCK, the words WEIGHTS to OUT are
+those of the first block. `write_outputs` goes on at PIXEL and LINE.
+"""
+
+
+def copy_patches():
+    #: str r1, W; str r3, P; ldr r4, [r3, wide]; lsl r4, r4, 1; ldr r5, [r3, y_at]; lsl r5, r4;
+    #: add r2, r2, r5; ldr r6, [r3, y_step]; lsl r6, r4; str r2, Y; str r4, WIDE; str r6, YSTEP
+    data(2, 0x9113, 0x931B, 0x6A1C, 0x0064, 0x68DD, 0x40A5)
+    data(2, 0x1952, 0x6CDE, 0x40A6, 0x9216, 0x941E, 0x961F)
+    # r4: 0 if there is neither a table nor more than bytes
+    #: ldr r5, [r3, table]; orr r4, r5; cmp r5, 0; beq 1; add r5, r5, r1; str r5, TABLE;
+    #: ldr r6, [r3, zero_point]; lsl r6, r6, 1; add r6, 1; ldr r5, [r3, activation_min];
+    #: ldr r7, [r3, activation_max]; str r6, ROUND; str r5, MIN; str r7, MAX
+    data(2, 0x69DD, 0x432C, 0x2D00, 0xD000, 0x186D, 0x951D, 0x691E)
+    data(2, 0x0076, 0x3601, 0x695D, 0x699F, 0x9608, 0x9509, 0x970B)
+    # with a table or wide outputs, MOST is below all outputs: they take the way of those above it
+    #: cmp r4, 0; beq 2; mov r7, 1; lsl r7, r7, 31; str r7, MOST; ldr r4, [r3, pad]; lsl r5, r4, 8;
+    #: orr r4, r5; lsl r5, r4, 16; orr r4, r5; str r4, PADS; ldr r4, [r3, patch_at]; add r4, r4, r0;
+    #: str r4, PATCH
+    data(2, 0x2C00, 0xD001, 0x2701, 0x07FF, 0x970A, 0x6D1C, 0x0225)
+    data(2, 0x432C, 0x0425, 0x432C, 0x9420, 0x6D5C, 0x1824, 0x940D)
+    # the patch has zeros up to a whole word
+    data(2, 0x681D, 0x192D, 0x2600)  # ldr r5, [r3, inputs]; add r5, r5, r4; mov r6, 0
+    b(ALIGN)
+    label(ZEROS)
+    strb(r6, [r5, 0])
+    add(r5, 1)
+    label(ALIGN)
+    lsl(r7, r5, 30)
+    bne(ZEROS)
+    #: str r5, END; mov r4, r3; add r4, bias; ldr r6, [r3, outputs]; str r4, FIRST; str r6, OUTPUTS
+    data(2, 0x951C, 0x461C, 0x3458, 0x685E, 0x9414, 0x9615)
+    # r7: from where on a window leaves the image, among the columns, then among the rows
+    #: ldr r4, [r3, row]; ldr r5, [r3, run]; ldr r6, [r3, k_h]; str r4, ROW; str r5, RUN;
+    #: str r6, KH; sub r7, r4, r5; add r7, 1; bpl 1; mov r7, 0; str r7, COLUMNS; ldr r7, [r3, rows];
+    #: sub r7, r7, r6; add r7, 1; bpl 1; mov r7, 0; str r7, ROWS
+    data(2, 0x6A9C, 0x6B1D, 0x6ADE, 0x9410, 0x9511, 0x9612, 0x1B67, 0x3701, 0xD500)
+    data(2, 0x2700, 0x9722, 0x6A5F, 0x1BBF, 0x3701, 0xD500, 0x2700, 0x9723)
+    # r5: 0 if all is whole words, r0: where the first window begins in x, or would
+    #: ldr r1, [r3, x_at]; add r0, r0, r1; ldr r1, [r3, step]; ldr r2, [r3, left]; orr r5, r4;
+    #: orr r5, r1; orr r5, r2; lsl r5, r5, 30; sub r0, r0, r2; ldr r1, [r3, pad_top]; mul r4, r1;
+    #: sub r0, r0, r4; neg r1, r1; ldr r4, [r3, out_h]; str r5, BYTES; str r0, LINE0; str r1, IY;
+    #: str r4, OY
+    data(2, 0x6899, 0x1840, 0x6B99, 0x6C1A, 0x4325, 0x430D, 0x4315, 0x07AD, 0x1A80)
+    data(2, 0x6BD9, 0x434C, 0x1B00, 0x4249, 0x6C5C, 0x9521, 0x9024, 0x9125, 0x9427)
+    label(LINE)
+    # r0: the first window of a row, r1: its first row, r3: p
+    #: ldr r5, ROWS; ldr r6, COLUMNS; cmp r1, r5; bcc 1; mov r6, 0; ldr r4, [r3, left]; neg r4, r4;
+    #: ldr r5, [r3, out_w]; str r6, LIMIT; str r4, COLUMN; str r5, OX; str r0, SRC
+    data(2, 0x9D23, 0x9E22, 0x42A9, 0xD300, 0x2600, 0x6C1C)
+    data(2, 0x4264, 0x6C9D, 0x960F, 0x940E, 0x9526, 0x900C)
+    label(PIXEL)
+    # r0: x, r1: patch, r2: column, r3: from which on it is clipped, r4: row, r5: run, r6: k_h
+    #: add r7, sp, SRC; ldm r7!, {r0, r1, r2, r3, r4, r5, r6}; cmp r2, r3
+    data(2, 0xAF0C, 0xCF7F, 0x429A)
+    bcs(CLIP)
+    mov(r7, r5)
+    label(COPY)
+    # r6 runs of r7 bytes
+    data(2, 0x9A21, 0x2A00)  # ldr r2, BYTES; cmp r2, 0
+    beq(WORDS)
+    label(BYTES)
+    mov(r3, r7)
+    label(BYTE)
+    sub(r3, 1)
+    data(2, 0x5CC2, 0x54CA)  # ldrb r2, [r0, r3]; strb r2, [r1, r3]
+    bne(BYTE)
+    data(2, 0x1900, 0x1949, 0x3E01)  # add r0, r0, r4; add r1, r1, r5; sub r6, 1
+    bne(BYTES)
+    b(READY)
+    label(WORDS)
+    mov(r3, r7)
+    label(WORD)
+    sub(r3, 4)
+    data(2, 0x58C2, 0x50CA)  # ldr r2, [r0, r3]; str r2, [r1, r3]
+    bne(WORD)
+    data(2, 0x1900, 0x1949, 0x3E01)  # add r0, r0, r4; add r1, r1, r5; sub r6, 1
+    bne(WORDS)
+    b(READY)
+    label(CLIP)
+    # all of the patch is padding, then r0, r1, r6 and r7 are cut to what is in the image
+    #: mov r3, r5; mul r3, r6; ldr r7, BYTES; cmp r7, 0; ldr r7, PADS
+    data(2, 0x462B, 0x4373, 0x9F21, 0x2F00, 0x9F20)
+    beq(FILL)
+    label(PADDING)
+    sub(r3, 1)
+    data(2, 0x54CF)  # strb r7, [r1, r3]
+    bne(PADDING)
+    b(CUT)
+    label(FILL)
+    sub(r3, 4)
+    data(2, 0x50CF)  # str r7, [r1, r3]
+    bne(FILL)
+    label(CUT)
+    #: mov r7, r5; cmp r2, 0; bge 3; sub r0, r0, r2; sub r1, r1, r2; add r7, r7, r2; add r3, r2, r5;
+    #: sub r3, r3, r4; ble 1; sub r7, r7, r3; ldr r2, IY; cmp r2, 0; bge 7; add r6, r6, r2;
+    #: mov r3, r2; mul r3, r4; sub r0, r0, r3; mul r2, r5; sub r1, r1, r2; mov r2, 0; ldr r3, P;
+    #: ldr r3, [r3, rows]; sub r3, r2, r3; add r3, r3, r6
+    data(2, 0x462F, 0x2A00, 0xDA02, 0x1A80, 0x1A89, 0x18BF, 0x1953, 0x1B1B)
+    data(2, 0xDD00, 0x1AFF, 0x9A25, 0x2A00, 0xDA06, 0x18B6, 0x4613, 0x4363)
+    data(2, 0x1AC0, 0x436A, 0x1A89, 0x2200, 0x9B1B, 0x6A5B, 0x1AD3, 0x199B)
+    ble(COPY)
+    sub(r6, r6, r3)
+    b(COPY)
+    label(READY)
+    # the block's weights, parameters, count and place of y
+    #: add r7, sp, W; ldm r7!, {r0, r1, r2, r3}; stm r7!, {r0, r1, r2, r3}
+    data(2, 0xAF13, 0xCF0F, 0xC70F)
