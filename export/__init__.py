@@ -1,8 +1,8 @@
 """Quantize a trained network and emit it as one MicroPython module.
 
-The rooms, in the order of the data: `graph`, `quantizer`, `kernels`, `boards`, `ops` (one file an
-operation), `stages` (the passes over a graph), `cost`, `emit`, `microbit`, `board_fit`, `program`.
-Each imports only those before it. Everything public is here.
+The sub-packages are `graph`, `quantizer`, `kernels`, `boards`, `ops` (one file per operation),
+`stages` (the passes over a graph), `cost`, `emit`, `microbit`, `board_fit` and `program`. Each
+imports only those before it. Everything public is listed here; see docs/architecture.md.
 """
 
 from .board_fit.best_fit import BoardFit, best_fit

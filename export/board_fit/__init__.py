@@ -1,1 +1,1 @@
-"""Does a network fit a board, how is it built for it, and what would fit instead."""
+"""Whether a network fits a board, how it is built for it, and what would fit instead."""

@@ -38,7 +38,7 @@ class BoardFit:
 
 
 def best_fit(graph: Graph, board: BoardProfile) -> BoardFit:
-    """Return the export in the fastest tier that fits, as source if possible, else compiled."""
+    """Return the export in the fastest tier that fits: as source if possible, else compiled."""
     for tier, mpy in _exports(board):
         if fits(graph, board, Request(tier, None, mpy)):
             build = choose_build(graph, board, tier, None, mpy)

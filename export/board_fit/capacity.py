@@ -1,4 +1,4 @@
-"""What a board has room for: where weights may live, what is too small, whether a request fits."""
+"""What fits a board: where weights can live, which memory is too small, which options fit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PLACES = ("module", "romfs", "stream")
 
 @dataclass(frozen=True)
 class Request:
-    """The options of an export: tier, weights and compiling; None means that it is chosen."""
+    """The export options that the user set; None means that the exporter chooses."""
 
     tier: str | None = None
     weights: str | None = None
@@ -46,7 +46,7 @@ def runs(graph: Graph, board: BoardProfile, request: Request) -> bool:
 
 
 def fits(graph: Graph, board: BoardProfile, request: Request, facts: Facts | None = None) -> bool:
-    """Return whether an export of `graph` for `board` with these requests is written."""
+    """Return whether `graph` fits `board` with these options."""
     if not runs(graph, board, request):
         return False
     tier = request.tier_on(board)

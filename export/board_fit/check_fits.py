@@ -1,4 +1,4 @@
-"""Check that the network fits the board; if not, refuse and say what would fit.
+"""Check that a network fits a board; if not, raise an error that says what would fit.
 
 Only the sizes of the finished files are exact. docs/boards.md lists the errors of the estimates,
 which tend to be too high.
@@ -37,9 +37,9 @@ def check_fits(
     graph, board, tier, weights, mpy
         What is to be built.
     request
-        What of it was asked for; by default all of it. Mends are told from there.
+        The options that the user set; by default all of them. Suggestions start from these.
     facts
-        What the header will say; by default next to nothing.
+        The content of the header; by default almost nothing.
 
     Raises
     ------
@@ -84,8 +84,8 @@ def check_files(
         if size > room:
             request = Request(build.tier.removesuffix("_dsp"), build.weights, mpy)
             raise ThumbnetError(
-                f"{graph.name} takes {size:,} bytes of {what}, board {board.name} has {room:,}: "
-                f"{suggestions(graph, board, request, facts)}"
+                f"{graph.name} takes {size:,} bytes of {what}, but board {board.name} has "
+                f"{room:,}: {suggestions(graph, board, request, facts)}"
             )
 
 

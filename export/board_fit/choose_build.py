@@ -33,7 +33,7 @@ def choose_build(
     tier, weights, mpy
         The options that the user set.
     facts
-        The longest header that the module may get, because it takes memory, too.
+        The content of the longest header that the module may get, because it takes memory.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Estimate what a network will cost on a board: heap, flash and time."""
+"""Estimate the heap, flash and time that a network takes on a board."""
 
 from __future__ import annotations
 

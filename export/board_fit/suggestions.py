@@ -1,7 +1,7 @@
-"""What to do about a network that does not fit a board. Only what helps is proposed: all is tried.
+"""Suggest what to do about a network that does not fit a board.
 
-A mend is a request of the export, a smaller network or another board, and estimated as the export
-that follows it will be.
+A suggestion is a set of export options, a smaller network or another board. Each is estimated in
+the same way as an export that follows it, and only those that help are suggested.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .capacity import (
 )
 
 VAGUE = ("generic", "circuitpython", "unix", "wasm")
-"""Profiles that are not boards to switch to."""
+"""Profiles that are not suggested: they are not particular boards."""
 
 NONE = "no board in `thumbnet boards` has that much: train a smaller network"
 
@@ -87,7 +87,7 @@ def other_ways(
 
 
 def _ways(board: BoardProfile, request: Request) -> Iterator[Request]:
-    """Yield all other requests; a place is named only where one was wished."""
+    """Yield all other sets of options; a place of the weights is set only if the user set one."""
     tiers = [tier for tier in board.tiers if tier != request.tier_on(board)]
     spots = (
         [] if request.weights is None else [p for p in weight_places(board) if p != request.weights]
@@ -175,7 +175,7 @@ def _with_features(graph: Graph, features: tuple[str, ...]) -> Graph:
 def larger_board(
     graph: Graph, board: BoardProfile, request: Request, facts: Facts | None = None
 ) -> str | None:
-    """Return the board with the least heap that the same request fits, None if there is none."""
+    """Return the board with the least heap on which the same options fit; None if there is none."""
     if board.name in ("unix", "wasm"):
         return None
     others = [other for other in list_boards() if other.name not in (*VAGUE, board.name)]

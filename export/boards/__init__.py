@@ -1,1 +1,1 @@
-"""Boards and their processors: profiles, their fields, cycles of each tier, names of modules."""
+"""Boards and their processors: profiles, fields of profiles, cycles of each tier, module names."""

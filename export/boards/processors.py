@@ -1,8 +1,8 @@
 """Processors that MicroPython runs on, and what each tier costs on them, in cycles.
 
-Bytecode was counted in instructions on an emulated Cortex-M0 (MicroPython 1.9.2) and scaled to the
-other processors by published times of one MicroPython benchmark; kernels were counted in
-instructions there too, or timed on an RP2040 and on a PC. docs/boards.md says how far off that is.
+Bytecode was counted in instructions on an emulated Cortex-M0 (MicroPython 1.9.2) and scaled to
+other processors by the published times of one MicroPython benchmark. Kernels were also counted in
+instructions, or timed on an RP2040 and on a PC. docs/boards.md lists the errors.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the exporter has to know about a board."""
+"""The profile of a board: what the exporter has to know about it."""
 
 from __future__ import annotations
 

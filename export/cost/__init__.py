@@ -1,1 +1,1 @@
-"""What a network takes: parameters, multiply-accumulates, heap, and time on a processor."""
+"""What a network costs: parameters, multiply-accumulates, heap, and time on a processor."""

@@ -1,4 +1,4 @@
-"""Time of one inference: what each tier costs on each processor, in cycles."""
+"""Estimate the time of one inference from the cycles of each tier on each processor."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def seconds(
     graph
         A fused graph.
     board, tier
-        Where it runs, and with which kernels.
+        The board that it runs on, and the tier of the kernels.
     stream
         What each inference reads from a file.
 
@@ -94,8 +94,8 @@ _IN_VIPER = {
     **{GATHERED: 220, "mean": 100, "crossings": 180, "rms": 520, "deviation": 840},
     **{"bands": 1350, FEATURE: 35_000, COUNT: 300},
 }
-"""Cycles of an RP2040: per sample of a channel, for taking it out of the ring buffer and for each
-feature; per feature of a channel, in addition; per number that goes into the network."""
+"""Cycles on an RP2040. Per sample of a channel: to take it out of the ring buffer, and for each
+feature. In addition: per feature of a channel, and per number that the network reads."""
 
 
 def decision_seconds(

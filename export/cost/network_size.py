@@ -10,14 +10,14 @@ from ..ops import operation
 
 @dataclass(frozen=True)
 class LayerCost:
-    """What one node of an integer graph costs.
+    """The cost of one node of an integer graph.
 
     Attributes
     ----------
     macs
         Multiply-accumulates of one inference.
     parameters
-        Trained numbers: weights and biases.
+        Number of trained numbers: weights and biases.
 
     """
 
@@ -32,17 +32,17 @@ def node_macs(node: Node) -> int:
 
 
 def node_parameters(node: Node) -> int:
-    """Return the weights and biases of one node, as the trainer counts them."""
+    """Return the number of weights and biases of one node, as the trainer counts them."""
     return operation(node).parameters(node)
 
 
 def node_weights(node: Node) -> int:
-    """Return the weights of one node, without biases."""
+    """Return the number of weights of one node, without biases."""
     return sum(int(weight.size) for weight in operation(node).weights(node))
 
 
 def weight_bytes(graph: Graph) -> int:
-    """Return the bytes of all weights, before they are packed for a kernel."""
+    """Return the size of all weights in bytes, before they are packed for a kernel."""
     bits = ((node_weights(node), int(node.attributes.get("bits", 8))) for node in graph.nodes)
     return sum((count * width + 7) // 8 for count, width in bits)
 
@@ -58,7 +58,7 @@ def parameters(graph: Graph) -> int:
 
 
 def weights(graph: Graph) -> int:
-    """Return the weights of all layers, without biases."""
+    """Return the number of weights of all layers, without biases."""
     return sum(node_weights(node) for node in graph.nodes)
 
 

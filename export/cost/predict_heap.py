@@ -1,7 +1,7 @@
-"""Heap that one `predict` takes until the next garbage collection.
+"""Estimate the heap that one `predict` takes until the next garbage collection.
 
-Kernels in machine code take none. Those of tier plain make lists and slices, which the operations
-count as they are written in `firmware/plain/`.
+Kernels in machine code take none. Those of tier plain create lists and slices; each operation
+counts those of its kernel in `firmware/plain/`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from ..ops import operation
 from ..ops.input import takes_readings
 
 READING = 12
-"""Words per reading that is a float, in every tier."""
+"""Words per reading in every tier: a float."""
 
 CALL = 16
 """Words for the code around the layers, tier plain."""

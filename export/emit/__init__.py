@@ -1,1 +1,1 @@
-"""From the fused graph to the text of one MicroPython module and its file of weights."""
+"""From the fused graph to the text of one MicroPython module and a file of weights."""

@@ -6,7 +6,7 @@ The files follow these conventions:
 - `from forward import forward` means that functions of this file need functions of that file;
 - `from fragments.sums import sums` means that the call `sums()` stands for the lines of that
   function, which assembly kernels share;
-- any other import (`micropython`, `array`, `sys`) is a MicroPython module, and is copied, too.
+- any other import (`micropython`, `array`, `sys`) is of a MicroPython module and is also copied.
 """
 
 from __future__ import annotations

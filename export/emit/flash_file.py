@@ -1,8 +1,8 @@
-"""`NAME.bin` for a micro:bit v1, whose kernels read it in the chunks of the board's file system.
+"""`NAME.bin` for a micro:bit v1, whose kernels read it from the chunks of the board's file system.
 
-A chunk is 128 bytes: a marker, 126 bytes of the file, the number of the next chunk; the first has
-the file's name too. What is read in place begins with a chunk. Of the weights, 96 bytes lie in
-each: four inputs of eight outputs are 32 bytes, and no such group is torn split_curve.
+A chunk has 128 bytes: a marker, 126 bytes of the file, and the number of the next chunk. The first
+chunk also has the file's name. Everything that is read in place begins at a chunk. A chunk holds 96
+bytes of weights: four inputs of eight outputs are 32 bytes, and such a group is never split.
 """
 
 from __future__ import annotations

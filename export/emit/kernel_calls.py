@@ -20,11 +20,12 @@ def kernel_calls(graph: Graph, plan: Plan, build: Build) -> list[Call]:
 
 
 def share_kernels(graph: Graph, build: Build) -> Graph:
-    """Return a fused graph that needs fewer kernels, in assembly, where that is possible.
+    """Return a fused graph that needs fewer kernels, in assembly, if that is possible.
 
-    A node whose operation has another form with the same integers takes it if the module has that
-    form's kernel anyhow, and if then nothing needs the first kernel any more. So a dense layer is
-    a convolution of one pixel in a network with convolutions: the source of a kernel is long.
+    A node may have an equivalent form with the same integers. It takes that form if the module has
+    the kernel for it anyway, and if no other node needs the first kernel. In a network with
+    convolutions, a dense layer thus becomes a convolution of one pixel. This saves a kernel, whose
+    source is long.
     """
     if not build.tier.startswith("thumb"):
         return graph

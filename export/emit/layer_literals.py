@@ -15,7 +15,7 @@ from .tensor_literals import tensor_literals
 from .weights_file import HEADER_BYTES, Streamed, reach, streamed, weights_file
 
 MOST_ON_A_LINE = 6
-"""Parameters of a call that stand on one line."""
+"""Maximum number of parameters of a call on one line."""
 
 
 def layer_literals(
@@ -143,7 +143,7 @@ def _weights_literal(call: Call, w: bytes, build: Build) -> str:
 def _parameters(call: Call, p: list[int], build: Build) -> str:
     kernel, words = call.kernel, call.kernel.words_in(build.tier)
     if len(p) <= MOST_ON_A_LINE:
-        # A kernel that changes its parameters needs a list; an array is one as it is.
+        # A kernel that changes its parameters needs a list; an array can be changed anyway.
         opening, closing = ("[", "]") if kernel.writes_parameters and not build.native else "()"
         text = f"{opening}{', '.join(map(str, p))}{closing}"
         names = f"  # {', '.join(words)}"

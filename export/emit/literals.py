@@ -51,9 +51,9 @@ def bytes_literal(sections: Sequence[Section]) -> str:
 
 
 def named_numbers(names: Sequence[str], values: Sequence[int]) -> list[str]:
-    """Return lines of numbers, each with the names of its numbers beside it.
+    """Return lines of numbers, each with a comment that names its numbers.
 
-    A number without a name, which nothing reads, is `0` there.
+    The comment has `0` for a number without a name, which nothing reads.
     """
     lines: list[str] = []
     numbers = words = ""
@@ -67,7 +67,7 @@ def named_numbers(names: Sequence[str], values: Sequence[int]) -> list[str]:
 
 
 def number_rows(rows: Iterable[Sequence[int]], comment: str) -> list[str]:
-    """Return a comment, and a line for each row of numbers."""
+    """Return a comment, and one line per row of numbers."""
     return [f"    # {comment}", *(f"    {', '.join(map(str, row))}," for row in rows)]
 
 

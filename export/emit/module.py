@@ -102,7 +102,7 @@ def sources(
     kernels = assemble([*sorted(set(roots)), *features], folders, {})
     rest = assemble([forward, *behind, *last], folders, replace)
     names = {source.name for source in kernels}
-    # What only the example network of a file calls.
+    # Kernels that only the example network of a file calls.
     unused = {kernel.name for kernel in KERNELS} - set(roots)
     return kernels, [s for s in rest if s.name not in names | unused], replace
 

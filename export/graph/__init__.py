@@ -1,1 +1,1 @@
-"""What all else stands on: the graph, its arithmetic contract, windows, and its JSON form."""
+"""The foundation: the graph, its arithmetic contract, windows, and its JSON form."""

@@ -1,4 +1,4 @@
-"""The graph that every stage reads and writes: tensors, nodes, and the whole."""
+"""The graph of tensors and nodes, which every stage reads and writes."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ FLOAT_STAGES = ("lower", "fold", "equalize", "calibrate")
 
 @dataclass(frozen=True)
 class TensorSpec:
-    """What is known of one array between two nodes, without the batch axis.
+    """What is known about one array between two nodes, without the batch axis.
 
     Parameters
     ----------
     name, shape
-        The tensor's own name, and its sizes.
+        The name of the tensor, and its sizes.
     dtype
         "float32" in the float stages; "uint8" or "int32" in the integer stages.
     scale
-        `real = scale * (q - zero_point)`. An array where it differs by entry. None in the float
-        stages, and for a tensor of which only the sign counts.
+        `real = scale * (q - zero_point)`. An array if it differs between entries; None in the float
+        stages, and for a tensor of which only the sign matters.
     zero_point
         The integer that stands for 0.0.
     low, high
@@ -65,7 +65,7 @@ class TensorSpec:
 
 @dataclass(frozen=True)
 class Node:
-    """One operation: it reads the tensors `inputs` and writes the tensor `output`."""
+    """One operation, which reads the tensors `inputs` and writes the tensor `output`."""
 
     op: str
     inputs: tuple[str, ...]
@@ -83,25 +83,25 @@ class Node:
 
 @dataclass(frozen=True)
 class Graph:
-    """A straight program.
+    """A program without branches: nodes in the order in which they run.
 
     Parameters
     ----------
     name
-        The module's name.
+        The name of the module.
     stage
         The stage that wrote the graph.
     input
-        The name of the tensor that the caller gives.
+        The name of the tensor that the caller passes.
     outputs
         The names of the tensors that the caller sees: `scores` first, then what is derived from
         them.
     nodes
-        In the order in which they run.
+        The operations, in order.
     tensors
-        By name.
+        The tensors by name.
     stream
-        How samples become the input, where the module is to have a `Stream`.
+        How samples become the input, if the module is to have a `Stream`.
 
     """
 
@@ -139,7 +139,7 @@ class Graph:
         tensors: dict[str, TensorSpec] | None = None,
         stage: str | None = None,
     ) -> Graph:
-        """Return a graph of `nodes` that keeps only the tensors they touch.
+        """Return a graph of `nodes` with only the tensors that they use.
 
         Parameters
         ----------
@@ -148,7 +148,7 @@ class Graph:
         tensors
             Tensors to add to the known ones.
         stage
-            The stage that the graph is in now; by default the same as before.
+            The new stage; by default that of this graph.
 
         """
         known = {**self.tensors, **(tensors or {})}

@@ -80,7 +80,7 @@ def graph_from_json(data: dict[str, Any]) -> Graph:
 
 
 def dump(document: dict[str, Any]) -> str:
-    """Return JSON with one line for each node, tensor and row of a list."""
+    """Return JSON with one line per node, tensor and row of a list."""
 
     def lines(value: Any, indent: str) -> str:
         inner = indent + " "

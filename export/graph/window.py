@@ -49,7 +49,7 @@ class Window(NamedTuple):
         return min(self.counts()) < self.taps
 
     def counts(self) -> list[int]:
-        """Return how many places of the window lie in the image, for each position, row by row."""
+        """Return the number of window places inside the image at each position, row by row."""
         rows = _inside(
             self.height, self.kernel_height, self.stride_height, self.top, self.out_height
         )
@@ -59,9 +59,9 @@ class Window(NamedTuple):
         return [row * column for row in rows for column in columns]
 
     def faults(self) -> Iterable[str]:
-        """Yield what is wrong with the numbers."""
+        """Yield the faults of the sizes."""
         if min(self) < 0 or min(self[:7]) < 1 or min(self[9:]) < 1:
-            yield f"a window of {tuple(self)}: sizes must be positive, padding must not be negative"
+            yield f"a window of {tuple(self)}: sizes must be positive, padding 0 or more"
         elif min(self.counts()) < 1:
             yield f"a window of {tuple(self)} is outside its image at some position"
 

@@ -1,1 +1,1 @@
-"""How a kernel of `firmware/` is called: its parameters, the order of its weights, the build."""
+"""How kernels of `firmware/` are called: their parameters, the order of the weights, the build."""

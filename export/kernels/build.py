@@ -20,13 +20,13 @@ class Build:
     weights
         One of `WEIGHTS`.
     buffer
-        Bytes of the buffer that streamed weights go through.
+        Size of the buffer for streamed weights, in bytes.
     lanes
-        Use big-integer lanes where they win (plain tier).
+        Use big-integer lanes where they are faster (plain tier).
     parts
         Write files small enough for a micro:bit v1 instead of one module.
     viper
-        The board compiles viper. Features use it even where the kernels are in assembly.
+        The board has the viper emitter. Features use it even if the kernels are in assembly.
 
     """
 
@@ -44,7 +44,7 @@ class Build:
 
     @property
     def folders(self) -> tuple[str, ...]:
-        """Folders of `firmware/` to search; the first that has a file wins."""
+        """Folders of `firmware/` to search; the first that contains a file wins."""
         own = {"thumb_dsp": ("thumb_dsp", "thumb"), "viper": ("viper",), "thumb": ("thumb",)}
         first = ("microbit",) if self.parts else ()
         return (*first, *own.get(self.tier, ()), "plain", "runtime")

@@ -28,22 +28,22 @@ class Call:
     kernel
         What is called.
     x, y
-        The tensors, or pieces of scratch, that it reads and writes.
+        The tensors, or temporary buffers, that it reads and writes.
     head
         A value for each of `kernel.words`: the first words of `p`.
     weight
         int8 (outputs, products); None for a kernel without weights.
     channels
-        The words of `p` after the head, a row for each output, a column for each of
+        The words of `p` after the head: one row per output, one column for each of
         `kernel.repeated`.
     table
-        The 256 bytes of a curve behind the weights, or tables alone.
+        The 256 bytes of a curve after the weights, or only tables.
     other
         The tensor that is passed as `w`.
     wide
-        `y` is int32, and no part of the arena.
+        `y` is int32 and not part of the arena.
     rows
-        The calls of one time step of a recurrent layer.
+        For a recurrent layer, the calls of one time step.
 
     """
 
@@ -91,7 +91,7 @@ class Call:
 
     @property
     def outputs(self) -> int:
-        """Entries of `y` that a layer with weights writes."""
+        """Number of entries of `y` that a layer with weights writes."""
         size = self.word("outputs")
         if "out_h" in self.kernel.words:
             size *= self.word("out_h") * self.word("out_w")

@@ -1,7 +1,7 @@
 """A kernel of `firmware/`: its name, the layout of its parameters `p`, the order of its weights.
 
-An operation's file declares the kernels that it calls. Everything else that has to know the layout
-of `p` (emission, the docstrings of the kernels, the tables of tests) reads it from there.
+The file of an operation declares the kernels that it calls. Everything else that has to know the
+layout of `p` reads it from there: emission, and the tests of the kernels and of their comments.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 PER_OUTPUT = ("bias", "multiplier", "shift")
-"""What follows the words of a layer with weights, for each of its outputs."""
+"""The words of each output, after the words of a layer with weights."""
 
 
 @dataclass(frozen=True)
@@ -24,26 +24,26 @@ class Kernel:
     words
         The first entries of `p` in order; "" for one that the kernel does not read.
     absent
-        Tier to the words that its `p` does not have, because its kernel has no use for them.
+        Words that `p` does not have in a tier because the kernel there does not need them, by tier.
     repeated
-        What follows them, over and over, see `repeated_for`. Empty where nothing does.
+        Words that follow and are repeated, see `repeated_for`; empty if nothing follows.
     repeated_for
-        What it is repeated for, in the words of a generated module's comment.
+        What they are repeated for, in the words of a generated module's comment.
     layouts
-        Tier to the order of the weights in `w`, see `weight_layouts`. Empty without weights.
+        Order of the weights in `w` by tier, see `weight_layouts`; empty without weights.
     writes_parameters
-        `p` has to be a list: `recurrent` changes it while it runs.
+        `p` has to be a list, because `recurrent` changes it while it runs.
     splits_inputs
         The kernel can be called with piece after piece of its inputs (`pieces` in `p`).
     in_lanes
-        The weights become big integers when the module is imported, a lane for each output.
+        The weights become big integers when the module is imported, with one lane per output.
     flash
-        On a micro:bit v1, how it reads its weights from the file system: "in place", or "copied"
-        to memory first. Empty: it does not run there.
+        How it reads its weights from the file system of a micro:bit v1: "in place", or "copied"
+        to memory first. Empty if it does not run there.
     in_own_file
-        On a micro:bit v1 its source is large enough to be a file of its own.
+        On a micro:bit v1, its source is large enough for a separate file.
     title
-        What a user calls it, where that is another word than `name`.
+        The user's word for it, if that is not `name`.
 
     """
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 FEWEST_OUTPUTS = 4
 FEWEST_INPUTS = 16
-"""Below either limit, the plain kernel is as fast on input without zeros (32 and 64 bits)."""
+"""Below either limit, the plain kernel is as fast on inputs without zeros (32 and 64 bits)."""
 
 
 def lanes_win(weight: npt.NDArray[np.int8]) -> bool:

@@ -1,7 +1,7 @@
 """Pack weights in the order in which a tier's kernel reads them; each byte is weight + 128.
 
 rows
-    Output after output, each with its inputs in order, without padding.
+    One output after the other, each with its inputs in order, without padding.
 
 The next two layouts split the outputs into blocks: of 8 while more than 4 outputs remain, and a
 last one of 4 if at most 4 remain. The inputs are padded to a multiple of 4. Missing inputs and

@@ -33,7 +33,7 @@ _HEADS = ("forward", "classify", "decide", "measure", "measure_all", "predict_pr
 
 _KERNELS = [kernel.name for kernel in KERNELS]
 _ALONE = {*(k.name for k in KERNELS if k.in_own_file), "requantize", "weights_file"}
-"""Files of their own: large, dropped after use, or used by what is loaded later."""
+"""Code that gets separate files: it is large, dropped after use, or needed by later imports."""
 
 Parts = dict[str, list[SourceFile]]
 """The files of `firmware/` that make up each file on the board."""

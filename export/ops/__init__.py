@@ -1,7 +1,7 @@
-"""The operations: one file each, or one for a family, and the list of them all.
+"""The operations: one file for each, or for a family of them, and the list of all.
 
-`operation(node)` is what the stages ask, `call_part(node)` what emission asks. An operation that is
-added to the list below is known to every stage.
+The stages ask `operation(node)`; emission asks `call_part(node)`. Every stage knows the operations
+in the list below. docs/architecture.md explains how to add one.
 """
 
 from __future__ import annotations

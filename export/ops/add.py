@@ -30,13 +30,13 @@ ADD = Kernel(
 )
 
 _MOST_SHIFT = 20
-"""A factor times 255, twice, and the zero point stay below 2**30."""
+"""With this shift, two factors times 255, plus the zero point, stay below 2**30."""
 
 _MOST_FACTOR = 2**20
 
 
 class Add(Operation):
-    """Two tensors brought to one scale and added."""
+    """Add two tensors at a common scale."""
 
     name = "add"
     layers = {"Add": "add"}
@@ -58,7 +58,7 @@ class Add(Operation):
         return a + b.reshape(a.shape)
 
     def needs_zero(self, node: Node, known: set[str]) -> bool:
-        """The bias holds both zero points, which have to be small."""
+        """Return True: the bias contains both zero points, so they have to be small."""
         return True
 
     def quantize(self, builder: Builder, node: Node) -> None:
@@ -100,7 +100,7 @@ class Add(Operation):
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return `(ka * a + kb * b + bias) >> shift`, clamped.
 
-        Zero points and rounding are in the bias.
+        The bias contains zero points and rounding.
         """
         (a, b), at = inputs, attributes
         a = a.reshape(len(a), -1)
@@ -108,7 +108,7 @@ class Add(Operation):
         return np.asarray(np.clip(total, at["activation_min"], at["activation_max"]))
 
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
-        """Yield tensors of different sizes, and sums that may leave 31 bits."""
+        """Yield tensors of different sizes, and sums that could exceed 31 bits."""
         a = node.attributes
         shapes = [graph.tensors[name].shape for name in node.inputs]
         if len(shapes) != 2 or prod(shapes[0]) != prod(shapes[1]):
@@ -119,7 +119,7 @@ class Add(Operation):
             yield f"shift is {a['shift']}: it must be from 1 to 20"
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
-        """Return the one call; the second tensor is passed as `w`."""
+        """Return the single call; the second tensor is passed as `w`."""
         (a, b), target = node.inputs, node.output
         names = ("ka", "kb", "bias", "shift", "activation_min", "activation_max")
         numbers = (int(node.attributes[name]) for name in names)

@@ -25,7 +25,7 @@ from ..quantizer.task import Task
 from .operation import Floats, Literal, Named, Operation, Sources
 
 NATS_MAX = 12
-"""exp(-12) is below half of 2**-15, so larger differences make no difference."""
+"""exp(-12) is less than half of 2**-15, so larger score differences do not matter."""
 
 STEPS_PER_NAT = 256
 
@@ -34,35 +34,35 @@ MOST_DECIMALS = 9
 
 
 class Answer(Operation):
-    """What the operations behind the scores share: they read scores, in 32 bits."""
+    """Base of the operations after the scores: they read scores, in 32 bits."""
 
     reads = "int32"
     writes = "int32"
     integer_attributes = frozenset()
 
     def sources(self, graph: Graph, node: Node, build: Build) -> Sources:
-        """Return the file of the same name, whose function is `predict`."""
+        """Return the file of the same name, which computes the result of `predict`."""
         return Sources(files=(self.name,), answers=self.name)
 
 
 class Classify(Answer):
-    """Return the index of the largest score, the first of equals."""
+    """Return the index of the largest score; of equal scores, the first."""
 
     name = "classify"
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
-        """Return the first of the largest scores."""
+        """Return the index of the largest score; of equal scores, the first."""
         return np.asarray(np.argmax(inputs[0], axis=-1))
 
 
 class Decide(Answer):
-    """Return 1 where the single score reaches the threshold, else 0."""
+    """Return 1 if the single score reaches the threshold, else 0."""
 
     name = "decide"
     integer_attributes = frozenset({"threshold"})
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
-        """Return 1 where the one score reaches the threshold, else 0."""
+        """Return 1 if the single score reaches the threshold, else 0."""
         return np.asarray((inputs[0][..., 0] >= attributes["threshold"]).astype(np.int64))
 
     def literals(self, graph: Graph, node: Node) -> dict[str, Literal]:
@@ -71,14 +71,14 @@ class Decide(Answer):
 
 
 class Measure(Answer):
-    """Scores in real units: the board divides the same two integers."""
+    """Return scores in real units; the board divides the same two integers."""
 
     name = "measure"
     writes = "float32"
     integer_attributes = frozenset({"step", "units"})
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Any:
-        """Return the scores in real units, float64."""
+        """Return the scores in real units, as float64."""
         return inputs[0] * attributes["step"] / attributes["units"]
 
     def sources(self, graph: Graph, node: Node, build: Build) -> Sources:
@@ -88,7 +88,7 @@ class Measure(Answer):
         return Sources(files=(name,), answers=name)
 
     def literals(self, graph: Graph, node: Node) -> dict[str, Literal]:
-        """Return step and units, of several measurements in a tuple."""
+        """Return step and units; tuples if there are several measurements."""
         columns = {name: tuple(node.attributes[name].tolist()) for name in ("step", "units")}
         return {
             f"OUTPUT_{name.upper()}": values if len(values) > 1 else values[0]
@@ -117,7 +117,7 @@ class Softmax(Operation):
         return np.asarray(q + rest * winner)
 
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
-        """Yield differences of scores that may leave 2**29."""
+        """Yield score differences that could reach 2**29."""
         a = node.attributes
         reach = a["limit"] << max(a["left_shift"], 0)
         if not 0 < reach < ACCUMULATOR_LIMIT or a["left_shift"] < 0:
@@ -136,7 +136,7 @@ class Softmax(Operation):
 
 
 class Logistic(Softmax):
-    """The two classes of one sigmoid output."""
+    """Return both classes of one sigmoid output."""
 
     name = "logistic"
     file = "probabilities_of_two"
@@ -149,20 +149,20 @@ class Logistic(Softmax):
 
 
 class LogisticAll(Softmax):
-    """Each output's own sigmoid."""
+    """Return the sigmoid of each output."""
 
     name = "logistic_all"
     file = "probabilities_of_each"
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
-        """Return each output's own sigmoid in Q15."""
+        """Return the sigmoid of each output in Q15."""
         (scores,) = inputs
         pairs = np.stack([np.zeros_like(scores), scores], axis=-1)
         return np.asarray(super().integer_forward(pairs, **attributes)[..., 1])
 
 
 def exp_q15(t: Ints) -> Ints:
-    """Return `32767 * exp(-t / 256)` for t >= 0 by three tables: nats, sixteenths, 256ths."""
+    """Return `32767 * exp(-t / 256)` for t >= 0, from three tables: nats, sixteenths, 256ths."""
     coarse, middle, fine = (
         np.floor(32767 * np.exp(-np.arange(n) / d) + 0.5).astype(np.int64)
         for n, d in ((12, 1), (16, 16), (16, 256))
@@ -178,9 +178,9 @@ def is_regression(graph: Graph) -> bool:
 
 
 def decimal_steps(finest: Floats) -> Floats:
-    """Return for each output the smallest power of ten that is at least `finest` (1 where it is 0).
+    """Return the smallest power of ten that is at least `finest`, for each output (1 if it is 0).
 
-    Scores can then be read as decimals.
+    People can then read scores as decimals.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Checks that many operations share: what keeps every sum within 31 bits."""
+"""Checks that several operations share: the conditions that keep every sum within 31 bits."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def accumulator_faults(weight: Any, bias: Any, expected: tuple[int, int]) -> Ite
 def window_faults(
     node: Node, source: TensorSpec, target: TensorSpec, outputs: int, products: int
 ) -> Iterator[str]:
-    """Yield where a window does not fit the tensors, or the kernel the window.
+    """Yield the faults of a window that does not fit its tensors or its kernel.
 
-    outputs: channels of the result. products: rows of the float kernel.
+    outputs: number of channels of the result. products: number of rows of the float kernel.
     """
     window = Window.of(node.attributes)
     yield from window.faults()
@@ -56,7 +56,7 @@ def window_faults(
 
 
 def multiplier_faults(node: Node) -> Iterator[str]:
-    """Yield multipliers and shifts outside the arithmetic contract."""
+    """Yield the multipliers and shifts that violate the arithmetic contract."""
     for name, value in node.attributes.items():
         if not name.endswith("multiplier"):
             continue
@@ -69,7 +69,7 @@ def multiplier_faults(node: Node) -> Iterator[str]:
 
 
 def length_faults(node: Node, target: TensorSpec) -> Iterator[str]:
-    """Yield arrays of a requantized layer that do not have one entry for each channel."""
+    """Yield the arrays of a requantized layer that do not have one entry per channel."""
     needed = target.shape[-1:]
     for name in ("multiplier", "shift", "bias"):
         values = node.attributes.get(name)
@@ -78,7 +78,7 @@ def length_faults(node: Node, target: TensorSpec) -> Iterator[str]:
 
 
 def clamp_faults(node: Node, target: TensorSpec) -> Iterator[str]:
-    """Yield limits of a clamp that the output's type does not hold, and a false zero point."""
+    """Yield the limits of a clamp that exceed the output's type, and a wrong zero point."""
     attributes = node.attributes
     if "zero_point" not in attributes:
         return
@@ -91,7 +91,7 @@ def clamp_faults(node: Node, target: TensorSpec) -> Iterator[str]:
 
 
 def table_faults(node: Node) -> Iterator[str]:
-    """Yield tables that do not have 256 bytes."""
+    """Yield the tables that do not have 256 bytes."""
     for name, table in node.attributes.items():
         if name.endswith("table") and (table.shape != (256,) or table.dtype != np.uint8):
             yield f"the {name} is {table.dtype}{list(table.shape)}: it must be uint8[256]"

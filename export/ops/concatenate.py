@@ -1,4 +1,4 @@
-"""Concatenate: tensors side by side along the channels."""
+"""Concatenate: join tensors along the channels."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COPY_CHANNELS = Kernel(
 
 
 class Concatenate(Operation):
-    """Tensors side by side along the last axis, of `channels` channels each."""
+    """Join tensors along the last axis; `channels` is the number of channels of each."""
 
     name = "concatenate"
     layers = {"Concatenate": "concatenate"}
@@ -42,17 +42,17 @@ class Concatenate(Operation):
         return [(self.name, {})]
 
     def with_shapes(self, node: Node, shapes: list[tuple[int, ...]]) -> Node:
-        """Remember the channels: of a tensor that is flat by now, all would be channels."""
+        """Note the channels, because they cannot be seen in a tensor that is already flat."""
         return node.with_attributes(channels=tuple(shape[-1] for shape in shapes))
 
     def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
-        """Return the tensors side by side."""
+        """Return the joined tensors."""
         sizes = attributes.get("channels") or [x.shape[-1] for x in inputs]
         parts = [x.reshape(len(x), -1, size) for x, size in zip(inputs, sizes, strict=True)]
         return np.concatenate(parts, axis=-1)
 
     def quantize(self, builder: Builder, node: Node) -> None:
-        """Add the operation; a table brings each tensor to the scale of the result."""
+        """Add the operation; a table converts each tensor to the scale of the result."""
         out = replace(builder.floats.tensors[node.output], dtype="uint8")
         scale, zero_point = affine(*out.range, builder.holds_zero(out.name))
         tables = []
@@ -66,7 +66,7 @@ class Concatenate(Operation):
         builder.add(Node(self.name, node.inputs, out.name, attributes), out)
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
-        """Return the tensors side by side, each brought to the common scale by its table."""
+        """Return the joined tensors; a table converts each to the common scale."""
         parts = [
             table.astype(np.int64)[x].reshape(len(x), -1, count)
             for x, table, count in zip(
@@ -76,7 +76,7 @@ class Concatenate(Operation):
         return np.asarray(np.concatenate(parts, axis=2))
 
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
-        """Yield missing tables, and tensors that do not lie side by side."""
+        """Yield missing tables, and tensors that cannot be joined."""
         a = node.attributes
         if a["tables"].shape != (len(node.inputs), 256) or a["tables"].dtype != np.uint8:
             yield f"tables are {a['tables'].shape}: {len(node.inputs)} of uint8[256] are needed"
@@ -86,7 +86,7 @@ class Concatenate(Operation):
             yield f"tensors of {sizes} values with {a['channels']} channels cannot be concatenated"
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
-        """Return a call for each tensor, which writes its channels of every pixel."""
+        """Return one call per tensor, which writes its channels of every pixel."""
         made = []
         at = places.get(node.output, 0)
         channels, tables = node.attributes["channels"], node.attributes["tables"]

@@ -1,4 +1,4 @@
-"""Convolution: every output channel weighs a window that moves over all input channels."""
+"""Convolution: each output channel is a weighted sum over a window of all input channels."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ WINDOW_WORDS = (
     *("rows", "row", "k_h", "run", "stride_h", "step", "pad_top", "left"),
     *("out_h", "out_w", "y_step"),
 )
-"""The words of a kernel that moves a window; see `window_words`."""
+"""The words of `p` in a kernel that moves a window over its input; see `window_words`."""
 
 CONV = Kernel(
     "conv",
@@ -64,22 +64,22 @@ NARROW_CONV = replace(
     flash="",
     in_own_file=False,
 )
-"""The same with weights of 4 bits."""
+"""The same with 4-bit weights."""
 
 _POSITION = 40
-"""Heap of the plain kernel, in words, for a position of a window, beside what it sees."""
+"""Heap of the plain kernel per position of a window, in words, in addition to its values."""
 
 _SLICE = 10
-"""Heap in words for a slice and a loop over it, beside what is in it."""
+"""Heap of a slice and a loop over it, in words, in addition to its values."""
 
 _SECOND_LOOP = (30, 4)
-"""What `_POSITION` and `_SLICE` grow by with weights of 4 bits: two loops instead of one."""
+"""Additional words for `_POSITION` and `_SLICE` with 4-bit weights: two loops instead of one."""
 
 _WINDOW_OUTPUT = 0.5
-"""Cost of an output of a window relative to one of a dense layer: the kernel is set up once."""
+"""Cost of one output relative to that of a dense layer: the kernel is set up only once."""
 
 _GATHER = 1.0
-"""Products that copying a byte of a window takes; its products are counted apart."""
+"""Cost of copying one byte of a window, in products; its own products count separately."""
 
 
 class ConvProducts(Products):
@@ -92,7 +92,8 @@ class ConvProducts(Products):
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return accumulators (n, out_height, out_width, outputs); weight (outputs, products).
 
-        The input's zero point is in the bias, so `pad`, which stands for 0.0, is that zero point.
+        The bias contains the input's zero point, so `pad`, which stands for 0.0, is that zero
+        point.
         """
         (x,), a = inputs, attributes
         w = Window(*a["window"])
@@ -108,7 +109,7 @@ class ConvProducts(Products):
         return window.taps * window.channels
 
     def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:
-        """Yield where the window does not fit the tensors."""
+        """Yield the faults of a window that does not fit its tensors."""
         source, target = graph.tensors[node.inputs[0]], graph.tensors[node.output]
         products = self.channel_products(node, source)
         yield from window_faults(node, source, target, target.shape[-1], products)
@@ -131,7 +132,7 @@ class Conv(WeightedFloat, FusedLayer):
     kernels: ClassVar[tuple[Kernel, ...]] = (CONV, NARROW_CONV)
 
     def lower(self, layer: Any) -> Steps:
-        """Return the products and the activation behind them."""
+        """Return the products, and the activation after them."""
         attributes = {**lowered_weights(layer, -1), "window": layer_window(layer)}
         return [(self.name, attributes), *activation_steps(layer)]
 
@@ -143,7 +144,7 @@ class Conv(WeightedFloat, FusedLayer):
         return np.asarray(windows.reshape(*windows.shape[:3], -1) @ kernel + bias)
 
     def pads(self, node: Node) -> bool:
-        """Return whether the window reaches beyond the image somewhere."""
+        """Return whether the window extends beyond the image at some position."""
         return Window.of(node.attributes).padded
 
     def product_means(self, node: Node, mean: Floats) -> Floats:
@@ -153,7 +154,7 @@ class Conv(WeightedFloat, FusedLayer):
         return np.tile(means, window.taps)[:, None]
 
     def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:
-        """Yield where the window does not fit the tensors, or the kernel the window."""
+        """Yield the faults of a window that does not fit its tensors or its kernel."""
         return self.products.shape_faults(graph, node)
 
     def times(self, node: Node) -> int:
@@ -161,7 +162,7 @@ class Conv(WeightedFloat, FusedLayer):
         return Window.of(node.attributes).positions
 
     def predict_heap(self, node: Node, word: int) -> int:
-        """Return the heap of the plain kernel: at each position, lists of inputs, and slices."""
+        """Return the heap of the plain kernel: lists of inputs and slices at each position."""
         weight, window = node.attributes["weight"], Window.of(node.attributes)
         products = window.taps * window.channels
         if "bits" in node.attributes:
@@ -169,18 +170,18 @@ class Conv(WeightedFloat, FusedLayer):
         return window.positions * _position_heap(len(weight), products, word, (0, 0))
 
     def cycles(self, node: Node, outputs: int, cost: Cycles) -> float:
-        """Return the cycles of the outputs and of copying what each window sees."""
+        """Return the cycles of the outputs and of copying the windows."""
         window = Window.of(node.attributes)
         values = window.positions * window.taps * window.channels
         return _WINDOW_OUTPUT * outputs * cost.output + _GATHER * cost.mac * values
 
     def scratch(self, graph: Graph, node: Node, native: bool) -> dict[str, int]:
-        """Return the room for a copy of one window."""
+        """Return the buffer for a copy of one window."""
         window = Window.of(node.attributes)
         return {f"{node.output}.patch": window.taps * window.channels} if native else {}
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
-        """Return the one call."""
+        """Return the single call."""
         kernel = NARROW_CONV if "bits" in node.attributes else self.kernels[0]
         return [conv_call(kernel, graph, node, Window.of(node.attributes), places)]
 
@@ -188,7 +189,7 @@ class Conv(WeightedFloat, FusedLayer):
 def conv_call(
     kernel: Kernel, graph: Graph, node: Node, window: Window, places: dict[str, int]
 ) -> Call:
-    """Return the call of a layer with weights that moves a window over its input."""
+    """Return the call of a layer that moves a window with weights over its input."""
     (source,), target = node.inputs, node.output
     weight = node.attributes["weight"]
     wide = graph.tensors[target].dtype != "uint8"
@@ -207,7 +208,7 @@ def conv_call(
 
 
 def window_words(w: Window, y_step: int) -> dict[str, int]:
-    """Return `WINDOW_WORDS`, in bytes of the image; y_step: entries from pixel to pixel of y."""
+    """Return `WINDOW_WORDS`, in bytes of the image; y_step: entries of y from pixel to pixel."""
     return {
         **{"rows": w.height, "row": w.width * w.channels},
         **{"k_h": w.kernel_height, "run": w.kernel_width * w.channels},
@@ -218,7 +219,7 @@ def window_words(w: Window, y_step: int) -> dict[str, int]:
 
 
 def narrow_heap(weight: npt.NDArray[np.int8], word: int) -> int:
-    """Return the bytes that the plain kernel with weights of 4 bits takes at one position."""
+    """Return the bytes that the plain kernel with 4-bit weights takes at one position."""
     outputs, inputs = weight.shape
     return _position_heap(outputs, inputs, word, _SECOND_LOOP)
 

@@ -1,4 +1,4 @@
-"""Curves: activation functions of one variable, a table of 256 bytes in integers."""
+"""Curves: activation functions of one variable, which become tables of 256 bytes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Activation(Operation):
     may_be_last = True
 
     def lower(self, layer: Any) -> Steps:
-        """Return the curve, nothing for a linear one."""
+        """Return the curve; nothing if it is linear."""
         return activation_steps(layer)
 
     def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
@@ -57,7 +57,7 @@ class Activation(Operation):
 
 
 class Lookup(Operation):
-    """Apply any function of one variable, as a table of 256 entries."""
+    """Apply a function of one variable, stored as a table of 256 entries."""
 
     name = "lookup"
     integer_attributes = frozenset({"table"})
@@ -68,7 +68,7 @@ class Lookup(Operation):
         return np.asarray(attributes["table"].astype(np.int64)[inputs[0]])
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
-        """Return the one call."""
+        """Return the single call."""
         (source,), target = node.inputs, node.output
         head = (
             prod(graph.tensors[source].shape),
@@ -79,14 +79,14 @@ class Lookup(Operation):
 
 
 def activation_steps(layer: Any) -> Steps:
-    """Return the activation behind a layer's products, nothing for a linear one."""
+    """Return the activation after a layer's products; nothing if it is linear."""
     if layer.activation == "linear":
         return []
     return [(Activation.name, {"function": layer.activation})]
 
 
 def table_of(reals: Floats, scale: float, zero_point: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """Return real numbers as bytes at a scale, rounded half up and saturating."""
+    """Return real numbers as bytes at the given scale, rounded half up and saturating."""
     steps = np.floor(reals / scale + 0.5) + zero_point
     return np.clip(steps, 0, ACTIVATION_MAX).astype(np.uint8)
 

@@ -1,4 +1,4 @@
-"""Dense: every output weighs all inputs."""
+"""Dense: every output is a weighted sum of all inputs."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ LANES = replace(
     flash="",
     in_own_file=False,
 )
-"""The same with one big-integer lane for each output."""
+"""The same with one big-integer lane per output."""
 
 MOST_INPUTS_AS_CONV = 512
-"""A dense layer of more inputs is not called as a convolution: its inputs are copied once more."""
+"""Maximum inputs of a dense layer run as a convolution, which copies them once more."""
 
 
 class Dense(WeightedFloat):
@@ -75,7 +75,7 @@ class Dense(WeightedFloat):
     products_op = "matmul"
 
     def lower(self, layer: Any) -> Steps:
-        """Return the products and the activation behind them."""
+        """Return the products, and the activation after them."""
         return [(self.name, lowered_weights(layer, -1)), *activation_steps(layer)]
 
     def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
@@ -84,16 +84,16 @@ class Dense(WeightedFloat):
         return np.asarray(x.reshape(len(x), -1) @ attributes["kernel"] + attributes["bias"])
 
     def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:
-        """Yield a kernel that does not fit the tensors."""
+        """Yield the fault of a kernel that does not fit its tensors."""
         source, target = graph.tensors[node.inputs[0]], graph.tensors[node.output]
         expected = (prod(source.shape), target.shape[-1])
         if node.attributes["kernel"].shape != expected:
-            yield f"kernel is {node.attributes['kernel'].shape}, the tensors need {expected}"
+            yield f"kernel is {node.attributes['kernel'].shape}, but the tensors need {expected}"
 
     def quantize_scores(self, builder: Builder, node: Node, task: Task) -> None:
-        """Add the last layer, its scores in 32 bits.
+        """Add the last layer, with scores in 32 bits.
 
-        Classes share one scale, so that argmax loses nothing; each measurement has its own.
+        Classes share one scale, so that argmax is exact; each measured output has its own scale.
         """
         channels = self.channels(builder, node)
         scale: float | Floats = finest_output(channels.scale)
@@ -113,7 +113,7 @@ class Matmul(Products):
     becomes = "fully_connected"
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
-        """Return `x @ weight.T + bias`: weight (outputs, inputs), the zero point is in the bias."""
+        """Return `x @ weight.T + bias`; weight (outputs, inputs); the bias has the zero point."""
         (x,) = inputs
         # float64 represents these integers (below 2**29) exactly, and BLAS multiplies them fast.
         rows = x.reshape(len(x), -1)
@@ -130,7 +130,7 @@ class FullyConnected(FusedLayer):
     kernels = (FULLY_CONNECTED, LANES)
 
     def predict_heap(self, node: Node, word: int) -> int:
-        """Return the heap of the plain kernel: none, but weights of 4 bits are a convolution."""
+        """Return the heap of the plain kernel: 0, but 4-bit weights run as a convolution."""
         weight = node.attributes["weight"]
         return narrow_heap(weight, word) if "bits" in node.attributes else 0
 
@@ -139,13 +139,13 @@ class FullyConnected(FusedLayer):
         return outputs * cost.output
 
     def scratch(self, graph: Graph, node: Node, native: bool) -> dict[str, int]:
-        """Return the room for a copy of the inputs, where the convolution's kernel runs."""
+        """Return the buffer for a copy of the inputs if the kernel of convolutions runs."""
         if "bits" in node.attributes and native:
             return {f"{node.output}.patch": prod(graph.tensors[node.inputs[0]].shape)}
         return {}
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
-        """Return the one call."""
+        """Return the single call."""
         (source,), target = node.inputs, node.output
         inputs, outputs = prod(graph.tensors[source].shape), prod(graph.tensors[target].shape)
         weight = node.attributes["weight"]
@@ -162,7 +162,7 @@ class FullyConnected(FusedLayer):
         return [replace(call, table=table_bytes(node))]
 
     def other_kernel(self, graph: Graph, node: Node) -> Node | None:
-        """Return the layer as a convolution over an image of one pixel."""
+        """Return the layer as a convolution over an image of one pixel, if it is small enough."""
         inputs = prod(graph.tensors[node.inputs[0]].shape)
         if inputs > MOST_INPUTS_AS_CONV or "bits" in node.attributes:
             return None

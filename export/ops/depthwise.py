@@ -1,4 +1,4 @@
-"""Depthwise convolution: every channel is weighed by a window of its own."""
+"""Depthwise convolution: each channel has its own kernel."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ DEPTHWISE_CONV = replace(
 )
 
 _POSITION = 40
-"""Heap of the plain kernel, in words, for a position of a window, beside what it sees."""
+"""Heap of the plain kernel per position of a window, in words, in addition to its values."""
 
 _SLICE = 10
-"""Heap in words for the slice of a channel and a loop over it, beside what is in it."""
+"""Heap of a channel's slice and a loop over it, in words, in addition to its values."""
 
 
 class DepthwiseProducts(ConvProducts):
@@ -46,18 +46,18 @@ class DepthwiseProducts(ConvProducts):
         return np.asarray(np.einsum("nyxtc,ct->nyxc", windows, weight) + attributes["bias"])
 
     def channel_products(self, node: Node, source: TensorSpec) -> int:
-        """Return the products of one output: one channel at every place of the window."""
+        """Return the number of products of one output: one channel at every place of the window."""
         return Window.of(node.attributes).taps
 
     def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:
-        """Yield where the window does not fit the tensors, or the kernel the window."""
+        """Yield the faults of a window that does not fit its tensors or its kernel."""
         source, target = graph.tensors[node.inputs[0]], graph.tensors[node.output]
         window = Window.of(node.attributes)
         yield from window_faults(node, source, target, window.channels, window.taps)
 
 
 class DepthwiseConv(Conv):
-    """Each channel's windows times its own kernel, a column of (taps, channels)."""
+    """Multiply each channel's windows by its own kernel, a column of (taps, channels)."""
 
     name = DepthwiseProducts.becomes
     layers = {"DepthwiseConv1D": "depthwise", "DepthwiseConv2D": "depthwise"}
@@ -67,7 +67,7 @@ class DepthwiseConv(Conv):
     kernels = (DEPTHWISE_CONV,)
 
     def lower(self, layer: Any) -> Steps:
-        """Return the products and the activation behind them."""
+        """Return the products, and the activation after them."""
         attributes = {**lowered_weights(layer, -1), "window": layer_window(layer)}
         return [(self.name, attributes), *activation_steps(layer)]
 
@@ -79,7 +79,7 @@ class DepthwiseConv(Conv):
         )
 
     def absorb_before(self, node: Node, scaling: Node) -> Node | None:
-        """Scale each channel's weights; what the offset adds up to goes into its bias."""
+        """Scale each channel's weights; the sum of the offset goes into its bias."""
         kernel, bias = node.attributes["kernel"], node.attributes["bias"]
         scale, offset = scaling.attributes["scale"], scaling.attributes["offset"]
         return replace(node, inputs=scaling.inputs).with_attributes(
@@ -92,7 +92,7 @@ class DepthwiseConv(Conv):
         return np.asarray(mean.reshape(-1, window.channels).mean(axis=0)[None, :])
 
     def predict_heap(self, node: Node, word: int) -> int:
-        """Return the heap of the plain kernel: what a window sees, and a slice for each channel."""
+        """Return the heap of the plain kernel: the values of a window, and a slice per channel."""
         window = Window.of(node.attributes)
         slices = window.channels * word * (window.taps + _SLICE)
         position = word * (4 * window.taps * window.channels + _POSITION)
@@ -100,9 +100,9 @@ class DepthwiseConv(Conv):
 
 
 def scaling_as_layer(node: Node, shape: tuple[int, ...]) -> Node:
-    """Return `x * scale + offset` for each channel as a depthwise convolution of one tap.
+    """Return `x * scale + offset` of each channel as a depthwise convolution with one tap.
 
-    shape: that of the tensor, channels last.
+    shape: the shape of the tensor, channels last.
     """
     scale, offset = node.attributes["scale"], node.attributes["offset"]
     channels = max(scale.size, offset.size, shape[-1])

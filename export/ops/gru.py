@@ -1,4 +1,4 @@
-"""GRU: a gated recurrent unit, its gates in 256ths, its state in 16 bits."""
+"""GRU: a gated recurrent unit with gates in units of 1/256 and a 16-bit state."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from .recurrent import COPY, RECURRENT, Recurrent, outputs_of, projection, table
 GRU_CELL = Kernel("gru", ("units", "y_at", "reset", "shift"), writes_parameters=True)
 
 SEEN_STATE = (256 / (127 * 258), 128)
-"""Scale and zero point of the state that the weights see: the upper byte of 16 bits.
+"""Scale and zero point of the state as the weights see it: the upper byte of 16 bits.
 
-1.0 is 127 * 258: 127 steps of the tanh table, 258 to each.
+1.0 is 127 * 258: 127 steps of the tanh table, with 258 units each.
 """
 
 
 class GRU(Recurrent):
-    """Gated recurrent unit (Cho et al. 2014), reset after the product; order z, r, candidate."""
+    """Gated recurrent unit (Cho et al. 2014), reset after the product; gates z, r, candidate."""
 
     name = "gru"
     layers = {"GRU": "gru"}
@@ -40,7 +40,7 @@ class GRU(Recurrent):
     kernels = (RECURRENT, FULLY_CONNECTED, NARROW_CONV, COPY, GRU_CELL)
 
     def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
-        """Return all states, or the last one."""
+        """Return all states, or only the last."""
         (x,), a, units = inputs, attributes, attributes["units"]
         steps = x.reshape(len(x), a["steps"], -1)
         bias = np.broadcast_to(a["bias"], (2, 3 * units))
@@ -57,14 +57,14 @@ class GRU(Recurrent):
         return outputs_of(states, a["sequences"])
 
     def quantize(self, builder: Builder, node: Node) -> None:
-        """Add the unit with the tables of its two curves."""
+        """Add the layer with the tables of its two curves."""
         biases = np.broadcast_to(node.attributes["bias"], (2, node.attributes["kernel"].shape[1]))
         sides = self.quantize_sides(builder, node, biases[0], biases[1], SEEN_STATE)
         step = FLAT_BEYOND["tanh"] / 127
         step, shift, attributes = self.wide(sides, step)
         steps = np.arange(256, dtype=np.float64) - 128
         gate = np.floor(256 * CURVES["sigmoid"](2 * step * steps) + 0.5)
-        # An entry q stands for (q + (q >> 7)) / 256, so entries from 129 on are lower by one.
+        # An entry q stands for (q + (q >> 7)) / 256, so entries above 128 are lower by one.
         gate = np.clip(np.where(gate > 128, gate - 1, gate), 0, ACTIVATION_MAX)
         tanh = np.floor(127 * np.tanh(step * steps) + 0.5) + 128
         attributes |= {"step_shift": shift, **self.sequence_shape(builder, node)}
@@ -75,7 +75,7 @@ class GRU(Recurrent):
         builder.add(Node(self.name, node.inputs, out.name, attributes), out)
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
-        """Return what the weights see of the state: its upper byte, 128 more."""
+        """Return the state as the weights see it: its upper byte plus 128."""
         (x,), a, units = inputs, attributes, attributes["units"]
         steps, step_shift = x.reshape(len(x), a["steps"], -1), a["step_shift"]
         state = np.zeros((len(x), units), dtype=np.int64)
@@ -100,7 +100,7 @@ class GRU(Recurrent):
             yield "the tanh_table contains a 0, which is below -1.0"
 
     def wide_scratch(self, node: Node) -> dict[str, int]:
-        """Return the words of both sums, and of the state's 16 bits."""
+        """Return the words of both sums and of the 16-bit state."""
         units = int(node.attributes["units"])
         return {name: size + units for name, size in super().wide_scratch(node).items()}
 
@@ -113,7 +113,7 @@ class GRU(Recurrent):
 
 
 def gate_256ths(table: Ints, v: Ints, shift: int) -> Ints:
-    """Return a sigmoid in 256ths, 256 being reached: the upper half of the table is one higher."""
+    """Return a sigmoid in units of 1/256, up to 256: the table's upper half counts one more."""
     q = table.astype(np.int64)[table_index(v, shift, 128)]
     return np.asarray(q + (q >> 7))
 

@@ -1,4 +1,4 @@
-"""The input: readings, as counts of their resolution, become uint8."""
+"""The input: converts readings, as counts of their resolution, to uint8."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ class QuantizeLevels(Operation):
         return np.asarray((inputs[0] - attributes["minimum"]) * attributes["gain"])
 
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
-        """Yield levels that do not fit a byte."""
+        """Yield the fault of levels that do not fit a byte."""
         a = node.attributes
         if not 0 < (a["maximum"] - a["minimum"]) * a["gain"] <= ACTIVATION_MAX:
             yield f"counts {a['minimum']} to {a['maximum']} times {a['gain']} do not fit uint8"
 
     def sources(self, graph: Graph, node: Node, build: Build) -> Sources:
-        """Return the file of whole numbers."""
+        """Return the file for whole numbers."""
         return Sources(instead=(("levels", "levels"),))
 
     def literals(self, graph: Graph, node: Node) -> dict[str, Literal]:
@@ -73,7 +73,7 @@ class QuantizeSensors(Operation):
         return np.asarray(np.clip(q, 0, ACTIVATION_MAX))
 
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
-        """Yield ranges that make no sense, and inputs that may leave 2**29."""
+        """Yield invalid ranges, and inputs that could reach 2**29."""
         a = node.attributes
         low, high, left_shift = a["minimum"], a["maximum"], a["left_shift"]
         if np.any(a["units"] < 1) or np.any(low > high) or np.any(left_shift < 0):
@@ -84,7 +84,7 @@ class QuantizeSensors(Operation):
             yield "an input could reach 2**29: use a smaller left_shift"
 
     def sources(self, graph: Graph, node: Node, build: Build) -> Sources:
-        """Return the file of readings, or of counts: those of a Stream need no rounding."""
+        """Return the file for readings, or for counts: those of a Stream need no rounding."""
         counts = graph.stream is not None and bool((node.attributes["units"] == 1).all())
         return Sources(instead=(("levels", "counts" if counts and build.viper else "sensors"),))
 
@@ -99,7 +99,7 @@ class QuantizeSensors(Operation):
         }
 
     def input_note(self, node: Node) -> str:
-        """Return a sentence on readings that are accepted but saturate, nothing if none do."""
+        """Return a sentence on readings that are accepted but saturate; empty if none do."""
         a = node.attributes
         low, high = (
             np.clip(_count_at(a, q), a["minimum"], a["maximum"]) / a["units"] for q in (0.0, 255.0)
@@ -122,7 +122,7 @@ def _count_at(a: dict[str, Any], q: float) -> npt.NDArray[np.float64]:
 
 
 def takes_readings(graph: Graph) -> bool:
-    """Return whether inputs are readings, which may be floats, and not whole levels."""
+    """Return whether the inputs are readings, which may be floats, instead of whole levels."""
     return any(graph.only(QuantizeSensors.name))
 
 
@@ -136,7 +136,7 @@ class InputStage:
 
 
 def quantize_input(builder: Builder, counts: Counts, lines: int | None) -> None:
-    """Add the node that brings raw readings to uint8.
+    """Add the node that converts raw readings to uint8.
 
     Parameters
     ----------

@@ -1,11 +1,11 @@
-"""What the exporter asks of an operation: the interface that every file of this folder fills in.
+"""The interface of an operation, which every file of this folder implements.
 
-The stages walk over a graph and ask `operation(node)`; none of them knows an operation by name.
-An operation that takes part in a stage overrides what that stage asks; the defaults here are the
-answers of one that does not.
+The stages walk over a graph and ask `operation(node)`; no stage knows an operation by name. An
+operation that takes part in a stage overrides what the stage asks. The defaults here are for
+operations that do not.
 
-Emission asks `call_part(node)`: of an operation it sees what is in `CallPart` alone, so that the
-emitter and the reference executor share nothing that computes.
+Emission asks `call_part(node)`. It uses only what `CallPart` declares, so that the emitter and the
+reference executor share nothing that computes.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ from .checks import clamp_faults, multiplier_faults, table_faults
 
 Floats = npt.NDArray[np.float64]
 Steps = list[tuple[str, dict[str, Any]]]
-"""What a layer is lowered to: names and attributes of float operations, in order."""
+"""The names and attributes of the float operations that a layer is lowered to, in order."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """A literal of several rows of numbers, such as the scaling of each input.
+    """A literal with several rows of numbers, such as the scaling of each input.
 
     Parameters
     ----------
     names
-        What the columns are.
+        The names of the columns.
     rows
         The numbers.
     each
-        What there is a row for, in the words of a comment.
+        What one row is for, in the words of a comment.
 
     """
 
@@ -54,28 +54,28 @@ class Rows:
 
 @dataclass(frozen=True)
 class Named:
-    """A literal of a few numbers with a name each."""
+    """A literal of a few numbers, each with a name."""
 
     names: tuple[str, ...]
     values: tuple[int, ...]
 
 
 Literal = int | tuple[int, ...] | Named | Rows
-"""A number or numbers that a generated module needs by name."""
+"""A number, or several, that a generated module needs under a name."""
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Files of `firmware/` that an operation brings along, beside its kernels.
+    """Files of `firmware/` that an operation needs in addition to its kernels.
 
     Parameters
     ----------
     files
-        Files that its functions are in.
+        The files with its functions.
     instead
-        Files that stand in for others: `{"levels": "sensors"}`.
+        Pairs of a file and the one that replaces it, such as `("levels", "sensors")`.
     answers
-        One of `files` computes what `predict` returns.
+        The one of `files` that computes the result of `predict`; empty if none does.
 
     """
 
@@ -85,13 +85,13 @@ class Sources:
 
 
 class CallPart:
-    """The part of an operation that emission reads: how its kernels are called."""
+    """The part of an operation that emission may use: how its kernels are called."""
 
     name: ClassVar[str]
-    """The operation's name in a graph."""
+    """The name of the operation in a graph."""
 
     kernels: ClassVar[tuple[Kernel, ...]] = ()
-    """Every kernel that a call of it may need."""
+    """Every kernel that its calls may need."""
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the kernel calls of a node of the fused graph.
@@ -101,8 +101,8 @@ class CallPart:
         graph, node
             The fused graph, and the node in it.
         places
-            Where each tensor and piece of scratch lies in the arena, in bytes; empty in a tier
-            whose tensors are objects of their own.
+            The offset of each tensor and temporary buffer in the arena, in bytes; empty in a tier
+            whose tensors are separate objects.
         build
             The tier, and where the weights live.
 
@@ -110,54 +110,54 @@ class CallPart:
         return []
 
     def scratch(self, graph: Graph, node: Node, native: bool) -> dict[str, int]:
-        """Return the bytes of the arena that a node needs while it runs, by name.
+        """Return the temporary buffers in the arena that a node needs while it runs: bytes by name.
 
         native: the kernels are machine code.
         """
         return {}
 
     def wide_scratch(self, node: Node) -> dict[str, int]:
-        """Return the 32-bit words that a node needs while it runs, by name."""
+        """Return the temporary buffers of 32-bit words that a node needs: words by name."""
         return {}
 
     def other_kernel(self, graph: Graph, node: Node) -> Node | None:
-        """Return the node as one of another operation with the same integers, if there is one.
+        """Return an equivalent node of another operation with the same integers, if there is one.
 
-        Emission takes it where that saves a kernel.
+        Emission uses it where that saves a kernel.
         """
         return None
 
     def sources(self, graph: Graph, node: Node, build: Build) -> Sources:
-        """Return the files of `firmware/` that a node brings along."""
+        """Return the files of `firmware/` that a node needs in addition to its kernels."""
         return Sources()
 
     def literals(self, graph: Graph, node: Node) -> dict[str, Literal]:
-        """Return the literals, by name, that those files need."""
+        """Return the literals that those files need, by name."""
         return {}
 
     def input_note(self, node: Node) -> str:
-        """Return a sentence for the module's header on readings that saturate, or nothing."""
+        """Return a sentence for the header on readings that saturate; empty if none do."""
         return ""
 
 
 class Operation(CallPart):
-    """All that the exporter knows of one operation. Each is one instance, listed in `ops`.
+    """Everything that the exporter knows about one operation; `ops` lists one instance of each.
 
     An operation may exist in the float stages (`float_attributes` is not None), in the integer
-    stages (`integer_attributes` is not None), or in both under one name.
+    stages (`integer_attributes` is not None), or in both under the same name.
     """
 
     # Lowering: from the trainer's layers.
 
     layers: ClassVar[dict[str, str]] = {}
-    """Layers that become this operation, and what each is called in a module's header ("" if it is
-    not mentioned)."""
+    """The trainer's layers that become this operation, each with its name in a module's header (""
+    if the header does not mention it)."""
 
     named_as_layer: ClassVar[bool] = False
-    """What it writes has the layer's name, without that of the operation behind it."""
+    """Its output has the name of the layer, without the name of the operation after it."""
 
     most_inputs: ClassVar[int | None] = None
-    """A layer that reads more becomes a chain of this operation."""
+    """A layer with more inputs becomes a chain of this operation."""
 
     def lower(self, layer: Any) -> Steps:
         """Return the float operations of a built layer."""
@@ -168,70 +168,70 @@ class Operation(CallPart):
     float_attributes: ClassVar[frozenset[str] | None] = None
 
     is_scaling: ClassVar[bool] = False
-    """`x * scale + offset`, which `fold` merges into its neighbours."""
+    """It is `x * scale + offset`, which `fold` merges into its neighbours."""
 
     is_alias: ClassVar[bool] = False
-    """Changes nothing in memory: `fold` drops it."""
+    """It changes nothing in memory, so `fold` drops it."""
 
     reads_input: ClassVar[bool] = True
-    """May read the network's input itself."""
+    """It may read the network's input directly."""
 
     may_be_last: ClassVar[bool] = False
-    """A network may end with it."""
+    """It may be the last operation of a network."""
 
     gives_scores: ClassVar[bool] = False
-    """The last of these operations in a network computes its scores."""
+    """It can compute scores: the last of these operations in a network does."""
 
     weights_per_feature: ClassVar[bool] = False
-    """Each entry of its input has weights of its own: no two positions share them."""
+    """Each entry of its input has its own weights; no two positions share any."""
 
     def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
-        """Compute the float meaning. Inputs and result have a batch axis in front."""
+        """Compute the meaning in floats. Inputs and result have a leading batch axis."""
         raise NotImplementedError
 
     def curve(self, node: Node) -> str | None:
-        """Return the activation function that the node is, None if it is none."""
+        """Return the name of the activation function if the node is one, else None."""
         return None
 
     def with_shapes(self, node: Node, shapes: list[tuple[int, ...]]) -> Node:
-        """Return a lowered node with what it has to remember of its inputs' shapes."""
+        """Return a lowered node with the facts about its inputs' shapes that it needs later."""
         return node
 
     def absorb_behind(self, node: Node, scale: Floats, offset: Floats) -> Node | None:
-        """Return the node with `result * scale + offset` inside it, None if it cannot be."""
+        """Return the node with `result * scale + offset` folded into it; None if impossible."""
         return None
 
     def accepts_before(self, node: Node, scaling: Node) -> bool:
-        """Return whether `fold` may put a scaling of the node's input into the node."""
+        """Return whether `fold` may fold a scaling of the input into the node."""
         return False
 
     def absorb_before(self, node: Node, scaling: Node) -> Node | None:
-        """Return the node with a scaling of its input inside it, None if it has no weights."""
+        """Return the node with a scaling of its input folded into it; None if it has no weights."""
         return None
 
     def pads(self, node: Node) -> bool:
-        """Return whether the node multiplies padding, which stands for 0.0, with weights."""
+        """Return whether the node multiplies weights by padding, which stands for 0.0."""
         return False
 
     def hidden_values(self, node: Node, x: Floats) -> Floats | None:
-        """Return values that share the output's scale but are no part of it; None if all are."""
+        """Return values that share the output's scale but are not part of it; None if none do."""
         return None
 
     # Quantization.
 
     def needs_zero(self, node: Node, known: set[str]) -> bool:
-        """Return whether the zero point of what the node reads must be one of its 256 values.
+        """Return whether the zero point of the inputs must be one of their 256 values.
 
-        known: tensors behind the node of which that is known already.
+        known: later tensors for which this is already known.
         """
         return False
 
     def quantize(self, builder: Builder, node: Node) -> None:
-        """Add the integer nodes that stand for a calibrated float node."""
+        """Add the integer nodes that represent a calibrated float node."""
         raise NotImplementedError
 
     def quantize_scores(self, builder: Builder, node: Node, task: Task) -> None:
-        """Add the integer nodes of the layer that gives the scores, in 32 bits."""
+        """Add the integer nodes of the layer that computes the scores, in 32 bits."""
         raise NotImplementedError
 
     # The integer stages: meaning, fusing, checks.
@@ -239,39 +239,39 @@ class Operation(CallPart):
     integer_attributes: ClassVar[frozenset[str] | None] = None
 
     reads: ClassVar[str] = "uint8"
-    """dtype of its inputs in the integer stages."""
+    """Dtype of the inputs in the integer stages."""
 
     writes: ClassVar[str] = "uint8"
-    """dtype of its output in the integer stages, "*" for several."""
+    """Dtype of the output in the integer stages; "*" for several."""
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Any:
-        """Compute the integer meaning: the specification that every kernel is held to.
+        """Compute the meaning in integers: the specification of every kernel.
 
         Parameters
         ----------
         inputs
-            int64 arrays with a batch axis in front.
+            int64 arrays with a leading batch axis.
         attributes
-            The node's.
+            The attributes of the node.
 
         Returns
         -------
         numpy.ndarray
-            int64 with a batch axis in front (float64 where real units come out).
+            int64 with a leading batch axis (float64 if the result is in real units).
 
         """
         raise NotImplementedError
 
     def fuse(self, node: Node, behind: Node) -> Node | None:
-        """Return the node and the only reader of its result as one node, None if they stay two."""
+        """Return the node and the only reader of its result as one node; None if impossible."""
         return None
 
     def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:
-        """Yield where a node does not fit the shapes of its tensors, in every stage."""
+        """Yield the faults of a node that does not fit the shapes of its tensors, in any stage."""
         return iter(())
 
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
-        """Yield what is wrong with a node of an integer stage, beside `common_faults`."""
+        """Yield the faults of a node of an integer stage, in addition to `common_faults`."""
         return iter(())
 
     # Cost.
@@ -284,7 +284,7 @@ class Operation(CallPart):
         return [node.attributes[name] for name in self.weight_names if name in node.attributes]
 
     def times(self, node: Node) -> int:
-        """Return how often each weight is used in one inference."""
+        """Return how many times each weight is used in one inference."""
         return 1
 
     def parameters(self, node: Node) -> int:
@@ -292,19 +292,19 @@ class Operation(CallPart):
         return sum(int(weight.size) + len(weight) for weight in self.weights(node))
 
     def predict_heap(self, node: Node, word: int) -> int:
-        """Return the bytes of heap that the plain kernel takes, until they are collected.
+        """Return the bytes of heap that the plain kernel takes until the garbage is collected.
 
-        word: bytes of a pointer on the board.
+        word: bytes per pointer on the board.
         """
         return 0
 
     def cycles(self, node: Node, outputs: int, cost: Cycles) -> float:
-        """Return the cycles that a node takes beside its products and the call itself."""
+        """Return the cycles that a node takes in addition to its products and its call."""
         return 2 * outputs * cost.mac
 
 
 def common_faults(op: Operation, graph: Graph, node: Node) -> Iterator[str]:
-    """Yield what is wrong with a node's numbers: what every operation has to keep to."""
+    """Yield the faults of a node's numbers: the conditions that every operation must meet."""
     yield from op.shape_faults(graph, node)
     if graph.stage in FLOAT_STAGES:
         return

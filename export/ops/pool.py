@@ -52,14 +52,14 @@ AVERAGE_POOL = Kernel(
 )
 
 _SLICE = 10
-"""Heap of the plain kernel, in words, for the slice of a channel and a loop over it."""
+"""Heap of a channel's slice and a loop over it in the plain kernel, in words."""
 
 _WINDOW_OUTPUT = 0.5
-"""Cost of an output of a window relative to one of a dense layer: the kernel is set up once."""
+"""Cost of one output relative to that of a dense layer: the kernel is set up only once."""
 
 
 class Pool(Operation):
-    """What both kinds of pooling share."""
+    """Base of both kinds of pooling."""
 
     named_as_layer = True
     float_attributes = frozenset({"window"})
@@ -72,19 +72,19 @@ class Pool(Operation):
         return [(self.name, {"window": whole(*((1, *shape) if len(shape) == 2 else shape))})]
 
     def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:
-        """Yield where the window does not fit the tensors."""
+        """Yield the faults of a window that does not fit its tensors."""
         source, target = graph.tensors[node.inputs[0]], graph.tensors[node.output]
         channels = Window.of(node.attributes).channels
         yield from window_faults(node, source, target, channels, 0)
 
     def predict_heap(self, node: Node, word: int) -> int:
-        """Return the heap of the plain kernel: what a window sees, and a slice for each channel."""
+        """Return the heap of the plain kernel: the values of a window, and a slice per channel."""
         window = Window.of(node.attributes)
         values = window.taps * window.channels
         return window.positions * word * (2 * values + _SLICE * window.channels)
 
     def cycles(self, node: Node, outputs: int, cost: Cycles) -> float:
-        """Return the cycles of the outputs and of what each window sees."""
+        """Return the cycles of the outputs and of the values in the windows."""
         window = Window.of(node.attributes)
         values = window.positions * window.taps * window.channels
         return _WINDOW_OUTPUT * outputs * cost.output + cost.pool * values
@@ -99,16 +99,16 @@ class MaxPool(Pool):
     kernels = (MAX_POOL,)
 
     def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
-        """Return the largest number of each channel in each window."""
+        """Return the maximum of each channel in each window."""
         window = Window(*attributes["window"])
         return np.asarray(patches(inputs[0], window, -np.inf).max(axis=3))
 
     def needs_zero(self, node: Node, known: set[str]) -> bool:
-        """Input and output have one scale and zero point."""
+        """Return whether the output needs it: input and output have the same zero point."""
         return node.output in known
 
     def quantize(self, builder: Builder, node: Node) -> None:
-        """Add the pooling; its output has the scale of its input."""
+        """Add the pooling, whose output has the scale of its input."""
         scale, zero_point = builder.source(node)
         out = replace(builder.floats.tensors[node.output], dtype="uint8")
         out = replace(out, scale=scale, zero_point=zero_point)
@@ -116,11 +116,11 @@ class MaxPool(Pool):
         builder.add(Node(self.name, node.inputs, out.name, attributes), out)
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
-        """Return the largest element of each channel in each window."""
+        """Return the maximum of each channel in each window; padding is smaller than any value."""
         return np.asarray(patches(inputs[0], Window(*attributes["window"]), -1).max(axis=3))
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
-        """Return the one call."""
+        """Return the single call."""
         return [_call(MAX_POOL, node, places, {})]
 
 
@@ -144,7 +144,7 @@ class AveragePool(Pool):
         return np.asarray(patches(inputs[0], w, 0.0).sum(axis=3) / count)
 
     def quantize(self, builder: Builder, node: Node) -> None:
-        """Add the pooling at a scale of its own: means vary less than what they are means of."""
+        """Add the pooling at its own scale, because means vary less than single values."""
         source_scale, source_zero_point = builder.source(node)
         counts = Window.of(node.attributes).counts()
         fewest = min(counts)
@@ -169,9 +169,9 @@ class AveragePool(Pool):
         builder.add(Node(self.name, node.inputs, out.name, attributes), out)
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
-        """Return the mean of each channel in each window, at a scale of its own.
+        """Return the mean of each channel in each window, at the scale of the output.
 
-        multiplier, shift: for windows of `fewest`, `fewest + 1`, ... elements.
+        multiplier, shift: one entry each for windows of `fewest`, `fewest + 1`, ... elements.
         """
         a, w = attributes, Window(*attributes["window"])
         count = np.array(w.counts()).reshape(w.out_height, w.out_width, 1)
@@ -181,7 +181,7 @@ class AveragePool(Pool):
         return np.asarray(np.clip(q, a["activation_min"], a["activation_max"]))
 
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
-        """Yield missing multipliers, and sums that may leave 2**29."""
+        """Yield missing multipliers, and sums that could reach 2**29."""
         a = node.attributes
         counts = Window.of(a).counts()
         if a["fewest"] != min(counts) or len(a["multiplier"]) != max(counts) - min(counts) + 1:
@@ -190,7 +190,7 @@ class AveragePool(Pool):
             yield f"a sum of {max(counts)} elements could reach 2**29: pool in two steps"
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
-        """Return the one call."""
+        """Return the single call."""
         a = node.attributes
         words = dict(zip(LIMIT_WORDS, clamp_words(node), strict=True))
         words |= {"x_zero_point": int(a["x_zero_point"]), "fewest": int(a["fewest"])}

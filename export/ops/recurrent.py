@@ -1,8 +1,8 @@
-"""What recurrent layers share: two products a time step, on one wide scale, and tables.
+"""What recurrent layers share: two products per time step, at one wide scale, and tables.
 
-The products of the inputs and of the state have scales of their own; both are brought to wide
-numbers (32 bits) of one scale, so that they can be added. A step of a curve's table is 2**k of
-those, and the table is indexed with 8 bits.
+The products of the inputs and of the state have different scales. Both are requantized to wide
+(32-bit) numbers at one common scale, so that they can be added. A step of a curve's table is 2**k
+wide steps, and the table has an 8-bit index.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from .operation import Floats, Operation, Steps
 from .weighted import real
 
 LIMIT = 2**20
-"""Wide numbers are clamped to this, so that a gate of 256 times one of them fits 31 bits."""
+"""Limit of wide numbers, so that a gate of 256 times one of them fits 31 bits."""
 
 RECURRENT = Kernel(
     "recurrent", ("steps", "x_at", "x_step", "y_at", "y_step"), title="a recurrent layer"
@@ -38,13 +38,13 @@ RECURRENT = Kernel(
 COPY = Kernel("copy", ("n", "x_at", "y_at"), writes_parameters=True)
 
 _STEP = 24
-"""Heap of the plain kernel, in words, for a time step."""
+"""Heap of the plain kernel per time step, in words."""
 
 SIDES = ("input", "state")
 
 
 class Recurrent(Operation):
-    """A layer with a state: at every step, products with the inputs and with the state."""
+    """Base of layers with a state: every step multiplies the inputs and the state by weights."""
 
     float_attributes = frozenset(
         {"kernel", "recurrent_kernel", "bias", "function", "steps", "units", "sequences"}
@@ -55,15 +55,15 @@ class Recurrent(Operation):
     )
     weight_names = ("input_weight", "state_weight")
     gates: ClassVar[int] = 1
-    """Products of each unit, for the inputs and for the state."""
+    """Number of products of each unit, both for the inputs and for the state."""
 
     most_shift: ClassVar[int]
-    """Of the wide numbers in a step of the table, as a power of two."""
+    """Log2 of the largest number of wide steps in a step of the table."""
 
     cell: ClassVar[Kernel]
 
     def lower(self, layer: Any) -> Steps:
-        """Return the layer with its weights; without a bias it gets one of zeros."""
+        """Return the layer with its weights; a missing bias becomes zeros."""
         times, _ = layer.input_shape
         recurrent_kernel = real(layer.recurrent_kernel)
         bias = np.zeros(recurrent_kernel.shape[1]) if layer.bias is None else real(layer.bias)
@@ -79,7 +79,7 @@ class Recurrent(Operation):
         return [(self.name, attributes)]
 
     def absorb_before(self, node: Node, scaling: Node) -> Node | None:
-        """Scale the weights of the inputs; what the offset adds up to goes into their bias."""
+        """Scale the weights of the inputs; the sum of the offset goes into their bias."""
         kernel, bias = node.attributes["kernel"], node.attributes["bias"]
         scale, offset = scaling.attributes["scale"], scaling.attributes["offset"]
         bias = bias.copy()
@@ -88,7 +88,7 @@ class Recurrent(Operation):
         return node.with_attributes(kernel=kernel * scale[:, None], bias=bias)
 
     def sequence_shape(self, builder: Builder, node: Node) -> dict[str, Any]:
-        """Return the attributes that the integer node has in common with the float node."""
+        """Return the attributes that the integer node shares with the float node."""
         shape = {name: node.attributes[name] for name in ("steps", "units", "sequences")}
         return shape if builder.bits == 8 else {**shape, "bits": builder.bits}
 
@@ -100,9 +100,9 @@ class Recurrent(Operation):
         state_bias: Floats,
         state: tuple[float, int],
     ) -> dict[str, Channels]:
-        """Return the weights of the inputs and of the state, by `SIDES`.
+        """Return the quantized weights of the inputs and of the state, by `SIDES`.
 
-        state: scale and zero point of the state that the weights see.
+        state: scale and zero point of the state as the weights see it.
         """
         tensors = builder.floats.tensors
         mean, states = tensors[node.inputs[0]].mean, tensors[node.output].mean
@@ -110,7 +110,8 @@ class Recurrent(Operation):
         assert states is not None
         kernel, recurrent = node.attributes["kernel"], node.attributes["recurrent_kernel"]
         means = mean.reshape(-1, kernel.shape[0]).mean(axis=0)[:, None]
-        # A layer that gives only its last state does not show the others: 0 is between them.
+        # If a layer outputs only its last state, the mean of all states is unknown: 0 is a good
+        # guess.
         known = node.attributes["sequences"]
         seen = states.reshape(-1, len(recurrent)).mean(axis=0)[:, None] * float(known)
         state_bias = state_bias if state_bias.size else np.zeros(recurrent.shape[1])
@@ -144,7 +145,7 @@ class Recurrent(Operation):
         return step, shift, attributes
 
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
-        """Yield accumulators that may leave 2**29, and wide numbers that may leave 31 bits."""
+        """Yield accumulators that could reach 2**29, and wide numbers that could exceed 31 bits."""
         a = node.attributes
         outputs = a["units"] * self.gates
         features = prod(graph.tensors[node.inputs[0]].shape) // a["steps"]
@@ -155,11 +156,11 @@ class Recurrent(Operation):
         yield from self.cell_faults(node)
 
     def cell_faults(self, node: Node) -> Iterator[str]:
-        """Yield what is wrong with the numbers of the cell."""
+        """Yield the faults of the cell's numbers."""
         return iter(())
 
     def times(self, node: Node) -> int:
-        """Return the time steps."""
+        """Return the number of time steps."""
         return int(node.attributes["steps"])
 
     def predict_heap(self, node: Node, word: int) -> int:
@@ -170,13 +171,13 @@ class Recurrent(Operation):
         return self.times(node) * heap
 
     def cycles(self, node: Node, outputs: int, cost: Cycles) -> float:
-        """Return the cycles of the calls, outputs and cell of all steps."""
+        """Return the cycles of the calls, the outputs and the cell in all steps."""
         rows = len(node.attributes["input_bias"])
         step = 4 * cost.call + 2 * rows * cost.output + rows * 8 * cost.mac
         return self.times(node) * step
 
     def scratch(self, graph: Graph, node: Node, native: bool) -> dict[str, int]:
-        """Return the room for the inputs of a step, and for a state that is not the output."""
+        """Return the buffers for the inputs of a step, and for a state that is not the output."""
         a = node.attributes
         size = prod(graph.tensors[node.inputs[0]].shape) // a["steps"]
         sizes = {f"{node.output}.step": size}
@@ -191,7 +192,7 @@ class Recurrent(Operation):
         return {f"{node.output}.wide": 2 * len(node.attributes["input_weight"])}
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
-        """Return the one call; its rows load a step's inputs, multiply, and update the state."""
+        """Return the single call; its rows load a step's inputs, multiply, and update the state."""
         (source,), target = node.inputs, node.output
         a = node.attributes
         steps, units = int(a["steps"]), int(a["units"])
@@ -236,7 +237,7 @@ def _product(
 
 
 def projection(x: Ints, side: str, attributes: dict[str, Any]) -> Ints:
-    """Return the products with the weights of one side of `SIDES`, as wide numbers."""
+    """Return products with the weights of one of `SIDES`, as wide numbers."""
     weight, bias, multiplier, shift = (
         attributes[f"{side}_{name}"] for name in ("weight", "bias", "multiplier", "shift")
     )
@@ -246,10 +247,10 @@ def projection(x: Ints, side: str, attributes: dict[str, Any]) -> Ints:
 
 
 def table_index(v: Ints, shift: int, center: int) -> Ints:
-    """Return the place in a table for a wide number: rounded half up, the ends saturate."""
+    """Return the table index of a wide number: rounded half up, saturating at both ends."""
     return np.asarray(np.clip(((v + (1 << (shift - 1))) >> shift) + center, 0, ACTIVATION_MAX))
 
 
 def outputs_of(states: list[npt.NDArray[Any]], sequences: bool) -> npt.NDArray[Any]:
-    """Return all states (n, steps, units), or the last one (n, units)."""
+    """Return all states (n, steps, units), or only the last (n, units)."""
     return np.stack(states, axis=1) if sequences else states[-1]

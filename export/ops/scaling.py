@@ -1,4 +1,4 @@
-"""Scalings and reshapes: what `fold` merges into its neighbours, so that no kernel runs it."""
+"""Scalings and reshapes, which `fold` merges into their neighbours: no kernel runs them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .weighted import real
 
 
 class ScaleShift(Operation):
-    """`x * scale + offset`: for all, for each channel (the last axis), or for each number."""
+    """`x * scale + offset`: one for all, per channel (last axis), or per number of a sample."""
 
     name = "scale_shift"
     layers = {"BatchNormalization": "", "Normalization": "", "Rescaling": ""}
@@ -21,7 +21,7 @@ class ScaleShift(Operation):
     is_scaling = True
 
     def lower(self, layer: Any) -> Steps:
-        """Return the scaling; of a batch normalization, that of its moving statistics."""
+        """Return the scaling; for a batch normalization, that of its moving statistics."""
         if hasattr(layer, "moving_variance"):
             scale = real(layer.gamma) / np.sqrt(real(layer.moving_variance) + layer.epsilon)
             offset = real(layer.beta) - real(layer.moving_mean) * scale
@@ -41,7 +41,7 @@ class ScaleShift(Operation):
         return np.asarray((rows * scale + offset).reshape(x.shape))
 
     def with_shapes(self, node: Node, shapes: list[tuple[int, ...]]) -> Node:
-        """Return one number for all, or one for each entry of the last axis."""
+        """Return the scaling with one number for all, or one per entry of the last axis."""
         channels = shapes[0][-1:]
         changed = {
             name: v.reshape(1) if v.ndim == 0 else np.broadcast_to(v, channels)
@@ -50,7 +50,7 @@ class ScaleShift(Operation):
         return node.with_attributes(**changed)
 
     def absorb_behind(self, node: Node, scale: Floats, offset: Floats) -> Node | None:
-        """Return both scalings as one."""
+        """Return both scalings combined."""
         inner = node.attributes
         return node.with_attributes(
             scale=inner["scale"] * scale, offset=inner["offset"] * scale + offset
@@ -58,7 +58,7 @@ class ScaleShift(Operation):
 
 
 class Reshape(Operation):
-    """One row a sample: nothing changes in memory."""
+    """Make one row of each sample; nothing changes in memory."""
 
     name = "reshape"
     layers = {"Flatten": ""}
@@ -71,7 +71,7 @@ class Reshape(Operation):
         return [(self.name, {})]
 
     def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
-        """Return one row a sample."""
+        """Return one row per sample."""
         (x,) = inputs
         return x.reshape(len(x), -1)
 

@@ -1,4 +1,4 @@
-"""SimpleRNN: the state is a curve of two products."""
+"""SimpleRNN: the state is a curve of the sum of two products."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SIMPLE_RNN = Kernel(
 
 
 class SimpleRNN(Recurrent):
-    """`state = function(x kernel + state recurrent_kernel + bias)`, from a state of zeros."""
+    """`state = function(x kernel + state recurrent_kernel + bias)`, starting from zeros."""
 
     name = "simple_rnn"
     layers = {"SimpleRNN": "rnn"}
@@ -38,7 +38,7 @@ class SimpleRNN(Recurrent):
     kernels = (RECURRENT, FULLY_CONNECTED, NARROW_CONV, COPY, SIMPLE_RNN)
 
     def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
-        """Return all states, or the last one."""
+        """Return all states, or only the last."""
         (x,), a = inputs, attributes
         steps = x.reshape(len(x), a["steps"], -1)
         state = np.zeros((len(x), a["units"]))
@@ -50,13 +50,13 @@ class SimpleRNN(Recurrent):
         return outputs_of(states, a["sequences"])
 
     def hidden_values(self, node: Node, x: Floats) -> Floats | None:
-        """Return all states where only the last is given: they all have its scale."""
+        """Return all states if the layer outputs only the last: all share its scale."""
         if node.attributes["sequences"]:
             return None
         return self.float_forward(x, **{**node.attributes, "sequences": True})
 
     def quantize(self, builder: Builder, node: Node) -> None:
-        """Add the layer; its state has the scale of its output."""
+        """Add the layer, whose state has the scale of its output."""
         function = node.attributes["function"]
         out = replace(builder.floats.tensors[node.output], dtype="uint8")
         low, high = out.range
@@ -88,7 +88,7 @@ class SimpleRNN(Recurrent):
         builder.add(Node(self.name, node.inputs, out.name, attributes), out)
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
-        """Return `state = table[W x + U state]`, step by step; the last state, or all of them."""
+        """Compute `state = table[W x + U state]` at every step; return all states, or the last."""
         (x,), a = inputs, attributes
         table = a["table"].astype(np.int64)
         steps = x.reshape(len(x), a["steps"], -1)
@@ -101,17 +101,17 @@ class SimpleRNN(Recurrent):
         return outputs_of(states, a["sequences"])
 
     def cell_faults(self, node: Node) -> Iterator[str]:
-        """Yield a center or a state's zero point out of range."""
+        """Yield the fault of a center or a zero point of the state that is out of range."""
         a = node.attributes
         if abs(a["center"]) >= 2**20 or not 0 <= a["state_zero"] <= ACTIVATION_MAX:
             yield "center or state_zero is out of range"
 
     def parameters(self, node: Node) -> int:
-        """Return weights and biases; the state's bias only holds its zero point."""
+        """Return weights and biases, but not the state's bias: it contains only its zero point."""
         return super().parameters(node) - len(node.attributes["state_weight"])
 
     def cell_call(self, node: Node, wide: str, state: str, places: dict[str, int]) -> Call:
-        """Return the call that adds both sums and looks the state up."""
+        """Return the call that adds both sums and looks up the state."""
         a = node.attributes
         head = (
             *(int(a["units"]), places.get(state, 0), 0, int(a["step_shift"])),

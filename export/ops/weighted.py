@@ -1,7 +1,7 @@
-"""What operations with a kernel of weights share: dense layers and convolutions.
+"""What operations with a matrix of weights share: dense layers and convolutions.
 
-Each has three forms. In the float stages it is one node. `quantize` makes two of it, products and
-`requantize`; `fuse` joins them, and a table behind them, to one node for one kernel call.
+Each has three forms. In the float stages it is one node. `quantize` turns it into two, products and
+`requantize`. `fuse` joins these, and a table after them, into one node per kernel call.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ REQUANTIZATION = frozenset(
 
 
 class Requantize(Operation):
-    """Accumulators to the scale of the next layer."""
+    """Bring accumulators to the scale of the next layer."""
 
     name = "requantize"
     integer_attributes = REQUANTIZATION
@@ -46,7 +46,7 @@ class Requantize(Operation):
         return np.asarray(np.clip(q, a["activation_min"], a["activation_max"]))
 
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
-        """Yield arrays that do not have one entry for each channel."""
+        """Yield the arrays that do not have one entry per channel."""
         yield from length_faults(node, graph.tensors[node.output])
 
 
@@ -54,16 +54,16 @@ _REQUANTIZE = Requantize()
 
 
 class Products(Operation):
-    """The first half of a quantized layer: int8 weights times uint8, int32 sums."""
+    """The first half of a quantized layer: int32 sums of int8 weights times uint8 inputs."""
 
     integer_attributes = frozenset({"weight", "bias"})
     writes = "int32"
     weight_names = ("weight",)
     becomes: ClassVar[str]
-    """The layer that it is together with the `requantize` behind it."""
+    """The layer that it forms together with the `requantize` after it."""
 
     def fuse(self, node: Node, behind: Node) -> Node | None:
-        """Join the products and their requantization to a layer."""
+        """Join the products and their requantization into a layer."""
         if behind.op != Requantize.name:
             return None
         return replace(
@@ -75,7 +75,7 @@ class Products(Operation):
         return math.prod(source.shape)
 
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
-        """Yield weights of the wrong shape, and accumulators that may leave 2**29."""
+        """Yield weights of the wrong shape, and accumulators that could reach 2**29."""
         source, target = graph.tensors[node.inputs[0]], graph.tensors[node.output]
         yield from length_faults(node, target)
         expected = (target.shape[-1], self.channel_products(node, source))
@@ -84,20 +84,20 @@ class Products(Operation):
 
 
 class FusedLayer(Products):
-    """A fused layer: products, requantization, and the table of a curve if there is one."""
+    """A fused layer: products, requantization, and the table of a curve, if there is one."""
 
     integer_attributes = frozenset({"weight", "bias", *REQUANTIZATION})
     products: ClassVar[Products]
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
-        """Do what one kernel call does."""
+        """Compute what one kernel call computes."""
         acc = self.products.integer_forward(*inputs, **attributes)
         q = _REQUANTIZE.integer_forward(acc, **attributes)
         table = attributes.get("table")
         return q if table is None else np.asarray(table.astype(np.int64)[q])
 
     def fuse(self, node: Node, behind: Node) -> Node | None:
-        """Take the table of the curve behind the layer."""
+        """Take over the table of the curve after the layer."""
         if behind.op != Lookup.name or "table" in node.attributes:
             return None
         return replace(node.with_attributes(**behind.attributes), output=behind.output)
@@ -112,7 +112,7 @@ class WeightedFloat(Operation):
 
     float_attributes = frozenset({"kernel", "bias"})
     products_op: ClassVar[str]
-    """The integer operation that accumulates."""
+    """The name of the integer operation that accumulates."""
 
     has_bits: ClassVar[bool] = True
     """Its weights may have 4 bits."""
@@ -125,11 +125,11 @@ class WeightedFloat(Operation):
         return node.with_attributes(kernel=kernel * scale, bias=bias * scale + offset)
 
     def accepts_before(self, node: Node, scaling: Node) -> bool:
-        """Padding stands for 0 behind the scaling, so an offset can be absorbed without it only."""
+        """Return whether it can: padding stands for 0 after the scaling, so offsets must be 0."""
         return not self.pads(node) or not np.any(scaling.attributes["offset"])
 
     def absorb_before(self, node: Node, scaling: Node) -> Node | None:
-        """Scale each product's weights; what the offset adds up to goes into the bias."""
+        """Scale each product's weights; the sum of the offset goes into the bias."""
         kernel, bias = node.attributes["kernel"], node.attributes["bias"]
         scale, offset = (
             np.resize(scaling.attributes[name], kernel.shape[0]) for name in ("scale", "offset")
@@ -139,11 +139,11 @@ class WeightedFloat(Operation):
         )
 
     def needs_zero(self, node: Node, known: set[str]) -> bool:
-        """Padding is filled with the zero point."""
+        """Return whether the layer pads: padding is filled with the zero point."""
         return self.pads(node)
 
     def quantize(self, builder: Builder, node: Node) -> None:
-        """Add a hidden layer; a curve other than relu follows as a table of its own."""
+        """Add a hidden layer; a curve other than relu follows as a separate table."""
         out, function = builder.written(node)
         channels = self.channels(builder, node)
         whole = (0, ACTIVATION_MAX)
@@ -179,7 +179,7 @@ class WeightedFloat(Operation):
         )
 
     def product_means(self, node: Node, mean: Floats) -> Floats:
-        """Return the mean of what each weight multiplies, to broadcast against the kernel."""
+        """Return the mean input of each weight, to broadcast against the kernel."""
         return mean.reshape(-1, 1)
 
     def accumulate(
@@ -212,9 +212,9 @@ class WeightedFloat(Operation):
 
 
 def lowered_weights(layer: Any, outputs: int) -> dict[str, Floats]:
-    """Return a layer's kernel as a matrix, a row for each product, and its bias.
+    """Return a layer's bias, and its kernel as a matrix with one row per product.
 
-    outputs: the axis of the layer's kernel that counts the outputs.
+    outputs: the axis of the layer's kernel for the outputs.
     """
     kernel = real(layer.kernel)
     kernel = kernel.reshape(-1, kernel.shape[outputs])
@@ -232,7 +232,7 @@ LIMIT_WORDS = ("zero_point", "activation_min", "activation_max")
 
 
 def clamp_words(node: Node) -> tuple[int, int, int]:
-    """Return the words of `p` that bring an accumulator's sum to the output."""
+    """Return the words of `p` with the zero point and the limits of the output."""
     a = node.attributes
     return int(a["zero_point"]), int(a["activation_min"]), int(a["activation_max"])
 
@@ -244,7 +244,7 @@ def channel_words(node: Node) -> npt.NDArray[np.int64]:
 
 
 def table_bytes(node: Node) -> bytes:
-    """Return the table of the curve in a layer, nothing if there is none."""
+    """Return the table of the curve in a layer; empty if there is none."""
     return node.attributes["table"].tobytes() if "table" in node.attributes else b""
 
 

@@ -1,1 +1,1 @@
-"""The result: a converted network on the PC, its quality, and the artifact that export writes."""
+"""The result: a converted network on the PC, its quality, and the files that export writes."""

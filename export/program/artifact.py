@@ -1,4 +1,4 @@
-"""The files that an export writes: the module for the board, and the file to verify it with."""
+"""The files that an export writes: the module for the board, and the data to verify it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SUFFIXES = (".py", ".mpy", ".hex")
 
 @dataclass(frozen=True)
 class Artifact:
-    """A written module, the graph that it has to agree with, and test vectors.
+    """A written module, the graph that it must agree with, and test vectors.
 
     `path` is the module: `.py`, `.mpy`, or the `.hex` that contains it. `digests` maps every file
     that goes on the board to its SHA-256. `inputs` are rows as `predict` takes them; `targets` has

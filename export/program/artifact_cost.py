@@ -1,4 +1,4 @@
-"""What a written module costs on a board, and what would fit where it does not."""
+"""The cost of a written module on a board, and what would fit instead."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .artifact import Artifact
 
 
 def estimate_artifact(artifact: Artifact, processor: str = "") -> Estimate:
-    """Return what a written module is expected to cost on the board that it was made for.
+    """Estimate what a written module costs on the board that it was made for.
 
     Parameters
     ----------
     artifact
         The module.
     processor
-        The `-march` of mpy-cross for the processor that it really runs on; the board's if empty.
+        The `-march` of mpy-cross for the processor that runs it; empty for that of the board.
 
     """
     board = replace(artifact.board, arch=processor) if processor else artifact.board
@@ -31,16 +31,16 @@ def estimate_artifact(artifact: Artifact, processor: str = "") -> Estimate:
 
 @dataclass(frozen=True)
 class Alternatives:
-    """What fits a board on which a written module does not.
+    """What fits a board that a written module does not fit.
 
     Attributes
     ----------
     options
-        Options of `thumbnet export`, each of which suffices.
+        Options of `thumbnet export`; each of them is enough.
     smaller
         Whether a network with fewer hidden units fits in the same export.
     board
-        A larger board; looked for only if neither of the above helps.
+        A larger board, if neither of the above helps.
 
     """
 
@@ -50,7 +50,7 @@ class Alternatives:
 
 
 def alternatives(artifact: Artifact, board: BoardProfile) -> Alternatives:
-    """Return what fits `board`, which describes the target as it really is."""
+    """Return what fits `board`, which describes the actual target."""
     graph = artifact.graph
     request = Request(_tier(artifact), artifact.build.weights, artifact.mpy)
     options = other_ways(graph, board, request)
@@ -60,5 +60,5 @@ def alternatives(artifact: Artifact, board: BoardProfile) -> Alternatives:
 
 
 def _tier(artifact: Artifact) -> str:
-    """Return the tier as profiles call it."""
+    """Return the tier under its name in profiles."""
     return artifact.build.tier.removesuffix("_dsp")

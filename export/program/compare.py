@@ -1,4 +1,4 @@
-"""Compare ways to quantize a model: how its ranges are chosen, and the width of its weights."""
+"""Compare ways to quantize a model: the choice of ranges, and the width of the weights."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class QuantizationResult:
 
     @property
     def score(self) -> float:
-        """What a choice is judged by: where the classes are uneven, each counts the same."""
+        """The figure that ranks the choices: the balanced accuracy if the classes are uneven."""
         return self.accuracy if self.balanced is None else self.balanced
 
 
@@ -92,7 +92,7 @@ def balanced_accuracies(
 
 
 def calibrations(model: Model, x: npt.ArrayLike, options: Options) -> tuple[str, ...]:
-    """Return the names of `OBSERVERS`; empty if training has set every range that they choose."""
+    """Return the names of `OBSERVERS`; empty if training has set all ranges that they choose."""
     if not model.quantized:
         return tuple(OBSERVERS)
     found = {graph.stage: graph for graph, _ in stages(model, x, options)}
@@ -122,10 +122,10 @@ def compare_quantizations(
     options: Options,
     among: list[Choice] | None = None,
 ) -> Iterator[QuantizationResult]:
-    """Yield each way to quantize `model`, calibrated on rows `x`, tried on `test_x` and `test_y`.
+    """Yield each way to quantize `model`, calibrated on rows `x`, tested on `test_x` and `test_y`.
 
-    Held-out rows out of the accepted range are left out. among: the
-    choices to try, `quantization_choices` if None.
+    Held-out rows outside the accepted range are left out. among: the choices to try; None for
+    `quantization_choices`.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The kernels of a network, one by one: what they take, and calls that run without the others."""
+"""The kernels of a network, one by one: their memory, and calls that run on their own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..ops import call_part, operation
 
 @dataclass(frozen=True)
 class KernelMemory:
-    """Bytes that a network takes in the assembly kernels of a Cortex-M.
+    """Bytes that a network takes with the assembly kernels of a Cortex-M.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class KernelMemory:
 
 
 def kernel_memory(graph: Graph) -> KernelMemory:
-    """Return what a fused graph takes in tier thumb, whichever board it was converted for."""
+    """Return the memory of a fused graph in tier thumb, whatever board it was converted for."""
     build, made = Build(tier="thumb"), plan(graph)
     layers = kernel_calls(graph, made, build)
     packed = [part.packed(build) for call in layers for part in (call, *call.rows)]
@@ -53,7 +53,7 @@ def kernel_memory(graph: Graph) -> KernelMemory:
 
 @dataclass(frozen=True)
 class StandaloneCall:
-    """One call `kernel(x, w, y, p)` whose x and y are buffers of their own, both at offset 0.
+    """One call `kernel(x, w, y, p)` with separate buffers x and y, both at offset 0.
 
     Attributes
     ----------
@@ -68,9 +68,9 @@ class StandaloneCall:
     wide
         Whether the outputs are int32 instead of uint8.
     outputs
-        How many numbers it writes.
+        Number of outputs that it writes.
     scratch
-        How many bytes behind x it uses for itself.
+        Number of bytes after x that it uses as a temporary buffer.
 
     """
 
@@ -85,7 +85,7 @@ class StandaloneCall:
     node: Node
 
     def expected(self, x: npt.NDArray[Any]) -> list[int]:
-        """Return what the specification gives for one input."""
+        """Return the outputs for one input, according to the specification."""
         batch = x[None].astype(np.int64)
         y = operation(self.node).integer_forward(batch, **self.node.attributes)
         return y.ravel().tolist()  # type: ignore[no-any-return]
@@ -99,7 +99,7 @@ def standalone_calls(graph: Graph, tier: str) -> list[StandaloneCall]:
 
 
 def _alone(graph: Graph, call: Call, nodes: dict[str, Node], build: Build) -> StandaloneCall:
-    """Return a call with x and y at 0, and its patch at the first whole word behind x."""
+    """Return a call with x and y at 0, and its patch at the first whole word after x."""
     places, scratch = {"x_at": 0, "y_at": 0}, 0
     if "patch_at" in call.kernel.words:
         image = call.word("rows") * call.word("row")

@@ -99,7 +99,8 @@ class Program:
         """
         if "probabilities" not in self.graph.outputs:
             raise ThumbnetError(
-                f"{self.graph.name} ends in {self.task.function}: it has no probabilities"
+                f"{self.graph.name} ends with {self.task.function}, so it has no probabilities: "
+                "use scores or predict"
             )
         return self.execute(x, ["probabilities"])["probabilities"]
 
@@ -147,7 +148,7 @@ class Program:
         Raises
         ------
         ThumbnetError
-            If files are copied onto the board: the sketch is then a file like any other.
+            If the board takes files instead of a .hex; the sketch is then an ordinary file.
 
         """
         if self.board.delivery != "hex":
@@ -212,7 +213,7 @@ class Program:
     def _measure(
         self, x: npt.NDArray[Any], y: npt.NDArray[Any], refused: int
     ) -> tuple[dict[str, Any], str]:
-        """Compare with float on accepted rows; for refused rows the board has no answer."""
+        """Compare with float on accepted rows; the board has no answer for refused ones."""
         integer = goodness(self.task, self.predict(x), y)
         floats = goodness(self.task, float_predict(self.floats, self.task, x), y)
         info = {"samples": len(y), "refused": refused, "float": floats, "integer": integer}

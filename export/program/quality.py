@@ -76,9 +76,9 @@ def float_predict(floats: Graph, task: Task, x: npt.ArrayLike) -> npt.NDArray[np
 
 
 def encode_targets(task: Task, y: npt.ArrayLike, rows: int) -> npt.NDArray[np.float64]:
-    """Return targets as `goodness` takes them: class indices (rows,), or numbers (rows, outputs).
+    """Return targets for `goodness`: class indices (rows,), or numbers (rows, outputs).
 
-    Classes may come as indices, -1 and +1, one-hot rows, or names among `task.labels`.
+    Classes may be indices, -1 and +1, one-hot rows, or names in `task.labels`.
 
     Raises
     ------
@@ -93,7 +93,9 @@ def encode_targets(task: Task, y: npt.ArrayLike, rows: int) -> npt.NDArray[np.fl
         target = np.array(target.tolist())
     if task.kind == "regression":
         if target.dtype.kind in "US":
-            raise ThumbnetError("the targets are names, but a regression needs numbers")
+            raise ThumbnetError(
+                "the targets are names, but a regression needs numbers: pass numbers"
+            )
         return target.astype(np.float64).reshape(rows, math.prod(target.shape[1:]))
     if target.ndim == 2 and target.shape[1] == 1:
         target = target[:, 0]
@@ -101,7 +103,7 @@ def encode_targets(task: Task, y: npt.ArrayLike, rows: int) -> npt.NDArray[np.fl
         unseen = sorted(set(target.tolist()) - set(task.labels))
         if unseen:
             raise ThumbnetError(
-                f"label {unseen[0]!r} was not seen in training: known are {', '.join(task.labels)}"
+                f"label {unseen[0]!r} was not in training: use one of {', '.join(task.labels)}"
             )
         return np.array([task.labels.index(str(name)) for name in target], dtype=np.float64)
     if target.ndim == 2 and target.shape[1] > 1:

@@ -1,1 +1,1 @@
-"""Rules that choose integers for real numbers: scales, zero points, weights, counts of readings."""
+"""Rules that choose integers for real numbers: output scales, weights, counts of readings."""

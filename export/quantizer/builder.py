@@ -1,4 +1,4 @@
-"""The integer graph in the making: what the quantization of every operation reads and adds to."""
+"""The integer graph under construction, which the quantization of each operation adds to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..graph.graph import Graph, Node, TensorSpec
 class Builder:
     """The integer nodes made so far, and their tensors.
 
-    A tensor of the integer graph has the name of the float tensor that it stands for.
+    A tensor of the integer graph has the same name as the float tensor that it represents.
 
     Parameters
     ----------
@@ -20,9 +20,9 @@ class Builder:
     bits
         The width of weights, 8 or 4.
     fitted
-        Training has seen weights of this width: their largest is their range.
+        Whether weights were trained for this width; the largest weight then sets the scale.
     curves
-        Of each tensor that only a curve reads: that curve's name and the tensor that it writes.
+        Name and output of the curve, for each tensor that only a curve reads.
     holds_zero
         The tensors whose zero point has to be one of their 256 values.
 
@@ -56,18 +56,18 @@ class Builder:
         return tensor.scale, tensor.zero_point
 
     def written(self, node: Node) -> tuple[TensorSpec, str]:
-        """Return the tensor that a float node's layer writes, and the curve behind the layer.
+        """Return the tensor that a float node's layer writes, and the curve applied to its result.
 
-        A relu is a clamp of the layer itself, which then writes what the relu writes. Other curves
-        are nodes of their own.
+        A relu is a clamp of the layer itself, which then writes the output of the relu. Other
+        curves are separate nodes.
         """
         function, output = self._curves.get(node.output, ("linear", node.output))
         name = output if function == "relu" else node.output
         return replace(self.floats.tensors[name], dtype="uint8"), function
 
     def holds_zero(self, tensor: str) -> bool:
-        """Return whether a tensor's zero point has to be one of its 256 values.
+        """Return whether a tensor's zero point must be one of its 256 values.
 
-        This is so where a window is padded with it, and where two tensors are added.
+        This is so if a window is padded with it, or if two tensors are added.
         """
         return tensor in self._holds_zero

@@ -1,4 +1,4 @@
-"""The integers of each output channel: int8 weights, folded biases, multipliers."""
+"""Choose the integers of each output channel: int8 weights, folded biases, multipliers."""
 
 from __future__ import annotations
 

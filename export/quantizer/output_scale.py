@@ -1,7 +1,7 @@
-"""Output scales that a requantization can reach: how fine a layer's result may be.
+"""Output scales that a requantization can reach: the finest steps of a layer's result.
 
-The scale and zero point of a range come from the trainer's `affine`, which training for
-quantization uses too.
+The scale and zero point of a range come from the trainer's `affine`, which quantization-aware
+training also uses.
 """
 
 from __future__ import annotations

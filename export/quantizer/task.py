@@ -9,7 +9,7 @@ CLASSIFIER_CURVES = ("softmax", "sigmoid", "tanh", "sign", "step")
 
 @dataclass(frozen=True)
 class Task:
-    """How scores are read.
+    """How scores are interpreted.
 
     Parameters
     ----------
@@ -17,14 +17,14 @@ class Task:
         "classifier" (argmax over several scores), "decision" (a threshold on one score) or
         "regression" (scores in real units).
     function
-        The activation that the trainer ended with. Each of them is monotonic, so the scores are
-        the values before it.
+        The last activation of the model. All of these are monotonic, so the scores are the values
+        before it.
     labels
         The names of the classes; empty for a regression.
     nats
-        The natural-log units of odds that one unit of score is worth; None without probabilities.
+        The change of log odds, in nats, per unit of score; None without probabilities.
     threshold
-        The real score that class 1 needs, in a decision.
+        The lowest real score of class 1, in a decision.
 
     """
 

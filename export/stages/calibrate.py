@@ -1,4 +1,4 @@
-"""Stage 4, calibrate: the range of every tensor of the float graph on representative inputs."""
+"""Stage 4, calibrate: find the range of every float tensor on representative inputs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROWS = 256
 def run_float(
     graph: Graph, x: npt.ArrayLike, keep: Iterable[str] | None = None
 ) -> dict[str, npt.NDArray[np.float64]]:
-    """Execute a float stage on `x` (n, ...) and return its tensors, or those to `keep`, float64."""
+    """Run a float stage on `x` (n, ...); return its tensors, or those to `keep`, as float64."""
     rows = np.asarray(x, dtype=np.float64)
     names = [graph.input, *(node.output for node in graph.nodes)] if keep is None else list(keep)
     parts = [_run(graph, rows[at : at + ROWS], names) for at in range(0, len(rows), ROWS)]
@@ -120,7 +120,7 @@ def calibrate(graph: Graph, x: npt.ArrayLike, observer: str = "min_max") -> Grap
 def _hidden_values(
     graph: Graph, seen: dict[str, npt.NDArray[np.float64]]
 ) -> dict[str, npt.NDArray[np.float64]]:
-    """Return values that share the scale of a tensor but are no part of it, by the tensor."""
+    """Return values that share the scale of a tensor but are not part of it, by tensor."""
     found = {}
     for node in graph.nodes:
         values = operation(node).hidden_values(node, seen[node.inputs[0]])

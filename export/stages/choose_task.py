@@ -1,4 +1,4 @@
-"""What a model's scores mean: found from its last layers and its labels."""
+"""Find out what a model's scores mean, from its last layers and its labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stage 2, fold: what remains is one input scaling, then layers with weights and their curves."""
+"""Stage 2, fold: merge scalings into the weights, except one scaling of the input."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from ..ops.scaling import ScaleShift
 def fold(graph: Graph) -> Graph:
     """Return a graph that computes what `graph` computes, in fewer operations.
 
-    The first is the input's scaling, with a positive scale for every feature: a negative or zero
-    scale goes into the weights behind it. Batch normalization goes into the kernel before it, or
-    after it; where neither can take it, it becomes a layer of its own. Reshapes are dropped: they
-    change nothing in memory.
+    The first is the scaling of the input, with a positive scale for every feature: a negative or
+    zero scale is folded into the weights after it. Batch normalization is folded into the weights
+    before or after it; if neither can absorb it, it becomes a layer. Reshapes are dropped, because
+    they change nothing in memory.
 
     Raises
     ------
@@ -48,7 +48,7 @@ def fold(graph: Graph) -> Graph:
 
 
 class _Folder:
-    """The nodes so far. names: tensor of the lowered graph -> the one that stands for it now."""
+    """The nodes so far. names: for each tensor of the lowered graph, the one that now holds it."""
 
     def __init__(self, graph: Graph, nodes: list[Node], tensors: dict[str, TensorSpec]) -> None:
         self.graph = graph
@@ -57,7 +57,7 @@ class _Folder:
         self.names = {graph.input: "x"}
 
     def take(self, lowered: Node) -> None:
-        """Add a node of the lowered graph, merged into the one before it where that is possible."""
+        """Add a node of the lowered graph, merged into the one before it if that is possible."""
         node = replace(lowered, inputs=tuple(self.names[name] for name in lowered.inputs))
         output = self.graph.tensors[node.output]
         if operation(node).is_alias:
@@ -81,7 +81,7 @@ class _Folder:
         self.names[node.output] = written
 
     def _merged(self, before: Node, scaling: Node) -> Node | None:
-        """Return the node before a scaling with the scaling in it, None if it cannot be."""
+        """Return the node before a scaling with the scaling folded in; None if impossible."""
         scale, offset = scaling.attributes["scale"], scaling.attributes["offset"]
         if before.output == "x":
             size = math.prod(self.tensors["x"].shape)
@@ -96,7 +96,7 @@ class _Folder:
         return len([n for n in readers if not operation(n).is_alias]) == 1
 
     def done(self) -> list[Node]:
-        """Put the scalings that are left into the kernels behind them, and check the whole."""
+        """Fold the remaining scalings into the weights after them, and check the result."""
         nodes: list[Node] = []
         renamed: dict[str, str] = {}
         for k, node in enumerate(self.nodes):
@@ -124,7 +124,7 @@ class _Folder:
         return nodes
 
     def _as_layer(self, node: Node) -> Node:
-        """Return a scaling that no neighbour takes as a layer of its own."""
+        """Return a scaling that no neighbour can absorb as a layer."""
         if self.graph.consumers(node.output) == [] and node.output == self.graph.outputs[0]:
             raise ThumbnetError(
                 f"export: {node.output} is the last layer and no Dense comes after it: "
@@ -138,7 +138,7 @@ def _for_inputs(values: Floats, size: int) -> Floats:
 
 
 def _with_scaling_before(node: Node, scaling: Node) -> Node | None:
-    """Return a node with the scaling of its input in it, None if it does not take it."""
+    """Return a node with the scaling of its input folded in; None if it cannot absorb it."""
     op = operation(node)
     return op.absorb_before(node, scaling) if op.accepts_before(node, scaling) else None
 
@@ -151,7 +151,7 @@ def _check_form(nodes: list[Node]) -> None:
             )
     if not any(operation(node).gives_scores for node in nodes):
         raise ThumbnetError("export: the model has no Dense layer: add one")
-    # Whether a curve at the end is one that scores can have is judged with the task.
+    # A curve at the end is checked later, together with the task.
     if not operation(nodes[-1]).may_be_last:
         raise ThumbnetError(
             f"export: the model ends with {nodes[-1].output} ({nodes[-1].op}), not with a Dense "

@@ -1,4 +1,4 @@
-"""Stage 6, fuse: one node per kernel call; what belongs to one layer becomes one node."""
+"""Stage 6, fuse: join the steps of each layer into one node per kernel call."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stage 1, lower: a trained model becomes a float graph, layer by layer."""
+"""Stage 1, lower: turn a trained model into a float graph, layer by layer."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from ..ops import LAYERS, operation
 
 
 def lower(model: Model, graph_name: str) -> Graph:
-    """Return the float graph of a model, weights as float64.
+    """Return the float graph of a model: one node per step of a layer, weights as float64.
 
-    Where training has fixed the range of a layer's output (quantization-aware training), its tensor
-    has it already.
+    If quantization-aware training has set the range of a layer's output, the tensor gets that
+    range.
 
     Parameters
     ----------
     model
-        Built: its layers have weights.
+        A built model, whose layers have weights.
     graph_name
-        The name of the module to come.
+        The name of the future module.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def lower(model: Model, graph_name: str) -> Graph:
 
 
 class _Lowering:
-    """The nodes so far. written: layer -> the tensor that holds its output."""
+    """The nodes so far. written: the tensor with the output of each layer."""
 
     def __init__(self, source: TensorSpec) -> None:
         self.nodes: list[Node] = []
@@ -75,7 +75,7 @@ class _Lowering:
         self.written[layer.name] = current[0]
 
     def _chained(self, node: Node, layer: Layer) -> tuple[str, ...]:
-        """Return the inputs that are left when those beyond what the operation takes are done."""
+        """Return the remaining inputs, after nodes for those beyond what one operation takes."""
         current, most = node.inputs, operation(node).most_inputs
         while most is not None and len(current) > most:
             taken, others = current[:most], current[most:]
@@ -90,6 +90,6 @@ class _Lowering:
         self.tensors[node.output] = TensorSpec(node.output, shape, "float32")
 
     def fix_range(self, layer: str, low: float, high: float) -> None:
-        """Note the range that training has fixed for what a layer writes."""
+        """Set the range that training has fixed for the output of a layer."""
         tensor = self.tensors[self.written[layer]]
         self.tensors[tensor.name] = replace(tensor, low=low, high=high)

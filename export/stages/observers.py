@@ -26,7 +26,7 @@ def min_max(values: Floats) -> Range:
 
 
 def percentile(values: Floats) -> Range:
-    """Return the range without the most extreme values at either end, see `PERCENTILE`."""
+    """Return the range without the most extreme values at both ends; see `PERCENTILE`."""
     low, high = np.percentile(values, [100 - PERCENTILE, PERCENTILE])
     return float(low), float(high)
 
@@ -66,7 +66,7 @@ OBSERVERS: dict[str, Callable[[Floats], Range]] = {
     "percentile": percentile,
     "mse": mean_squared_error,
 }
-"""The names that `convert` takes as `calibration`."""
+"""The observers by name."""
 
 CALIBRATIONS = tuple(OBSERVERS)
 """What `convert` takes as `calibration`."""

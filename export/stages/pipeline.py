@@ -1,4 +1,4 @@
-"""The whole conversion from a float model to the integer graph, as one function of named stages."""
+"""The conversion from a float model to the integer graph, as one function of named stages."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Options:
 
 
 def trained_bits(model: Model) -> int:
-    """Return the width of weights that `model` was trained for with `fit(quantize=...)`, else 8."""
+    """Return the width of the weights that `fit(quantize=...)` trained `model` for, else 8."""
     return int((model.quantized or "int8").removeprefix("int"))
 
 

@@ -1,4 +1,4 @@
-"""Stage 5, quantize: the calibrated float graph becomes an integer graph."""
+"""Stage 5, quantize: turn the calibrated float graph into an integer graph."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ def quantize(
     counts
         The resolution and range of the raw inputs.
     task
-        How the scores are interpreted; its nodes come last.
+        How to interpret the scores; its nodes come last.
     bits
-        The width of weights, 8 or 4, of the layers that may have either.
+        The width of the weights, 8 or 4, in layers that support both.
     fitted
-        The model was trained for weights of this width.
+        Whether the model was trained for weights of this width.
 
     Raises
     ------
     ThumbnetError
-        If a layer's accumulators may reach 2**29; the message names the layer and what to do.
+        If a layer's accumulators could reach 2**29; the message names the layer and what to do.
 
     """
     builder = Builder(graph, bits, fitted, _curves(graph), _holding_zero(graph))
-    # Positions that share their weights also share their scaling: one line per channel.
+    # Positions that share weights also share their scaling: one line per channel.
     quantize_input(builder, counts, channels_of(graph) or None)
     scores = [node for node in graph.nodes if operation(node).gives_scores][-1]
     for node in graph.nodes[1:]:
@@ -59,7 +59,7 @@ def _reads_scores(node: Node, scores: Node) -> bool:
 
 
 def _curves(graph: Graph) -> dict[str, tuple[str, str]]:
-    """Return of each tensor that a curve alone reads the curve's name and what it writes."""
+    """Return the name and the output of the curve after each tensor that only a curve reads."""
     found = {}
     for node in graph.nodes:
         readers = graph.consumers(node.output)
@@ -70,7 +70,7 @@ def _curves(graph: Graph) -> dict[str, tuple[str, str]]:
 
 
 def _holding_zero(graph: Graph) -> set[str]:
-    """Return the tensors whose zero point has to be one of their 256 values."""
+    """Return the tensors whose zero point must be one of their 256 values."""
     found: set[str] = set()
     for node in reversed(graph.nodes):
         if operation(node).needs_zero(node, found):

@@ -1,4 +1,4 @@
-"""The reference executor: runs an integer graph in NumPy and gives the answer boards must match."""
+"""The reference executor: runs an integer graph in NumPy; boards must give the same results."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _run(graph: Graph, rows: Ints, names: list[str]) -> dict[str, npt.NDArray[An
 
 @dataclass(frozen=True)
 class Accepted:
-    """For each input of an integer graph: counts per raw unit, the least and the largest count."""
+    """Counts per raw unit, smallest and largest count, for each input of an integer graph."""
 
     units: Ints
     minimum: Ints
@@ -64,7 +64,7 @@ class Accepted:
 
 
 def accepted_counts(graph: Graph) -> Accepted:
-    """Return what the first node of an integer graph accepts, as arrays (features,)."""
+    """Return the counts that the first node of an integer graph accepts, as arrays (features,)."""
     (size,) = graph.tensors[graph.input].shape
     node = graph.nodes[0].attributes
     columns = (node.get("units", 1), node["minimum"], node["maximum"])

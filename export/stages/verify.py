@@ -17,7 +17,7 @@ def verify(graph: Graph) -> Graph:
     Raises
     ------
     ThumbnetError
-        At the first fault: names the stage, the node, its neighbours, and what to do.
+        At the first fault; the message names the stage, the node, its neighbours and what to do.
 
     """
     known = {graph.input}

@@ -109,8 +109,8 @@ class Negate(Operation):
         """Return the one call."""
         (source,), target = node.inputs, node.output
         n = prod(graph.tensors[source].shape)
-        head = (n, places.get(source, 0), places.get(target, 0))
-        return [Call(NEGATE, source, target, head)]
+        words = {"n": n, "x_at": places.get(source, 0), "y_at": places.get(target, 0)}
+        return [Call(NEGATE, source, target, NEGATE.head(words))]
 
 
 OPERATIONS: tuple[Operation, ...] = (Negate(),)

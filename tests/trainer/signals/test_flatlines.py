@@ -1,4 +1,4 @@
-"""Sensors that stand still in a part of a recording (all of it: tests/trainer/signals/test_windows.py)."""
+"""Sensors that stand still in a part of a recording; `test_windows.py` has those of a whole one."""
 
 from __future__ import annotations
 

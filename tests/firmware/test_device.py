@@ -12,7 +12,7 @@ from support.micropython import needs_micropython
 
 from thumbnet.tools.targets import find_micropython
 
-DEVICE = Path(__file__).parent / "device"
+DEVICE = Path(__file__).parents[1] / "device"
 FILES = sorted(path.stem for path in DEVICE.glob("test_*.py"))
 # Only what viper has a file of its own for, and CPython has no viper.
 VIPER = ("test_clamps", "test_fully_connected", "test_inputs", "test_layers")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-FILES = sorted((Path(__file__).parents[1] / "firmware" / "viper").glob("*.py"))
+FILES = sorted((Path(__file__).parents[2] / "firmware" / "viper").glob("*.py"))
 WIDE = ("ptr16", "ptr32")
 
 
