@@ -18,7 +18,7 @@ INPUT_ZERO_POINT = 0
 OUTPUT_STEP = 1
 OUTPUT_UNITS = 100
 ARENA = memoryview(bytearray(4))
-X0 = ARENA[0:1]
+X0 = ARENA[0:1]  # the input
 SCORES = [0] * 1
 P1 = (
     1, 0, 0, -268435456,  # outputs, y_at, zero_point, activation_min
@@ -69,6 +69,7 @@ def fully_connected(x, w, y, p):
 
 
 LAYERS = (
+    # kernel, x, w, y, p
     (fully_connected, X0, W1, SCORES, P1),
 )
 

@@ -21,8 +21,8 @@ SCALING = (
 INPUT_ZERO_POINT = 128
 SOFTMAX = (24289, 0, 16579, 17)  # limit, left_shift, multiplier, shift
 ARENA = memoryview(bytearray(8))
-X0 = ARENA[0:2]
-X1 = ARENA[4:7]
+X0 = ARENA[0:2]  # the input
+X1 = ARENA[4:7]  # dense_activation: 3
 SCORES = [0] * 3
 P1 = (
     3, 0, 0, 0, 255, 0,  # outputs, y_at, zero_point, activation_min, activation_max, table
@@ -90,6 +90,7 @@ def fully_connected(x, w, y, p):
 
 
 LAYERS = (
+    # kernel, x, w, y, p
     (fully_connected, X0, W1, X1, P1),
     (fully_connected, X1, W2, SCORES, P2),
 )

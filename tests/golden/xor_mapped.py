@@ -39,7 +39,7 @@ P2 = array("i", (
     -16192, 32766, 16,
 ))
 NAME = 'xor.bin'
-WEIGHTS = (288, 0xA5FC02B3)
+WEIGHTS = (288, 0xA5FC02B3)  # length, CRC-32
 
 
 # p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its place in w,
@@ -299,6 +299,7 @@ MAPPED = map_weights()
 W1 = MAPPED[12:284]
 W2 = MAPPED[284:300]
 LAYERS = (
+    # kernel, x, w, y, p
     (fully_connected, ARENA, W1, ARENA, P1),
     (fully_connected, ARENA, W2, SCORES, P2),
 )

@@ -22,8 +22,8 @@ INPUT_GAIN = 255
 THRESHOLD = 0
 SOFTMAX = (19431, 0, 20723, 17)  # limit, left_shift, multiplier, shift
 ARENA = memoryview(bytearray(8))
-X0 = ARENA[0:2]
-X1 = ARENA[4:6]
+X0 = ARENA[0:2]  # the input
+X1 = ARENA[4:6]  # dense_activation: 2
 SCORES = [0] * 1
 BUFFER = memoryview(bytearray(256))
 PARAMETERS = memoryview(array("i", [0] * 12))
@@ -33,7 +33,7 @@ W2 = BUFFER[0:256]
 P2 = PARAMETERS[0:1]
 W3 = BUFFER[0:2]
 P3 = PARAMETERS[0:9]
-WEIGHTS = (350, 0x7F4C2060)
+WEIGHTS = (350, 0x7F4C2060)  # length, CRC-32
 
 
 def requantize(acc, multiplier, shift):
@@ -81,6 +81,7 @@ def lookup(x, w, y, p):
 
 
 LAYERS = (
+    # kernel, times p is read, times w is read for each p, x, w, y, p
     (fully_connected, 1, 1, X0, W1, X1, P1),
     (lookup, 1, 1, X1, W2, X1, P2),
     (fully_connected, 1, 1, X1, W3, SCORES, P3),
