@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.int31 import Int31
 
-from thumbnet.trainer import StreamSettings
+from thumbnet.trainer import WINDOW_FEATURES, StreamSettings
 from thumbnet.trainer import compute_features as compute
 from thumbnet.trainer import sine_table as sines
 from thumbnet.trainer.signals import window_features as module
