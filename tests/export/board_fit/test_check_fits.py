@@ -138,7 +138,7 @@ def test_the_files_themselves_are_looked_at(tmp_path: Path) -> None:
     size = len(made.module())
     small = replace(made, board=replace(made.board, flash=size - 1))
     with pytest.raises(
-        ThumbnetError, match=f"^net takes {size:,} bytes of file system, board unix has"
+        ThumbnetError, match=f"^net takes {size:,} bytes of file system, but board unix has"
     ) as caught:
         small.write(tmp_path)
     assert "\n" not in str(caught.value)

@@ -174,7 +174,7 @@ def test_inputs_out_of_range() -> None:
 
 def test_no_probabilities() -> None:
     program = convert(built(Dense(1, activation="sign")), X, name="net")
-    with pytest.raises(ThumbnetError, match="net ends in sign: it has no probabilities"):
+    with pytest.raises(ThumbnetError, match="net ends with sign, so it has no probabilities"):
         program.probabilities(X)
 
 
@@ -185,7 +185,7 @@ def classes() -> Program:
 
 
 def test_label_that_training_never_saw() -> None:
-    text = "label 'pink' was not seen in training: known are red, green, blue"
+    text = "label 'pink' was not in training: use one of red, green, blue"
     with pytest.raises(ThumbnetError, match=text):
         classes().evaluate(X, ["red"] * 39 + ["pink"])
 
