@@ -20,6 +20,8 @@ class BoardFit:
 
     Attributes
     ----------
+    board
+        The profile of the board.
     tier, weights, mpy
         The export that fits, see `convert`.
     estimate
@@ -38,7 +40,21 @@ class BoardFit:
 
 
 def best_fit(graph: Graph, board: BoardProfile) -> BoardFit:
-    """Return the export in the fastest tier that fits: as source if possible, else compiled."""
+    """Find the export in the fastest tier that fits: as source if possible, else compiled.
+
+    Parameters
+    ----------
+    graph
+        A fused graph.
+    board
+        The profile of the board.
+
+    Returns
+    -------
+    BoardFit
+        The export and its cost, or why no export fits.
+
+    """
     for tier, mpy in _exports(board):
         if fits(graph, board, Request(tier, None, mpy)):
             build = choose_build(graph, board, tier, None, mpy)

@@ -29,9 +29,13 @@ def list_boards() -> list[BoardProfile]:
 
 
 def load_board(name: str) -> BoardProfile:
-    """Return the profile called `name`, or the one in the file `name` if it ends in `.toml`.
+    """Load the profile of a board.
 
-    Case does not matter, nor does `-` instead of `_`: `Pico-W` means `pico_w`.
+    Parameters
+    ----------
+    name
+        The name of a built-in profile, or the path of a `.toml` file. In names, case does not
+        matter, nor does `-` instead of `_`: `Pico-W` means `pico_w`.
 
     Raises
     ------

@@ -41,9 +41,18 @@ def check_name(name: str) -> None:
 
 
 def module_name(stem: str) -> str:
-    """Return a name that a board can import, made from the stem of a file name.
+    """Make a name that a board can import.
 
-    "my-data" becomes "my_data", "2024" becomes "m2024", and "time" becomes "time_net".
+    Parameters
+    ----------
+    stem
+        The stem of a file name.
+
+    Returns
+    -------
+    str
+        "my_data" for "my-data", "m2024" for "2024", "time_net" for "time".
+
     """
     name = re.sub(r"\W", "_", stem, flags=re.ASCII)[:LONGEST]
     if not name[:1].isalpha():

@@ -63,5 +63,17 @@ def weights(graph: Graph) -> int:
 
 
 def layer_costs(graph: Graph) -> dict[str, LayerCost]:
-    """Return the cost of each node of an integer graph, by the name of its output."""
+    """Return the cost of each node.
+
+    Parameters
+    ----------
+    graph
+        An integer graph.
+
+    Returns
+    -------
+    dict of str to LayerCost
+        By the name of the node's output.
+
+    """
     return {n.output: LayerCost(node_macs(n), node_parameters(n)) for n in graph.nodes}

@@ -44,7 +44,21 @@ def header_facts(
 
 
 def describe_layers(graph: Graph, model: Model) -> str:
-    """Return the network's shape, such as `64 -> 32 relu -> 10 softmax`."""
+    """Describe the layers of a network in one line.
+
+    Parameters
+    ----------
+    graph
+        Any graph of the network.
+    model
+        The model that it was made from.
+
+    Returns
+    -------
+    str
+        Such as `64 -> 32 relu -> 10 softmax`.
+
+    """
     shape = model.input_shape or graph.tensors[graph.input].shape
     words = ["x".join(str(size) for size in shape)]
     for layer in model.layers:

@@ -65,7 +65,18 @@ class TensorSpec:
 
 @dataclass(frozen=True)
 class Node:
-    """One operation, which reads the tensors `inputs` and writes the tensor `output`."""
+    """One operation.
+
+    Parameters
+    ----------
+    op
+        The name of the operation.
+    inputs, output
+        Names of the tensors that it reads, and of the one that it writes.
+    attributes
+        The numbers of the operation, such as its weights, by name.
+
+    """
 
     op: str
     inputs: tuple[str, ...]

@@ -18,7 +18,17 @@ PACKAGE = "micropython-microbit-fs==0.1.2"
 
 
 def microbit_hex(files: Mapping[str, bytes]) -> str:
-    """Return the firmware with the files in its file system, as Intel HEX.
+    """Put files into the file system of the micro:bit's firmware.
+
+    Parameters
+    ----------
+    files
+        Contents by file name.
+
+    Returns
+    -------
+    str
+        The firmware with the files, as Intel HEX.
 
     Raises
     ------
@@ -45,13 +55,19 @@ def microbit_hex(files: Mapping[str, bytes]) -> str:
 
 
 def files_in_hex(text: str, name: str = "the file") -> dict[str, bytes]:
-    """Return the files in a .hex, by name.
+    """Return the contents of the files in a .hex, by file name.
+
+    Parameters
+    ----------
+    text
+        Intel HEX.
+    name
+        The name of the .hex, for messages.
 
     Raises
     ------
     ThumbnetError
-        If it is not a MicroPython for the micro:bit v1, or is damaged. `name` is its name in the
-        message.
+        If it is not a MicroPython for the micro:bit v1, or is damaged.
 
     """
     library = _library()

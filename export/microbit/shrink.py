@@ -60,7 +60,21 @@ def shrink(source: str, shared: Mapping[str, str], public: Iterable[str] = ()) -
 
 
 def compact_source(source: str, keep: str) -> str:
-    """Return device code that does the same in less heap of a micro:bit v1; `keep` stays named."""
+    """Shorten device code so that it takes less heap of a micro:bit v1.
+
+    Parameters
+    ----------
+    source
+        MicroPython source.
+    keep
+        The global name that must not change.
+
+    Returns
+    -------
+    str
+        Equivalent source.
+
+    """
     return shrink(source, {}, {keep})
 
 

@@ -34,10 +34,23 @@ SUFFIXES = (".py", ".mpy", ".hex")
 class Artifact:
     """A written module, the graph that it must agree with, and test vectors.
 
-    `path` is the module: `.py`, `.mpy`, or the `.hex` that contains it. `digests` maps every file
-    that goes on the board to its SHA-256. `inputs` are rows as `predict` takes them; `targets` has
-    a class index, a number or None for each. `info` may contain the accuracy: "samples", "float",
-    "integer".
+    Attributes
+    ----------
+    path
+        The module: `.py`, `.mpy`, or the `.hex` that contains it.
+    graph
+        The integer graph after stage "fuse".
+    board, build
+        The profile of the board, and how the network was built for it.
+    digests
+        The SHA-256 of every file that goes on the board, by file name.
+    inputs
+        Rows (n, features) as `predict` takes them.
+    targets
+        A class index, a number or None for each row.
+    info
+        May contain the accuracy: "samples", "float", "integer".
+
     """
 
     path: Path
@@ -89,10 +102,19 @@ class Artifact:
         return stream_answers(self.graph)
 
     def expected(self, rows: npt.ArrayLike | None = None) -> list[dict[str, Any]]:
-        """Return the answer that the board must give for each row (default: `inputs`).
+        """Compute the answers that the board must give.
 
-        Each answer has "scores" (integers); for classifiers also "predict" (a class index), and
-        "probabilities" (Q15 integers) if the module computes them.
+        Parameters
+        ----------
+        rows
+            Rows (n, features) in raw units; None for `inputs`.
+
+        Returns
+        -------
+        list of dict
+            For each row "scores" (integers); for classifiers also "predict" (a class index), and
+            "probabilities" (Q15 integers) if the module computes them.
+
         """
         counts = to_counts(self.graph, self.inputs if rows is None else rows)
         values = execute(self.graph, counts, self.graph.outputs)
@@ -260,7 +282,19 @@ def _left_behind(sidecar: Path, kept: Mapping[str, str]) -> list[Path]:
 
 
 def write_atomically(contents: dict[Path, bytes]) -> None:
-    """Write all files under temporary names, then rename them: no file is left half-written."""
+    """Write all files under temporary names, then rename them: no file is left half-written.
+
+    Parameters
+    ----------
+    contents
+        The bytes of each file, by path. The folders must exist.
+
+    Raises
+    ------
+    OSError
+        If a file cannot be written; then no file has changed, or only whole files have.
+
+    """
     beside: dict[Path, str] = {}
     try:
         for path, data in contents.items():

@@ -50,7 +50,16 @@ class Alternatives:
 
 
 def alternatives(artifact: Artifact, board: BoardProfile) -> Alternatives:
-    """Return what fits `board`, which describes the actual target."""
+    """Find out what fits a board that a written module does not fit.
+
+    Parameters
+    ----------
+    artifact
+        The module.
+    board
+        A profile that describes the actual target.
+
+    """
     graph = artifact.graph
     request = Request(_tier(artifact), artifact.build.weights, artifact.mpy)
     options = other_ways(graph, board, request)

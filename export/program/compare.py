@@ -40,11 +40,23 @@ Choice = tuple[str | None, int]
 class QuantizationResult:
     """One way to quantize a model, and its results.
 
-    calibration, bits: see `convert`; calibration is None if training has set all ranges.
-    accuracy: on the held-out rows, in integers; R squared for a regression. balanced: the mean
-    accuracy over the classes if they are uneven, else None. agreement: share of rows with the same
-    answer as the float model (None for a regression). sqnr: signal-to-quantization-noise ratio of
-    the scores, in dB; worst: that of the worst layer. weight_bytes: size of the weights.
+    Attributes
+    ----------
+    calibration, bits
+        See `convert`; calibration is None if training has set all ranges.
+    accuracy
+        On the held-out rows, in integers; R squared for a regression.
+    balanced
+        The mean accuracy over the classes if they are uneven, else None.
+    agreement
+        Share of rows with the same answer as the float model; None for a regression.
+    sqnr
+        Signal-to-quantization-noise ratio of the scores, in dB.
+    worst
+        The same ratio of the worst layer.
+    weight_bytes
+        Size of the weights in bytes.
+
     """
 
     calibration: str | None
@@ -65,9 +77,25 @@ class QuantizationResult:
 def float_accuracy(
     model: Model, x: npt.ArrayLike, test_x: npt.ArrayLike, test_y: npt.ArrayLike, options: Options
 ) -> tuple[float, float | None]:
-    """Return the accuracy (R squared) of the float model on held-out rows, and the balanced one.
+    """Measure the float model on held-out rows that the integer model accepts.
 
-    The balanced accuracy is None unless the classes are uneven.
+    Parameters
+    ----------
+    model
+        A trained model.
+    x
+        Rows to calibrate with, (n, features) in raw units.
+    test_x, test_y
+        Held-out rows and their targets.
+    options
+        See `convert`.
+
+    Returns
+    -------
+    accuracy, balanced
+        Accuracy (R squared for a regression), and balanced accuracy: None unless the classes are
+        uneven.
+
     """
     floats, graph, task = _graphs(model, x, options)
     rows, y = _held_out(graph, task, test_x, test_y)
@@ -78,9 +106,20 @@ def float_accuracy(
 def balanced_accuracies(
     program: Program, test_x: npt.ArrayLike, test_y: npt.ArrayLike
 ) -> tuple[float | None, float | None]:
-    """Return the balanced accuracy on held-out rows, in integers and in float.
+    """Measure the balanced accuracy on held-out rows, in integers and in float.
 
-    Both are None unless the classes are uneven.
+    Parameters
+    ----------
+    program
+        The converted network.
+    test_x, test_y
+        Held-out rows (n, features) in raw units, and their targets.
+
+    Returns
+    -------
+    integers, floats
+        Balanced accuracies; both None unless the classes are uneven.
+
     """
     graph, task = program.graph, program.task
     rows, y = _held_out(graph, task, test_x, test_y)
@@ -109,7 +148,23 @@ def calibrations(model: Model, x: npt.ArrayLike, options: Options) -> tuple[str,
 
 
 def quantization_choices(model: Model, x: npt.ArrayLike, options: Options) -> list[Choice]:
-    """Return the choices that give different results for `model`."""
+    """List the choices that give different results for a model.
+
+    Parameters
+    ----------
+    model
+        A trained model.
+    x
+        Rows to calibrate with, (n, features) in raw units.
+    options
+        See `convert`; its calibration and bits are ignored.
+
+    Returns
+    -------
+    list of (calibration, bits)
+        Calibration is None if training has set all ranges.
+
+    """
     names = calibrations(model, x, options) or (None,)
     return [(calibration, bits) for bits in WIDTHS for calibration in names]
 
@@ -122,10 +177,25 @@ def compare_quantizations(
     options: Options,
     among: list[Choice] | None = None,
 ) -> Iterator[QuantizationResult]:
-    """Yield each way to quantize `model`, calibrated on rows `x`, tested on `test_x` and `test_y`.
+    """Quantize a model in several ways and test each of them.
 
-    Held-out rows outside the accepted range are left out. among: the choices to try; None for
-    `quantization_choices`.
+    Parameters
+    ----------
+    model
+        A trained model.
+    x
+        Rows to calibrate with, (n, features) in raw units.
+    test_x, test_y
+        Held-out rows and their targets. Rows outside the accepted range are left out.
+    options
+        See `convert`.
+    among
+        The choices to try; None for `quantization_choices`.
+
+    Yields
+    ------
+    QuantizationResult
+        One for each choice, in order.
 
     Raises
     ------

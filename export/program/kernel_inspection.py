@@ -38,7 +38,14 @@ class KernelMemory:
 
 
 def kernel_memory(graph: Graph) -> KernelMemory:
-    """Return the memory of a fused graph in tier thumb, whatever board it was converted for."""
+    """Return the memory of a network in tier thumb.
+
+    Parameters
+    ----------
+    graph
+        A fused graph, whatever board it was converted for.
+
+    """
     build, made = Build(tier="thumb"), plan(graph)
     layers = kernel_calls(graph, made, build)
     packed = [part.packed(build) for call in layers for part in (call, *call.rows)]
@@ -92,7 +99,16 @@ class StandaloneCall:
 
 
 def standalone_calls(graph: Graph, tier: str) -> list[StandaloneCall]:
-    """Return the kernel calls of one inference of a fused graph in a tier, in order."""
+    """Return the kernel calls of one inference, each with its own buffers.
+
+    Parameters
+    ----------
+    graph
+        A fused graph.
+    tier
+        The tier whose weights and parameters are wanted.
+
+    """
     build = Build(tier)
     nodes = {node.output: node for node in graph.nodes}
     return [_alone(graph, call, nodes, build) for call in kernel_calls(graph, plan(graph), build)]

@@ -46,7 +46,19 @@ LONGEST = (
 class Program:
     """A network in integers.
 
-    `graph` is what boards run; `floats` is the calibrated float graph that it was made from.
+    Attributes
+    ----------
+    graph
+        The integer graph that boards run.
+    floats
+        The calibrated float graph that it was made from.
+    task, model, options
+        What the scores mean; the trained model; how it was converted.
+    board, build, mpy
+        The profile of the board, how the network is built for it, and whether it is compiled.
+    sketch
+        The program to put into a `.hex` as `main.py`; None for none.
+
     """
 
     graph: Graph
@@ -67,9 +79,9 @@ class Program:
     def execute(
         self, x: npt.ArrayLike, keep: Iterable[str] | None = None
     ) -> dict[str, npt.NDArray[Any]]:
-        """Return tensors of the integer graph for rows `x` (n, features) in raw units.
+        """Return tensors of the integer graph, by name, with a leading batch axis.
 
-        keep: names of the tensors to return; None for all.
+        x: rows (n, features) in raw units. keep: names of the tensors to return; None for all.
 
         Raises
         ------
@@ -105,7 +117,10 @@ class Program:
         return self.execute(x, ["probabilities"])["probabilities"]
 
     def evaluate(self, x: npt.ArrayLike, y: npt.ArrayLike) -> float:
-        """Return the accuracy (`y` are classes) or R squared (regression)."""
+        """Return the accuracy on rows (n, features), or R squared for a regression.
+
+        y: one target per row: class indices, one-hot rows, names of classes, or numbers.
+        """
         predicted = self.predict(x)
         return goodness(self.task, predicted, encode_targets(self.task, y, len(predicted)))
 

@@ -20,7 +20,18 @@ from ..stages.reference import execute, to_counts
 
 @dataclass(frozen=True)
 class LayerQuality:
-    """How close one tensor of the integer graph is to that of the float graph."""
+    """How close one tensor of the integer graph is to that of the float graph.
+
+    Attributes
+    ----------
+    tensor, dtype
+        Name and integer type of the tensor.
+    low, high
+        Smallest and largest value in the float graph, in real units.
+    sqnr
+        Signal-to-quantization-noise ratio in dB.
+
+    """
 
     tensor: str
     dtype: str
@@ -76,9 +87,22 @@ def float_predict(floats: Graph, task: Task, x: npt.ArrayLike) -> npt.NDArray[np
 
 
 def encode_targets(task: Task, y: npt.ArrayLike, rows: int) -> npt.NDArray[np.float64]:
-    """Return targets for `goodness`: class indices (rows,), or numbers (rows, outputs).
+    """Convert targets to the form that accuracies are computed with.
 
-    Classes may be indices, -1 and +1, one-hot rows, or names in `task.labels`.
+    Parameters
+    ----------
+    task
+        What the network's scores mean.
+    y
+        Numbers for a regression. Classes may be indices, -1 and +1, one-hot rows, or names in
+        `task.labels`.
+    rows
+        The expected number of targets.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64: class indices (rows,), or numbers (rows, outputs).
 
     Raises
     ------

@@ -81,7 +81,14 @@ def _classifier(function: str, outputs: int, labels: tuple[str, ...]) -> Task:
 
 
 def float_task(model: Model) -> Task:
-    """Return what the outputs of a float model mean, whether or not it can be converted."""
+    """Return what the outputs of a float model mean, even if it cannot be converted.
+
+    Parameters
+    ----------
+    model
+        A built model.
+
+    """
     function = model.output_activation
     labels = tuple(model.labels or ())
     if not labels and function not in CLASSIFIER_CURVES:

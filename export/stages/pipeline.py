@@ -27,7 +27,14 @@ STAGES = ("lower", "fold", "equalize", "calibrate", "quantize", "fuse")
 
 @dataclass(frozen=True)
 class Options:
-    """The user's options for the conversion; see `convert`."""
+    """The user's options for the conversion.
+
+    Parameters
+    ----------
+    name, resolution, threshold, margin, calibration, bits
+        See `convert`.
+
+    """
 
     name: str = "model"
     resolution: float | tuple[float, ...] | None = None
@@ -74,7 +81,23 @@ def stages(model: Model, x: npt.ArrayLike, options: Options) -> Iterator[tuple[G
 def run_until(
     model: Model, x: npt.ArrayLike, options: Options, stage: str = STAGES[-1]
 ) -> tuple[Graph, Task]:
-    """Return the graph after `stage`.
+    """Convert a model up to a stage.
+
+    Parameters
+    ----------
+    model
+        A built model.
+    x
+        Representative inputs, (n, features) in raw units.
+    options
+        See `convert`.
+    stage
+        One of `STAGES`.
+
+    Returns
+    -------
+    graph, task
+        The verified graph after the stage, and what its scores mean.
 
     Raises
     ------

@@ -95,7 +95,21 @@ def to_counts(graph: Graph, x: npt.ArrayLike) -> Ints:
 
 
 def accepted_rows(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-    """Return whether the board accepts each row of `x` (n, features) in raw units."""
+    """Find the rows that the board accepts.
+
+    Parameters
+    ----------
+    graph
+        An integer graph.
+    x
+        Rows (n, features) in raw units.
+
+    Returns
+    -------
+    numpy.ndarray
+        bool (n,).
+
+    """
     return np.asarray(~np.any(_bad(graph, as_rows(graph, x)), axis=1))
 
 

@@ -12,7 +12,12 @@ from ..ops.operation import Operation, common_faults
 
 
 def verify(graph: Graph) -> Graph:
-    """Return `graph` if it is valid.
+    """Check a graph and return it.
+
+    Parameters
+    ----------
+    graph
+        A graph after any stage.
 
     Raises
     ------
