@@ -138,9 +138,9 @@ def _text(name: str, parts: Parts, literals: dict[str, str]) -> str:
     lines += [f"from {kernel} import {kernel}" for kernel in kernels]
     for source in inside:
         for file, function in source.imports:
-            room = next(part for part, found in parts.items() if _holds(found, file, function))
-            if room != name and function not in _KERNELS:
-                lines += [f"from {room} import {function}" if function else f"import {room}"]
+            part = next(part for part, found in parts.items() if _holds(found, file, function))
+            if part != name and function not in _KERNELS:
+                lines += [f"from {part} import {function}" if function else f"import {part}"]
     # The table of layers refers to kernels, which may be functions of this file.
     last = [f"LAYERS = {literals['LAYERS']}"] * ("LAYERS" in own)
     lines += [f"{literal} = {literals[literal]}" for literal in own if literal != "LAYERS"]

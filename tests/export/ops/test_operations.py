@@ -122,3 +122,13 @@ def test_a_kernel_has_weights_where_its_words_count_their_outputs() -> None:
         has_weights = {"inputs", "outputs", "table"} <= set(kernel.words)
         assert has_weights == bool(kernel.layouts), kernel.name
         assert not kernel.splits_inputs or "pieces" in kernel.words
+
+
+@pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel.name)
+def test_a_native_tier_that_runs_the_plain_kernel_has_its_words(kernel: Kernel) -> None:
+    """`p` has the words of the tier, whichever folder the kernel's file is in."""
+    for tier in kernel.layouts or TIERS:
+        folders = Build(tier).folders
+        found = next(f for f in folders if (FIRMWARE / f / f"{kernel.name}.py").is_file())
+        if found in ("plain", "runtime"):
+            assert kernel.words_in(tier) == kernel.words_in("plain"), tier
