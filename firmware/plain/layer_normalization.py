@@ -10,16 +10,16 @@ def layer_normalization(x, w, y, p):
 
     x: uint8, from x_at on, pixel by pixel. w is unused.
     """
-    pixels, channels, first, target, zero_point, low, high, epsilon, variance_shift = p[:9]
+    pixels, channels, source, target, zero_point, low, high, epsilon, variance_shift = p[:9]
     place = 15 + (variance_shift >> 1)
     for _ in range(pixels):
-        last = first + channels
+        last = source + channels
         total = 0
-        for i in range(first, last):
+        for i in range(source, last):
             total += x[i]
         middle = (2 * total + channels) // (2 * channels)
         squares = 0
-        for i in range(first, last):
+        for i in range(source, last):
             d = x[i] - middle
             squares += d * d
         # channels * channels times the variance.
@@ -37,7 +37,7 @@ def layer_normalization(x, w, y, p):
         root = root * (49152 - ((root * root >> 13) * v >> 15)) >> 15
         root = root * (49152 - ((root * root >> 13) * v >> 15)) >> 15
         k = 9
-        for i in range(first, last):
+        for i in range(source, last):
             weight, acc, multiplier, shift = p[k], p[k + 1], p[k + 2], p[k + 3]
             acc += ((channels * x[i] - total) * root >> place - exponent) * weight
             q = zero_point + requantize(acc, multiplier, shift)
@@ -48,4 +48,4 @@ def layer_normalization(x, w, y, p):
             y[target] = q
             target += 1
             k += 4
-        first = last
+        source = last
