@@ -34,6 +34,7 @@ LAYER_NORMALIZATION = Kernel(
     "layer_normalization",
     ("pixels", "channels", "x_at", "y_at", *LIMIT_WORDS, "epsilon", "variance_shift"),
     ("weight", *PER_OUTPUT),
+    title="a layer normalization",
 )
 
 _MOST_CHANNELS = 256
@@ -43,6 +44,9 @@ _MOST_VARIANCE_SHIFT = 28
 
 _NORMAL_BITS = 13
 """A normalized number has this many bits behind the point."""
+
+_OUTPUT = 0.75
+"""Cost of an output relative to one of a dense layer: the kernel is set up once."""
 
 _ROOT_ERROR = 2.0**-11
 """Relative, of `reciprocal_root`; a test tries all of its arguments."""
@@ -171,7 +175,7 @@ class LayerNormalization(Operation):
     def cycles(self, node: Node, outputs: int, cost: Cycles) -> float:
         """Return the cycles of two sums over the channels, the outputs, and the roots."""
         roots = outputs / len(node.attributes["weight"])
-        return outputs * (3 * cost.pool + 1.5 * cost.output) + 3 * roots * cost.output
+        return outputs * (3 * cost.pool + _OUTPUT * cost.output) + 2 * roots * cost.output
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the one call."""

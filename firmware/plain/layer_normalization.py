@@ -38,7 +38,9 @@ def layer_normalization(x, w, y, p):
         root = root * (49152 - ((root * root >> 13) * v >> 15)) >> 15
         k = 9
         for i in range(source, last):
-            weight, acc, multiplier, shift = p[k], p[k + 1], p[k + 2], p[k + 3]
+            # Four at once would make a tuple.
+            weight, acc = p[k], p[k + 1]
+            multiplier, shift = p[k + 2], p[k + 3]
             acc += ((channels * x[i] - total) * root >> place - exponent) * weight
             q = zero_point + requantize(acc, multiplier, shift)
             if q < low:
