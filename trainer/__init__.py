@@ -28,6 +28,7 @@ from .layers.augmentation import RandomShift
 from .layers.base import IntegerRole, Layer
 from .layers.convolutional import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
 from .layers.core import Activation, Dense, Dropout, Flatten
+from .layers.layer_normalization import LayerNormalization
 from .layers.merging import Add, Concatenate
 from .layers.normalization import BatchNormalization
 from .layers.pooling_layers import (
@@ -106,6 +107,7 @@ __all__ = [
     "InputSpec",
     "IntegerRole",
     "Layer",
+    "LayerNormalization",
     "LearningRateScheduler",
     "LinearRegression",
     "LogisticRegression",

@@ -18,6 +18,7 @@ from .exact_models import (
     hidden,
     image,
     levels,
+    normalized,
     readers,
     regression,
     rnn,
@@ -144,5 +145,9 @@ CASES: dict[str, Callable[[], Case]] = {
     ),
     "stream_bands_thumb": lambda: stream(("bands",), 5, board="pyboard"),
     "stream_crossings": lambda: stream(("crossings", "mean"), board="unix", weights="stream"),
+    # Layers of later versions.
+    "layer_normalization_plain": lambda: normalized(board="circuitpython"),
+    "layer_normalization_viper": lambda: normalized(board="esp32"),
+    "layer_normalization_thumb": lambda: normalized(board="pico"),
 }
 """By the module's name; which part of the exporter a name is about comes first."""

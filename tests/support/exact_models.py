@@ -24,6 +24,7 @@ from thumbnet.trainer import (
     GlobalAveragePooling2D,
     Input,
     InputSpec,
+    LayerNormalization,
     MaxPooling1D,
     MaxPooling2D,
     Model,
@@ -161,6 +162,20 @@ def states(**options: Any) -> Case:
     layers = (GRU(4, return_sequences=True), SimpleRNN(4), Dense(3, "softmax"))
     x = rows(11, (6, 3), -8, 8, 1 / 8)
     return simple(ranged(chain((6, 3), *layers)), x, **{"margin": 0.5, **options})
+
+
+def normalized(**options: Any) -> Case:
+    """Layer normalization of the input, behind a convolution, and with a relu in it."""
+    model = chain(
+        (9, 4),
+        LayerNormalization(1 / 64),
+        Conv1D(6, 3, strides=2, activation="relu"),
+        LayerNormalization(),
+        Activation("relu"),
+        GlobalAveragePooling1D(),
+        Dense(3, "softmax"),
+    )
+    return simple(ranged(model), rows(16, (9, 4), -8, 8, 1 / 8), **{"margin": 0.5, **options})
 
 
 def branches(**options: Any) -> Case:

@@ -87,11 +87,46 @@ def gru(rng: Rng, kernel: str) -> Call:
     return Call(kernel, a, p, written, w=bytes(sigmoid + tanh), state=after)
 
 
+def normalization(rng: Rng, kernel: str) -> Call:
+    n, pixels = int(rng.choice((1, 2, 3, 8, 30, 256))), int(rng.integers(1, 4))
+    shift = int(rng.choice((0, 0, 2, 16, 28)))
+    room = 2**30 - 1 - (n * (n * 65026 // 4 + 1) >> shift)
+    epsilon = max(int(room * rng.choice((0.0, 1e-9, 1e-6, 1e-3, 0.5, 1.0))), int(shift > 0))
+    most = 2**29 - 1 - 127 * (2**13 * 16 + 66)
+    bias = [int(most * rng.choice((-1.0, 1.0, 1e-3, -1e-4, 0.0))) for _ in range(n)]
+    weight = rng.choice((-127, 127, 0, 5), n).tolist()
+    multiplier = rng.integers(2**14, 2**15, n).tolist()
+    scale = rng.choice((16, 24, 28, 29, 30, 44), n).tolist()
+    zero, limits = int(rng.choice((-300, 0, 77, 600))), (int(rng.choice((0, 3))), 255)
+    x = activations(rng, pixels * n)
+    if rng.random() < 0.4:  # the largest distance there is
+        x = [255 * (k % n == n - 1) for k in range(pixels * n)]
+    written = {}
+    for at in range(0, pixels * n, n):
+        q = x[at : at + n]
+        # Every pair of channels: n * n times their variance.
+        v = max((sum((a - b) ** 2 for a in q for b in q) // 2 >> shift) + epsilon, 1)
+        exponent = (30 - v.bit_length()) // 2
+        m = v * 4**exponent // 2**14
+        root = 17300 - 19 * m // 128
+        for _ in range(2):
+            root = root * (3 * 2**14 - root * root // 2**13 * m // 2**15) // 2**15
+        for c in range(n):
+            normal = (n * q[c] - sum(q)) * root // 2 ** (15 + shift // 2 - exponent)
+            acc = normal * weight[c] + bias[c]
+            acc = (acc * multiplier[c] + (1 << scale[c] - 1)) >> scale[c]
+            written[at + c] = clamp(zero + acc, *limits)
+    p = {"pixels": pixels, "channels": n, "zero_point": zero, "epsilon": epsilon}
+    p |= {"activation_min": limits[0], "activation_max": limits[1], "variance_shift": shift}
+    rows = zip(weight, bias, multiplier, scale, strict=True)
+    return Call(kernel, x, p, written, [word for row in rows for word in row])
+
+
 KERNELS: dict[str, Callable[[Rng, str], Call]] = {
     **dict.fromkeys(("conv", "conv_int4", "depthwise_conv"), convolution),
     **dict.fromkeys(("max_pool", "average_pool"), pooling),
     **{"add": addition, "copy_channels": channels, "copy": plain_copy},
-    **{"simple_rnn": simple_rnn, "gru": gru},
+    **{"simple_rnn": simple_rnn, "gru": gru, "layer_normalization": normalization},
 }
 
 

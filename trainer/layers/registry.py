@@ -6,6 +6,7 @@ from .augmentation import RandomShift
 from .base import Layer
 from .convolutional import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
 from .core import Activation, Dense, Dropout, Flatten
+from .layer_normalization import LayerNormalization
 from .merging import Add, Concatenate
 from .normalization import BatchNormalization
 from .pooling_layers import (
@@ -28,6 +29,7 @@ LAYERS: dict[str, type[Layer]] = {
         Dropout,
         RandomShift,
         BatchNormalization,
+        LayerNormalization,
         Conv1D,
         Conv2D,
         DepthwiseConv1D,

@@ -136,6 +136,7 @@ REFUSED = {
     "dense branches": "add",
     "gru": "a recurrent layer",
     "gru of states": "a recurrent layer",
+    "layer normalization": "a layer normalization",
     "rnn": "a recurrent layer",
 }
 
