@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-import numpy as np
-
 from ..boards.load_profile import list_boards
 from ..boards.profile import BoardProfile
 from ..cost.network_size import node_weights
 from ..cost.network_size import weights as count_weights
 from ..emit.header import Facts
 from ..graph.graph import Graph
+from ..ops import operation
 from .capacity import (
     Request,
     choose_weights,
@@ -133,21 +132,18 @@ def _narrowed(graph: Graph, share: float, together: int) -> Graph:
     A layer keeps a multiple of `together` units, because these are packed together. The graph
     cannot run, because its tensors do not change.
     """
+
+    def fewer(units: int) -> int:
+        kept = -(-int(share * units) // together) * together
+        return min(units, max(together, kept))
+
     nodes, before, left = [], 1, 1
     last = max(k for k, node in enumerate(graph.nodes) if node_weights(node))
     for k, node in enumerate(graph.nodes):
-        if "weight" in node.attributes:
-            outputs, inputs = node.attributes["weight"].shape
-            reads = inputs // before * left if inputs % before == 0 else inputs
-            units = min(outputs, max(together, -(-int(share * outputs) // together) * together))
-            units = outputs if k == last else units
-            changes = {
-                name: value[:units]
-                for name, value in node.attributes.items()
-                if isinstance(value, np.ndarray) and value.ndim and len(value) == outputs
-            }
-            changes["weight"] = node.attributes["weight"][:units, :reads]
-            node, before, left = node.with_attributes(**changes), outputs, units
+        keep = (lambda units: units) if k == last else fewer
+        made = operation(node).narrowed(node, keep, before, left)
+        if made is not None:
+            node, before, left = made
         nodes.append(node)
     return graph.rebuilt(nodes)
 

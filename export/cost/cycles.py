@@ -14,9 +14,6 @@ from ..ops import operation
 from ..ops.input import takes_readings
 from .network_size import node_macs
 
-_NARROW = 1.2
-"""Relative cost of a product with a 4-bit weight."""
-
 
 @dataclass(frozen=True)
 class WeightStream:
@@ -79,7 +76,7 @@ def _network(graph: Graph, cpu: Cpu, cost: Cycles, stream: WeightStream | None) 
         cycles += cpu.read * stream.reads + cpu.byte * stream.bytes
     for node in layers:
         outputs = prod(graph.tensors[node.output].shape)
-        cycles += node_macs(node) * cost.mac * (_NARROW if "bits" in node.attributes else 1.0)
+        cycles += node_macs(node) * cost.mac * operation(node).product_cost(node)
         cycles += operation(node).cycles(node, outputs, cost)
     return cycles
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..graph.graph import Graph, Node
-from ..ops import operation
+from ..ops import call_part
 
 
 @dataclass(frozen=True)
@@ -27,23 +27,23 @@ class LayerCost:
 
 def node_macs(node: Node) -> int:
     """Return the multiply-accumulates of one node in one inference."""
-    op = operation(node)
+    op = call_part(node)
     return op.times(node) * sum(int(weight.size) for weight in op.weights(node))
 
 
 def node_parameters(node: Node) -> int:
     """Return the number of weights and biases of one node, as the trainer counts them."""
-    return operation(node).parameters(node)
+    return call_part(node).parameters(node)
 
 
 def node_weights(node: Node) -> int:
     """Return the number of weights of one node, without biases."""
-    return sum(int(weight.size) for weight in operation(node).weights(node))
+    return sum(int(weight.size) for weight in call_part(node).weights(node))
 
 
 def weight_bytes(graph: Graph) -> int:
     """Return the size of all weights in bytes, before they are packed for a kernel."""
-    bits = ((node_weights(node), int(node.attributes.get("bits", 8))) for node in graph.nodes)
+    bits = ((node_weights(node), call_part(node).weight_bits(node)) for node in graph.nodes)
     return sum((count * width + 7) // 8 for count, width in bits)
 
 

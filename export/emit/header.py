@@ -8,12 +8,13 @@ from textwrap import fill
 
 import numpy as np
 
-from thumbnet.trainer import Layer, Model
+from thumbnet.trainer import Model
 
 from ..cost.network_size import macs, parameters
 from ..graph.graph import Graph
-from ..ops import call_part, layer_word
+from ..ops import call_part, describe
 from ..ops.answer import is_regression
+from ..ops.input import input_limits
 from .stream_literals import stream_sentence
 
 
@@ -63,22 +64,11 @@ def describe_layers(graph: Graph, model: Model) -> str:
     words = ["x".join(str(size) for size in shape)]
     for layer in model.layers:
         activation = getattr(layer, "activation", "linear")
-        kind = type(layer).__name__
-        if kind == "Dense":
-            words.append(str(layer.output_shape[-1]))
-        elif short := layer_word(layer):
-            window = () if kind.startswith("Global") else getattr(layer, "window", ())
-            size = "x".join(str(n) for n in window if n > 1)
-            words.append(" ".join(filter(None, (short, size, _channels(layer)))))
+        if text := describe(layer):
+            words.append(text)
         if activation != "linear":
             words[-1] += f" {activation}"
     return " -> ".join(words)
-
-
-def _channels(layer: Layer) -> str:
-    """Return the number of channels of a layer, if the layer sets it."""
-    chosen = getattr(layer, "filters", getattr(layer, "units", None))
-    return "" if chosen is None else str(chosen)
 
 
 def header(graph: Graph, facts: Facts) -> str:
@@ -87,7 +77,8 @@ def header(graph: Graph, facts: Facts) -> str:
     paragraphs = [
         f"{name}: a neural network in fixed point, made by thumbnet {facts.version} "
         f"for board {facts.board!r}.",
-        f"{facts.shape}. {parameters(graph):,} parameters, {macs(graph):,} multiply-accumulates."
+        f"{facts.shape}. {parameters(graph):,} parameters, {macs(graph):,} "
+        f"multiply-accumulate{'s' * (macs(graph) != 1)}."
         + (f" {facts.accuracy}" if facts.accuracy else ""),
         _inputs(graph, facts) + ("" if graph.stream else call_part(first).input_note(first)),
     ]
@@ -105,12 +96,10 @@ def header(graph: Graph, facts: Facts) -> str:
 
 
 def _inputs(graph: Graph, facts: Facts) -> str:
-    attributes = graph.nodes[0].attributes
+    limits = input_limits(graph.nodes[0])
     (size,) = graph.tensors[graph.input].shape
-    units = np.atleast_1d(attributes.get("units", 1))
-    low, high = np.broadcast_arrays(
-        *np.atleast_1d(attributes["minimum"] / units, attributes["maximum"] / units)
-    )
+    units = limits.units
+    low, high = np.broadcast_arrays(limits.minimum / units, limits.maximum / units)
     numbers = "1 number" if size == 1 else f"{size} numbers"
     if graph.stream:
         return f"Input: {numbers}, the whole ones that Stream makes of its samples."

@@ -12,7 +12,7 @@ from ..graph.graph import Graph
 from ..kernels.build import Build
 from ..kernels.call import Call, split_curve
 from ..ops import KERNELS, call_part
-from ..ops.operation import Literal, Named, Rows
+from ..ops.call_part import Literal, Named, Rows
 from .firmware_source import SourceFile, assemble
 from .flash_file import is_copied
 from .header import Facts, header
@@ -94,8 +94,6 @@ def sources(
         own = call_part(node).sources(graph, node, build)
         replace.update(own.instead)
         behind += own.files
-        if own.answers and graph.stream is not None:
-            replace["classify"] = own.answers
     if build.weights == "romfs":
         roots.append("mapped")
     folders = (*build.folders, *(["viper"] if build.viper else []), FOLDER)

@@ -43,6 +43,7 @@ class Streamed:
     words: int
     size: int
     data: bytes
+    inputs: int = 0
 
 
 def weights_file(payload: bytes) -> bytes:
@@ -98,7 +99,7 @@ def _layer(call: Call, build: Build) -> Streamed:
         data += struct.pack(f"<{words}i", *p, *[0] * (words - len(p)))
         for at in range(0, inputs, part):
             data += pack_piece(rows, layout, at, at + part).ljust(size, b"\x80")
-    return Streamed(call, blocks, pieces, words, size, data)
+    return Streamed(call, blocks, pieces, words, size, data, part)
 
 
 def reach(parts: list[Streamed]) -> int:
@@ -106,6 +107,5 @@ def reach(parts: list[Streamed]) -> int:
     ends = [0]
     for part in parts:
         if part.pieces > 1:
-            inputs = struct.unpack_from("<i", part.data)[0]
-            ends.append(part.call.word("x_at") + part.pieces * inputs)
+            ends.append(part.call.word("x_at") + part.pieces * part.inputs)
     return max(ends)

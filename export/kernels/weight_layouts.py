@@ -133,7 +133,8 @@ def readable_sections(layout: str, outputs: int, packed: bytes) -> list[Section]
     at = first = 0
     for width in widths:
         last = min(first + width, outputs) - 1
-        comment = f"outputs {first} to {last}, {_BLOCKS[layout]}"
+        which = f"output {first}" if first == last else f"outputs {first} to {last}"
+        comment = f"{which}, {_BLOCKS[layout]}"
         # Inputs are not split between lines.
         line = 16 if layout == "words" else 24
         sections.append(Section(comment, [packed[at : at + width * inputs]], line))

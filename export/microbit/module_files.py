@@ -21,15 +21,13 @@ from ..emit.module import imports, node_literals, sources
 from ..graph.graph import Graph
 from ..kernels.build import Build
 from ..kernels.call import Call
-from ..ops import KERNELS
+from ..ops import KERNELS, call_part
 from .shrink import shared_names, shrink
 
 ANSWERS = ("predict", "scores", "probabilities", "predict_proba")
 _BUFFERS = ("ARENA", "X0", "PARAMETERS", "BUFFER", "SCORES")
 _ONCE = ("NAME", "WEIGHTS")
 """Literals that only the check of the weights needs."""
-
-_HEADS = ("forward", "classify", "decide", "measure", "measure_all", "predict_proba")
 
 _KERNELS = [kernel.name for kernel in KERNELS]
 _ALONE = {*(k.name for k in KERNELS if k.in_own_file), "requantize", "weights_file"}
@@ -73,7 +71,9 @@ def _parts(graph: Graph, build: Build, rows: list[Call]) -> tuple[Parts, Parts]:
     # A file gets the name under which the others import it.
     plain = {variant: name for name, variant in replaced.items()}
     every = {plain.get(source.name, source.name): source for source in (*kernels, *rest)}
-    heads = [name for name in (*_HEADS, "weights_file") if name in every]
+    answers = [call_part(node).sources(graph, node, build).answers for node in graph.nodes]
+    heads = ["forward", *answers, "predict_proba", "weights_file"]
+    heads = [name for name in heads if name in every]
     at_once = _reached([*heads, *(s.name for s in kernels)], every)
     inputs = _reached(["levels"], every) | {"flash"}
     # The largest files, the kernels, come first, while the heap is not fragmented. The check of the

@@ -26,8 +26,9 @@ from . import (
     simple_rnn,
     weighted,
 )
+from .call_part import CallPart
 from .depthwise import scaling_as_layer
-from .operation import CallPart, Operation
+from .operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *input.OPERATIONS,
@@ -67,10 +68,10 @@ def call_part(node: Node) -> CallPart:
     return _BY_NAME[node.op]
 
 
-def layer_word(layer: Any) -> str:
-    """Return what a layer is called in a module's header, "" if it is not mentioned."""
+def describe(layer: Any) -> str:
+    """Return a layer in the words of a module's header, "" if it is not mentioned."""
     kind = type(layer).__name__
-    return LAYERS[kind].layers[kind] if kind in LAYERS else ""
+    return LAYERS[kind].describe(layer, LAYERS[kind].layers[kind]) if kind in LAYERS else ""
 
 
 def names(stage: str) -> dict[str, Operation]:
@@ -90,7 +91,7 @@ __all__ = [
     "CallPart",
     "Operation",
     "call_part",
-    "layer_word",
+    "describe",
     "names",
     "operation",
     "scaling_as_layer",

@@ -22,7 +22,8 @@ from ..graph.arithmetic import (
 from ..graph.graph import Graph, Node, TensorSpec
 from ..kernels.build import Build
 from ..quantizer.task import Task
-from .operation import Floats, Literal, Named, Operation, Sources
+from .call_part import Literal, Named, Sources
+from .operation import Floats, Operation
 
 NATS_MAX = 12
 """exp(-12) is less than half of 2**-15, so larger score differences do not matter."""
@@ -42,7 +43,13 @@ class Answer(Operation):
 
     def sources(self, graph: Graph, node: Node, build: Build) -> Sources:
         """Return the file of the same name, which computes the result of `predict`."""
-        return Sources(files=(self.name,), answers=self.name)
+        return answer_sources(graph, self.name)
+
+
+def answer_sources(graph: Graph, file: str) -> Sources:
+    """Return the file that computes `predict`; a `Stream` reads `classify`, which it replaces."""
+    instead = () if graph.stream is None else (("classify", file),)
+    return Sources(files=(file,), instead=instead, answers=file)
 
 
 class Classify(Answer):
@@ -85,7 +92,7 @@ class Measure(Answer):
         """Return the file for one measurement, or for several."""
         several = graph.tensors["scores"].shape != (1,)
         name = "measure_all" if several else self.name
-        return Sources(files=(name,), answers=name)
+        return answer_sources(graph, name)
 
     def literals(self, graph: Graph, node: Node) -> dict[str, Literal]:
         """Return step and units; tuples if there are several measurements."""

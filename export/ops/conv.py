@@ -66,16 +66,16 @@ NARROW_CONV = replace(
 )
 """The same with 4-bit weights."""
 
-_POSITION = 40
+POSITION_HEAP = 40
 """Heap of the plain kernel per position of a window, in words, in addition to its values."""
 
-_SLICE = 10
+SLICE_HEAP = 10
 """Heap of a slice and a loop over it, in words, in addition to its values."""
 
 _SECOND_LOOP = (30, 4)
-"""Additional words for `_POSITION` and `_SLICE` with 4-bit weights: two loops instead of one."""
+"""Words more of `POSITION_HEAP` and `SLICE_HEAP` with 4-bit weights, which take two loops."""
 
-_WINDOW_OUTPUT = 0.5
+WINDOW_OUTPUT = 0.5
 """Cost of one output relative to that of a dense layer: the kernel is set up only once."""
 
 _GATHER = 1.0
@@ -173,7 +173,7 @@ class Conv(WeightedFloat, FusedLayer):
         """Return the cycles of the outputs and of copying the windows."""
         window = Window.of(node.attributes)
         values = window.positions * window.taps * window.channels
-        return _WINDOW_OUTPUT * outputs * cost.output + _GATHER * cost.mac * values
+        return WINDOW_OUTPUT * outputs * cost.output + _GATHER * cost.mac * values
 
     def scratch(self, graph: Graph, node: Node, native: bool) -> dict[str, int]:
         """Return the buffer for a copy of one window."""
@@ -225,7 +225,7 @@ def narrow_heap(weight: npt.NDArray[np.int8], word: int) -> int:
 
 
 def _position_heap(outputs: int, inputs: int, word: int, more: tuple[int, int]) -> int:
-    position, slices = _POSITION + more[0], _SLICE + more[1]
+    position, slices = POSITION_HEAP + more[0], SLICE_HEAP + more[1]
     return word * (4 * inputs + position) + outputs * (inputs + slices * word)
 
 

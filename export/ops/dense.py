@@ -74,6 +74,10 @@ class Dense(WeightedFloat):
     weights_per_feature = True
     products_op = "matmul"
 
+    def describe(self, layer: Any, word: str) -> str:
+        """Return the number of outputs alone."""
+        return str(layer.output_shape[-1])
+
     def lower(self, layer: Any) -> Steps:
         """Return the products, and the activation after them."""
         return [(self.name, lowered_weights(layer, -1)), *activation_steps(layer)]

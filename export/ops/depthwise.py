@@ -13,7 +13,7 @@ from ..graph.arithmetic import Ints
 from ..graph.graph import Graph, Node, TensorSpec
 from ..graph.window import Window, patches
 from .checks import window_faults
-from .conv import CONV, Conv, ConvProducts
+from .conv import CONV, POSITION_HEAP, SLICE_HEAP, Conv, ConvProducts
 from .curve import activation_steps
 from .operation import Floats, Operation, Steps
 from .weighted import layer_window, lowered_weights
@@ -25,12 +25,6 @@ DEPTHWISE_CONV = replace(
     absent={"plain": ("x_at", "patch_at"), "viper": ("k_h",)},
     layouts=dict.fromkeys(("plain", "viper", "thumb", "thumb_dsp"), "taps"),
 )
-
-_POSITION = 40
-"""Heap of the plain kernel per position of a window, in words, in addition to its values."""
-
-_SLICE = 10
-"""Heap of a channel's slice and a loop over it, in words, in addition to its values."""
 
 
 class DepthwiseProducts(ConvProducts):
@@ -94,8 +88,8 @@ class DepthwiseConv(Conv):
     def predict_heap(self, node: Node, word: int) -> int:
         """Return the heap of the plain kernel: the values of a window, and a slice per channel."""
         window = Window.of(node.attributes)
-        slices = window.channels * word * (window.taps + _SLICE)
-        position = word * (4 * window.taps * window.channels + _POSITION)
+        slices = window.channels * word * (window.taps + SLICE_HEAP)
+        position = word * (4 * window.taps * window.channels + POSITION_HEAP)
         return window.positions * (position + slices)
 
 

@@ -23,7 +23,8 @@ from ..graph.graph import Graph, Node
 from ..kernels.build import Build
 from ..quantizer.builder import Builder
 from ..quantizer.input_counts import Counts, one_if_alike, per_input
-from .operation import Floats, Literal, Operation, Rows, Sources
+from .call_part import Literal, Rows, Sources
+from .operation import Floats, Operation
 
 _COLUMNS = ("left_shift", "bias", "multiplier", "shift")
 
@@ -119,6 +120,25 @@ def _count_at(a: dict[str, Any], q: float) -> npt.NDArray[np.float64]:
     """Return the counts that become `q`, before rounding."""
     acc = (q - a["zero_point"]) * 2.0 ** a["shift"] / a["multiplier"]
     return np.asarray((acc - a["bias"]) / 2.0 ** a["left_shift"])
+
+
+@dataclass(frozen=True)
+class InputLimits:
+    """What the input accepts: counts per raw unit, the smallest and the largest count.
+
+    Each is an array with one entry for all inputs, for each channel, or for each input.
+    """
+
+    units: Ints
+    minimum: Ints
+    maximum: Ints
+
+
+def input_limits(node: Node) -> InputLimits:
+    """Return the limits of an input node."""
+    a = node.attributes
+    columns = (a.get("units", 1), a["minimum"], a["maximum"])
+    return InputLimits(*(np.atleast_1d(np.asarray(v, np.int64)) for v in columns))
 
 
 def takes_readings(graph: Graph) -> bool:

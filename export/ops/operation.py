@@ -10,8 +10,7 @@ reference executor share nothing that computes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 import numpy as np
@@ -20,124 +19,14 @@ import numpy.typing as npt
 from ..boards.processors import Cycles
 from ..graph.arithmetic import Ints
 from ..graph.graph import FLOAT_STAGES, Graph, Node, TensorSpec
-from ..kernels.build import Build
-from ..kernels.call import Call
-from ..kernels.kernel import Kernel
 from ..quantizer.builder import Builder
 from ..quantizer.task import Task
+from .call_part import CallPart
 from .checks import clamp_faults, multiplier_faults, table_faults
 
 Floats = npt.NDArray[np.float64]
 Steps = list[tuple[str, dict[str, Any]]]
 """The names and attributes of the float operations that a layer is lowered to, in order."""
-
-
-@dataclass(frozen=True)
-class Rows:
-    """A literal with several rows of numbers, such as the scaling of each input.
-
-    Parameters
-    ----------
-    names
-        The names of the columns.
-    rows
-        The numbers.
-    each
-        What one row is for, in the words of a comment.
-
-    """
-
-    names: tuple[str, ...]
-    rows: tuple[tuple[int, ...], ...]
-    each: str
-
-
-@dataclass(frozen=True)
-class Named:
-    """A literal of a few numbers, each with a name."""
-
-    names: tuple[str, ...]
-    values: tuple[int, ...]
-
-
-Literal = int | tuple[int, ...] | Named | Rows
-"""A number, or several, that a generated module needs under a name."""
-
-
-@dataclass(frozen=True)
-class Sources:
-    """Files of `firmware/` that an operation needs in addition to its kernels.
-
-    Parameters
-    ----------
-    files
-        The files with its functions.
-    instead
-        Pairs of a file and the one that replaces it, such as `("levels", "sensors")`.
-    answers
-        The one of `files` that computes the result of `predict`; empty if none does.
-
-    """
-
-    files: tuple[str, ...] = ()
-    instead: tuple[tuple[str, str], ...] = ()
-    answers: str = ""
-
-
-class CallPart:
-    """The part of an operation that emission may use: how its kernels are called."""
-
-    name: ClassVar[str]
-    """The name of the operation in a graph."""
-
-    kernels: ClassVar[tuple[Kernel, ...]] = ()
-    """Every kernel that its calls may need."""
-
-    def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
-        """Return the kernel calls of a node of the fused graph.
-
-        Parameters
-        ----------
-        graph, node
-            The fused graph, and the node in it.
-        places
-            The offset of each tensor and temporary buffer in the arena, in bytes; empty in a tier
-            whose tensors are separate objects.
-        build
-            The tier, and where the weights live.
-
-        """
-        return []
-
-    def scratch(self, graph: Graph, node: Node, native: bool) -> dict[str, int]:
-        """Return the temporary buffers in the arena that a node needs while it runs: bytes by name.
-
-        native: the kernels are machine code.
-        """
-        return {}
-
-    def wide_scratch(self, node: Node) -> dict[str, int]:
-        """Return the temporary buffers of 32-bit words that a node needs: words by name."""
-        return {}
-
-    def other_kernel(self, graph: Graph, node: Node) -> Node | None:
-        """Return an equivalent node of another operation with the same integers, if there is one.
-
-        Emission uses it where that saves a kernel.
-        """
-        return None
-
-    def sources(self, graph: Graph, node: Node, build: Build) -> Sources:
-        """Return the files of `firmware/` that a node needs in addition to its kernels."""
-        return Sources()
-
-    def literals(self, graph: Graph, node: Node) -> dict[str, Literal]:
-        """Return the literals that those files need, by name."""
-        return {}
-
-    def input_note(self, node: Node) -> str:
-        """Return a sentence for the header on readings that saturate; empty if none do."""
-        return ""
 
 
 class Operation(CallPart):
@@ -276,27 +165,38 @@ class Operation(CallPart):
 
     # Cost.
 
-    weight_names: ClassVar[tuple[str, ...]] = ()
-    """The attributes that hold int8 matrices, (outputs, products)."""
-
-    def weights(self, node: Node) -> list[npt.NDArray[Any]]:
-        """Return the int8 matrices of an integer node, each (outputs, products)."""
-        return [node.attributes[name] for name in self.weight_names if name in node.attributes]
-
-    def times(self, node: Node) -> int:
-        """Return how many times each weight is used in one inference."""
-        return 1
-
-    def parameters(self, node: Node) -> int:
-        """Return the number of weights and biases, as the trainer counts them."""
-        return sum(int(weight.size) + len(weight) for weight in self.weights(node))
-
     def predict_heap(self, node: Node, word: int) -> int:
         """Return the bytes of heap that the plain kernel takes until the garbage is collected.
 
         word: bytes per pointer on the board.
         """
         return 0
+
+    def product_cost(self, node: Node) -> float:
+        """Return the cost of one product, in products of 8-bit weights."""
+        return 1.0
+
+    def narrowed(
+        self, node: Node, fewer: Callable[[int], int], before: int, left: int
+    ) -> tuple[Node, int, int] | None:
+        """Return the node with fewer units, to estimate a smaller network; it cannot run.
+
+        Parameters
+        ----------
+        node
+            An integer node.
+        fewer
+            Maps a number of units to a smaller one.
+        before, left
+            Units of the layer in front of it, and how many of them are left.
+
+        Returns
+        -------
+        tuple or None
+            The node, its units before and its units now; None if it has no weights.
+
+        """
+        return None
 
     def cycles(self, node: Node, outputs: int, cost: Cycles) -> float:
         """Return the cycles that a node takes in addition to its products and its call."""

@@ -27,7 +27,7 @@ from ..kernels.kernel import Kernel
 from ..quantizer.builder import Builder
 from ..quantizer.output_scale import HEADROOM, coarser
 from .checks import window_faults
-from .conv import WINDOW_WORDS, window_words
+from .conv import SLICE_HEAP, WINDOW_OUTPUT, WINDOW_WORDS, window_words
 from .operation import Floats, Operation, Steps
 from .weighted import LIMIT_WORDS, REQUANTIZATION, clamp_words, layer_window
 
@@ -51,12 +51,6 @@ AVERAGE_POOL = Kernel(
     in_own_file=True,
 )
 
-_SLICE = 10
-"""Heap of a channel's slice and a loop over it in the plain kernel, in words."""
-
-_WINDOW_OUTPUT = 0.5
-"""Cost of one output relative to that of a dense layer: the kernel is set up only once."""
-
 
 class Pool(Operation):
     """Base of both kinds of pooling."""
@@ -71,6 +65,11 @@ class Pool(Operation):
             return [(self.name, {"window": layer_window(layer)})]
         return [(self.name, {"window": whole(*((1, *shape) if len(shape) == 2 else shape))})]
 
+    def describe(self, layer: Any, word: str) -> str:
+        """Return the word and the window, which a global pooling does not have."""
+        whole_image = len(layer.output_shape) < len(layer.input_shape)
+        return word if whole_image else super().describe(layer, word)
+
     def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:
         """Yield the faults of a window that does not fit its tensors."""
         source, target = graph.tensors[node.inputs[0]], graph.tensors[node.output]
@@ -81,13 +80,13 @@ class Pool(Operation):
         """Return the heap of the plain kernel: the values of a window, and a slice per channel."""
         window = Window.of(node.attributes)
         values = window.taps * window.channels
-        return window.positions * word * (2 * values + _SLICE * window.channels)
+        return window.positions * word * (2 * values + SLICE_HEAP * window.channels)
 
     def cycles(self, node: Node, outputs: int, cost: Cycles) -> float:
         """Return the cycles of the outputs and of the values in the windows."""
         window = Window.of(node.attributes)
         values = window.positions * window.taps * window.channels
-        return _WINDOW_OUTPUT * outputs * cost.output + cost.pool * values
+        return WINDOW_OUTPUT * outputs * cost.output + cost.pool * values
 
 
 class MaxPool(Pool):

@@ -7,7 +7,7 @@ wide steps, and the table has an 8-bit index.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import prod
 from typing import Any, ClassVar
 
@@ -27,7 +27,7 @@ from .checks import accumulator_faults
 from .conv import NARROW_CONV, narrow_heap, window_words
 from .dense import FULLY_CONNECTED, one_pixel
 from .operation import Floats, Operation, Steps
-from .weighted import real
+from .weighted import NARROW_COST, per_output, real
 
 LIMIT = 2**20
 """Limit of wide numbers, so that a gate of 256 times one of them fits 31 bits."""
@@ -59,8 +59,6 @@ class Recurrent(Operation):
 
     most_shift: ClassVar[int]
     """Log2 of the largest number of wide steps in a step of the table."""
-
-    cell: ClassVar[Kernel]
 
     def lower(self, layer: Any) -> Steps:
         """Return the layer with its weights; a missing bias becomes zeros."""
@@ -169,6 +167,29 @@ class Recurrent(Operation):
         if "bits" in node.attributes:
             heap += sum(narrow_heap(weight, word) for weight in self.weights(node))
         return self.times(node) * heap
+
+    def weight_bits(self, node: Node) -> int:
+        """Return the width of the weights: 8, or 4."""
+        return int(node.attributes.get("bits", 8))
+
+    def product_cost(self, node: Node) -> float:
+        """Return the cost of one product; narrow weights have to be unpacked."""
+        return NARROW_COST if "bits" in node.attributes else 1.0
+
+    def narrowed(
+        self, node: Node, fewer: Callable[[int], int], before: int, left: int
+    ) -> tuple[Node, int, int] | None:
+        """Return the node with fewer units, of fewer inputs."""
+        units = int(node.attributes["units"])
+        rows, inputs = node.attributes["input_weight"].shape
+        reads = inputs // before * left if inputs % before == 0 else inputs
+        kept = fewer(units)
+        changes = {
+            name: value[: self.gates * kept] for name, value in per_output(node, rows).items()
+        }
+        changes["input_weight"] = changes["input_weight"][:, :reads]
+        changes["state_weight"] = changes["state_weight"][:, :kept]
+        return node.with_attributes(**changes, units=kept), units, kept
 
     def cycles(self, node: Node, outputs: int, cost: Cycles) -> float:
         """Return the cycles of the calls, the outputs and the cell in all steps."""

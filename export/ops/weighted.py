@@ -7,7 +7,7 @@ Each has three forms. In the float stages it is one node. `quantize` turns it in
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -73,6 +73,25 @@ class Products(Operation):
     def channel_products(self, node: Node, source: TensorSpec) -> int:
         """Return the products of one output."""
         return math.prod(source.shape)
+
+    def weight_bits(self, node: Node) -> int:
+        """Return the width of the weights: 8, or 4."""
+        return int(node.attributes.get("bits", 8))
+
+    def product_cost(self, node: Node) -> float:
+        """Return the cost of one product; narrow weights have to be unpacked."""
+        return NARROW_COST if "bits" in node.attributes else 1.0
+
+    def narrowed(
+        self, node: Node, fewer: Callable[[int], int], before: int, left: int
+    ) -> tuple[Node, int, int] | None:
+        """Return the node with fewer outputs, of fewer inputs."""
+        outputs, inputs = node.attributes["weight"].shape
+        reads = inputs // before * left if inputs % before == 0 else inputs
+        units = fewer(outputs)
+        changes = {name: value[:units] for name, value in per_output(node, outputs).items()}
+        changes["weight"] = node.attributes["weight"][:units, :reads]
+        return node.with_attributes(**changes), outputs, units
 
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
         """Yield weights of the wrong shape, and accumulators that could reach 2**29."""
@@ -209,6 +228,19 @@ class WeightedFloat(Operation):
             "activation_max": limits[1],
         }
         builder.add(Node(Requantize.name, (acc.name,), out.name, attributes), out)
+
+
+NARROW_COST = 1.2
+"""The cost of a product with a 4-bit weight, in products of 8-bit weights."""
+
+
+def per_output(node: Node, outputs: int) -> dict[str, npt.NDArray[Any]]:
+    """Return the attributes of a node that have an entry for each output."""
+    return {
+        name: value
+        for name, value in node.attributes.items()
+        if isinstance(value, np.ndarray) and value.ndim and len(value) == outputs
+    }
 
 
 def lowered_weights(layer: Any, outputs: int) -> dict[str, Floats]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from thumbnet.trainer import ThumbnetError
 from ..graph.arithmetic import Ints
 from ..graph.graph import Graph
 from ..ops import operation
+from ..ops.input import InputLimits, input_limits
 from ..quantizer.input_counts import count, per_input
 
 ROWS = 256
@@ -54,21 +54,12 @@ def _run(graph: Graph, rows: Ints, names: list[str]) -> dict[str, npt.NDArray[An
     return {name: values[name] for name in names}
 
 
-@dataclass(frozen=True)
-class Accepted:
-    """Counts per raw unit, smallest and largest count, for each input of an integer graph."""
-
-    units: Ints
-    minimum: Ints
-    maximum: Ints
-
-
-def accepted_counts(graph: Graph) -> Accepted:
-    """Return the counts that the first node of an integer graph accepts, as arrays (features,)."""
+def accepted_counts(graph: Graph) -> InputLimits:
+    """Return the limits that an integer graph accepts, as arrays (features,)."""
     (size,) = graph.tensors[graph.input].shape
-    node = graph.nodes[0].attributes
-    columns = (node.get("units", 1), node["minimum"], node["maximum"])
-    return Accepted(*(per_input(np.atleast_1d(np.asarray(v, np.int64)), size) for v in columns))
+    limits = input_limits(graph.nodes[0])
+    columns = (limits.units, limits.minimum, limits.maximum)
+    return InputLimits(*(per_input(values, size) for values in columns))
 
 
 def to_counts(graph: Graph, x: npt.ArrayLike) -> Ints:

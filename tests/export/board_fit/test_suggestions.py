@@ -7,18 +7,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pytest
 from support import streams
 from support.fused import network
 
-from thumbnet.export import BoardProfile, load_board
+from thumbnet.export import BoardProfile, convert, load_board
+from thumbnet.export.board_fit import suggestions
 from thumbnet.export.board_fit.capacity import Request, runs
 from thumbnet.export.board_fit.check_fits import check_fits
 from thumbnet.export.board_fit.choose_build import choose_build
 from thumbnet.export.board_fit.estimate import estimate
 from thumbnet.export.board_fit.suggestions import NONE, fewer_weights
+from thumbnet.export.cost.network_size import weights
 from thumbnet.export.graph.graph import Graph
-from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer import GRU, Dense, Sequential, ThumbnetError
 
 UNIX, PICO = (load_board(name) for name in ("unix", "pico"))
 
@@ -35,8 +38,8 @@ def test_the_weights_that_are_said_to_fit_do() -> None:
         check_fits(network(784, 128, 10), board, "viper", "module")
     found = re.search(r"\(about ([\d,]+) weights fit, but it has 101,632\)", str(caught.value))
     assert found is not None
-    weights = int(found[1].replace(",", ""))
-    check_fits(network(784, weights // 800, 10), board, "viper", "module")
+    count = int(found[1].replace(",", ""))
+    check_fits(network(784, count // 800, 10), board, "viper", "module")
     with pytest.raises(ThumbnetError):
         check_fits(network(784, weights * 5 // 4 // 794, 10), board, "viper", "module")
 
@@ -163,3 +166,13 @@ def test_smaller_networks_that_are_said_to_fit_do() -> None:
     assert fewer_weights(network(784, 10), replace(PICO, heap=9000), Request()) is None, (
         "no hidden one"
     )
+
+
+def test_a_smaller_recurrent_network_has_fewer_weights() -> None:
+    model = Sequential([GRU(40), Dense(4, "softmax")], seed=0)
+    model.build((6, 3))
+    x = np.random.default_rng(0).normal(0, 1, (40, 6, 3)).round(2)
+    graph = convert(model, x, name="net", board="unix").graph
+    assert weights(graph) == 3 * 40 * (3 + 40) + 4 * 40
+    assert weights(suggestions._narrowed(graph, 0.25, 1)) == 3 * 10 * (3 + 10) + 4 * 10
+    assert weights(suggestions._narrowed(graph, 0.0, 4)) == 3 * 4 * (3 + 4) + 4 * 4

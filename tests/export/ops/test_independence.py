@@ -29,7 +29,7 @@ from thumbnet.export.kernels import call
 from thumbnet.export.kernels.build import Build
 from thumbnet.export.microbit.module_files import emit_files
 from thumbnet.export.ops import OPERATIONS
-from thumbnet.export.ops.operation import CallPart
+from thumbnet.export.ops.call_part import CallPart
 from thumbnet.export.program.artifact import extremes
 from thumbnet.export.stages.reference import execute
 from thumbnet.trainer import Activation, Dense, Model
@@ -175,8 +175,9 @@ def rooms(*names: str) -> list[Path]:
 
 EMISSION = rooms("emit", "microbit")
 FOR_EMISSION = {
-    *("ops.KERNELS", "ops.call_part", "ops.layer_word"),
-    *(f"ops.operation.{name}" for name in ("Literal", "Named", "Rows", "Sources")),
+    *("ops.KERNELS", "ops.call_part", "ops.describe"),
+    *(f"ops.call_part.{name}" for name in ("Literal", "Named", "Rows", "Sources")),
+    "ops.input.input_limits",
     "ops.answer.is_regression",
 }
 SIZES = {"cost.network_size.macs", "cost.network_size.parameters"}

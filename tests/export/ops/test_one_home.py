@@ -19,8 +19,7 @@ NAMES = {op.name for op in OPERATIONS}
 OF_OTHER_THINGS = {
     "choose_task": {"softmax"},  # the activation of a layer
     "header": {"activation"},  # what a layer calls it
-    "module": {"classify"},  # files of firmware/
-    "module_files": {"classify", "decide", "measure", "requantize"},
+    "module_files": {"requantize"},  # a file of firmware/
     "shrink": {"add"},  # an instruction
 }
 """Words that are the name of an operation too, by the file that has them."""
