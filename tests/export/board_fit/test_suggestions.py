@@ -41,7 +41,7 @@ def test_the_weights_that_are_said_to_fit_do() -> None:
     count = int(found[1].replace(",", ""))
     check_fits(network(784, count // 800, 10), board, "viper", "module")
     with pytest.raises(ThumbnetError):
-        check_fits(network(784, weights * 5 // 4 // 794, 10), board, "viper", "module")
+        check_fits(network(784, count * 5 // 4 // 794, 10), board, "viper", "module")
 
 
 def test_what_would_fit_instead() -> None:
