@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.kernel_words import FIRMWARE
 from support.kernels import SOME, Case, answers, layers
 from support.micropython import needs_micropython
@@ -48,7 +49,7 @@ def test_compiles(tmp_path: Path, name: str, architecture: str) -> None:
 
 
 @given(cases=st.lists(layers(), min_size=30, max_size=60))
-@settings(SOME, max_examples=20)
+@examples(20, SOME)
 def test_fully_connected(
     folders: list[Path], tmp_path_factory: pytest.TempPathFactory, cases: list[Case]
 ) -> None:
