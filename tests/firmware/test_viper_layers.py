@@ -14,7 +14,7 @@ from support.kernels import SOME, answers
 from support.layer_call import Memory, native
 from support.layer_spec import KERNELS, calls
 from support.micropython import needs_micropython
-from test_viper import compiled
+from support.viper import compiled
 
 VIPER = FIRMWARE / "viper"
 
