@@ -83,6 +83,7 @@ def converted(model: Model, rng: np.random.Generator) -> Program:
     return convert(model, readings(model, rng), name="net", board="microbit")
 
 
+@pytest.mark.emulated
 @pytest.mark.parametrize("name", NETWORKS)
 def test_networks(name: str, tmp_path: Path) -> None:
     needs_qemu()
@@ -100,6 +101,7 @@ def test_networks(name: str, tmp_path: Path) -> None:
     assert measured.heap_bytes_per_inference == 0
 
 
+@pytest.mark.emulated
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_estimate_of_the_heap(name: str, tmp_path: Path) -> None:
     """With 8 % more than the estimate it is imported, with a quarter less it is not."""

@@ -34,6 +34,7 @@ def pixels(inputs: int, seed: int) -> tuple[Program, np.ndarray]:
     return convert(model, x, name="digits", board="microbit"), x
 
 
+@pytest.mark.emulated
 @pytest.mark.parametrize("case", range(len(CASES)))
 def test_sensors(case: int, tmp_path: Path) -> None:
     needs_qemu()
@@ -51,6 +52,7 @@ def test_sensors(case: int, tmp_path: Path) -> None:
     assert verdict.equal == 14
 
 
+@pytest.mark.emulated
 @pytest.mark.parametrize("inputs", [1, 4, 11, 15, 12, 97, 784])
 def test_pixels(inputs: int, tmp_path: Path) -> None:
     """Inputs that end in the middle of a word, of a group of weights, and of a chunk of flash."""
@@ -65,6 +67,7 @@ def test_pixels(inputs: int, tmp_path: Path) -> None:
     assert measured.heap_bytes_per_inference == 0
 
 
+@pytest.mark.emulated
 def test_lists_and_wrong_readings(tmp_path: Path) -> None:
     needs_qemu()
     program, x = pixels(30, 1)
@@ -82,6 +85,7 @@ def test_lists_and_wrong_readings(tmp_path: Path) -> None:
                 target.execute(f"M.predict({wrong})")
 
 
+@pytest.mark.emulated
 def test_instructions_are_the_same_on_every_run(tmp_path: Path) -> None:
     needs_qemu()
     program, x = pixels(64, 5)
