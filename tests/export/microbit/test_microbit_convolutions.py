@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from support.emulators import needs_qemu
 from support.layer_models import MODELS, chain, randomized, readings
+from support.sharp import sharp
 
 from thumbnet.export import Program, convert, load_artifact
 from thumbnet.export.board_fit.estimate import estimate
@@ -102,7 +103,7 @@ def test_networks(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.emulated
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", sharp(NETWORKS, ("sensor", "picture")))
 def test_the_estimate_of_the_heap(name: str, tmp_path: Path) -> None:
     """With 8 % more than the estimate it is imported, with a quarter less it is not."""
     needs_qemu()

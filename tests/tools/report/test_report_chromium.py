@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from support import reports
 from support.chromium import chromium
+from support.sharp import SLOW, sharp
 
 from thumbnet.tools.report.page import render
 
@@ -30,10 +31,15 @@ SECTIONS = (
     "On boards",
     "What to do next",
 )
-WIDTHS = (360, 1280)
 
 EACH_VIEW = pytest.mark.parametrize(
-    ("scheme", "width"), [(scheme, width) for scheme in ("light", "dark") for width in WIDTHS]
+    ("scheme", "width"),
+    # Colours move nothing.
+    [
+        ("light", 360),
+        ("dark", 1280),
+        *(pytest.param(*view, marks=SLOW) for view in (("light", 1280), ("dark", 360))),
+    ],
 )
 EACH_MODEL = pytest.mark.parametrize("name", MODELS)
 
@@ -150,7 +156,7 @@ def test_it_is_all_there(opened: Any, name: str, scheme: str, width: int) -> Non
 
 @pytest.mark.emulated
 @EACH_MODEL
-@pytest.mark.parametrize("width", [1280, 1920])
+@pytest.mark.parametrize("width", sharp([1280, 1920], [1280]))
 def test_nothing_has_to_be_scrolled_on_a_desktop(opened: Any, name: str, width: int) -> None:
     assert opened(name, width=width).evaluate(HIDING) == []
 
