@@ -8,18 +8,23 @@ STUBS := .build/stubs
 # viper, thumb and microbit are left out: the stubs do not know the emitters' names.
 DEVICE = $(filter-out __init__,$(basename $(notdir $(wildcard firmware/*.py firmware/plain/*.py firmware/runtime/*.py firmware/stream/*.py))))
 
-.PHONY: demo test quick lint format types hooks setup bench bench-training mutants clean
+.PHONY: demo test quick test-slow lint format types hooks setup bench bench-training mutants clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/thumbnet demo digits
 
-# The slow tests train on all of MNIST and measure time, so they run alone, one at a time.
+# One test per core: more threads inside NumPy would only get into each other's way.
+test quick test-slow: export OPENBLAS_NUM_THREADS = 1
+
 test: setup lint
 	$(BIN)/pytest -n 2 -m "not slow"
-	$(BIN)/pytest -m slow --durations 5
 
 quick: setup
-	$(BIN)/pytest -n 2 -m "not slow"
+	$(BIN)/pytest -n 2 -m "not slow and not emulated"
+
+# What trains on all of MNIST or takes long, and every test of hypothesis with all of its examples.
+test-slow: setup
+	$(BIN)/pytest -n 2 -m "slow or hypothesis" --hypothesis-profile thorough --durations 10
 
 setup: $(VENV)/.$(EXTRAS) $(STUBS)/.done
 

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from importlib.util import find_spec
 
 import pytest
+from support.examples import register_profiles
 from support.require import require
 
 from thumbnet.tools.targets import find_micropython
 from thumbnet.trainer import Dataset, find_mnist, load_mnist
 from thumbnet.trainer.examples.common import Proof, TrainedExample, prove
+
+register_profiles()
 
 
 @pytest.fixture(scope="session")

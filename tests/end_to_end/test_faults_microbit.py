@@ -10,6 +10,7 @@ import pytest
 from support.emulators import needs_qemu
 from support.exported import exported, program
 from support.faults import flipped, header, opened, refused, verdict
+from support.sharp import sharp
 
 from thumbnet.export import load_board
 from thumbnet.export.microbit.hexfile import microbit_hex
@@ -124,7 +125,11 @@ DAMAGE = {
 }
 
 
-@pytest.mark.parametrize("what", DAMAGE)
+SHARP = ("of another model", "one byte short", "half a header", "first bit", "last bit", "missing")
+
+
+@pytest.mark.emulated
+@pytest.mark.parametrize("what", sharp(DAMAGE, SHARP))
 def test_damaged_weights(made, target, what):
     damage, said = DAMAGE[what]
     files = {**parts(), "gestures.bin": damage(parts()["gestures.bin"])}
@@ -161,7 +166,8 @@ def outcome(target, files, *artifacts):
     return equal.index(True)
 
 
-@pytest.mark.parametrize("at", [0x100, 0x8000, 0x1D900, 0x37360])
+@pytest.mark.emulated
+@pytest.mark.parametrize("at", sharp([0x100, 0x8000, 0x1D900, 0x37360], (0x100, 0x37360)))
 def test_power_lost_in_the_firmware(made, target, unchecked, monkeypatch, at):
     monkeypatch.setattr(qemu, "BOOT", 2.0)
     said = outcome(target, flash(image(made()), at), made())
@@ -169,7 +175,8 @@ def test_power_lost_in_the_firmware(made, target, unchecked, monkeypatch, at):
     assert said.endswith("): it must be MicroPython for the micro:bit v1; export it again")
 
 
-@pytest.mark.parametrize("twelfth", range(13))
+@pytest.mark.emulated
+@pytest.mark.parametrize("twelfth", sharp(range(13), (0, 1, 6, 12)))
 def test_power_lost_in_the_files(made, target, unchecked, twelfth):
     """It boots, and import says what is missing or damaged."""
     lines = image(made())
@@ -187,7 +194,8 @@ def test_power_lost_in_the_files(made, target, unchecked, twelfth):
     assert " again" in said
 
 
-@pytest.mark.parametrize("units", [9, 40, 4])
+@pytest.mark.emulated
+@pytest.mark.parametrize("units", sharp([9, 40, 4], [9]))
 def test_power_lost_over_another_model(made, target, unchecked, units):
     """Behind what is written is the model before: it answers as that, or it is refused."""
     old, new = made(0, units), made(1)
@@ -203,6 +211,7 @@ def test_power_lost_over_another_model(made, target, unchecked, units):
     assert outcome(target, flash(after, end_of(after) + 16, before), old, new) == 1
 
 
+@pytest.mark.emulated
 def test_files_of_an_earlier_model_behind_the_new_ones(made, target, unchecked):
     """Of two files of one name the first counts, as it does for the firmware."""
     other = {"filler.py": b"#" * 12_000, "gestures.bin": parts(1)["gestures.bin"]}
@@ -211,6 +220,7 @@ def test_files_of_an_earlier_model_behind_the_new_ones(made, target, unchecked):
     assert outcome(target, files, made(), made(1)) == 0
 
 
+@pytest.mark.emulated
 def test_files_begin_where_they_are_looked_for():
     """weights_file.py goes through the flash from 0x38000 on."""
     needs_qemu()
@@ -224,6 +234,7 @@ def test_files_begin_where_they_are_looked_for():
 # A heap that is too small
 
 
+@pytest.mark.emulated
 def test_heap_too_small(tmp_path, target):
     """As for a network that is exported for more heap than the board has."""
     artifact = exported(tmp_path, units=300, board=replace(load_board("microbit"), heap=60_000))
@@ -234,6 +245,7 @@ def test_heap_too_small(tmp_path, target):
     assert heap_needed(artifact) > 10_000
 
 
+@pytest.mark.emulated
 @pytest.mark.parametrize("options", [{}, {"board": "pico"}, {"weights": "stream"}])
 def test_a_module_for_another_board(tmp_path, target, options):
     refused(

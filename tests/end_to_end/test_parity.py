@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.micropython import needs_micropython
 from support.networks import (
     HIDDEN,
@@ -17,15 +18,13 @@ from support.networks import (
     random_model,
     run_module,
 )
+from support.sharp import sharp
 
 from thumbnet.export import Program, convert, verify
 from thumbnet.export.graph.graph import Graph
 from thumbnet.export.program.artifact import extremes, readings
 from thumbnet.export.stages.reference import execute
 from thumbnet.tools.targets import UnixTarget
-
-settings.register_profile("thumbnet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("thumbnet")
 
 
 def assert_equal(graph: Graph, source: str, counts: np.ndarray) -> None:
@@ -45,7 +44,7 @@ def counts_for(graph: Graph, rng: np.random.Generator, n: int) -> np.ndarray:
 
 
 @given(integer_graphs())
-@settings(max_examples=300)
+@examples(300)
 def test_any_graph_that_the_contract_allows(case: tuple[Graph, np.ndarray]) -> None:
     graph, rows = case
     assert_equal(graph, module_text(verify(graph)), rows)
@@ -68,13 +67,13 @@ def random_program(
     st.sampled_from(LAST),
     st.sampled_from(("none", "standard", "minmax")),
 )
-@settings(max_examples=200)
+@examples(200)
 def test_any_float_model(seed: int, sizes: list[int], hidden: str, last: str, scaling: str) -> None:
     program, rng = random_program(seed, sizes, hidden, last, scaling)
     assert_equal(program.graph, program.module(), counts_for(program.graph, rng, 5))
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", sharp(range(24), range(12)))
 def test_on_the_unix_port(seed: int, tmp_path: Path) -> None:
     needs_micropython()
     sizes = [[1, 1], [5, 4, 3], [3, 7, 1], [20, 6, 5, 4]][seed % 4]

@@ -36,6 +36,7 @@ def test_only_where_there_is_a_hex() -> None:
         program("pico").with_sketch(SKETCH)
 
 
+@pytest.mark.emulated
 def test_the_board_runs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     needs_qemu()
     made = program("microbit").with_sketch(SKETCH)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from support.examples import examples
 from support.int31 import Int31
 from support.networks import integer_graphs, module_text, run_module
 
@@ -25,7 +26,7 @@ def small(value: object) -> object:
 
 
 @given(integer_graphs())
-@settings(max_examples=200, deadline=None)
+@examples(200)
 def test_every_intermediate(case: tuple[Graph, np.ndarray]) -> None:
     graph, rows = case
     module = run_module(module_text(graph))

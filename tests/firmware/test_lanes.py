@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.int31 import Int31
 from support.kernel_words import FIRMWARE
 from support.kernels import SOME, Case, answers, layers
@@ -27,7 +28,7 @@ def kernels() -> dict[str, Any]:
 
 
 @given(st.lists(layers(), min_size=20, max_size=40))
-@settings(SOME, max_examples=15)
+@examples(15, SOME)
 def test_lanes_on_unix(tmp_path_factory: pytest.TempPathFactory, cases: list[Case]) -> None:
     needs_micropython()
     file = tmp_path_factory.getbasetemp() / "lanes.jsonl"
@@ -69,7 +70,7 @@ def check(kernels: dict[str, Any], case: Case) -> None:
 
 
 @given(layers())
-@settings(SOME, max_examples=300)
+@examples(300, SOME)
 def test_cpython(kernels: dict[str, Any], case: Case) -> None:
     check(kernels, case)
 

@@ -6,9 +6,10 @@ from array import array
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.asm_thumb import Firmware
+from support.examples import examples
 from support.kernel_words import FIRMWARE, WORDS
 from support.kernels import Case, layers
 from support.operations import integer_forward
@@ -33,7 +34,7 @@ def flash(weight: np.ndarray, rng: np.random.Generator) -> bytes:
 
 
 @given(case=layers(), seed=st.integers(0, 999))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_any_layer(case: Case, seed: int) -> None:
     """Dirt behind x meets weights of 0; nothing outside x, w, y and p is touched."""
     node = {key: value for key, value in case.node.items() if key != "table"}
@@ -78,7 +79,7 @@ def test_a_read_beyond_the_weights_is_seen() -> None:
 
 
 @given(st.binary(min_size=1, max_size=80), st.integers(0, 999), st.booleans())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_lookup(x: bytes, seed: int, in_place: bool) -> None:
     rng = np.random.default_rng(seed)
     table = rng.bytes(256)

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.emulators import needs_wasm
+from support.examples import examples
 from support.int31 import Int31
 from support.kernel_words import FIRMWARE, LIMITS
 from support.kernels import SOME, answers
@@ -41,7 +42,7 @@ def memories(draw: st.DrawFn, kernel: str) -> Memory:
 
 @ALL
 @given(data=st.data())
-@settings(SOME, max_examples=150)
+@examples(150, SOME)
 def test_cpython(functions: dict[str, Any], kernel: str, data: st.DataObject) -> None:
     case = data.draw(memories(kernel))
     x = case.x.copy()
@@ -56,7 +57,7 @@ def test_cpython(functions: dict[str, Any], kernel: str, data: st.DataObject) ->
 
 @ALL
 @given(data=st.data())
-@settings(SOME, max_examples=100)
+@examples(100, SOME)
 def test_31_bits(functions: dict[str, Any], kernel: str, data: st.DataObject) -> None:
     case = data.draw(memories(kernel))
     x = [Int31(v) for v in case.x]
@@ -69,7 +70,7 @@ def test_31_bits(functions: dict[str, Any], kernel: str, data: st.DataObject) ->
 
 @ALL
 @given(data=st.data())
-@settings(SOME, max_examples=3)
+@examples(3, SOME)
 def test_unix(tmp_path_factory: pytest.TempPathFactory, kernel: str, data: st.DataObject) -> None:
     needs_micropython()
     cases = data.draw(st.lists(memories(kernel), min_size=40, max_size=60))
@@ -150,7 +151,7 @@ def reference(call: Call) -> Any:
 
 @pytest.mark.parametrize("kernel", [*list(KERNELS)[:6], "copy_channels"])
 @given(data=st.data())
-@settings(SOME, max_examples=150)
+@examples(150, SOME)
 def test_specifications_agree(kernel: str, data: st.DataObject) -> None:
     call = data.draw(calls(kernel))
     assert reference(call).ravel().tolist() == list(call.written.values())
@@ -181,7 +182,7 @@ def cell(call: Call, own: list[str]) -> Any:
 
 
 @given(calls("simple_rnn").filter(lambda call: not call.words["reset"]))
-@settings(SOME, max_examples=150)
+@examples(150, SOME)
 def test_simple_rnn_agrees(call: Call) -> None:
     assert cell(call, ["table"]).ravel().tolist() == list(call.written.values())
 
@@ -192,7 +193,7 @@ def from_zero(call: Call) -> bool:
 
 
 @given(calls("gru").filter(from_zero))
-@settings(SOME, max_examples=150)
+@examples(150, SOME)
 def test_gru_agrees(call: Call) -> None:
     answer = cell(call, ["sigmoid_table", "tanh_table"])
     assert answer.ravel().tolist() == list(call.written.values())

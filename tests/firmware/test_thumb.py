@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.asm_thumb import Firmware
+from support.examples import examples
 from support.kernel_words import FIRMWARE, WORDS
 from support.kernels import UNTOUCHED, Case, layers
 from support.operations import integer_forward
@@ -45,7 +46,7 @@ def table(case: Case) -> bytes:
 
 @TIERS
 @given(case=layers(), align=st.integers(0, 3))
-@settings(max_examples=250, deadline=None)
+@examples(250)
 def test_fully_connected(tier: str, case: Case, align: int) -> None:
     fw = kernel(tier)
     fw.align = align
@@ -62,7 +63,7 @@ def test_fully_connected(tier: str, case: Case, align: int) -> None:
 
 @TIERS
 @given(case=layers(), align=st.integers(0, 3), data=st.data())
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_pieces_of_any_size(tier: str, case: Case, align: int, data: st.DataObject) -> None:
     fw = kernel(tier)
     fw.align = align
@@ -86,7 +87,7 @@ def test_pieces_of_any_size(tier: str, case: Case, align: int, data: st.DataObje
 
 @TIERS
 @given(case=layers(), groups=st.integers(1, 8))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_pieces_of_a_stream(tier: str, case: Case, groups: int) -> None:
     """All pieces as long as the first: the last one's missing inputs meet weights of 0."""
     fw = kernel(tier)
@@ -183,7 +184,7 @@ def test_cost_of_a_multiplication(
     align=st.integers(0, 3),
 )
 @example(n=4, x_at=0, y_at=0, seed=0, align=1)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_lookup(n: int, x_at: int, y_at: int, seed: int, align: int) -> None:
     rng = np.random.default_rng(seed)
     w, x = rng.integers(0, 256, (2, 256), dtype=np.uint8)

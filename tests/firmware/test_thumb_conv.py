@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.kernel_words import WORDS
 from support.layer_cases import CONVOLUTIONS, Call, Places, convolution, convolutions
 from support.thumb_call import in_one_arena, layer, run
@@ -23,7 +24,7 @@ ARCH = pytest.mark.parametrize("arch", ["armv6m", "armv7em"])
 @ALL
 @ARCH
 @given(data=st.data(), align=st.integers(0, 3), shared=st.booleans())
-@settings(max_examples=120, deadline=None)
+@examples(120)
 def test_any_layer(kernel: str, arch: str, data: st.DataObject, align: int, shared: bool) -> None:
     call = data.draw(convolutions(kernel))
     run(in_one_arena(call) if shared else call, arch, align)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from binascii import crc32
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from support.asm_thumb import Firmware
 from support.kernel_words import FIRMWARE
 from support.layer_models import MODELS, randomized, readings
 from support.networks import FACTS
+from support.sharp import sharp
 
 from thumbnet.export import convert
 from thumbnet.export.emit.module import emit
@@ -75,16 +77,25 @@ def differences(path: Path, build: Build, kind: str, bits: int) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("bits", [8, 4])
-@pytest.mark.parametrize("weights", ["module", "stream"])
-@pytest.mark.parametrize("tier", ARCHS)
+BUILDS = sharp(
+    list(product(ARCHS, ("module", "stream"), (8, 4))),
+    # Every two of a tier, a place and a width meet.
+    [
+        ("thumb", "module", 8),
+        ("thumb", "stream", 4),
+        ("thumb_dsp", "module", 4),
+        ("thumb_dsp", "stream", 8),
+    ],
+)
+
+
+@pytest.mark.parametrize("build", BUILDS, ids=lambda build: "-".join(map(str, build)))
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_integer_is_equal(
-    kind: str, tier: str, weights: str, bits: int, tmp_path: Path
-) -> None:
+def test_every_integer_is_equal(kind: str, build: tuple[str, str, int], tmp_path: Path) -> None:
+    tier, weights, bits = build
     # Small: the layers go through it in several pieces.
-    build = Build(tier, weights, buffer=64)
-    assert differences(text_of(kind, bits, build, tmp_path), build, kind, bits) == []
+    made = Build(tier, weights, buffer=64)
+    assert differences(text_of(kind, bits, made, tmp_path), made, kind, bits) == []
 
 
 @pytest.mark.parametrize("tier", ARCHS)

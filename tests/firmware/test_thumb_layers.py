@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.cell_cases import CELLS
+from support.examples import examples
 from support.kernel_words import FIRMWARE, WINDOW, WORDS
 from support.layer_cases import CONVOLUTIONS, POOLING, Call, pooling
 from support.thumb_call import in_one_arena, run
@@ -28,7 +29,7 @@ BYTES = {
 @pytest.mark.parametrize("kernel", POOLING)
 @ARCH
 @given(data=st.data(), shared=st.booleans())
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_pooling(kernel: str, arch: str, data: st.DataObject, shared: bool) -> None:
     call = data.draw(pooling(kernel))
     run(in_one_arena(call) if shared else call, arch)
@@ -37,7 +38,7 @@ def test_pooling(kernel: str, arch: str, data: st.DataObject, shared: bool) -> N
 @pytest.mark.parametrize("kernel", CELLS)
 @ARCH
 @given(data=st.data(), align=st.integers(0, 3))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_cells_sums_and_copies(kernel: str, arch: str, data: st.DataObject, align: int) -> None:
     run(data.draw(CELLS[kernel]()), arch, align)
 
@@ -45,7 +46,7 @@ def test_cells_sums_and_copies(kernel: str, arch: str, data: st.DataObject, alig
 @pytest.mark.parametrize("kernel", [*POOLING, *CELLS])
 @pytest.mark.parametrize("short", ["x", "w", "y", "p"])
 @given(data=st.data())
-@settings(max_examples=10, deadline=None)
+@examples(10)
 def test_reads_and_writes_to_the_last_byte(kernel: str, short: str, data: st.DataObject) -> None:
     """A buffer that is shorter by a byte (p, and words: by a word) is seen."""
     call = data.draw(pooling(kernel) if kernel in POOLING else CELLS[kernel]())

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.asm_thumb import Firmware
+from support.examples import examples
 from support.kernel_words import FIRMWARE
 
 LITERALS = ((0, 255, 1), (0, 9, 28), (-1, 1, 127), (-100, 155, 1), (250, 260, 25), (0, 1, 255))
@@ -70,7 +71,7 @@ def outcome(function: Callable[[Any], bytearray], values: Any) -> bytearray | st
 
 
 @given(call=calls(), align=st.integers(0, 3), room=st.integers(0, 4))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_quantize(call: tuple[tuple[int, int, int], Any], align: int, room: int) -> None:
     literals, values = call
     fast, plain = Input(len(values), literals, room), Input(len(values), literals, room)

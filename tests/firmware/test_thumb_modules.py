@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from support.asm_thumb import Firmware
+from support.examples import examples
 from support.networks import FACTS, integer_graphs, random_model
 from support.thumb_machine import Fault
 
@@ -44,7 +45,7 @@ def assert_equal(graph: Graph, build: Build, counts: np.ndarray) -> None:
 @pytest.mark.parametrize("weights", ["module", "stream"])
 @pytest.mark.parametrize("tier", ARCHS)
 @given(case=integer_graphs(), groups=st.integers(2, 12))
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_any_graph(tier: str, weights: str, case: tuple[Graph, np.ndarray], groups: int) -> None:
     graph, rows = case
     assert_equal(verify(graph), Build(tier, weights, buffer=32 * groups), rows)

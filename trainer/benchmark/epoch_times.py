@@ -3,6 +3,9 @@
 Both train the same networks from the same weights with the same batches, optimizer and settings, in
 float32 and with the same number of threads. Epochs alternate, so that other load on the machine
 affects both. A time is only reported if both learned equally well.
+
+The exit code is 1 if a network misses its goal, judged by the best epoch of each: other load on the
+machine can only add to a time.
 """
 
 from __future__ import annotations
@@ -25,6 +28,7 @@ from .mnist_networks import MnistNetwork, convolutional, dense, larger
 
 HIDDEN = (512, 16)
 BATCHES = (64, 128)  # of the convolutional network
+ATTEMPTS = 3  # at a goal: a busy machine may spoil one or two
 ALIKE = 0.02  # largest difference in test accuracy that allows comparing times
 
 Data = tuple[Array, Array, Array, Array]
@@ -140,12 +144,44 @@ def compare(network: MnistNetwork | int, epochs: int, data: Data) -> dict[str, A
         row[f"{name}_seconds"] = statistics.median(seconds[name][1:])
         row[f"{name}_best"] = min(seconds[name][1:])
         row[f"{name}_accuracy"] = contender.accuracy(x_test, y_test)
+    row["goal"] = network.goal
     row["ratio"] = row["thumbnet_seconds"] / row["torch_seconds"]
     if abs(row["thumbnet_accuracy"] - row["torch_accuracy"]) > ALIKE:
         raise ThumbnetError(
             f"{row['network']}: test accuracies {row['thumbnet_accuracy']:.4f} and "
             f"{row['torch_accuracy']:.4f} are too far apart to compare times: train more epochs"
         )
+    return row
+
+
+def missed(row: dict[str, Any]) -> str | None:
+    """Judge one network.
+
+    Parameters
+    ----------
+    row : dict
+        What `compare` returns.
+
+    Returns
+    -------
+    str or None
+        What to say if the goal is missed.
+    """
+    ours, theirs, goal = row["thumbnet_best"], row["torch_best"], row["goal"]
+    if goal is None or ours <= goal * theirs:
+        return None
+    return (
+        f"{row['network']} in batches of {row['batch']}: the best epoch takes {ours:.3f} s, "
+        f"{ours / theirs:.2f} times PyTorch's {theirs:.3f} s; the goal is at most {goal:g}"
+    )
+
+
+def attempt(network: MnistNetwork, epochs: int, data: Data) -> dict[str, Any]:
+    """Compare until the goal is met, at most three times, and return the last result."""
+    for _ in range(ATTEMPTS):
+        row = compare(network, epochs, data)
+        if missed(row) is None:
+            break
     return row
 
 
@@ -189,14 +225,15 @@ def main(arguments: list[str] | None = None) -> int:
         train, test = load_mnist()
         x, x_test = (data.x.astype(np.float32) / np.float32(255) for data in (train, test))
         data = (x, train.y, x_test, test.y)
-        rows = [compare(network, options.epochs, data) for network in networks]
+        rows = [attempt(network, options.epochs, data) for network in networks]
     except ThumbnetError as error:
         print(error, file=sys.stderr)
         return 1
+    failures = [said for said in map(missed, rows) if said is not None]
     if options.json:
         versions = {"numpy": np.__version__, "torch": torch.__version__, "threads": threads()}
-        print(json.dumps({**versions, "results": rows}))
-        return 0
+        print(json.dumps({**versions, "results": rows, "missed": failures}))
+        return int(bool(failures))
     print(f"NumPy {np.__version__}, PyTorch {torch.__version__}, {threads()} threads")
     print(f"{'network':<14}{'batch':>5}{'thumbnet':>10}{'PyTorch':>10}{'ratio':>8}{'accuracy':>20}")
     for row in rows:
@@ -205,4 +242,6 @@ def main(arguments: list[str] | None = None) -> int:
             f"{row['thumbnet_seconds']:>8.3f} s{row['torch_seconds']:>8.3f} s"
             f"{row['ratio']:>8.2f}{row['thumbnet_accuracy']:>11.4f} {row['torch_accuracy']:.4f}"
         )
-    return 0
+    for said in failures:
+        print(f"goal missed: {said}")
+    return int(bool(failures))

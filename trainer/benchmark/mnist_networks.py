@@ -36,6 +36,8 @@ class MnistNetwork:
         Whether they take images, rather than 784 numbers in a row.
     optimizer : str
         "adam" or "rmsprop".
+    goal : float, optional
+        An epoch takes at most so many times as long as PyTorch's; without it nothing is judged.
     """
 
     name: str
@@ -44,6 +46,7 @@ class MnistNetwork:
     images: bool
     layers: Callable[[], list[Layer]]
     modules: Callable[[Any], list[Any]]
+    goal: float | None = None
 
     def ours(self) -> Sequential:
         """Make and compile the model of this package, seeded."""
@@ -86,6 +89,7 @@ def dense(hidden: int) -> MnistNetwork:
         False,
         lambda: [Dense(hidden, "relu"), Dense(10, "softmax")],
         lambda nn: [nn.Linear(784, hidden), nn.ReLU(), nn.Linear(hidden, 10)],
+        goal=1,
     )
 
 
@@ -109,6 +113,7 @@ def convolutional(batch: int) -> MnistNetwork:
             *(nn.Conv2d(12, 18, 3, 2), nn.ReLU()),
             *(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(18, 10)),
         ],
+        goal=3,
     )
 
 

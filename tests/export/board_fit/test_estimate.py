@@ -103,6 +103,7 @@ def test_time_against_a_computer(tier: str, weights: str, measured: float) -> No
     assert measured / 4 <= seconds <= measured * 4
 
 
+@pytest.mark.emulated
 @pytest.mark.parametrize(
     ("sizes", "how"),
     [

@@ -7,8 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.networks import integer_graphs
 
 from thumbnet.export.emit.memory_plan import ALIGNMENT, Plan, check_plan, lifetimes, plan
@@ -38,7 +39,7 @@ def rounded(size: int) -> int:
 
 
 @given(st.lists(st.integers(1, 300), min_size=2, max_size=8), st.sets(st.integers(0, 6)))
-@settings(max_examples=300)
+@examples(300)
 def test_chains(sizes: list[int], lookups: set[int]) -> None:
     graph = chain(sizes, tuple(lookups))
     made = check_plan(graph, plan(graph))
@@ -52,7 +53,7 @@ def test_chains(sizes: list[int], lookups: set[int]) -> None:
 
 
 @given(integer_graphs())
-@settings(max_examples=100)
+@examples(100)
 def test_graphs(case: tuple[Graph, np.ndarray]) -> None:
     graph, _ = case
     made = check_plan(graph, plan(graph))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from support.emulators import needs_qemu
 from support.layer_models import MODELS, chain, randomized, readings
+from support.sharp import sharp
 
 from thumbnet.export import Program, convert, load_artifact
 from thumbnet.export.board_fit.estimate import estimate
@@ -83,6 +84,7 @@ def converted(model: Model, rng: np.random.Generator) -> Program:
     return convert(model, readings(model, rng), name="net", board="microbit")
 
 
+@pytest.mark.emulated
 @pytest.mark.parametrize("name", NETWORKS)
 def test_networks(name: str, tmp_path: Path) -> None:
     needs_qemu()
@@ -100,7 +102,8 @@ def test_networks(name: str, tmp_path: Path) -> None:
     assert measured.heap_bytes_per_inference == 0
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.emulated
+@pytest.mark.parametrize("name", sharp(NETWORKS, ("sensor", "picture")))
 def test_the_estimate_of_the_heap(name: str, tmp_path: Path) -> None:
     """With 8 % more than the estimate it is imported, with a quarter less it is not."""
     needs_qemu()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from support.emulators import needs_qemu
 from support.networks import random_model
+from support.sharp import sharp
 
 from thumbnet.export import Program, convert, load_artifact
 from thumbnet.export.program.artifact import extremes, readings
@@ -34,7 +35,8 @@ def pixels(inputs: int, seed: int) -> tuple[Program, np.ndarray]:
     return convert(model, x, name="digits", board="microbit"), x
 
 
-@pytest.mark.parametrize("case", range(len(CASES)))
+@pytest.mark.emulated
+@pytest.mark.parametrize("case", sharp(range(len(CASES)), (0, 1, 2, 4)))
 def test_sensors(case: int, tmp_path: Path) -> None:
     needs_qemu()
     sizes, hidden, last, scaling = CASES[case]
@@ -51,7 +53,8 @@ def test_sensors(case: int, tmp_path: Path) -> None:
     assert verdict.equal == 14
 
 
-@pytest.mark.parametrize("inputs", [1, 4, 11, 15, 12, 97, 784])
+@pytest.mark.emulated
+@pytest.mark.parametrize("inputs", sharp([1, 4, 11, 15, 12, 97, 784], (1, 15, 97)))
 def test_pixels(inputs: int, tmp_path: Path) -> None:
     """Inputs that end in the middle of a word, of a group of weights, and of a chunk of flash."""
     needs_qemu()
@@ -65,6 +68,7 @@ def test_pixels(inputs: int, tmp_path: Path) -> None:
     assert measured.heap_bytes_per_inference == 0
 
 
+@pytest.mark.emulated
 def test_lists_and_wrong_readings(tmp_path: Path) -> None:
     needs_qemu()
     program, x = pixels(30, 1)
@@ -82,6 +86,7 @@ def test_lists_and_wrong_readings(tmp_path: Path) -> None:
                 target.execute(f"M.predict({wrong})")
 
 
+@pytest.mark.emulated
 def test_instructions_are_the_same_on_every_run(tmp_path: Path) -> None:
     needs_qemu()
     program, x = pixels(64, 5)

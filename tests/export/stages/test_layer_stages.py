@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from support.examples import examples
 from support.layer_models import MODELS, convolutional, randomized, readings
 from support.networks import module_text, run_module
 
@@ -68,7 +69,7 @@ def test_quantization_costs_little(kind: str) -> None:
 
 
 @given(made=convolutional())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_any_stack_of_windows(made: tuple[Model, np.ndarray[Any, Any]]) -> None:
     model, x = made
     found = graphs(model, x)

@@ -38,6 +38,7 @@ def program(tier: str = "thumb", seed: int = 0) -> Program:
     return convert(model, X, name=f"net_{tier}", board=board, tier=tier)
 
 
+@pytest.mark.emulated
 def test_count_network() -> None:
     needs_qemu()
     found = conv_network.count_network(program(), X[[0, 0]])
@@ -49,6 +50,7 @@ def test_count_network() -> None:
     assert 16 * 72 * 5 < found[1][1][0] < 16 * 72 * 5 * 8
 
 
+@pytest.mark.emulated
 def test_count_network_with_a_wrong_weight() -> None:
     needs_qemu()
     with pytest.raises(

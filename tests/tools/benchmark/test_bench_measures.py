@@ -128,6 +128,7 @@ def test_wrong_answer_on_unix(tmp_path: Path, measured: Callable[[Artifact], Any
         measured(artifact)
 
 
+@pytest.mark.emulated
 def test_on_microbit(tmp_path: Path) -> None:
     needs_qemu()
     artifact = written(tmp_path, "microbit", activation="tanh")
@@ -140,6 +141,7 @@ def test_on_microbit(tmp_path: Path) -> None:
     assert lines["thumb_calls"].how.endswith("fully_connected 1, lookup 1, fully_connected 1")
 
 
+@pytest.mark.emulated
 @pytest.mark.usefixtures("no_figures")
 def test_wrong_answer_on_microbit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     needs_qemu()
@@ -208,6 +210,7 @@ def test_race_whose_script_fails(monkeypatch: pytest.MonkeyPatch) -> None:
         races.race(races.VIPER_KERNEL, [without_zeros()], turns=1)
 
 
+@pytest.mark.emulated
 def test_cortex_m0() -> None:
     needs_qemu()
     dense, none = without_zeros(), np.zeros(784, np.uint8)
@@ -219,12 +222,14 @@ def test_cortex_m0() -> None:
     assert 300 < idle < 1500
 
 
+@pytest.mark.emulated
 def test_cortex_m0_with_a_wrong_weight() -> None:
     needs_qemu()
     with pytest.raises(ThumbnetError, match=r"thumb/fully_connected gives wrong answers \(output "):
         cortex_m0.count([without_zeros()], change=lambda data: bytes(len(data)))
 
 
+@pytest.mark.emulated
 @pytest.mark.parametrize("kernel", ["conv", "conv_int4"])
 def test_convolution_on_cortex_m0(kernel: str) -> None:
     """What the assembly takes is counted on another emulator too: see test_thumb_conv.py."""
@@ -236,6 +241,7 @@ def test_convolution_on_cortex_m0(kernel: str) -> None:
     assert cortex_m0.count_conv(kernel, 3, 8, 12) == (dense, sparse, padded)
 
 
+@pytest.mark.emulated
 @pytest.mark.parametrize("kernel", ["conv", "conv_int4", "depthwise_conv"])
 def test_convolution_with_a_wrong_weight(kernel: str) -> None:
     needs_qemu()
@@ -245,6 +251,7 @@ def test_convolution_with_a_wrong_weight(kernel: str) -> None:
         cortex_m0.count_conv(kernel, 3, 4 if "depth" in kernel else 8, 4, change=flipped)
 
 
+@pytest.mark.emulated
 def test_convolutions() -> None:
     needs_qemu()
     few = {("depthwise_conv", 3, 4, 4): 13}

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from support import reports
 from support.chromium import chromium
+from support.sharp import SLOW, sharp
 
 from thumbnet.tools.report.page import render
 
@@ -30,10 +31,15 @@ SECTIONS = (
     "On boards",
     "What to do next",
 )
-WIDTHS = (360, 1280)
 
 EACH_VIEW = pytest.mark.parametrize(
-    ("scheme", "width"), [(scheme, width) for scheme in ("light", "dark") for width in WIDTHS]
+    ("scheme", "width"),
+    # Colours move nothing.
+    [
+        ("light", 360),
+        ("dark", 1280),
+        *(pytest.param(*view, marks=SLOW) for view in (("light", 1280), ("dark", 360))),
+    ],
 )
 EACH_MODEL = pytest.mark.parametrize("name", MODELS)
 
@@ -120,6 +126,7 @@ def opened(browser: Browser, folder: Path) -> Iterator[Any]:
     assert [url for url in asked if not re.match(r"file:.*\.html$|data:", url)] == []
 
 
+@pytest.mark.emulated
 def test_a_request_and_an_error_are_seen(browser: Browser, tmp_path: Path) -> None:
     """What the fixture would complain about."""
     (tmp_path / "bad.html").write_text('<img src="http://127.0.0.1:9/x.png">')
@@ -133,6 +140,7 @@ def test_a_request_and_an_error_are_seen(browser: Browser, tmp_path: Path) -> No
     context.close()
 
 
+@pytest.mark.emulated
 @EACH_MODEL
 @EACH_VIEW
 def test_it_is_all_there(opened: Any, name: str, scheme: str, width: int) -> None:
@@ -146,12 +154,14 @@ def test_it_is_all_there(opened: Any, name: str, scheme: str, width: int) -> Non
     assert page.evaluate(CROSSING) == []
 
 
+@pytest.mark.emulated
 @EACH_MODEL
-@pytest.mark.parametrize("width", [1280, 1920])
+@pytest.mark.parametrize("width", sharp([1280, 1920], [1280]))
 def test_nothing_has_to_be_scrolled_on_a_desktop(opened: Any, name: str, width: int) -> None:
     assert opened(name, width=width).evaluate(HIDING) == []
 
 
+@pytest.mark.emulated
 @pytest.mark.parametrize("classes", [10, 20])
 def test_many_classes_with_long_names_need_no_scrolling(
     browser: Browser, tmp_path: Path, classes: int
@@ -181,6 +191,7 @@ def edges(page: Page, name: str) -> list[str]:
     return ["rgb({}, {}, {})".format(*pixels[at]) for at in (1, -2)]
 
 
+@pytest.mark.emulated
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_what_scrolls_is_seen_to_do_so(opened: Any, scheme: str) -> None:
     page, region = opened("deep", scheme, 390), "Table of layers"
@@ -193,6 +204,7 @@ def test_what_scrolls_is_seen_to_do_so(opened: Any, scheme: str) -> None:
     assert edges(opened("deep", scheme, 1280), region) == [paper, paper]
 
 
+@pytest.mark.emulated
 @EACH_MODEL
 def test_charts_can_be_read_on_a_phone(opened: Any, name: str) -> None:
     heights = opened(name, width=360).evaluate(SIZES)
@@ -200,6 +212,7 @@ def test_charts_can_be_read_on_a_phone(opened: Any, name: str) -> None:
     assert bool(heights) == (name != "bare")
 
 
+@pytest.mark.emulated
 @EACH_MODEL
 def test_colours_follow_the_scheme(opened: Any, name: str) -> None:
     def colours(scheme: str) -> list[str]:
@@ -217,6 +230,7 @@ def test_colours_follow_the_scheme(opened: Any, name: str) -> None:
         assert "rgb(0, 0, " not in light[3], "a stand-in that no style sheet replaced"
 
 
+@pytest.mark.emulated
 @pytest.mark.parametrize(("scheme", "filtered"), [("light", "none"), ("dark", "invert(1)")])
 def test_ink_is_white_on_a_dark_page(opened: Any, scheme: str, filtered: str) -> None:
     page = opened("pictures", scheme)
@@ -226,6 +240,7 @@ def test_ink_is_white_on_a_dark_page(opened: Any, scheme: str, filtered: str) ->
     assert page.evaluate(found) == ["none"] * 12
 
 
+@pytest.mark.emulated
 def test_figures_are_said(opened: Any) -> None:
     text = opened("pictures").locator("main").inner_text()
     held = reports.report("pictures", *BOARDS).held_out
@@ -238,6 +253,7 @@ def test_figures_are_said(opened: Any) -> None:
     assert "BBC micro:bit v1" in text
 
 
+@pytest.mark.emulated
 def test_names_stay_text(opened: Any) -> None:
     page = opened("features")
     assert page.locator("main b, main i").count() == 0
@@ -248,6 +264,7 @@ def test_names_stay_text(opened: Any) -> None:
     assert "{{ az }}" in texts
 
 
+@pytest.mark.emulated
 def test_charts_and_tables_have_names(opened: Any) -> None:
     page = opened("pictures")
     charts = page.get_by_role("img").all()
@@ -261,6 +278,7 @@ def test_charts_and_tables_have_names(opened: Any) -> None:
     )
 
 
+@pytest.mark.emulated
 def test_it_can_be_printed(opened: Any) -> None:
     page = opened("windows", "dark")
     page.emulate_media(media="print", color_scheme="dark")

@@ -106,6 +106,7 @@ def test_free_heap_is_said_by_the_target() -> None:
         assert bench(target, FakeArtifact(), rows=2).heap_bytes_free is None
 
 
+@pytest.mark.emulated
 def test_files_in_a_hex() -> None:
     needs_qemu()
     from thumbnet.export.microbit.hexfile import microbit_hex

@@ -60,6 +60,7 @@ def refused(message, call, *arguments, **options):
 # The same lines as on every target
 
 
+@pytest.mark.emulated
 def test_answers_are_those_of_cpython(board):
     with CPythonTarget() as target:
         target.put({"gestures.py": SMALL})
@@ -78,12 +79,14 @@ def test_answers_are_those_of_cpython(board):
     assert 7000 < first["heap_free"] < 9500
 
 
+@pytest.mark.emulated
 def test_verify(board):
     verdict = finish(verify(board, small_artifact(), module="gestures"))
     assert verdict.ok
     assert (verdict.equal, verdict.integers) == (20, 20 * 7)
 
 
+@pytest.mark.emulated
 def test_verify_sees_one_changed_weight():
     needs_qemu()
     artifact = small_artifact()
@@ -95,6 +98,7 @@ def test_verify_sees_one_changed_weight():
     assert verdict.differences[0].key == "scores"
 
 
+@pytest.mark.emulated
 def test_very_hex_that_export_writes():
     needs_qemu()
     artifact = small_artifact()
@@ -103,6 +107,7 @@ def test_very_hex_that_export_writes():
         assert finish(verify(target, artifact, limit=2)).ok
 
 
+@pytest.mark.emulated
 def test_bad_input_comes_back_as_a_line(board):
     lines = run(board, "gestures", [[1, 2, 3], [1, 2, 3, 4]])
     assert lines[1] == {"error": "ValueError", "message": "expected 4 values, got 3"}
@@ -110,10 +115,12 @@ def test_bad_input_comes_back_as_a_line(board):
     assert lines[3] == {"end": 2}
 
 
+@pytest.mark.emulated
 def test_other_output_is_passed_over(board):
     assert run(board, "noisy")[1:] == [{"predict": -7}] * 3 + [{"end": 3}]
 
 
+@pytest.mark.emulated
 @pytest.mark.parametrize(
     ("module", "message"),
     [
@@ -135,6 +142,7 @@ exec(ECHO, names)
 expected = names["scores"]
 
 
+@pytest.mark.emulated
 def test_every_byte_arrives(board):
     values = list(range(256))
     # What needs an escape, each before a digit that the escape could take in.
@@ -146,6 +154,7 @@ def test_every_byte_arrives(board):
         assert line == {"predict": len(row), "scores": list(expected(row))}
 
 
+@pytest.mark.emulated
 @pytest.mark.parametrize(
     "rows",
     [
@@ -165,12 +174,14 @@ def test_rows_leave_nothing_on_the_heap(board, rows):
     assert max(free[5:]) - min(free[5:]) <= 64
 
 
+@pytest.mark.emulated
 def test_many_small_lines(board):
     """The compiler does not collect what the lines before it have left."""
     for k in range(300):
         assert board.execute(f"print({k})") == f"{k}\r\n"
 
 
+@pytest.mark.emulated
 def test_other_numbers_arrive(board):
     rows = [
         [-1],
@@ -184,6 +195,7 @@ def test_other_numbers_arrive(board):
     assert [line["scores"] for line in lines] == rows
 
 
+@pytest.mark.emulated
 def test_long_code(board):
     text = "".join(chr(33 + k % 90) for k in range(700)) + "\\'\"\r\n\t é"
     code = f"s={text!r}\nif s:\n    n=0\n    for c in s:\n        n+=ord(c)\n    print(len(s),n)"
@@ -202,6 +214,7 @@ def test_pieces(code):
 # What cannot be
 
 
+@pytest.mark.emulated
 def test_one_hex_only():
     needs_qemu()
     with open_target("microbit") as target:
@@ -217,12 +230,14 @@ def test_options_of_other_targets():
     refused("--firmware is for --target pico, not microbit", open_target, "microbit", firmware="a")
 
 
+@pytest.mark.emulated
 def test_bursts_only_are_sent(board):
     assert board.board.execute(b"print(1)" + b" " * (BURST - 8)) == "1\r\n"
     with pytest.raises(AssertionError):
         board.board.execute(b" " * (BURST + 1))
 
 
+@pytest.mark.emulated
 def test_library_missing(monkeypatch):
     needs_qemu()
     monkeypatch.setitem(sys.modules, "micropython_microbit_fs", None)

@@ -83,6 +83,7 @@ def board():
         yield target
 
 
+@pytest.mark.emulated
 def test_close_ends_qemu(board):
     pid = board.board.process.pid
     assert not gone(pid, 0.1)
@@ -91,6 +92,7 @@ def test_close_ends_qemu(board):
     refused("no .hex to boot", board.execute, "1")
 
 
+@pytest.mark.emulated
 def test_endless_predict_is_stopped(board):
     pid = board.board.process.pid
     lines = board.run("selftest", "stuck", [[1]])
@@ -108,6 +110,7 @@ def test_endless_predict_is_stopped(board):
     assert list(board.run("selftest", "stuck", [[0]]))[1] == {"predict": 1}
 
 
+@pytest.mark.emulated
 def test_endless_with_interrupts_off_is_stopped(board):
     lines = board.run("bench", "stuck", [[0]])
     assert next(lines)["begin"] == "stuck"
@@ -119,6 +122,7 @@ def test_endless_with_interrupts_off_is_stopped(board):
     )
 
 
+@pytest.mark.emulated
 def test_qemu_killed_between_rows(board):
     lines = board.run("selftest", "stuck", [[0], [0]])
     assert next(lines)["begin"] == "stuck"
@@ -127,6 +131,7 @@ def test_qemu_killed_between_rows(board):
     refused(r"QEMU stopped while the micro:bit ran \(exit code -9\)", next, lines)
 
 
+@pytest.mark.emulated
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
 def test_nothing_is_left_when_the_host_ends(name, tmp_path):

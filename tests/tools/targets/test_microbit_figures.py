@@ -52,6 +52,7 @@ def instructions(board, rows):
     return [line["instructions"] for line in lines]
 
 
+@pytest.mark.emulated
 def test_instructions_are_exact_and_the_same_on_every_run(board):
     rows = [[0] * size for size in (100, 101, 101, 784)]
     first, one_more, again, many = instructions(board, rows)
@@ -63,6 +64,7 @@ def test_instructions_are_exact_and_the_same_on_every_run(board):
         assert instructions(other, rows) == [first, one_more, again, many]
 
 
+@pytest.mark.emulated
 def test_heap(board):
     first, *lines, last = run(board, "heap", [[1]] * 3)
     assert last == {"end": 3}
@@ -72,6 +74,7 @@ def test_heap(board):
     assert first["heap_free"] == run(board, "heap", [], "selftest")[0]["heap_free"]
 
 
+@pytest.mark.emulated
 def test_interrupts_are_back_after_bench(board):
     run(board, "loop", [[0] * 4])
     enabled = "print(__import__('machine').mem32[0xE000E100])"
@@ -83,6 +86,7 @@ def test_interrupts_are_back_after_bench(board):
     assert int(board.execute(enabled)) != 4
 
 
+@pytest.mark.emulated
 def test_bench_goes_on_after_an_error(board):
     _, *lines, last = run(board, "picky", [[1], [0], [1]])
     assert lines[1] == {"error": "ZeroDivisionError", "message": "division by zero"}
@@ -90,6 +94,7 @@ def test_bench_goes_on_after_an_error(board):
     assert last == {"end": 3}
 
 
+@pytest.mark.emulated
 def test_bench_command(board):
     measured = bench(Staged(board), small_artifact(), rows=3)
     assert measured.us_per_inference == pytest.approx(

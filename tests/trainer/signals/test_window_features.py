@@ -6,8 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.examples import examples
 from support.int31 import Int31
 
 from thumbnet.trainer import WINDOW_FEATURES, StreamSettings
@@ -63,7 +64,7 @@ def in_floats(x: np.ndarray, bands: int) -> np.ndarray:
 
 
 @given(signals(), st.sampled_from((1, 3, 4)))
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_close_to_floats(case: tuple[np.ndarray, int], bands: int) -> None:
     """Mean: half a step. Deviation and RMS: a step, and 2**-14 of the farthest count.
 
@@ -84,7 +85,7 @@ def test_close_to_floats(case: tuple[np.ndarray, int], bands: int) -> None:
 
 
 @given(signals(), st.sampled_from((1, 4)))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_every_intermediate_has_31_bits(case: tuple[np.ndarray, int], bands: int) -> None:
     x, reach = case
     made = stream(len(x), reach, bands)

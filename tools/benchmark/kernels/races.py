@@ -59,10 +59,10 @@ def microseconds(function, batch, *arguments):
 def main():
     with open("race.json") as file:
         race = json.load(file)
-    n, m = race["p"][:2]
+    n, m = race["shape"]
     with open("w.bin", "rb") as file:
         raw = file.read()
-    w, y, p = prepare(raw, race["p"])
+    w, y, p = prepare(raw, n, m, race["p"])
     for number in range(race["rows"]):
         with open("x%d.bin" % number, "rb") as file:
             x = bytearray(file.read())
@@ -85,32 +85,37 @@ from array import array
 from fully_connected import fully_connected as kernel
 
 
-def prepare(w, p):
-    return w, array("i", [0] * p[1]), array("i", p)
+def prepare(w, n, m, p):
+    return w, array("i", [0] * m), array("i", p)
 """
 LANES = """
 from fully_connected_lanes import fully_connected_lanes as kernel
 from fully_connected_lanes import lanes
 
 
-def prepare(w, p):
-    return lanes(w, p[0], p[1]), [0] * p[1], tuple(p)
+def prepare(w, n, m, p):
+    return lanes(w, n, m), [0] * m, tuple(p)
 """
 
 
 @dataclass(frozen=True)
 class Runner:
-    """A kernel: the device code that prepares it, and its files in `firmware/`."""
+    """A kernel of a tier: the device code that prepares it, and its files in `firmware/`."""
 
     name: str
+    tier: str
     prepare: str
     files: tuple[str, ...]
     batch: int
 
 
-VIPER_KERNEL = Runner("viper", VIPER, ("viper/fully_connected",), batch=20)
+VIPER_KERNEL = Runner("viper", "viper", VIPER, ("viper/fully_connected",), batch=20)
 LANES_KERNEL = Runner(
-    "big-integer lanes", LANES, ("plain/fully_connected_lanes", "plain/requantize"), batch=1
+    "big-integer lanes",
+    "plain",
+    LANES,
+    ("plain/fully_connected_lanes", "plain/requantize"),
+    batch=1,
 )
 
 
@@ -170,9 +175,10 @@ def race(
     """
     rng = np.random.default_rng(0)
     weight = rng.integers(-128, 128, (OUTPUTS, INPUTS))
-    call = dense_call(weight, wide=True, tier="viper")
+    call = dense_call(weight, wide=True, tier=runner.tier)
     raw = (weight + 128).astype(np.uint8)
-    task = {"p": call.parameters, "rows": len(rows), "turns": turns, "batch": runner.batch}
+    task = {"p": call.parameters, "shape": (INPUTS, OUTPUTS)}
+    task |= {"rows": len(rows), "turns": turns, "batch": runner.batch}
     files = {f"{file.rpartition('/')[2]}.py": firmware_text(file).encode() for file in runner.files}
     files.update({"loop.py": LOOP.encode(), "kernel.py": runner.prepare.encode()})
     files["race.json"] = json.dumps(task).encode()
