@@ -1,12 +1,14 @@
 """Mutation testing: change the code a little, many times over, and list what no test notices.
 
-    python tests/mutants.py [FILE ...]
+    python tests/mutants.py [--every N] [FILE ...]
 
 Without files, everything in `[tool.thumbnet.mutants]` of pyproject.toml is mutated. That table says
 for each file or folder which tests have to notice; they run without `conftest.py`. cosmic-ray makes
 the mutants, in a copy of the project in `.build/mutants`. For each of them a fork of this process,
 which has NumPy and pytest loaded, runs the tests: cosmic-ray itself would start a Python each time,
 which takes five times as long. So this needs Linux or macOS.
+
+`--every N` runs only every Nth mutant of each file, which bounds the time of a large one.
 
 Every survivor is printed as `file:line` with the lines before and after. It is either equivalent
 (no input tells it from the original) or calls for a test. The exit code is 1 if there are any.
@@ -25,6 +27,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -122,8 +125,11 @@ def passes(tests: list[str], limit: float) -> bool:
     return False
 
 
-def mutate(source: str, tests: list[str]) -> tuple[int, int]:
-    """Print the mutants of a file that survive; return how many there are, and how many do."""
+def mutate(source: str, tests: list[str], every: int) -> tuple[int, int]:
+    """Print the mutants of a file that survive; return how many were run, and how many did.
+
+    every: run only the first of so many mutants.
+    """
     path = TREE / source
     code = path.read_text(encoding="utf-8")
     start = time.monotonic()
@@ -132,7 +138,7 @@ def mutate(source: str, tests: list[str]) -> tuple[int, int]:
     limit = 5 + 5 * (time.monotonic() - start)
     count = survived = 0
     try:
-        for mutant in mutants(code):
+        for mutant in islice(mutants(code), 0, None, every):
             path.write_text(mutant, encoding="utf-8")
             count += 1
             if passes(tests, limit):
@@ -154,7 +160,9 @@ def main() -> None:
     """Mutate the files that the command line names, and print the survivors."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("files", nargs="*", metavar="FILE", help="files or folders to mutate")
-    chosen = targets(parser.parse_args().files)
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="run every Nth mutant")
+    arguments = parser.parse_args()
+    chosen = targets(arguments.files)
     copy()
     os.chdir(TREE)
     sys.path[:0] = [str(WORK / "path"), str(TREE / "tests")]
@@ -164,7 +172,7 @@ def main() -> None:
         importlib.import_module(name)
     if not any(source.startswith("trainer/") for source in chosen):
         importlib.import_module("thumbnet.trainer")
-    counts = [mutate(source, tests) for source, tests in chosen.items()]
+    counts = [mutate(source, tests, arguments.every) for source, tests in chosen.items()]
     total, survived = (sum(column) for column in zip(*counts, strict=True))
     print(f"{survived} of {total} mutants survived")
     sys.exit(survived > 0)

@@ -1,0 +1,118 @@
+"""The time of one inference, summed by hand from made-up cycles that do not mix."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from support.layer_models import chain, readings
+
+from thumbnet.export import Graph, convert
+from thumbnet.export.boards.processors import CPUS, Cpu, Cycles
+from thumbnet.export.boards.profile import BoardProfile
+from thumbnet.export.cost.cycles import WeightStream, decision_seconds, seconds
+from thumbnet.trainer import Dense, ThumbnetError
+
+PLAIN = Cycles(mac=10, input=3, output=1000, call=100_000, pool=0)
+DSP = Cycles(mac=20, input=3, output=1000, call=100_000, pool=0)
+CPU = Cpu({"plain": PLAIN, "thumb": PLAIN, "thumb_dsp": DSP}, 7e6, 1e8, 1e10, 1e12, 2)
+BOARD = BoardProfile("toy", "A toy", ("plain",), 1000, 1000, cpu="toy", clock=1000)
+PRODUCTS = 4 * 3 + 3 * 2
+NETWORK = 1e8 + 2 * 100_000 + 5 * 1000
+"""The cycles of `predict`, two calls and five outputs."""
+
+
+@pytest.fixture(autouse=True)
+def toy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CPUS, "toy", CPU)
+
+
+def graph(*, levels: bool = False, **options: Any) -> Graph:
+    """4 readings, 3 hidden outputs, 2 scores."""
+    model = chain((4,), Dense(3, "tanh"), Dense(2, "softmax"))
+    x = readings(model, np.random.default_rng(0))
+    return convert(model, np.rint(x) if levels else x, name="net", **options).graph
+
+
+def test_of_readings() -> None:
+    wanted = NETWORK + 4 * 7e6 + PRODUCTS * 10
+    assert seconds(graph(), BOARD, "plain") == pytest.approx(wanted / 1000, rel=1e-12)
+
+
+def test_of_levels() -> None:
+    wanted = NETWORK + 4 * 3 + PRODUCTS * 10
+    assert seconds(graph(levels=True), BOARD, "plain") == pytest.approx(wanted / 1000, rel=1e-12)
+
+
+def test_of_weights_of_four_bits() -> None:
+    wanted = NETWORK + 4 * 7e6 + PRODUCTS * 12
+    assert seconds(graph(bits=4), BOARD, "plain") == pytest.approx(wanted / 1000, rel=1e-12)
+
+
+def test_of_a_file_of_weights() -> None:
+    stream = WeightStream(reads=5, calls=9, bytes=11)
+    wanted = NETWORK + 7 * 100_000 + 5 * 1e10 + 11 * 1e12 + 4 * 7e6 + PRODUCTS * 10
+    assert seconds(graph(), BOARD, "plain", stream) == pytest.approx(wanted / 1000, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("tier", "dsp", "mac"),
+    [("thumb", True, 20), ("thumb", False, 10), ("plain", True, 10)],
+)
+def test_dsp_instructions_are_for_the_thumb_tier(tier: str, dsp: bool, mac: int) -> None:
+    wanted = NETWORK + 4 * 7e6 + PRODUCTS * mac
+    found = seconds(graph(), replace(BOARD, dsp=dsp), tier)
+    assert found == pytest.approx(wanted / 1000, rel=1e-12)
+
+
+def test_a_tier_that_the_processor_does_not_run() -> None:
+    with pytest.raises(ThumbnetError) as caught:
+        seconds(graph(), BOARD, "viper")
+    assert str(caught.value) == ("a toy does not run tier viper: correct the profile of board toy")
+
+
+def streamed(base: Graph, *features: str) -> Graph:
+    """As of windows of 50 samples of 4 channels, or of 2 with `features`."""
+    channels = ("x", "y") if features else ("x", "y", "z", "w")
+    settings: Any = SimpleNamespace(
+        channels=channels, features=features, window=50, is_raw=not features
+    )
+    return replace(base, stream=settings)
+
+
+def test_a_graph_without_windows_decides_nothing() -> None:
+    assert decision_seconds(graph(), BOARD, "plain", viper=True) is None
+
+
+@pytest.mark.parametrize(
+    ("viper", "gathered", "mean", "rms", "feature", "count"),
+    [(True, 220, 100, 520, 35_000, 300), (False, 1900, 500, 3600, 10_000, 10_000)],
+)
+def test_of_a_decision(
+    viper: bool, gathered: int, mean: int, rms: int, feature: int, count: int
+) -> None:
+    network = NETWORK + PRODUCTS * 10
+    counts = 4 * count * 2
+    for levels in (True, False):
+        base = graph(levels=levels)
+        network_and_inputs = network + (4 * 3 if levels else 0)
+        raw = decision_seconds(streamed(base), BOARD, "plain", viper)
+        wanted = network_and_inputs + counts + 4 * 7e6
+        assert raw == pytest.approx(wanted / 1000, rel=1e-12)
+        found = decision_seconds(streamed(base, "mean", "rms"), BOARD, "plain", viper)
+        wanted = network_and_inputs + counts + 2 * 7e6
+        wanted += 2 * 2 * (50 * (gathered + mean + rms) + 2 * feature)
+        assert found == pytest.approx(wanted / 1000, rel=1e-12)
+
+
+def test_a_decision_reads_a_file_of_weights_too() -> None:
+    stream = WeightStream(reads=5, calls=2, bytes=11)
+    base = streamed(graph())
+    more = decision_seconds(base, BOARD, "plain", True, stream)
+    less = decision_seconds(base, BOARD, "plain", True)
+    assert more is not None
+    assert less is not None
+    assert more - less == pytest.approx((5 * 1e10 + 11 * 1e12) / 1000, rel=1e-9)
