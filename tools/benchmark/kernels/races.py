@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -177,7 +178,7 @@ def race(
     weight = rng.integers(-128, 128, (OUTPUTS, INPUTS))
     call = dense_call(weight, wide=True, tier=runner.tier)
     raw = (weight + 128).astype(np.uint8)
-    task = {"p": call.parameters, "shape": (INPUTS, OUTPUTS)}
+    task: dict[str, Any] = {"p": call.parameters, "shape": (INPUTS, OUTPUTS)}
     task |= {"rows": len(rows), "turns": turns, "batch": runner.batch}
     files = {f"{file.rpartition('/')[2]}.py": firmware_text(file).encode() for file in runner.files}
     files.update({"loop.py": LOOP.encode(), "kernel.py": runner.prepare.encode()})
