@@ -13,14 +13,15 @@ DEVICE = $(filter-out __init__,$(basename $(notdir $(wildcard firmware/*.py firm
 demo: $(VENV)/.runtime
 	$(BIN)/thumbnet demo digits
 
-# One test per core: more threads inside NumPy would only get into each other's way.
+# A file stays in one process, so that what its tests share is made once. One thread in each:
+# more threads inside NumPy would only get into each other's way.
 test quick test-slow: export OPENBLAS_NUM_THREADS = 1
 
 test: setup lint
-	$(BIN)/pytest -n 2 -m "not slow"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not slow"
 
 quick: setup
-	$(BIN)/pytest -n 2 -m "not slow and not emulated"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not slow and not emulated"
 
 # What trains on all of MNIST or takes long, and every test of hypothesis with all of its examples.
 test-slow: setup

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from importlib.util import find_spec
 
@@ -14,6 +15,8 @@ from thumbnet.trainer import Dataset, find_mnist, load_mnist
 from thumbnet.trainer.examples.common import Proof, TrainedExample, prove
 
 register_profiles()
+# What a shell starts in the background ignores Ctrl-C, and so would all that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import subprocess
 from array import array
 from functools import cache
 
+import pytest
 from support.fused import program
 from support.micropython import needs_micropython
 from support.pages import ENGINE, ROOT, fences, read
@@ -14,6 +15,8 @@ from support.thumb_machine import Buffer, Machine, assemble
 
 from thumbnet.export.emit.memory_plan import plan
 from thumbnet.tools.targets.interpreter import require_micropython
+
+pytestmark = pytest.mark.emulated
 
 KERNEL = "firmware/thumb/fully_connected.py"
 DSP = "firmware/thumb_dsp/fully_connected.py"

@@ -21,6 +21,8 @@ from thumbnet.trainer.examples import (
 from thumbnet.trainer.examples.common import Proof, size
 from thumbnet.trainer.examples.recorded import Motions, by_recording, live, motions
 
+pytestmark = pytest.mark.emulated
+
 SEEDS = (0, 1, 2)
 CLOSE = 0.005
 """How far float and integer accuracy may be apart."""

@@ -30,6 +30,7 @@ def test_any_layer(kernel: str, arch: str, data: st.DataObject, align: int, shar
     run(in_one_arena(call) if shared else call, arch, align)
 
 
+@pytest.mark.emulated
 @ALL
 @pytest.mark.parametrize("channels", [1, 4])
 @pytest.mark.parametrize("flat", [False, True])

@@ -25,6 +25,8 @@ from thumbnet.export.program.artifact import readings as raw
 from thumbnet.export.stages.reference import execute, to_counts
 from thumbnet.trainer import Activation, Add, Conv1D, Dense, Flatten, Input, Model
 
+pytestmark = pytest.mark.emulated
+
 ARCHS = {"thumb": "armv6m", "thumb_dsp": "armv7em"}
 ROWS = 2
 

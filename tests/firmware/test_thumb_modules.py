@@ -22,6 +22,8 @@ from thumbnet.export.kernels.build import Build
 from thumbnet.export.program.artifact import extremes, readings
 from thumbnet.export.stages.reference import execute
 
+pytestmark = pytest.mark.emulated
+
 ARCHS = {"thumb": "armv6m", "thumb_dsp": "armv7em"}
 
 

@@ -234,6 +234,7 @@ ARCHITECTURES = {
 }
 
 
+@pytest.mark.emulated
 @pytest.mark.parametrize("build", BUILDS)
 def test_compiles_for_boards(build: Build, tmp_path: Path) -> None:
     for arch in ARCHITECTURES[build.tier]:

@@ -306,9 +306,9 @@ def test_conv_call() -> None:
     rng = np.random.default_rng(0)
     weight = rng.integers(-128, 128, (5, 24))
     call = conv_call("conv", weight, (8, 6, 4), (3, 2), (4, 5), (2, 1), (1, 0))
-    assert call.parameters[:10] == [24, 5, 0, 0, 128, 0, 255, 0, 0, 1]
-    assert call.parameters[10:23] == [8, 24, 3, 8, 2, 4, 1, 0, 4, 5, 5, 7, 192]
-    assert len(call.parameters) == 23 + 3 * 5
+    assert call.parameters[:9] == [24, 5, 0, 0, 128, 0, 255, 0, 0]
+    assert call.parameters[9:22] == [8, 24, 3, 8, 2, 4, 1, 0, 4, 5, 5, 7, 192]
+    assert len(call.parameters) == 22 + 3 * 5
     assert (call.outputs, products(call), call.scratch) == (100, 2400, 24)
     wrong = r"it gives wrong answers \(output 0: expected \d+, got -1"
     with pytest.raises(ThumbnetError, match=wrong):

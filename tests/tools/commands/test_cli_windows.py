@@ -14,6 +14,8 @@ from support.motions import motion, motions, write_folder, write_table
 from thumbnet.tools.targets import find_micropython
 from thumbnet.trainer import StreamSettings, cut, load_model, read_recordings
 
+pytestmark = pytest.mark.emulated
+
 TRAIN = "train motions --window 32 --epochs 12 --hidden 6"
 
 

@@ -20,6 +20,8 @@ from support.faults import disk_of
 
 from thumbnet.tools import cli
 
+pytestmark = pytest.mark.emulated
+
 MODELS = ("pictures", "features", "numbers", "bare")
 
 
@@ -89,7 +91,7 @@ def test_a_bare_model_is_judged_by_other_data(folder: Path) -> None:
         ("bare.npz -o page.pdf", 1, "-o page.pdf: the page is HTML: name it page.html"),
         ("bare.npz -o no/page.html", 1, "-o no/page.html: there is no folder no: create it first"),
         ("bare.npz -o folder.html", 1, "-o folder.html is a folder: add the name of a file"),
-        ("bare.npz --board picco", 1, "no board 'picco': did you mean 'pico'?"),
+        ("bare.npz --board picco", 1, "unknown board 'picco': did you mean 'pico'?"),
         ("bare.npz --data flowers", 1, "no data set 'flowers'"),
         (
             "pictures.npz --data few.csv",

@@ -85,8 +85,21 @@ def test_heap_too_small_for_the_interpreter(tmp_path):
     assert (need, have) == (heap_needed(artifact), 8192)
 
 
-@pytest.mark.parametrize("options", [{}, STREAM, {"board": "unix"}, VIPER], ids=str)
-@pytest.mark.parametrize("units", [9, 160])
+@pytest.mark.emulated
+@pytest.mark.parametrize(
+    ("units", "options"),
+    [
+        (9, {}),
+        (160, STREAM),
+        (160, {"board": "unix"}),
+        (9, VIPER),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in ((160, {}), (9, STREAM), (9, {"board": "unix"}), (160, VIPER))
+        ),
+    ],
+    ids=str,
+)
 def test_a_mend_is_enough(tmp_path, options, units):
     """The module that the refusal proposes is imported and answers, in that very heap."""
     artifact, tried = exported(tmp_path, units=units, **options), 0
