@@ -17,6 +17,7 @@ from thumbnet.trainer import (
     GRU,
     Add,
     Conv1D,
+    Conv2D,
     Dense,
     DepthwiseConv1D,
     Flatten,
@@ -119,6 +120,9 @@ def test_positions_share_weights_unless_each_has_its_own() -> None:
     assert channels_of(scaled(Conv1D(3, 2), Flatten())) == 2
     assert channels_of(scaled(GRU(3))) == 2
     assert channels_of(two_readers()) == 2
+    image = chain((4, 5, 2), Conv2D(3, 2), Flatten(), Dense(2))
+    x = np.zeros((2, 4, 5, 2))
+    assert channels_of(run_until(image, x, Options("net"), "fold")[0]) == 2
     assert channels_of(scaled(Flatten())) is None
     x = Input((4, 2))
     both = Add()([Dense(3)(Flatten()(x)), Flatten()(Conv1D(3, 4)(x))])
