@@ -70,7 +70,7 @@ def test_dsp_instructions_are_for_the_thumb_tier(tier: str, dsp: bool, mac: int)
 
 def test_a_tier_that_the_processor_does_not_run() -> None:
     with pytest.raises(ThumbnetError) as caught:
-        seconds(graph(), BOARD, "viper")
+        seconds(graph(), replace(BOARD, dsp=True), "viper")
     assert str(caught.value) == ("a toy does not run tier viper: correct the profile of board toy")
 
 
@@ -87,24 +87,27 @@ def test_a_graph_without_windows_decides_nothing() -> None:
     assert decision_seconds(graph(), BOARD, "plain", viper=True) is None
 
 
+FEATURES = ("mean", "crossings", "rms", "deviation", "bands")
+
+
 @pytest.mark.parametrize(
-    ("viper", "gathered", "mean", "rms", "feature", "count"),
-    [(True, 220, 100, 520, 35_000, 300), (False, 1900, 500, 3600, 10_000, 10_000)],
+    ("viper", "gathered", "each", "feature", "count"),
+    [
+        (True, 220, (100, 180, 520, 840, 1350), 35_000, 300),
+        (False, 1900, (500, 1500, 3600, 4000, 24_000), 10_000, 10_000),
+    ],
 )
+@pytest.mark.parametrize("levels", [True, False])
 def test_of_a_decision(
-    viper: bool, gathered: int, mean: int, rms: int, feature: int, count: int
+    viper: bool, gathered: int, each: tuple[int, ...], feature: int, count: int, levels: bool
 ) -> None:
-    network = NETWORK + PRODUCTS * 10
-    counts = 4 * count * 2
-    for levels in (True, False):
-        base = graph(levels=levels)
-        network_and_inputs = network + (4 * 3 if levels else 0)
-        raw = decision_seconds(streamed(base), BOARD, "plain", viper)
-        wanted = network_and_inputs + counts + 4 * 7e6
-        assert raw == pytest.approx(wanted / 1000, rel=1e-12)
-        found = decision_seconds(streamed(base, "mean", "rms"), BOARD, "plain", viper)
-        wanted = network_and_inputs + counts + 2 * 7e6
-        wanted += 2 * 2 * (50 * (gathered + mean + rms) + 2 * feature)
+    base = graph(levels=levels)
+    network = NETWORK + PRODUCTS * 10 + (4 * 3 if levels else 0) + 4 * count * 2
+    raw = decision_seconds(streamed(base), BOARD, "plain", viper)
+    assert raw == pytest.approx((network + 4 * 7e6) / 1000, rel=1e-12)
+    for name, cycles in zip(FEATURES, each, strict=True):
+        found = decision_seconds(streamed(base, "mean", name), BOARD, "plain", viper)
+        wanted = network + 2 * 7e6 + 2 * 2 * (50 * (gathered + each[0] + cycles) + 2 * feature)
         assert found == pytest.approx(wanted / 1000, rel=1e-12)
 
 

@@ -64,7 +64,14 @@ def test_the_zero_point_is_shifted_with_the_sum() -> None:
 
 @pytest.mark.parametrize(
     ("low", "scale", "zero_point"),
-    [(255.4, 1.0, -255), (256, 511 / 255, 0), (-511, 1.0, 511), (-512, 512 / 255, 255)],
+    [
+        (255.4, 1.0, -255),
+        (256, 511 / 255, 0),
+        (300, 555 / 255, 0),
+        (-511, 1.0, 511),
+        (-512, 512 / 255, 255),
+        (-600, 600 / 255, 255),
+    ],
 )
 def test_a_range_too_far_from_zero_is_widened_to_it(
     low: float, scale: float, zero_point: int

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from support.handmade import handmade, the_node
 from support.networks import run_module
+from support.operations import integer_forward
 
-from thumbnet.export import TensorSpec, convert
+from thumbnet.export import Graph, TensorSpec, convert
+from thumbnet.export.graph.graph import Node
+from thumbnet.export.kernels.build import Build
+from thumbnet.export.ops import operation
 from thumbnet.export.ops.answer import answer_nodes, decimal_steps
 from thumbnet.export.quantizer.task import Task
 from thumbnet.trainer import Sequential, ThumbnetError
@@ -116,3 +122,60 @@ def test_threshold_of_half_is_zero() -> None:
     for threshold in (None, 0.5):
         program = convert(neuron("sigmoid"), X, name="net", threshold=threshold)
         assert the_node(program.graph, "decide").attributes["threshold"] == 0
+
+
+def test_measured_values_are_scores_times_step_over_units() -> None:
+    scores = np.array([[3, -5]])
+    scaling = {"step": np.array([10, 1]), "units": np.array([1, 4])}
+    assert integer_forward("measure", scores, **scaling).tolist() == [[30.0, -1.25]]
+
+
+@pytest.mark.parametrize(
+    ("outputs", "file", "step"), [(1, "measure", 10), (2, "measure_all", (10, 10))]
+)
+def test_one_measurement_is_a_number_and_several_are_a_tuple(
+    outputs: int, file: str, step: int | tuple[int, ...]
+) -> None:
+    scaling = {"step": np.full(outputs, 10), "units": np.ones(outputs, int)}
+    node = Node("measure", ("scores",), "prediction", scaling)
+    tensors = {"scores": TensorSpec("scores", (outputs,), "int32")}
+    graph = Graph("net", "fuse", "input", ("scores",), (node,), tensors)
+    sources = operation(node).sources(graph, node, Build())
+    assert (sources.files, sources.answers) == ((file,), file)
+    literals = operation(node).literals(graph, node)
+    assert literals == {"OUTPUT_STEP": step, "OUTPUT_UNITS": 1 if outputs == 1 else (1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "function", "outputs", "op", "classes"),
+    [
+        ("classifier", "softmax", 3, "softmax", 3),
+        ("classifier", "linear", 3, "softmax", 3),
+        ("classifier", "sigmoid", 3, "logistic_all", 3),
+        ("decision", "sigmoid", 1, "logistic", 2),
+        ("decision", "linear", 1, "logistic", 2),
+    ],
+)
+def test_probabilities_of_a_task(
+    kind: str, function: str, outputs: int, op: str, classes: int
+) -> None:
+    task: Any = Task(kind, function, ("0", "1"), 1.0)
+    scores = TensorSpec("scores", (outputs,), "int32", scale=0.3)
+    nodes, tensors, names = answer_nodes(scores, task)
+    assert (nodes[-1].op, names) == (op, ("prediction", "probabilities"))
+    wanted = TensorSpec("probabilities", (classes,), "int32", scale=1 / 32768)
+    assert tensors["probabilities"] == wanted
+
+
+def test_far_beyond_the_limits_is_refused_as_just_beyond() -> None:
+    with pytest.raises(ThumbnetError, match="the decision threshold"):
+        decision(1.0, scale=2.0**-30)
+    with pytest.raises(ThumbnetError, match="is too coarse for softmax"):
+        softmax_scaling(2.0**22)
+    assert decimal_steps(np.array([1e9, 1e-9])).tolist() == [1e9, 1e-9]
+
+
+def test_left_shift_of_the_softmax() -> None:
+    edge = 0.5 * (1 - 2**-15) / 256
+    assert softmax_scaling(edge)["left_shift"] == 1
+    assert softmax_scaling(edge * (1 - 1e-9))["left_shift"] == 0

@@ -69,7 +69,7 @@ def test_a_mean_has_a_multiplier_for_each_size_of_its_window() -> None:
 @pytest.mark.parametrize("zero", [257, -257])
 def test_a_mean_of_many_elements(zero: int) -> None:
     # 2**20 elements of up to 512.
-    for width, fits in ((2**20 - 1, True), (2**20, False)):
+    for width, fits in ((2**20 - 1, True), (2**20, False), (2**21, False)):
         found = pooling(width, 1, (1, width, 1, 1, width, 1, 1, 0, 0, 1, 1), zero)
         fault = f"a sum of {width} elements could reach 2**29: pool in two steps"
         assert found == ([] if fits else [fault])
@@ -127,3 +127,15 @@ def test_zero_of_a_state() -> None:
         assert cell("simple_rnn", 1, center=center, state_zero=zero) == [
             "center or state_zero is out of range"
         ]
+
+
+def test_a_reading_may_have_one_count() -> None:
+    ends = {name: np.array([7]) for name in ("minimum", "maximum")}
+    ones = {"units": np.array([1]), "left_shift": np.array([0]), "bias": np.array([0])}
+    assert not faults("quantize_sensors", [(1,)], **ones, **ends)
+
+
+def test_a_difference_of_scores_is_positive() -> None:
+    for limit in (-1, 0):
+        (fault,) = faults("softmax", [(2,)], limit=limit, left_shift=0)
+        assert fault == f"limit {limit} << 0 is not in 1 to 2**29 - 1"

@@ -54,6 +54,7 @@ def test_a_batch_has_so_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
         (np.zeros((0, 1)), "no samples: pass some rows of the training inputs"),
         (np.zeros((3, 2)), "rows have 2 values, but the model takes 1: pass rows of the training"),
         ([[0.0], [np.nan]], "row 1 contains NaN or infinity: remove such rows"),
+        ([[0.0], [np.inf], [2.0], [np.nan]], "row 1 contains NaN or infinity: remove such rows"),
         ([[0.0], [1.0], [-np.inf]], "row 2 contains NaN or infinity: remove such rows"),
     ],
 )

@@ -1,0 +1,180 @@
+"""`fold`: where each scaling goes, what stays of it, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from support.layer_models import chain
+
+from thumbnet.export import Graph, Options, run_until
+from thumbnet.export.stages.calibrate import run_float
+from thumbnet.trainer import (
+    Activation,
+    Add,
+    BatchNormalization,
+    Conv1D,
+    Dense,
+    DepthwiseConv1D,
+    Flatten,
+    Input,
+    MaxPooling1D,
+    Model,
+    Rescaling,
+    ThumbnetError,
+)
+
+X = np.random.default_rng(0).normal(size=(20, 4, 2))
+
+
+def folded(model: Model) -> Graph:
+    """The graph, which computes what the model does."""
+    graph = run_until(model, X, Options("net"), "fold")[0]
+    wanted = model.predict(X)
+    assert_allclose(run_float(graph, X)[graph.outputs[0]], wanted, rtol=1e-5, atol=1e-5)
+    return graph
+
+
+def ops(graph: Graph) -> list[str]:
+    return [node.op for node in graph.nodes]
+
+
+def assert_scaling(graph: Graph, scale: Any, offset: Any) -> None:
+    node = graph.nodes[0]
+    assert (node.inputs, node.output) == ((graph.input,), "x")
+    size = max(node.attributes["scale"].size, np.size(scale))
+    for name, wanted in (("scale", scale), ("offset", offset)):
+        found = node.attributes[name]
+        assert_allclose(np.broadcast_to(found, size), np.broadcast_to(wanted, size), atol=1e-6)
+
+
+def trained(layer: BatchNormalization, gamma: list[float]) -> None:
+    layer.gamma.assign(np.array(gamma, np.float32))
+    layer.beta.assign(np.linspace(-1, 1, len(gamma), dtype=np.float32))
+    layer.moving_mean.assign(np.linspace(0.5, -2, len(gamma), dtype=np.float32))
+    layer.moving_variance.assign(np.linspace(0.3, 4, len(gamma), dtype=np.float32))
+
+
+def test_the_first_scaling_stays_at_the_input_and_the_next_goes_into_the_layer() -> None:
+    model = chain(
+        (4, 2), Rescaling(2.0, 1.0), Rescaling([3.0, 5.0], [0.0, 7.0]), Flatten(), Dense(2)
+    )
+    graph = folded(model)
+    assert ops(graph) == ["scale_shift", "dense"]
+    assert_scaling(graph, 2.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [(Flatten(),), (Conv1D(3, 2), Flatten()), (DepthwiseConv1D(2), Flatten())],
+    ids=["dense", "conv", "depthwise"],
+)
+def test_negative_and_zero_scales_go_into_the_first_layer(layers: tuple[Any, ...]) -> None:
+    graph = folded(chain((4, 2), Rescaling([-2.0, 0.0], [1.0, 3.0]), *layers, Dense(2)))
+    assert_scaling(graph, [2.0, 1.0] * 4, [-1.0, 0.0] * 4)
+    graph = folded(chain((4, 2), Rescaling([2.0, -0.5], [1.0, 3.0]), *layers, Dense(2)))
+    assert_scaling(graph, [2.0, 0.5] * 4, [1.0, -3.0] * 4)
+
+
+def test_a_positive_scale_stays_as_it_is() -> None:
+    graph = folded(chain((4, 2), Rescaling(0.25, -1.0), MaxPooling1D(2), Flatten(), Dense(2)))
+    assert_scaling(graph, 0.25, -1.0)
+
+
+def refused(model: Model) -> str:
+    with pytest.raises(ThumbnetError) as caught:
+        run_until(model, X, Options("net"), "fold")
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("scale", [-1.0, 0.0, [1.0, -1.0]])
+def test_a_negative_scale_needs_weights_behind_it(scale: Any) -> None:
+    model = chain((4, 2), Rescaling(scale), MaxPooling1D(2, name="pool"), Flatten(), Dense(2))
+    assert refused(model) == (
+        "export: the input's scale is negative or zero, and pool cannot absorb it: "
+        "scale the inputs by positive numbers"
+    )
+
+
+@pytest.mark.parametrize(("scale", "fits"), [(1.5, True), (-1.5, False), ([0.0, 1.0], False)])
+def test_a_negative_scale_has_one_reader(scale: Any, fits: bool) -> None:
+    source = Input((4, 2))
+    x = Rescaling(scale, 0.5)(source)
+    model = Model(source, Dense(2)(Flatten()(Add()([Conv1D(2, 1)(x), x]))), seed=0)
+    if fits:
+        assert_scaling(folded(model), scale, 0.5)
+        return
+    assert refused(model) == (
+        "export: the inputs have a negative scale and several layers read them: "
+        "put a Dense or convolution before the branches"
+    )
+
+
+def test_a_normalization_goes_into_the_layer_before_it() -> None:
+    normalization = BatchNormalization()
+    model = chain((4, 2), Conv1D(3, 2), normalization, Activation("relu"), Flatten(), Dense(2))
+    trained(normalization, [1.5, -0.5, 0.0])
+    assert ops(folded(model)) == ["scale_shift", "conv", "activation", "dense"]
+
+
+def test_a_normalization_goes_into_the_layer_behind_it() -> None:
+    normalization = BatchNormalization()
+    model = chain((4, 2), Conv1D(3, 2, activation="tanh"), normalization, Flatten(), Dense(2))
+    trained(normalization, [1.5, -0.5, 2.0])
+    assert ops(folded(model)) == ["scale_shift", "conv", "activation", "dense"]
+
+
+def test_a_normalization_between_two_curves_is_a_layer() -> None:
+    normalization = BatchNormalization()
+    model = chain(
+        (4, 2),
+        Conv1D(3, 2, activation="tanh"),
+        normalization,
+        Activation("relu"),
+        Flatten(),
+        Dense(2),
+    )
+    trained(normalization, [1.5, -0.5, 2.0])
+    found = ops(folded(model))
+    assert found == ["scale_shift", "conv", "activation", "depthwise_conv", "activation", "dense"]
+
+
+def test_a_normalization_read_twice_is_not_taken_from_the_other_reader() -> None:
+    x = Input((4, 2))
+    a = Conv1D(3, 2)(x)
+    normalization = BatchNormalization()
+    both = Add()([normalization(a), a])
+    model = Model(x, Dense(2)(Flatten()(both)), seed=0)
+    trained(normalization, [1.5, -0.5, 2.0])
+    assert ops(folded(model)) == ["scale_shift", "conv", "depthwise_conv", "add", "dense"]
+
+
+def test_a_result_read_by_two_layers_keeps_its_normalization() -> None:
+    x = Input((4, 2))
+    normalization = BatchNormalization()
+    b = normalization(Conv1D(3, 2, activation="tanh")(x))
+    both = Add()([Flatten()(Conv1D(2, 1)(b)), Dense(6)(Flatten()(b))])
+    model = Model(x, Dense(2)(both), seed=0)
+    trained(normalization, [1.5, -0.5, 2.0])
+    assert ops(folded(model)).count("depthwise_conv") == 1
+
+
+def test_a_normalization_at_the_end_has_nowhere_to_go() -> None:
+    model = chain((4, 2), Flatten(), Dense(2, "tanh"), BatchNormalization(name="last"))
+    assert refused(model) == (
+        "export: last is the last layer and no Dense comes after it: "
+        "put the normalization before the activation, or add a Dense after it"
+    )
+
+
+def test_form_of_a_network() -> None:
+    model = chain((4, 2), Activation("tanh", name="curve"), Flatten(), Dense(2))
+    assert (
+        refused(model)
+        == "export: curve_activation is applied directly to the input: put a Dense before it"
+    )
+    assert refused(chain((4, 2), Conv1D(3, 2), Flatten())) == (
+        "export: the model has no Dense layer: add one"
+    )
