@@ -48,7 +48,7 @@ OPERATIONS: tuple[Operation, ...] = (
 
 _BY_NAME = {op.name: op for op in OPERATIONS}
 
-LAYERS = {layer: op for op in OPERATIONS for layer in op.layers}
+LOWERED_BY = {layer: op for op in OPERATIONS for layer in op.layers}
 """The operation that each of the trainer's layers is lowered to."""
 
 KERNELS: tuple[Kernel, ...] = tuple(
@@ -67,10 +67,15 @@ def call_part(node: Node) -> CallPart:
     return _BY_NAME[node.op]
 
 
+def operation_title(node: Node) -> str:
+    """Return what a report calls a node's operation."""
+    return operation(node).title or node.op.replace("_", " ")
+
+
 def layer_word(layer: Any) -> str:
     """Return what a layer is called in a module's header, "" if it is not mentioned."""
     kind = type(layer).__name__
-    return LAYERS[kind].layers[kind] if kind in LAYERS else ""
+    return LOWERED_BY[kind].layers[kind] if kind in LOWERED_BY else ""
 
 
 def names(stage: str) -> dict[str, Operation]:
@@ -85,7 +90,7 @@ def names(stage: str) -> dict[str, Operation]:
 
 __all__ = [
     "KERNELS",
-    "LAYERS",
+    "LOWERED_BY",
     "OPERATIONS",
     "CallPart",
     "Operation",
@@ -93,5 +98,6 @@ __all__ = [
     "layer_word",
     "names",
     "operation",
+    "operation_title",
     "scaling_as_layer",
 ]

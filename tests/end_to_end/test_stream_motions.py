@@ -50,7 +50,7 @@ def test_activities(features: tuple[str, ...], tmp_path: Path) -> None:
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(answers) == len(test), done.stderr

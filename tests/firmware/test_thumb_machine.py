@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support import thumb_machine
 from support.kernel_words import FIRMWARE
 from support.thumb_machine import Buffer, Cost, Fault, Machine, assemble
 
@@ -74,7 +75,8 @@ def test_unaligned_words_on_newer_cores() -> None:
     assert value == 0x04030201
 
 
-def test_endless_is_ended() -> None:
+def test_endless_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thumb_machine, "TIMEOUT", 100_000)
     with pytest.raises(Fault, match="did not return"):
         machine("label(A); b(A)").call()
 

@@ -38,7 +38,7 @@ def rounded(size: int) -> int:
 
 
 @given(st.lists(st.integers(1, 300), min_size=2, max_size=8), st.sets(st.integers(0, 6)))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_chains(sizes: list[int], lookups: set[int]) -> None:
     graph = chain(sizes, tuple(lookups))
     made = check_plan(graph, plan(graph))
@@ -52,7 +52,7 @@ def test_chains(sizes: list[int], lookups: set[int]) -> None:
 
 
 @given(integer_graphs())
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_graphs(case: tuple[Graph, np.ndarray]) -> None:
     graph, _ = case
     made = check_plan(graph, plan(graph))

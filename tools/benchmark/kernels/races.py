@@ -21,7 +21,7 @@ from .cases import (
     OUTPUTS,
     Array,
     check_outputs,
-    dense_call,
+    dense_layer_call,
     with_zeros,
     without_zeros,
 )
@@ -80,7 +80,7 @@ def main():
 
 main()
 """
-VIPER = """
+VIPER_RACE = """
 from array import array
 from fully_connected import fully_connected as kernel
 
@@ -88,7 +88,7 @@ from fully_connected import fully_connected as kernel
 def prepare(w, p):
     return w, array("i", [0] * p[1]), array("i", p)
 """
-LANES = """
+LANES_RACE = """
 from fully_connected_lanes import fully_connected_lanes as kernel
 from fully_connected_lanes import lanes
 
@@ -108,9 +108,9 @@ class Runner:
     batch: int
 
 
-VIPER_KERNEL = Runner("viper", VIPER, ("viper/fully_connected",), batch=20)
+VIPER_KERNEL = Runner("viper", VIPER_RACE, ("viper/fully_connected",), batch=20)
 LANES_KERNEL = Runner(
-    "big-integer lanes", LANES, ("plain/fully_connected_lanes", "plain/requantize"), batch=1
+    "big-integer lanes", LANES_RACE, ("plain/fully_connected_lanes", "plain/requantize"), batch=1
 )
 
 
@@ -170,7 +170,7 @@ def race(
     """
     rng = np.random.default_rng(0)
     weight = rng.integers(-128, 128, (OUTPUTS, INPUTS))
-    call = dense_call(weight, wide=True, tier="viper")
+    call = dense_layer_call(weight, wide=True, tier="viper")
     raw = (weight + 128).astype(np.uint8)
     task = {"p": call.parameters, "rows": len(rows), "turns": turns, "batch": runner.batch}
     files = {f"{file.rpartition('/')[2]}.py": firmware_text(file).encode() for file in runner.files}
