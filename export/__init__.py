@@ -16,6 +16,7 @@ from .emit.header import describe_layers
 from .graph.graph import Graph, Node, TensorSpec
 from .microbit.hexfile import files_in_hex, microbit_hex
 from .microbit.shrink import compact_source
+from .ops import operation_title
 from .program.artifact import Artifact, load_artifact, write_atomically
 from .program.artifact_cost import Alternatives, alternatives, estimate_artifact
 from .program.compare import (
@@ -34,11 +35,11 @@ from .program.kernel_inspection import (
 from .program.program import Program, convert
 from .program.quality import LayerQuality, encode_targets
 from .quantizer.task import Task
+from .stages.check_graph import verify
 from .stages.choose_task import float_task
 from .stages.observers import CALIBRATIONS
 from .stages.pipeline import STAGES, Options, run_until, trained_bits
 from .stages.reference import accepted_rows
-from .stages.verify import verify
 
 __all__ = [
     "CALIBRATIONS",
@@ -80,6 +81,7 @@ __all__ = [
     "load_board",
     "microbit_hex",
     "module_name",
+    "operation_title",
     "quantization_choices",
     "run_until",
     "standalone_calls",

@@ -25,9 +25,9 @@ from .datasets.splitting import train_test_split
 from .errors import ThumbnetError
 from .files.temporary import report_write_errors, temporary_file, temporary_folder
 from .layers.augmentation import RandomShift
-from .layers.base import IntegerRole, Layer
 from .layers.convolutional import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
 from .layers.core import Activation, Dense, Dropout, Flatten
+from .layers.layer import IntegerRole, Layer
 from .layers.layer_normalization import LayerNormalization
 from .layers.merging import Add, Concatenate
 from .layers.normalization import BatchNormalization

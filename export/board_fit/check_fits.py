@@ -77,15 +77,15 @@ def check_files(
     if build.weights == "romfs":
         mapped = sum(len(data) for name, data in files.items() if name.endswith(".bin"))
     copied = sum(map(len, files.values())) - mapped
-    for what, size, room in (
+    for what, size, limit in (
         ("file system", copied, board.flash),
         ("mapped flash", mapped, board.romfs),
     ):
-        if size > room:
+        if size > limit:
             request = Request(build.tier.removesuffix("_dsp"), build.weights, mpy)
             raise ThumbnetError(
                 f"{graph.name} takes {size:,} bytes of {what}, but board {board.name} has "
-                f"{room:,}: {suggestions(graph, board, request, facts)}"
+                f"{limit:,}: {suggestions(graph, board, request, facts)}"
             )
 
 

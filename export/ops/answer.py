@@ -56,6 +56,7 @@ class Classify(Answer):
     """Return the index of the largest score; of equal scores, the first."""
 
     name = "classify"
+    title = "largest score"
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return the index of the largest score; of equal scores, the first."""
@@ -66,6 +67,7 @@ class Decide(Answer):
     """Return 1 if the single score reaches the threshold, else 0."""
 
     name = "decide"
+    title = "threshold"
     integer_attributes = frozenset({"threshold"})
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
@@ -81,6 +83,7 @@ class Measure(Answer):
     """Return scores in real units; the board divides the same two integers."""
 
     name = "measure"
+    title = "to real units"
     writes = "float32"
     integer_attributes = frozenset({"step", "units"})
 

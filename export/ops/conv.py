@@ -123,6 +123,7 @@ class Conv(WeightedFloat, FusedLayer):
     """Multiply windows of x (n, ...) by the kernel (taps * channels, outputs), and add the bias."""
 
     name = ConvProducts.becomes
+    title = "convolution"
     layers = {"Conv1D": "conv", "Conv2D": "conv"}
     float_attributes = frozenset({"kernel", "bias", "window"})
     integer_attributes = frozenset({"weight", "bias", "window", "pad", *REQUANTIZATION})

@@ -60,6 +60,7 @@ class Lookup(Operation):
     """Apply a function of one variable, stored as a table of 256 entries."""
 
     name = "lookup"
+    title = "curve (table)"
     integer_attributes = frozenset({"table"})
     kernels = (LOOKUP,)
 

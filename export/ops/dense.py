@@ -129,6 +129,7 @@ class FullyConnected(FusedLayer):
     """A dense layer in one kernel call."""
 
     name = Matmul.becomes
+    title = "dense"
     writes = "*"
     products = Matmul()
     kernels = (FULLY_CONNECTED, LANES)

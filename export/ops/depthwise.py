@@ -54,6 +54,7 @@ class DepthwiseConv(Conv):
     """Multiply each channel's windows by its own kernel, a column of (taps, channels)."""
 
     name = DepthwiseProducts.becomes
+    title = "depthwise convolution"
     layers = {"DepthwiseConv1D": "depthwise", "DepthwiseConv2D": "depthwise"}
     products_op = DepthwiseProducts.name
     products = DepthwiseProducts()

@@ -33,6 +33,7 @@ class GRU(Recurrent):
     """Gated recurrent unit (Cho et al. 2014), reset after the product; gates z, r, candidate."""
 
     name = "gru"
+    title = "recurrent (GRU)"
     layers = {"GRU": "gru"}
     integer_attributes = Recurrent.integer_attributes | {"sigmoid_table", "tanh_table"}
     gates = 3

@@ -33,6 +33,7 @@ class QuantizeLevels(Operation):
     """Spread at most 256 counts over uint8, without rounding."""
 
     name = "quantize_levels"
+    title = "input to uint8"
     reads = "int32"
     integer_attributes = frozenset({"minimum", "maximum", "gain"})
 
@@ -60,6 +61,7 @@ class QuantizeSensors(Operation):
     """Convert counts to uint8, saturating; one set of numbers for all, or one per channel."""
 
     name = "quantize_sensors"
+    title = "input to uint8"
     reads = "int32"
     integer_attributes = frozenset({"zero_point", "units", "minimum", "maximum", *_COLUMNS})
 

@@ -36,6 +36,9 @@ class Operation(CallPart):
     stages (`integer_attributes` is not None), or in both under the same name.
     """
 
+    title: ClassVar[str] = ""
+    """What a report calls it; "" for its name with spaces."""
+
     # Lowering: from the trainer's layers.
 
     layers: ClassVar[dict[str, str]] = {}

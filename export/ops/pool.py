@@ -93,6 +93,7 @@ class MaxPool(Pool):
     """Return the maximum of each channel in each window; padding is smaller than any element."""
 
     name = "max_pool"
+    title = "max pooling"
     layers = {"MaxPooling1D": "max", "MaxPooling2D": "max"}
     integer_attributes = frozenset({"window"})
     kernels = (MAX_POOL,)
@@ -127,6 +128,7 @@ class AveragePool(Pool):
     """Return the mean of each channel in each window, without padding."""
 
     name = "average_pool"
+    title = "average pooling"
     layers = {
         "AveragePooling1D": "average",
         "AveragePooling2D": "average",

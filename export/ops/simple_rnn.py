@@ -32,6 +32,7 @@ class SimpleRNN(Recurrent):
     """`state = function(x kernel + state recurrent_kernel + bias)`, starting from zeros."""
 
     name = "simple_rnn"
+    title = "recurrent"
     layers = {"SimpleRNN": "rnn"}
     integer_attributes = Recurrent.integer_attributes | {"table", "center", "state_zero"}
     most_shift = 12

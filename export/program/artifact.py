@@ -23,8 +23,8 @@ from ..graph.serialization import dump, graph_from_json, graph_to_json
 from ..kernels.build import Build
 from ..ops.answer import is_regression
 from ..quantizer.input_counts import in_units
+from ..stages.check_graph import verify
 from ..stages.reference import accepted_counts, execute, to_counts
-from ..stages.verify import verify
 from .stream_vectors import stream_answers, stream_windows
 
 SUFFIXES = (".py", ".mpy", ".hex")

@@ -30,7 +30,7 @@ from .quality import (
 QUALITY_ROWS = 500
 """Number of rows on which the noise of each layer is measured."""
 
-WIDTHS = (8, 4)
+WEIGHT_WIDTHS = (8, 4)
 
 Choice = tuple[str | None, int]
 """How ranges are chosen (None if training has set them all), and the width of the weights."""
@@ -166,7 +166,7 @@ def quantization_choices(model: Model, x: npt.ArrayLike, options: Options) -> li
 
     """
     names = calibrations(model, x, options) or (None,)
-    return [(calibration, bits) for bits in WIDTHS for calibration in names]
+    return [(calibration, bits) for bits in WEIGHT_WIDTHS for calibration in names]
 
 
 def compare_quantizations(

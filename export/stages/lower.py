@@ -7,7 +7,7 @@ from dataclasses import replace
 from thumbnet.trainer import IntegerRole, Layer, Model, ThumbnetError
 
 from ..graph.graph import Graph, Node, TensorSpec
-from ..ops import LAYERS, operation
+from ..ops import LOWERED_BY, operation
 
 
 def lower(model: Model, graph_name: str) -> Graph:
@@ -58,13 +58,13 @@ class _Lowering:
         """Add the operations of a layer."""
         current = tuple(self.written[source] for source in sources)
         kind = type(layer).__name__
-        if kind not in LAYERS and layer.integer_role is not IntegerRole.NONE:
+        if kind not in LOWERED_BY and layer.integer_role is not IntegerRole.NONE:
             raise ThumbnetError(
                 f"export: layer {layer.name!r} ({kind}) is not supported: use one of "
-                f"{', '.join(sorted(LAYERS))}"
+                f"{', '.join(sorted(LOWERED_BY))}"
             )
         # Other layers without a role, such as Dropout, do nothing outside of training.
-        steps = LAYERS[kind].lower(layer) if kind in LAYERS else []
+        steps = LOWERED_BY[kind].lower(layer) if kind in LOWERED_BY else []
         for op, attributes in steps:
             node = Node(op, current, layer.name, attributes)
             current = self._chained(node, layer)

@@ -14,13 +14,13 @@ from ..graph.graph import Graph
 from ..quantizer.input_counts import choose_counts, spec_of_dtype
 from ..quantizer.task import Task
 from .calibrate import calibrate, check_samples
+from .check_graph import verify
 from .choose_task import choose_task
 from .equalize import are_alike, channels_of, equalize, is_far_from_zero
 from .fold import fold
 from .fuse import fuse
 from .lower import lower
 from .quantize import quantize
-from .verify import verify
 
 STAGES = ("lower", "fold", "equalize", "calibrate", "quantize", "fuse")
 

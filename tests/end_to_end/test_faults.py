@@ -1,6 +1,7 @@
 """What goes wrong around a good module: its file of weights, the interpreter, the disk.
 
-Nothing of it may end in a wrong answer, and each is one line that names the file or the mend.
+None of it may end in a wrong answer. Each fault is reported in one line that names the file or
+says what to do.
 """
 
 import sys

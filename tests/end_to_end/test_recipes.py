@@ -35,7 +35,7 @@ LAYER = '''"""`Negate`: every number with its sign changed."""
 from __future__ import annotations
 
 from ..autograd.tensor import Tensor
-from .base import Layer
+from .layer import Layer
 
 
 class Negate(Layer):

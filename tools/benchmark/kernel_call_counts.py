@@ -6,15 +6,13 @@ import ast
 import json
 from dataclasses import dataclass
 
-from thumbnet.export import Artifact
+from thumbnet.export import Artifact, layer_costs, standalone_calls
 from thumbnet.trainer import ThumbnetError
 
 from ..run.measurement import on_board
 from ..targets import MicrobitTarget, UnixTarget
 from ..transport.row_snippets import send_row
 from .scripts import ask, run_script
-
-DENSE = "fully_connected"
 
 # n: how often the kernel of each row was called.
 WRAP = """
@@ -42,17 +40,29 @@ print(json.dumps(n))
 
 @dataclass(frozen=True)
 class Calls:
-    """The kernels in a module's table of layers, and how often one `predict` calls each."""
+    """The kernels in a module's table of layers, and how often one `predict` calls each.
+
+    Attributes
+    ----------
+    kernels, counts
+        The kernel of each row of the table, and how often it was called.
+    weighted
+        The kernels that compute layers with weights.
+    layers
+        Number of layers with weights.
+
+    """
 
     kernels: tuple[str, ...]
     counts: tuple[int, ...]
+    weighted: frozenset[str]
     layers: int
 
     @property
     def per_layer(self) -> float:
-        """Calls of the dense kernel per dense layer."""
+        """Calls of kernels with weights per layer with weights."""
         pairs = zip(self.kernels, self.counts, strict=True)
-        return sum(n for kernel, n in pairs if kernel == DENSE) / self.layers
+        return sum(n for kernel, n in pairs if kernel in self.weighted) / self.layers
 
     def __str__(self) -> str:
         pairs = zip(self.kernels, self.counts, strict=True)
@@ -112,5 +122,8 @@ def _kernel(row: ast.expr) -> str:
 
 
 def _calls(artifact: Artifact, kernels: tuple[str, ...], counts: list[int]) -> Calls:
-    layers = sum(1 for _ in artifact.graph.only("fully_connected"))
-    return Calls(kernels, tuple(counts), layers)
+    costs = layer_costs(artifact.graph)
+    calls = standalone_calls(artifact.graph, artifact.build.tier)
+    weighted = frozenset(call.kernel for call in calls if costs[call.y].parameters)
+    layers = sum(cost.parameters > 0 for cost in costs.values())
+    return Calls(kernels, tuple(counts), weighted, layers)

@@ -18,9 +18,9 @@ def command(console: Console) -> None:
     for finding in findings:
         style = {"ok": None, "note": "yellow", "bad": "red"}[finding.state]
         console.say(f"{marks[finding.state]}  {finding.what}: {finding.found}", style)
-        if finding.mend:
-            console.say(f"        {finding.mend}", style)
-    data = {"findings": [vars(finding) for finding in findings]}
+        if finding.advice:
+            console.say(f"        {finding.advice}", style)
+    data = {"findings": [finding.as_json() for finding in findings]}
     bad = [finding.what for finding in findings if finding.state == "bad"]
     if bad:
         raise Failed(f"something is missing: see {', '.join(bad)} above", data)

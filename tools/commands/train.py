@@ -27,7 +27,13 @@ from thumbnet.trainer import (
 from ..terminal.console import Console
 from ..workflow.architecture import build, with_input_shape
 from ..workflow.progress import PaceCheckpoints, ShowEpochs
-from ..workflow.settings import ACTIVATIONS, OPTIMIZERS, SCALES, TrainSettings, default_epochs
+from ..workflow.settings import (
+    ACTIVATION_CHOICES,
+    OPTIMIZERS,
+    SCALES,
+    TrainSettings,
+    default_epochs,
+)
 from ..workflow.training import fit
 from .options import verb
 from .windowing import Windowing, window_options
@@ -89,7 +95,7 @@ class Sizes(click.ParamType[tuple[int, ...]]):
     type=click.Choice(["int8", "int4"]),
     help="Train with weights rounded to 8 or 4 bits, as `thumbnet export` rounds them later.",
 )
-@click.option("--activation", type=click.Choice(ACTIVATIONS), default="relu")
+@click.option("--activation", type=click.Choice(ACTIVATION_CHOICES), default="relu")
 @click.option(
     "--epochs",
     type=click.IntRange(1),

@@ -19,7 +19,7 @@ from thumbnet.export import (
 )
 from thumbnet.trainer import Dataset, Model, ThumbnetError, Windows
 
-from .analysis.board_fit import fits
+from .analysis.fitting_boards import fits
 from .analysis.held_out import HeldOut, answers, score_of_program, whole_test_set
 from .analysis.input_format import Array, InputFormat, input_format
 from .analysis.layer_table import float_layers, integer_layers
@@ -58,7 +58,7 @@ def collect(
     x, y = _held_out(model, data)
     rows = model.samples.get("calibration", x)
     program, no_integers = _program(model, name, rows, 4 if model.quantized == "int4" else 8)
-    head = float_task(model) if program is None else program.task
+    task = float_task(model) if program is None else program.task
     held, no_held_out = None, ""
     if x is None or y is None or not len(x):
         no_held_out = (
@@ -67,14 +67,14 @@ def collect(
         )
     else:
         recordings = model.samples.get("test_recording") if data is None else _recordings(data)
-        held = answers(model, program, head, x, y, recordings)
+        held = answers(model, program, task, x, y, recordings)
         if held is None:
             no_held_out = "Every held-out example is outside the range that the board accepts."
     graph = None if program is None else program.graph
     costs = None if graph is None else layer_costs(graph).values()
     found = [] if graph is None else fits(graph, boards)
     named = [board.name for board in boards]
-    fitting = [fit for fit in found if fit.need is not None]
+    fitting = [fit for fit in found if fit.estimate is not None]
     form = None if rows is None else input_format(model, np.asarray(rows))
     report = Report(
         name=name,

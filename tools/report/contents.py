@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from thumbnet.export import BoardFit
+
 from ..json_lines import JsonObject
-from .analysis.board_fit import Fit
 from .analysis.error_analysis import Confusion
+from .analysis.fitting_boards import fit_as_json
 from .analysis.held_out import HeldOut, WholeTestSet
 from .analysis.input_format import InputFormat
 from .analysis.layer_table import LayerRow
@@ -19,8 +21,12 @@ class Finding:
     """One sentence on what stands out, one on what to do; `good` if nothing needs to be done."""
 
     text: str
-    mend: str = ""
+    advice: str = ""
     good: bool = False
+
+    def as_json(self) -> JsonObject:
+        """Return what `--json` prints."""
+        return {"text": self.text, "mend": self.advice, "good": self.good}
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +73,8 @@ class Report:
     no_held_out: str
     no_integers: str
     layers: list[LayerRow]
-    fits: list[Fit]
-    chosen: Fit | None
+    fits: list[BoardFit]
+    chosen: BoardFit | None
     worst: list[int]
     findings: list[Finding]
 
@@ -97,6 +103,6 @@ class Report:
             "mean_absolute_error": None if held is None else held.error(held.predicted),
             "missing": [text for text in (self.no_held_out, self.no_integers) if text],
             "layers": [vars(layer) for layer in self.layers],
-            "boards": [fit.as_json() for fit in self.fits],
-            "findings": [vars(finding) for finding in self.findings],
+            "boards": [fit_as_json(fit) for fit in self.fits],
+            "findings": [finding.as_json() for finding in self.findings],
         }

@@ -183,7 +183,7 @@ def _course(curve: Curve) -> Iterator[Finding]:
 
 
 def _fits(report: Report) -> Iterator[Finding]:
-    none = [fit.board.title for fit in report.fits if fit.need is None]
+    none = [fit.board.title for fit in report.fits if fit.estimate is None]
     if report.fits and len(none) == len(report.fits):
         yield Finding(
             "It fits none of these boards.", "Train it with fewer or smaller hidden layers."

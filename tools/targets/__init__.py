@@ -11,11 +11,11 @@ from typing import NamedTuple
 from thumbnet.export import firmware_text
 from thumbnet.trainer import ThumbnetError
 
-from .base import Row, Target
 from .interpreter import CPythonTarget, UnixTarget, find_micropython
 from .microbit import MicrobitTarget
 from .pico import PicoTarget
 from .port import PortTarget
+from .target import Row, Target
 from .wasm import WasmTarget
 
 __all__ = [

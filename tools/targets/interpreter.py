@@ -25,7 +25,7 @@ from thumbnet.trainer import (
 )
 
 from ..json_lines import JsonObject, parse_json_line
-from .base import SMALLER, CannotImport, Row, Target
+from .target import SMALLER, CannotImport, Row, Target
 
 ROWS = "rows.jsonl"
 

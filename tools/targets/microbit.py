@@ -26,7 +26,7 @@ from ..transport.qemu import NS_PER_INSTRUCTION, Qemu, require_qemu
 from ..transport.raw_repl import BURST
 from ..transport.row_snippets import COLLECT, send_row
 from ..transport.serial_board import DeviceError
-from .base import Row, Target
+from .target import Row, Target
 
 # TIMER2 of the nRF51: its first register T is the task START, K is CAPTURE[0]. MODE, BITMODE and
 # PRESCALER make it count at 16 MHz in 32 bits.

@@ -26,8 +26,8 @@ from thumbnet.trainer import ThumbnetError
 from ..json_lines import JsonObject
 from ..transport import child_process as child
 from ..transport.serial_board import BoardGone
-from .base import Row
 from .port import PortTarget
+from .target import Row
 from .uf2 import check_uf2
 
 LISTENS = re.compile(r"listening on 127\.0\.0\.1:(\d+)")

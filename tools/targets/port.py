@@ -11,7 +11,7 @@ from thumbnet.trainer import ThumbnetError
 
 from ..json_lines import JsonObject, parse_json_line
 from ..transport.serial_board import HOSTED, Board, BoardGone, DeviceError, uninterrupted
-from .base import Row, Target
+from .target import Row, Target
 
 KINDS = (".py", ".mpy")
 """In the order in which MicroPython looks for a module."""

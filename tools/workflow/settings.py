@@ -17,7 +17,7 @@ OPTIMIZERS: dict[str, type[Adam] | type[RMSprop] | type[SGD]] = {
     "rmsprop": RMSprop,
     "sgd": SGD,
 }
-ACTIVATIONS = ("relu", "leaky_relu", "sigmoid", "tanh", "linear")
+ACTIVATION_CHOICES = ("relu", "leaky_relu", "sigmoid", "tanh", "linear")
 SCALES = ("standard", "minmax", "none")
 EPOCHS = 30
 UPDATES = 2000

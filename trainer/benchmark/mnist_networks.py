@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array
-from ..layers.base import Layer
 from ..layers.convolutional import Conv2D
 from ..layers.core import Activation, Dense
+from ..layers.layer import Layer
 from ..layers.normalization import BatchNormalization
 from ..layers.pooling_layers import GlobalAveragePooling2D, MaxPooling2D
 from ..models.model import Sequential

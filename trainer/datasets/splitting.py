@@ -16,10 +16,10 @@ def _stratified_counts(class_sizes: Array, total: int) -> Array:
     counts: Array = np.minimum(np.floor(ideal).astype(np.int64), most)
     by_remainder = np.argsort(counts - ideal, kind="stable")
     while (missing := total - int(counts.sum())) > 0:
-        room = [int(c) for c in by_remainder if counts[c] < most[c]]
-        if not room:
+        below = [int(c) for c in by_remainder if counts[c] < most[c]]
+        if not below:
             break
-        counts[room[:missing]] += 1
+        counts[below[:missing]] += 1
     return counts
 
 

@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike
 from ..arrays import Array
 from ..autograd.tensor import Tensor, record
 from ..errors import ThumbnetError
-from .base import IntegerRole, Layer, Shape
+from .layer import IntegerRole, Layer, Shape
 
 
 def shift(x: Array, moves: Array) -> Array:

@@ -12,8 +12,8 @@ from ..autograd import functional
 from ..autograd.convolution import convolve, convolve_depthwise
 from ..autograd.tensor import Tensor
 from ..errors import ThumbnetError
-from .base import Shape
 from .core import Weighted
+from .layer import Shape
 from .regularizers import L2
 from .windowed import Windowed
 

@@ -14,7 +14,7 @@ from ..autograd.curves import LEAKY_RELU_ALPHA
 from ..autograd.tensor import Tensor, Variable, record
 from ..errors import ThumbnetError
 from . import initializers, regularizers
-from .base import IntegerRole, Layer, Shape
+from .layer import IntegerRole, Layer, Shape
 from .regularizers import L2
 
 

@@ -11,7 +11,7 @@ from ..arrays import Array
 from ..autograd import channelwise
 from ..autograd.tensor import Tensor, Variable, record
 from ..errors import ThumbnetError
-from .base import IntegerRole, Layer, Shape
+from .layer import IntegerRole, Layer, Shape
 
 
 class LayerNormalization(Layer):

@@ -12,7 +12,7 @@ from ..arrays import Array
 from ..autograd.tape import PullBack
 from ..autograd.tensor import Tensor, record
 from ..errors import ThumbnetError
-from .base import IntegerRole, Layer, Shape
+from .layer import IntegerRole, Layer, Shape
 
 
 class Merge(Layer):

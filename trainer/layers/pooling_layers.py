@@ -13,7 +13,7 @@ from numpy.typing import DTypeLike
 
 from ..autograd.pooling import average_pool, global_average, max_pool
 from ..autograd.tensor import Tensor
-from .base import IntegerRole, Shape
+from .layer import IntegerRole, Shape
 from .windowed import Windowed
 
 

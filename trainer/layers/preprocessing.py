@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from ..arrays import Array
 from ..autograd.tensor import Tensor, record
 from ..errors import ThumbnetError
-from .base import IntegerRole, Layer, Shape
+from .layer import IntegerRole, Layer, Shape
 
 
 class Rescaling(Layer):

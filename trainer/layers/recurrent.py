@@ -12,7 +12,7 @@ from ..autograd.recurrence import gru, simple_rnn
 from ..autograd.tensor import Tensor, Variable
 from ..errors import ThumbnetError
 from . import initializers
-from .base import Layer, Shape
+from .layer import Layer, Shape
 
 
 class Recurrent(Layer):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from .augmentation import RandomShift
-from .base import Layer
 from .convolutional import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
 from .core import Activation, Dense, Dropout, Flatten
+from .layer import Layer
 from .layer_normalization import LayerNormalization
 from .merging import Add, Concatenate
 from .normalization import BatchNormalization

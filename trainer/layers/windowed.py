@@ -8,7 +8,7 @@ from ..autograd import functional
 from ..autograd.sliding_window import Grid, Pads, Pair, padding_of, sizes
 from ..autograd.tensor import Tensor
 from ..errors import ThumbnetError
-from .base import Layer, Shape
+from .layer import Layer, Shape
 
 
 class Windowed(Layer):

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from ..arrays import Array
 from ..errors import ThumbnetError
 from ..files.archive import read
-from ..layers.base import Layer
+from ..layers.layer import Layer
 from ..layers.symbols import Symbol, checked_shape
 from ..network.inputs import prepare_inputs
 from ..network.topology import give_names, one_symbol, trace

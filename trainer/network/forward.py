@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from ..autograd.tensor import Tensor
-from ..layers.base import Layer
+from ..layers.layer import Layer
 from ..layers.merging import Merge
 
 Sources = Mapping[str, tuple[str, ...]]

@@ -12,7 +12,7 @@ from ..arrays import Array
 from ..autograd.tensor import Tensor, Variable
 from ..datasets.input_spec import InputSpec
 from ..errors import ThumbnetError
-from ..layers.base import Layer, Shape
+from ..layers.layer import Layer, Shape
 from ..layers.merging import Merge
 from ..layers.symbols import checked_shape
 from .batches import rows_at_once, slices

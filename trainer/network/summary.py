@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from ..layers.base import Layer
+from ..layers.layer import Layer
 
 
 def summary_table(

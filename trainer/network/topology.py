@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..errors import ThumbnetError
-from ..layers.base import Layer
+from ..layers.layer import Layer
 from ..layers.symbols import Symbol, in_words
 
 

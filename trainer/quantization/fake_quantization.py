@@ -22,7 +22,7 @@ from typing import Any
 from ..arrays import Array
 from ..autograd.tensor import Tensor, Variable
 from ..errors import ThumbnetError
-from ..layers.base import Layer
+from ..layers.layer import Layer
 from ..layers.normalization import BatchNormalization
 from ..network.forward import call_layer
 from ..network.network import Network

@@ -8,7 +8,7 @@ what.
 
 from __future__ import annotations
 
-from ..layers.base import IntegerRole, Layer
+from ..layers.layer import IntegerRole, Layer
 from ..network.network import Network
 from .affine import fixed_range
 

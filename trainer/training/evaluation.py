@@ -7,7 +7,7 @@ import numpy as np
 from ..arrays import Array
 from ..autograd import activations
 from ..autograd.tensor import Tensor
-from ..layers.base import Layer
+from ..layers.layer import Layer
 from ..network.batches import slices
 from ..optimization.losses import Loss
 from ..optimization.metrics import get as get_metric

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thumbnet.export.graph.arithmetic import (
@@ -22,12 +22,14 @@ shifts = st.integers(SHIFT_MIN, SHIFT_MAX)
 
 
 @given(accumulators, multipliers, shifts)
+@settings(deadline=None)
 def test_identity_of_the_contract(acc: int, m: int, s: int) -> None:
     split = ((acc >> 15) * m + (((acc & 0x7FFF) * m) >> 15) + (1 << (s - 16))) >> (s - 15)
     assert split == (acc * m + 2 ** (s - 1)) >> s == int(requantize(acc, m, s))
 
 
 @given(st.floats(2.0**-29, 0.4999))
+@settings(deadline=None)
 def test_multiplier_is_close(real: float) -> None:
     m, s = quantize_multiplier(real)
     assert MULTIPLIER_MIN <= m <= MULTIPLIER_MAX
@@ -36,6 +38,7 @@ def test_multiplier_is_close(real: float) -> None:
 
 
 @given(st.floats(0, 2.0**-31))
+@settings(deadline=None)
 def test_tiny_multiplier_gives_zero(real: float) -> None:
     m, s = quantize_multiplier(real)
     assert requantize([2**29 - 1, 1 - 2**29], m, s).tolist() == [0, 0]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thumbnet.export.kernels.weight_layouts import LAYOUTS, block_widths, pack, pack_piece
@@ -61,6 +61,7 @@ def nibbles(outputs: int, inputs: int, layout: str) -> Iterator[Place]:
 
 @pytest.mark.parametrize("layout", ["nibble_rows", "nibble_blocks"])
 @given(shape=SHAPES)
+@settings(deadline=None)
 def test_every_half_byte(layout: str, shape: Place) -> None:
     weight = weights(*shape) % 15 - 7
     wanted = [
@@ -77,6 +78,7 @@ def test_every_layout_is_tested() -> None:
 
 @pytest.mark.parametrize("layout", BYTES)
 @given(shape=SHAPES)
+@settings(deadline=None)
 def test_every_byte(layout: str, shape: Place) -> None:
     weight = weights(*shape)
     packed = pack(weight, layout)
@@ -89,6 +91,7 @@ def test_every_byte(layout: str, shape: Place) -> None:
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 @given(shape=SHAPES, start=st.integers(0, 30), stop=st.integers(1, 40))
+@settings(deadline=None)
 def test_a_piece_is_a_layer_of_its_inputs(layout: str, shape: Place, start: int, stop: int) -> None:
     weight = weights(*shape) % 15 - 7
     start = min(start, shape[1] - 1)

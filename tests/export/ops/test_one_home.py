@@ -11,8 +11,8 @@ import pytest
 from thumbnet.export.ops import OPERATIONS
 
 EXPORT = Path(__file__).parents[3] / "export"
-ROOMS = ("stages", "cost", "emit", "microbit", "board_fit", "program")
-FILES = [path for room in ROOMS for path in sorted((EXPORT / room).glob("*.py"))]
+FOLDERS = ("stages", "cost", "emit", "microbit", "board_fit", "program")
+FILES = [path for folder in FOLDERS for path in sorted((EXPORT / folder).glob("*.py"))]
 EACH = pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 NAMES = {op.name for op in OPERATIONS}
 
@@ -37,13 +37,13 @@ def test_no_stage_names_an_operation(path: Path) -> None:
 
 @EACH
 def test_a_nodes_operation_is_asked_and_said_not_compared(path: Path) -> None:
-    """`node.op` stands in messages alone; `verify` looks it up, because it may not exist."""
+    """`node.op` stands in messages alone; `check_graph` looks it up, because it may not exist."""
     tree = parsed(path)
     said = {n for text in ast.walk(tree) if isinstance(text, ast.JoinedStr) for n in ast.walk(text)}
     uses = [n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr == "op"]
     silent = [ast.unparse(n) for n in uses if n not in said]
     # Membership and the operation itself; the neighbours' names in its message.
-    assert silent == (["node.op", "node.op", "reader.op"] if path.stem == "verify" else [])
+    assert silent == (["node.op", "node.op", "reader.op"] if path.stem == "check_graph" else [])
 
 
 @pytest.mark.parametrize(

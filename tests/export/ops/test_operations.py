@@ -11,7 +11,7 @@ import thumbnet.trainer as trainer
 from thumbnet.export.graph.graph import Node
 from thumbnet.export.kernels.build import Build
 from thumbnet.export.kernels.kernel import Kernel
-from thumbnet.export.ops import KERNELS, LAYERS, OPERATIONS, Operation, names, operation
+from thumbnet.export.ops import KERNELS, LOWERED_BY, OPERATIONS, Operation, names, operation
 
 EVERY = pytest.mark.parametrize("op", OPERATIONS, ids=lambda op: op.name)
 TIERS = ("plain", "viper", "thumb", "thumb_dsp")
@@ -55,11 +55,11 @@ def test_each_layer_has_one_operation() -> None:
     layers = {
         cls.__name__ for cls in classes if inspect.isclass(cls) and issubclass(cls, trainer.Layer)
     }
-    assert layers - LAYERS.keys() == {"Layer", "Dropout", "RandomShift"}
-    assert layers >= LAYERS.keys()
+    assert layers - LOWERED_BY.keys() == {"Layer", "Dropout", "RandomShift"}
+    assert layers >= LOWERED_BY.keys()
     claimed = [layer for op in OPERATIONS for layer in op.layers]
     assert sorted(claimed) == sorted(set(claimed))
-    assert all(fills_in(op, "lower") and is_float(op) for op in LAYERS.values())
+    assert all(fills_in(op, "lower") and is_float(op) for op in LOWERED_BY.values())
 
 
 @EVERY

@@ -9,9 +9,9 @@ from support.networks import run_module
 from thumbnet.export import STAGES, Options, convert, run_until
 from thumbnet.export.graph.graph import Graph
 from thumbnet.export.stages.calibrate import run_float
+from thumbnet.export.stages.check_graph import FLOAT_STAGES
 from thumbnet.export.stages.pipeline import stages
 from thumbnet.export.stages.reference import execute, to_counts
-from thumbnet.export.stages.verify import FLOAT_STAGES
 from thumbnet.trainer import (
     Activation,
     BatchNormalization,

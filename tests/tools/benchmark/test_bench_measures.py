@@ -19,8 +19,8 @@ from thumbnet.tools.benchmark.kernel_call_counts import calls_on_unix, table_of_
 from thumbnet.tools.benchmark.kernels import cortex_m0, instruction_counter, races
 from thumbnet.tools.benchmark.kernels.cases import (
     check_outputs,
-    conv_call,
-    dense_call,
+    conv_layer_call,
+    dense_layer_call,
     products,
     with_zeros,
     without_zeros,
@@ -289,7 +289,7 @@ def test_flash_bytes() -> None:
 @pytest.mark.parametrize("wide", [False, True])
 def test_dense_call(wide: bool) -> None:
     rng = np.random.default_rng(0)
-    call = dense_call(rng.integers(-128, 128, (16, 784)), wide)
+    call = dense_layer_call(rng.integers(-128, 128, (16, 784)), wide)
     assert call.parameters[:10] == (
         [784, 16, 0, 0, 0, -(2**29), 2**29, 0, 1, 1]
         if wide
@@ -305,7 +305,7 @@ def test_dense_call(wide: bool) -> None:
 def test_conv_call() -> None:
     rng = np.random.default_rng(0)
     weight = rng.integers(-128, 128, (5, 24))
-    call = conv_call("conv", weight, (8, 6, 4), (3, 2), (4, 5), (2, 1), (1, 0))
+    call = conv_layer_call("conv", weight, (8, 6, 4), (3, 2), (4, 5), (2, 1), (1, 0))
     assert call.parameters[:9] == [24, 5, 0, 0, 128, 0, 255, 0, 0]
     assert call.parameters[9:22] == [8, 24, 3, 8, 2, 4, 1, 0, 4, 5, 5, 7, 192]
     assert len(call.parameters) == 22 + 3 * 5

@@ -10,9 +10,9 @@ import pytest
 from support import reports
 from support.reports import report
 
-from thumbnet.export import convert, list_boards, load_board
+from thumbnet.export import best_fit, convert, list_boards, load_board
 from thumbnet.export.cost.network_size import macs, parameters
-from thumbnet.tools.report.analysis.board_fit import fit, fits
+from thumbnet.tools.report.analysis.fitting_boards import export_options, fit_as_json, fits
 from thumbnet.tools.report.analysis.held_out import HeldOut, WholeTestSet, whole_test_set
 from thumbnet.tools.report.collect import collect
 from thumbnet.trainer import Dataset, Dense, Sequential, ThumbnetError
@@ -201,11 +201,11 @@ def large() -> Any:
 def test_boards_come_by_time_and_then_those_that_are_too_small(large: Any) -> None:
     found = fits(large, map(load_board, ("microbit_v2", "generic", "unix", "pico", "microbit")))
     assert [f.board.name for f in found] == ["unix", "pico", "generic", "microbit", "microbit_v2"]
-    assert [f.need is None for f in found] == [False] * 3 + [True] * 2
+    assert [f.estimate is None for f in found] == [False] * 3 + [True] * 2
     assert "board microbit_v2 has" in found[-1].refusal
-    pico = found[1].as_json()
+    pico = fit_as_json(found[1])
     assert (pico["tier"], pico["weights"], pico["fits"]) == ("thumb", "module", True)
-    assert found[-1].as_json() == {
+    assert fit_as_json(found[-1]) == {
         "board": "microbit_v2",
         "fits": False,
         "reason": found[-1].refusal,
@@ -214,20 +214,20 @@ def test_boards_come_by_time_and_then_those_that_are_too_small(large: Any) -> No
 
 def test_a_module_is_compiled_where_its_source_is_too_large(large: Any) -> None:
     pico = replace(load_board("pico"), stream=0, romfs=0)
-    source = fit(large, pico).need
+    source = best_fit(large, pico).estimate
     assert source is not None
-    tight = fit(large, replace(pico, heap=source.import_heap - 1, tiers=("thumb",)))
+    tight = best_fit(large, replace(pico, heap=source.import_heap - 1, tiers=("thumb",)))
     assert tight.mpy
-    assert tight.options == "--board pico --mpy"
-    assert not fit(large, pico).mpy
-    assert fit(large, replace(pico, heap=30_000)).need is None
+    assert export_options(tight) == "--board pico --mpy"
+    assert not best_fit(large, pico).mpy
+    assert best_fit(large, replace(pico, heap=30_000)).estimate is None
 
 
 def test_a_slower_tier_is_said() -> None:
     graph = convert(reports.numbers(), reports.numbers().samples["calibration"], board="unix").graph
-    found = fit(graph, load_board("pico"))
-    assert found.options == "--board pico"
-    assert replace(found, tier="viper").options == "--board pico --tier viper"
+    found = best_fit(graph, load_board("pico"))
+    assert export_options(found) == "--board pico"
+    assert export_options(replace(found, tier="viper")) == "--board pico --tier viper"
 
 
 def test_every_board_has_a_place() -> None:

@@ -109,7 +109,7 @@ def test_findings_of_layers_and_boards() -> None:
     assert "Layer dense_activation loses precision in integers: 12.3" in texts(
         replace(base, layers=noisy)
     )
-    none = [replace(fit, need=None, refusal="too large") for fit in base.fits]
+    none = [replace(fit, estimate=None, refusal="too large") for fit in base.fits]
     assert "It fits none of these boards." in texts(replace(base, fits=none))
     assert base.held_out is not None
     same = base.held_out.score(base.held_out.predicted)

@@ -15,4 +15,4 @@ def test_with_and_without_the_extras(monkeypatch: pytest.MonkeyPatch) -> None:
     found = {finding.what: finding for finding in environment.examine()}
     assert found["matplotlib"].state == found["aeon"].state == "note"
     assert found["matplotlib"].found == "not installed: no `thumbnet report`"
-    assert found["aeon"].mend == "run `pip install 'thumbnet[motions]'`"
+    assert found["aeon"].advice == "run `pip install 'thumbnet[motions]'`"

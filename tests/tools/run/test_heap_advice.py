@@ -31,7 +31,7 @@ def sizes(text):
     return [int(size.replace(",", "")) for size in found.groups()[:2]]
 
 
-def mend(text):
+def advice(text):
     """What stands behind the larger heap."""
     found = SIZES.search(text)
     assert found is not None, text
@@ -56,7 +56,7 @@ def test_heap_too_small_for_the_import(tmp_path, options, heap):
     need, have = sizes(text)
     # The weights of the last are what matters, the code is of the others.
     fewer = ", or train a network with fewer hidden units"
-    assert mend(text) == (fewer if options.get("mpy") else ", or export with --mpy")
+    assert advice(text) == (fewer if options.get("mpy") else ", or export with --mpy")
     assert need == heap_needed(artifact, 2 << 10)
     assert heap * 1024 - 8000 < have < heap * 1024 - 2000
     with opened("unix", heap=f"{heap + (need - have) // 1024 + 1}k") as target:  # so much suffices
@@ -100,7 +100,7 @@ def test_heap_too_small_for_the_interpreter(tmp_path):
     ],
     ids=str,
 )
-def test_a_mend_is_enough(tmp_path, options, units):
+def test_the_advice_is_enough(tmp_path, options, units):
     """The module that the refusal proposes is imported and answers, in that very heap."""
     artifact, tried = exported(tmp_path, units=units, **options), 0
     for heap in range(40, 12, -2):

@@ -93,7 +93,7 @@ def test_bench_script(target):
         assert 32 <= lines[0]["heap"] <= 500
 
 
-def test_heap_too_small_names_the_mend():
+def test_heap_too_small_says_what_to_do():
     needs_micropython()
     big = {"gestures.py": b"def predict(v):\n    return 0\nW = bytes(40000)\n"}
     with UnixTarget("16k") as target, pytest.raises(ThumbnetError) as caught:

@@ -1,4 +1,4 @@
-"""A temporary folder that cannot be written: one line that names it, and the mend."""
+"""A temporary folder that cannot be written: one line that names it, and what to do."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
@@ -45,6 +45,7 @@ LENGTHS = st.integers(1, 9)
     window=st.tuples(LENGTHS, LENGTHS),
     strides=st.tuples(LENGTHS, LENGTHS),
 )
+@settings(deadline=None)
 def test_every_place_meets_its_pixels(
     image: tuple[int, int], window: tuple[int, int], strides: tuple[int, int]
 ) -> None:

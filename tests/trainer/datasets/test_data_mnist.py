@@ -101,7 +101,7 @@ def test_fetched_once_and_kept(mirror: Path, tmp_path: Path) -> None:
     assert module.fetch_mnist(cache) == found, "the second time needs no mirror"
 
 
-def mend(name: str) -> str:
+def advice(name: str) -> str:
     return f": set THUMBNET_DATA to a folder with the four files {', '.join(FILES)} (.gz or not)"
 
 
@@ -111,7 +111,7 @@ def test_a_wrong_file_is_refused_and_not_kept(mirror: Path, tmp_path: Path) -> N
     with pytest.raises(ThumbnetError) as caught:
         module.fetch_mnist(tmp_path / "cache")
     assert str(caught.value) == (
-        f"MNIST: cannot fetch {module.MIRROR}{name}.gz (wrong SHA-256){mend(name)}"
+        f"MNIST: cannot fetch {module.MIRROR}{name}.gz (wrong SHA-256){advice(name)}"
     )
     assert [p.name for p in (tmp_path / "cache").iterdir()] == ["train-images-idx3-ubyte.gz"]
 
@@ -127,7 +127,7 @@ def test_a_missing_file_and_no_network(
         module.fetch_mnist(tmp_path / "other")
     assert str(caught.value) == (
         "MNIST: cannot fetch http://127.0.0.1:9/train-images-idx3-ubyte.gz (ConnectionError)"
-        + mend("train-images-idx3-ubyte")
+        + advice("train-images-idx3-ubyte")
     )
     monkeypatch.setenv("THUMBNET_DATA", str(tmp_path / "nothing"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.motions import motion, motions
 
@@ -15,6 +15,7 @@ from thumbnet.trainer.signals.flatlines import longest_run
 
 
 @given(st.lists(st.integers(0, 1), min_size=1, max_size=12))
+@settings(deadline=None)
 def test_longest_run(values: list[int]) -> None:
     begin, length = longest_run(np.array(values, float))
     assert len(set(values[begin : begin + length])) == 1

@@ -29,7 +29,9 @@ PAD = 7
 """Value of the padding: the zero point of the input."""
 
 
-def dense_call(weight: npt.NDArray[np.int64], wide: bool, tier: str = "thumb") -> StandaloneCall:
+def dense_layer_call(
+    weight: npt.NDArray[np.int64], wide: bool, tier: str = "thumb"
+) -> StandaloneCall:
     """Return the kernel call of a dense layer.
 
     Parameters
@@ -47,7 +49,7 @@ def dense_call(weight: npt.NDArray[np.int64], wide: bool, tier: str = "thumb") -
     return _single_call("fully_connected", (inputs,), (outputs,), attributes, wide, tier)
 
 
-def conv_call(
+def conv_layer_call(
     kernel: str,
     weight: npt.NDArray[np.int64],
     image: Shape,

@@ -13,8 +13,8 @@ from .cases import (
     MACS,
     OUTPUTS,
     Array,
-    conv_call,
-    dense_call,
+    conv_layer_call,
+    dense_layer_call,
     products,
     with_zeros,
     without_zeros,
@@ -108,7 +108,7 @@ def count(rows: Sequence[Array], change: Change = bytes) -> tuple[list[int], int
 
     """
     with counter("fully_connected", MACS, change) as board:
-        board.load(dense_call(unpacked(board.weights, OUTPUTS, INPUTS), wide=False))
+        board.load(dense_layer_call(unpacked(board.weights, OUTPUTS, INPUTS), wide=False))
         return [board.instructions(x) for x in rows], board.idle()
 
 
@@ -137,7 +137,7 @@ def count_conv(
         for share, border in ((0.0, 0), (0.5, 0), (0.0, size // 2)):
             out = SIDE - size + 1 + 2 * border
             padding = (border, border)
-            call = conv_call(kernel, weight, image, (size, size), (out, out), padding=padding)
+            call = conv_layer_call(kernel, weight, image, (size, size), (out, out), padding=padding)
             board.load(call)
             taken = board.instructions(with_zeros(share, SIDE * SIDE * channels))
             found.append(taken / products(call))

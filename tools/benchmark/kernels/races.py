@@ -22,7 +22,7 @@ from .cases import (
     OUTPUTS,
     Array,
     check_outputs,
-    dense_call,
+    dense_layer_call,
     with_zeros,
     without_zeros,
 )
@@ -81,7 +81,7 @@ def main():
 
 main()
 """
-VIPER = """
+VIPER_RACE = """
 from array import array
 from fully_connected import fully_connected as kernel
 
@@ -89,7 +89,7 @@ from fully_connected import fully_connected as kernel
 def prepare(w, n, m, p):
     return w, array("i", [0] * m), array("i", p)
 """
-LANES = """
+LANES_RACE = """
 from fully_connected_lanes import fully_connected_lanes as kernel
 from fully_connected_lanes import lanes
 
@@ -110,11 +110,11 @@ class Runner:
     batch: int
 
 
-VIPER_KERNEL = Runner("viper", "viper", VIPER, ("viper/fully_connected",), batch=20)
+VIPER_KERNEL = Runner("viper", "viper", VIPER_RACE, ("viper/fully_connected",), batch=20)
 LANES_KERNEL = Runner(
     "big-integer lanes",
     "plain",
-    LANES,
+    LANES_RACE,
     ("plain/fully_connected_lanes", "plain/requantize"),
     batch=1,
 )
@@ -176,7 +176,7 @@ def race(
     """
     rng = np.random.default_rng(0)
     weight = rng.integers(-128, 128, (OUTPUTS, INPUTS))
-    call = dense_call(weight, wide=True, tier=runner.tier)
+    call = dense_layer_call(weight, wide=True, tier=runner.tier)
     raw = (weight + 128).astype(np.uint8)
     task: dict[str, Any] = {"p": call.parameters, "shape": (INPUTS, OUTPUTS)}
     task |= {"rows": len(rows), "turns": turns, "batch": runner.batch}

@@ -152,7 +152,7 @@ def _share(value: Any) -> float | None:
 def answers(
     model: Model,
     program: Program | None,
-    head: Task,
+    task: Task,
     x: Array,
     y: Array,
     recordings: Array | None = None,
@@ -161,7 +161,7 @@ def answers(
 
     Parameters
     ----------
-    model, program, head
+    model, program, task
         The float network, the integer network if there is one, and what the outputs mean.
     x, y
         Examples in raw units, and their targets.
@@ -174,7 +174,7 @@ def answers(
         If the inputs or the targets do not fit the network.
 
     """
-    truth = encode_targets(head, y, len(x))
+    truth = encode_targets(task, y, len(x))
     x = _shaped(model, x)
     taken = np.ones(len(x), dtype=bool)
     if program is not None:
@@ -182,13 +182,13 @@ def answers(
     refused, x, truth = int(np.sum(~taken)), x[taken], truth[taken]
     if not len(x):
         return None
-    judge = _numbers if head.kind == "regression" else _classes
+    judge = _numbers if task.kind == "regression" else _classes
     known = recordings is not None and len(recordings) == len(taken)
     names = recordings[taken] if recordings is not None and known else None
-    return replace(judge(model, program, head, x, truth), refused=refused, recordings=names)
+    return replace(judge(model, program, task, x, truth), refused=refused, recordings=names)
 
 
-def _numbers(model: Model, program: Program | None, head: Task, x: Array, truth: Array) -> HeldOut:
+def _numbers(model: Model, program: Program | None, task: Task, x: Array, truth: Array) -> HeldOut:
     floats = model.predict(x).reshape(len(x), -1).astype(np.float64)
     if truth.shape != floats.shape:
         raise ThumbnetError(
@@ -203,10 +203,10 @@ def _numbers(model: Model, program: Program | None, head: Task, x: Array, truth:
     )
 
 
-def _classes(model: Model, program: Program | None, head: Task, x: Array, truth: Array) -> HeldOut:
+def _classes(model: Model, program: Program | None, task: Task, x: Array, truth: Array) -> HeldOut:
     truth = truth.astype(np.int64)
-    _check_classes(truth, head.labels)
-    held = HeldOut(x, truth, np.asarray(model.predict_classes(x)), None, None, False, head.labels)
+    _check_classes(truth, task.labels)
+    held = HeldOut(x, truth, np.asarray(model.predict_classes(x)), None, None, False, task.labels)
     if program is None:
         if model.output_activation not in ("softmax", "sigmoid"):
             return held

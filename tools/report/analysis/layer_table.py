@@ -15,26 +15,11 @@ from thumbnet.export import (
     Program,
     accepted_rows,
     layer_costs,
+    operation_title,
 )
 from thumbnet.trainer import Model
 
 from .input_format import Array
-
-NAMES = {
-    "quantize_levels": "input to uint8",
-    "quantize_sensors": "input to uint8",
-    "fully_connected": "dense",
-    "depthwise_conv": "depthwise convolution",
-    "conv": "convolution",
-    "max_pool": "max pooling",
-    "average_pool": "average pooling",
-    "lookup": "curve (table)",
-    "simple_rnn": "recurrent",
-    "gru": "recurrent (GRU)",
-    "classify": "largest score",
-    "decide": "threshold",
-    "measure": "to real units",
-}
 
 
 @dataclass(frozen=True)
@@ -89,7 +74,7 @@ def _row(graph: Graph, node: Node, cost: LayerCost, quality: LayerQuality | None
 
 
 def _what(node: Node) -> str:
-    name = NAMES.get(node.op, node.op.replace("_", " "))
+    name = operation_title(node)
     return f"{name}, 4-bit weights" if node.attributes.get("bits") == 4 else name
 
 

@@ -67,8 +67,8 @@ def _window(form: InputFormat, values: Array) -> Figure:
     for channel, axes in enumerate(strips[:, 0]):  # type: ignore[index]
         axes.plot(values[:, channel], color=(FIRST, SECOND)[channel % 2], lw=1.2)
         low, high = float(form.low[channel]), float(form.high[channel])
-        room = 0.05 * (high - low) or 1.0
-        axes.set_ylim(low - room, high + room)
+        margin = 0.05 * (high - low) or 1.0
+        axes.set_ylim(low - margin, high + margin)
         axes.set_yticks([])
         axes.grid(False)
         name = form.names[channel] if form.names else str(channel)

@@ -13,8 +13,10 @@ from matplotlib.patches import Rectangle
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, PercentFormatter
 
-from ..analysis.board_fit import Fit, decides
+from thumbnet.export import BoardFit
+
 from ..analysis.error_analysis import Confusion
+from ..analysis.fitting_boards import takes_windows
 from ..analysis.training_history import Curve
 from ..text_format import count, duration, number, percent
 from .style import FIRST, HIT, INK, LINE, MISS, PAPER, SECOND, SOFT, canvas, styled
@@ -188,9 +190,9 @@ def residuals(truth: Any, predicted: Any, name: str) -> Chart:
         return chart(figure, text)
 
 
-def times(fits: list[Fit]) -> Chart | None:
+def times(fits: list[BoardFit]) -> Chart | None:
     """Draw the time of an inference, or decision, on each board; None for fewer than two boards."""
-    known = [(fit.board.title, fit.need.time) for fit in fits if fit.need is not None]
+    known = [(fit.board.title, fit.estimate.time) for fit in fits if fit.estimate is not None]
     if len(known) < 2:
         return None
     names = [shortened(title, 26) for title, _ in known]
@@ -218,7 +220,7 @@ def times(fits: list[Fit]) -> Chart | None:
                 size=12,
                 bbox={"fc": PAPER, "ec": "none", "pad": 1},
             )
-        what = "decision" if decides(fits) else "inference"
+        what = "decision" if takes_windows(fits) else "inference"
         text = f"Estimated time of one {what}: " + ", ".join(
             f"{name} {duration(float(value))}" for name, value in zip(names, seconds, strict=True)
         )
