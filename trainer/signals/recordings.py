@@ -215,7 +215,7 @@ def _files(place: Path, in_folders: bool) -> list[tuple[Path, str | None]]:
         return [(file, None) for file in [*beside, *(file for file, _ in inside)]]
     if beside:
         raise ThumbnetError(
-            f"{beside[0]} is beside the folders of labels: move it into the folder of its label"
+            f"{beside[0]} is next to the folders of labels: move it into the folder of its label"
         )
     for folder in labels:
         if not _tables(folder):

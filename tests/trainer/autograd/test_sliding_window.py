@@ -1,4 +1,4 @@
-"""Where windows lie: Keras's sizes and padding, and who meets whom."""
+"""The places of windows: Keras's sizes and padding, and the pixels that each element covers."""
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ LENGTHS = st.integers(1, 9)
     window=st.tuples(LENGTHS, LENGTHS),
     strides=st.tuples(LENGTHS, LENGTHS),
 )
-def test_every_place_meets_its_pixels(
+def test_every_place_covers_its_pixels(
     image: tuple[int, int], window: tuple[int, int], strides: tuple[int, int]
 ) -> None:
     """Each element at each place, one by one, against the slices and the padded image."""

@@ -1,4 +1,4 @@
-"""The benchmark runs, says what it found, and never compares what did not learn alike."""
+"""The benchmark runs, reports its results, and compares only networks that learned equally."""
 
 import json
 import sys
@@ -28,7 +28,7 @@ def little_data(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def textures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stripes of five widths, lying or standing, and anywhere: what convolutions tell apart."""
+    """Stripes of five widths, horizontal or vertical, at any position: a task for convolutions."""
     rng = np.random.default_rng(0)
     y = rng.integers(0, 10, 1280)
     x = np.zeros((1280, 28, 28), dtype=np.uint8)
@@ -133,7 +133,7 @@ def test_an_epoch_of_convolutions_takes_at_most_three_of_pytorchs(
 def test_an_epoch_takes_no_longer_than_pytorchs(
     mnist: tuple[Dataset, Dataset], hidden: int
 ) -> None:
-    """Judged by the best epochs: whatever else the machine does can only add to a time."""
+    """By the best epochs, because other load on the machine can only add to a time."""
     need_torch()
     train, test = mnist
     x, x_test = (data.x.astype(np.float32) / np.float32(255) for data in (train, test))
