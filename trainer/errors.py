@@ -10,5 +10,5 @@ class ThumbnetError(Exception):
 
 
 def unknown(kind: str, name: object, known: Iterable[str]) -> ThumbnetError:
-    """Return the error for a name that is not in a registry; it lists the names that are."""
+    """Return the error for a name that is not in a registry; it lists the known names."""
     return ThumbnetError(f"unknown {kind} {name!r}: choose one of {', '.join(known)}")

@@ -22,7 +22,14 @@ _FOLDER = files("thumbnet.export.boards") / "profiles"
 
 
 def list_boards() -> list[BoardProfile]:
-    """Return all built-in profiles: `generic`, then the others by name."""
+    """Load all built-in profiles.
+
+    Returns
+    -------
+    list of BoardProfile
+        `generic`, then the others by name.
+
+    """
     return [
         load_board(name) for name in sorted(_names(), key=lambda name: (name != "generic", name))
     ]
@@ -36,6 +43,11 @@ def load_board(name: str) -> BoardProfile:
     name
         The name of a built-in profile, or the path of a `.toml` file. In names, case does not
         matter, nor does `-` instead of `_`: `Pico-W` means `pico_w`.
+
+    Returns
+    -------
+    BoardProfile
+        Sizes in bytes.
 
     Raises
     ------

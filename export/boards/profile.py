@@ -10,7 +10,11 @@ class BoardProfile:
     """What the exporter has to know about a board. Sizes are in bytes; see docs/boards.md."""
 
     name: str
+    """The name of the profile, as in `--board`."""
+
     title: str
+    """The board in words, for reports."""
+
     tiers: tuple[str, ...]
     """Folders of `firmware/` whose kernels the stock firmware runs, fastest first."""
 
@@ -42,6 +46,8 @@ class BoardProfile:
     """Size of the buffer for streamed weights; 0 if the firmware cannot stream."""
 
     memoryview: bool = True
+    """The firmware has `memoryview`."""
+
     bigint: bool = True
     """The firmware has integers of any size."""
 

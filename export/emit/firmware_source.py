@@ -70,7 +70,19 @@ def assemble(
 
 
 def firmware_text(name: str) -> str:
-    """Return the source of a script on the board ("selftest") or of a kernel ("thumb/conv")."""
+    """Read the source of a script on the board or of a kernel.
+
+    Parameters
+    ----------
+    name
+        Its path in `firmware/` without `.py`: "selftest", "thumb/conv".
+
+    Returns
+    -------
+    str
+        MicroPython source, with the lines of its fragments.
+
+    """
     return inlined(Path(str(files("thumbnet.firmware"))) / f"{name}.py")
 
 

@@ -93,7 +93,7 @@ def pack_piece(weight: npt.NDArray[Any], layout: str, start: int, stop: int) -> 
 
 
 def outputs_together(layout: str, outputs: int) -> int:
-    """Return how many outputs a piece of the weights holds at least, and a multiple of that."""
+    """Return the granularity in outputs of a piece."""
     if layout == "taps":
         return outputs
     return 1 if layout in ("rows", "nibble_rows") else WIDTHS[0]
@@ -101,7 +101,7 @@ def outputs_together(layout: str, outputs: int) -> int:
 
 @dataclass(frozen=True)
 class Section:
-    """Bytes of a literal that belong together, as a person wants to read them.
+    """Bytes of a literal that belong together, arranged for a reader.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ class Section:
     rows
         Each begins a new line.
     line
-        Bytes on a line: a row that has more takes several.
+        Bytes on a line; a longer row takes several lines.
 
     """
 
@@ -128,7 +128,7 @@ def readable_sections(layout: str, outputs: int, packed: bytes) -> list[Section]
     widths = [WIDTHS[0]] * -(-outputs // WIDTHS[0])
     if layout != "nibble_blocks":
         widths = block_widths(outputs)
-    inputs = len(packed) // sum(widths)  # of all inputs, filled up; of 4 bits, half of them
+    inputs = len(packed) // sum(widths)  # padded input count (halved for 4 bits)
     sections = []
     at = first = 0
     for width in widths:

@@ -55,7 +55,7 @@ def microbit_hex(files: Mapping[str, bytes]) -> str:
 
 
 def files_in_hex(text: str, name: str = "the file") -> dict[str, bytes]:
-    """Return the contents of the files in a .hex, by file name.
+    """Read the files in a .hex.
 
     Parameters
     ----------
@@ -63,6 +63,11 @@ def files_in_hex(text: str, name: str = "the file") -> dict[str, bytes]:
         Intel HEX.
     name
         The name of the .hex, for messages.
+
+    Returns
+    -------
+    dict of str to bytes
+        Contents by file name.
 
     Raises
     ------

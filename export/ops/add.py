@@ -30,7 +30,7 @@ ADD = Kernel(
 )
 
 _MOST_SHIFT = 20
-"""With this shift, two factors times 255, plus the zero point, stay below 2**30."""
+"""With this shift, two factors times 255 plus the zero point stay below 2**30."""
 
 _MOST_FACTOR = 2**20
 

@@ -43,13 +43,13 @@ _MOST_CHANNELS = 256
 _MOST_VARIANCE_SHIFT = 28
 
 _NORMAL_BITS = 13
-"""A normalized number has this many bits behind the point."""
+"""Fractional bits of a normalized number."""
 
 _OUTPUT = 0.75
-"""Cost of an output relative to one of a dense layer: the kernel is set up once."""
+"""Cost of one output relative to that of a dense layer: the kernel is set up only once."""
 
 _ROOT_ERROR = 2.0**-11
-"""Relative, of `reciprocal_root`; a test tries all of its arguments."""
+"""Relative error of `reciprocal_root`; a test tries all of its arguments."""
 
 
 class LayerNormalization(Operation):
@@ -121,7 +121,7 @@ class LayerNormalization(Operation):
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return the normalized channels of every position.
 
-        n times the distance from the mean is exact, and so is n**2 times the variance.
+        Both n times the distance from the mean and n**2 times the variance are exact.
         """
         (x,), a = inputs, attributes
         n = len(a["weight"])
@@ -161,7 +161,7 @@ class LayerNormalization(Operation):
         shift, offset = a["variance_shift"], a["variance_offset"]
         if shift not in range(0, _MOST_VARIANCE_SHIFT + 1, 2):
             yield f"variance_shift is {shift}: it must be even, from 0 to {_MOST_VARIANCE_SHIFT}"
-        # What is shifted out must not make the deviation smaller than it is.
+        # Bits that are shifted out must not make the deviation smaller.
         elif offset < int(shift > 0) or (_most_squares(n) >> shift) + offset >= SMALL_INT_LIMIT:
             yield f"the variance plus {offset} could reach 2**30, or is too small"
         bound = _most_normal(n) * np.abs(a["weight"][:, 0].astype(np.int64)) + np.abs(a["bias"])
@@ -169,16 +169,16 @@ class LayerNormalization(Operation):
             yield f"output {int(bound.argmax())} could reach {int(bound.max())}, the limit is 2**29"
 
     def times(self, node: Node) -> int:
-        """Return 0: one weight per channel is no product of a matrix; see `cycles`."""
+        """Return 0: weights per channel are not a matrix product; see `cycles`."""
         return 0
 
     def cycles(self, node: Node, outputs: int, cost: Cycles) -> float:
-        """Return the cycles of two sums over the channels, the outputs, and the roots."""
+        """Return the cycles of both sums over the channels, the outputs, and the roots."""
         roots = outputs / len(node.attributes["weight"])
         return outputs * (3 * cost.pool + _OUTPUT * cost.output) + 2 * roots * cost.output
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
-        """Return the one call."""
+        """Return the single call."""
         (source,), target, a = node.inputs, node.output, node.attributes
         channels = len(a["weight"])
         words = dict(zip(LIMIT_WORDS, clamp_words(node), strict=True))
@@ -195,7 +195,7 @@ class LayerNormalization(Operation):
 def reciprocal_root(v: Ints) -> tuple[Ints, Ints]:
     """Return `root` and `exponent` of integers below 2**30: `root * 2**(exponent - 28)`.
 
-    This is `1 / sqrt(v)`, and that of 1 where v is 0: only where no channel differs from another.
+    This is `1 / sqrt(v)`; for v = 0 it is that of 1: v is 0 only if all channels are equal.
     """
     v = np.maximum(v, 1)
     exponent = np.zeros_like(v)
@@ -203,7 +203,7 @@ def reciprocal_root(v: Ints) -> tuple[Ints, Ints]:
         # From 1 to 4**(15 - step): shift by 2 * step without reaching 2**30.
         small = v < 1 << (30 - 2 * step)
         v, exponent = np.where(small, v << (2 * step), v), exponent + step * small
-    m = v >> 14  # from 1 to 4, with 14 bits behind the point, as the root has
+    m = v >> 14  # from 1 to 4, with 14 fractional bits, like the root
     root = 17300 - (19 * m >> 7)
     for _ in range(2):  # Newton
         root = root * (3 * 2**14 - ((root * root >> 13) * m >> 15)) >> 15
@@ -211,7 +211,7 @@ def reciprocal_root(v: Ints) -> tuple[Ints, Ints]:
 
 
 def _variance_words(node: Node, n: int, step: float) -> dict[str, int]:
-    """Return epsilon in squares of steps, n**2 times, and how far those must be shifted to fit."""
+    """Return epsilon * n**2 in squared steps, and the shift with which the variance fits."""
     if n > _MOST_CHANNELS:
         raise ThumbnetError(
             f"export: {node.output} normalizes {n} channels: use {_MOST_CHANNELS} at most"

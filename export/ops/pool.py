@@ -32,7 +32,7 @@ from .operation import Floats, Operation, Steps
 from .weighted import LIMIT_WORDS, REQUANTIZATION, clamp_words, layer_window
 
 _PLACES = {"plain": ("x_at", "y_at")}
-"""Words that a tier does without whose tensors are objects of their own."""
+"""Words that are absent in a tier whose tensors are separate objects."""
 
 MAX_POOL = Kernel(
     "max_pool",

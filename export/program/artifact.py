@@ -190,12 +190,17 @@ def write_artifact(
 
 
 def load_artifact(path: str | os.PathLike[str]) -> Artifact:
-    """Return the artifact of a written module.
+    """Load a written module with its graph and its test vectors.
 
     Parameters
     ----------
     path
-        The module (`.py`, `.mpy` or `.hex`), or the `.json` beside it.
+        The module (`.py`, `.mpy` or `.hex`), or the `.json` next to it.
+
+    Returns
+    -------
+    Artifact
+        The verified contents.
 
     Raises
     ------

@@ -21,6 +21,11 @@ def estimate_artifact(artifact: Artifact, processor: str = "") -> Estimate:
     processor
         The `-march` of mpy-cross for the processor that runs it; empty for that of the board.
 
+    Returns
+    -------
+    Estimate
+        Sizes in bytes, times in seconds.
+
     """
     board = replace(artifact.board, arch=processor) if processor else artifact.board
     build = artifact.build
@@ -58,6 +63,11 @@ def alternatives(artifact: Artifact, board: BoardProfile) -> Alternatives:
         The module.
     board
         A profile that describes the actual target.
+
+    Returns
+    -------
+    Alternatives
+        What fits; all of it is empty if nothing does.
 
     """
     graph = artifact.graph

@@ -45,6 +45,11 @@ def kernel_memory(graph: Graph) -> KernelMemory:
     graph
         A fused graph, whatever board it was converted for.
 
+    Returns
+    -------
+    KernelMemory
+        Sizes in bytes.
+
     """
     build, made = Build(tier="thumb"), plan(graph)
     layers = kernel_calls(graph, made, build)
@@ -78,6 +83,8 @@ class StandaloneCall:
         Number of outputs that it writes.
     scratch
         Number of bytes after x that it uses as a temporary buffer.
+    node
+        The node of the graph that it runs.
 
     """
 
@@ -107,6 +114,11 @@ def standalone_calls(graph: Graph, tier: str) -> list[StandaloneCall]:
         A fused graph.
     tier
         The tier whose weights and parameters are wanted.
+
+    Returns
+    -------
+    list of StandaloneCall
+        In the order in which they run.
 
     """
     build = Build(tier)

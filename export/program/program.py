@@ -48,10 +48,8 @@ class Program:
 
     Attributes
     ----------
-    graph
-        The integer graph that boards run.
-    floats
-        The calibrated float graph that it was made from.
+    graph, floats
+        The integer graph that boards run, and the calibrated float graph that it was made from.
     task, model, options
         What the scores mean; the trained model; how it was converted.
     board, build, mpy
@@ -188,9 +186,9 @@ class Program:
             Created if missing. `<name>.py` (or `.mpy`, `.hex`) and `<name>.bin`, if there is one,
             go on the board; `<name>.json`, with the graph and the test vectors, stays.
         test_x, test_y
-            Held-out rows in raw units and their targets, for the accuracy in the module's header
-            and for the vectors. Rows outside the accepted range are left out and counted. Without
-            held-out rows, the vectors are only the extremes of the input.
+            Held-out rows in raw units and their targets, for the header's accuracy and the
+            vectors; rows outside the accepted range are left out and counted. Without them, the
+            vectors are the extremes of the input.
         vectors
             How many of the rows to keep; None for all.
 
@@ -297,6 +295,11 @@ def convert(
     bits
         The width of the weights of dense, convolution and recurrent layers, 8 or 4; by default the
         width that the model was trained for with `fit(quantize=...)`, else 8.
+
+    Returns
+    -------
+    Program
+        The integer network, built for the board.
 
     Raises
     ------

@@ -19,6 +19,11 @@ def verify(graph: Graph) -> Graph:
     graph
         A graph after any stage.
 
+    Returns
+    -------
+    Graph
+        The same graph.
+
     Raises
     ------
     ThumbnetError

@@ -81,12 +81,17 @@ def _classifier(function: str, outputs: int, labels: tuple[str, ...]) -> Task:
 
 
 def float_task(model: Model) -> Task:
-    """Return what the outputs of a float model mean, even if it cannot be converted.
+    """Find out what the outputs of a float model mean, even if it cannot be converted.
 
     Parameters
     ----------
     model
         A built model.
+
+    Returns
+    -------
+    Task
+        How to interpret its outputs; real scores, so there are no probabilities.
 
     """
     function = model.output_activation

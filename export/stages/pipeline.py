@@ -45,7 +45,19 @@ class Options:
 
 
 def trained_bits(model: Model) -> int:
-    """Return the width of the weights that `fit(quantize=...)` trained `model` for, else 8."""
+    """Find the width of the weights that a model was trained for.
+
+    Parameters
+    ----------
+    model
+        A model; `fit(quantize=...)` sets the width.
+
+    Returns
+    -------
+    int
+        8 or 4 bits; 8 without such training.
+
+    """
     return int((model.quantized or "int8").removeprefix("int"))
 
 

@@ -1,4 +1,4 @@
-"""The whole path through the command line, as a user walks it, in a folder of its own."""
+"""The whole path through the command line, as a user takes it, in its own folder."""
 
 import json
 import shutil

@@ -78,7 +78,7 @@ def test_output_is_a_file(tmp_path):
 
 
 def test_motions(tmp_path):
-    """Recordings of a smartwatch: a convolution on windows, all of those held out."""
+    """Recordings of a smartwatch: a convolution on all held-out windows."""
     needs_micropython()
     needs_aeon()
     done = thumbnet("demo motions --json", tmp_path)

@@ -1,4 +1,4 @@
-"""The pages say what is so: quoted code, commands, links and names."""
+"""The documentation is accurate: quoted code, commands, links and names."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ EACH_PAGE = pytest.mark.parametrize("page", PAGES)
 
 @cache
 def source(title: str) -> str | None:
-    """What a block with this first comment is a piece of; None for a comment like any other."""
+    """The source of a block that begins with this comment; None for an ordinary comment."""
     if re.fullmatch(rf"({FOLDERS})/\S+\.py", title):
         return read(title)
     if found := IN_HEX.fullmatch(title):
@@ -52,7 +52,7 @@ def quoted(body: str) -> tuple[str | None, str]:
 
 
 def place(rest: str, text: str) -> int:
-    """The line of the text where these lines stand in one piece; -1 if they do not."""
+    """The line of the text where these lines begin; -1 if they are not in it."""
     lines, wanted = text.splitlines(), rest.splitlines()
     starts = range(len(lines) - len(wanted) + 1)
     return next((k for k in starts if lines[k : k + len(wanted)] == wanted), -1)
@@ -75,7 +75,7 @@ def test_quotes_are_pieces_of_their_files(page: str) -> None:
 
 
 def test_the_whole_kernel_is_shown() -> None:
-    """In order, but for the loop of four outputs and all but the first input of the other."""
+    """In order, except the loop of four outputs and all but the first input of the other."""
     text, shown, last = read(KERNEL), set[int](), 0
     for body in blocks(ENGINE, "python"):
         if body.startswith(f"# {KERNEL}"):
@@ -109,7 +109,7 @@ def test_other_python_is_python(page: str, tmp_path: Path) -> None:
 def check_command(line: str, whole: bool) -> None:
     """Raise AssertionError or click.UsageError if there is no such command.
 
-    whole: nothing is left out, as it may be in a sentence.
+    whole: the command is complete; in a sentence it need not be.
     """
     first, *words = shlex.split(line.replace(".venv/bin/", ""), comments=whole)
     if re.match(r"[A-Z_]+=", first):  # a variable of the environment

@@ -1,4 +1,4 @@
-"""Figures of docs/engine.md that can be had here: counted, planned, printed."""
+"""Figures of docs/engine.md that can be computed here."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DSP = "firmware/thumb_dsp/fully_connected.py"
 
 
 def rows(heading: str) -> list[list[str]]:
-    """The table of the engine's page whose header begins so."""
+    """The table of docs/engine.md whose header begins with this text."""
     found = re.search(rf"^\| {re.escape(heading)}.*\n\|[ |-]+\n((?:\|.*\n)+)", read(ENGINE), re.M)
     assert found, heading
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in found[1].splitlines()]
@@ -50,7 +50,7 @@ def test_what_eight_inputs_cost() -> None:
     for inputs, *said in rows("eight inputs"):
         turn = more(cost([1] * 8 + list(map(int, inputs.split())), 8), cost([1] * 8, 8))
         assert [int(number) for number in said] == turn
-    # In thumb_dsp the sum of the inputs is taken once for all blocks, apart.
+    # In thumb_dsp the sum of the inputs is computed once for all blocks.
     eight, sixteen = (
         more(*(cost([1] * n, outputs, DSP, "armv7em") for n in (8, 4)))[0] for outputs in (8, 16)
     )

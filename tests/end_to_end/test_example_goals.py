@@ -1,4 +1,4 @@
-"""Networks of pictures and recordings: the goals that were set, on real data, float and integer."""
+"""Networks for pictures and recordings: their goals on real data, in float and in integers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The networks that the project was asked for: what each must show, and parity on MicroPython."""
+"""The example networks: their goals, and parity on MicroPython."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_linear_regression(proven: Prover) -> None:
     proof = proven(example, "exam")
     assert proof.kind == "regression"
     assert proof.integer_score == pytest.approx(proof.float_score, abs=0.003)
-    # Points on the board: a half at most from the line.
+    # Points on the board, at most a half from the line.
     line = slope * example.test_x[:, 0] + intercept
     assert np.max(np.abs(np.array(proof.predictions[: len(line)]) - line)) < 0.5
 

@@ -1,7 +1,6 @@
-"""What goes wrong around a good module: its file of weights, the interpreter, the disk.
+"""Faults around a correct module: its file of weights, the interpreter, the disk.
 
-None of it may end in a wrong answer. Each fault is reported in one line that names the file or
-says what to do.
+No fault may lead to a wrong answer; each gives one line that names the file or the remedy.
 """
 
 import sys
@@ -23,7 +22,7 @@ needs_pty = pytest.mark.skipif(sys.platform == "win32", reason="a pty needs a Un
 # A file of weights that is not the module's. MicroPython and CPython say the same.
 
 
-# What is done to the file, and what is said of it; {n} is the length of what follows its header.
+# The change to the file, and the message; {n} is the length of its payload.
 DAMAGE = {
     "a CRC of another model": (lambda d: header(d, crc=1), "is of another model: copy the one exp"),
     "a length of another model": (lambda d: header(d, length=1), "is of another model: copy the "),
@@ -45,7 +44,7 @@ KIND_IDS = ["cpython", "unix plain", "unix viper"]
 
 
 def run_with(name, artifact, weights, message):
-    """Verify with another file of weights (None: without one): no answer, one line."""
+    """Verify with another file of weights (None: without one): one line instead of an answer."""
     board = {artifact.path.name: artifact.path.read_bytes()}
     if weights is not None:
         board["gestures.bin"] = weights
@@ -144,7 +143,7 @@ def test_a_module_for_another_interpreter(tmp_path, name, options, message):
 
 
 def test_what_is_advised_works(tmp_path):
-    """The tiers that the lines above name."""
+    """The tiers that the messages above name."""
     for name, options in (
         ("unix", {"board": "pico", "tier": "viper"}),
         ("unix", {"board": "pico", "tier": "plain"}),
@@ -191,7 +190,7 @@ def test_deploying_a_module_for_another_interpreter(tmp_path, monkeypatch, optio
         assert files(board) == {"gestures.py": OLD}
 
 
-# A disk that is full: what was there stays, whole.
+# A full disk: the old files stay complete.
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
-"""What goes wrong on a micro:bit: damaged weights, power lost while the .hex is written, its heap.
+"""Faults on a micro:bit: damaged weights, power lost while the .hex is written, too little heap.
 
-Nothing of it may end in a wrong answer.
+No fault may lead to a wrong answer.
 """
 
 from dataclasses import replace
@@ -61,7 +61,7 @@ def records(text):
 
 
 def flash(new, at, old=()):
-    """A .hex of what is in flash when the power is lost at an address: new before it, old behind.
+    """A .hex of what is in flash when the power is lost at an address: new before it, old after it.
 
     Without old the rest is erased: the board's own loader begins with that.
     """
@@ -146,7 +146,7 @@ def test_damaged_weights(made, target, what):
 
 @pytest.fixture
 def unchecked(monkeypatch):
-    """What is booted need not be whole."""
+    """The board may boot from incomplete flash."""
     monkeypatch.setattr("thumbnet.tools.targets.microbit.files_in_hex", lambda text, name: {})
 
 
@@ -197,7 +197,7 @@ def test_power_lost_in_the_files(made, target, unchecked, twelfth):
 @pytest.mark.emulated
 @pytest.mark.parametrize("units", sharp([9, 40, 4], [9]))
 def test_power_lost_over_another_model(made, target, unchecked, units):
-    """Behind what is written is the model before: it answers as that, or it is refused."""
+    """The old model follows the written part: the board answers as one of them, or refuses."""
     old, new = made(0, units), made(1)
     before, after = image(old), image(new)
     heard = [
@@ -222,7 +222,7 @@ def test_files_of_an_earlier_model_behind_the_new_ones(made, target, unchecked):
 
 @pytest.mark.emulated
 def test_files_begin_where_they_are_looked_for():
-    """weights_file.py goes through the flash from 0x38000 on."""
+    """weights_file.py searches the flash from 0x38000 on."""
     needs_qemu()
     import micropython_microbit_fs as library
 
@@ -236,7 +236,7 @@ def test_files_begin_where_they_are_looked_for():
 
 @pytest.mark.emulated
 def test_heap_too_small(tmp_path, target):
-    """As for a network that is exported for more heap than the board has."""
+    """As with a network that is exported for more heap than the board has."""
     artifact = exported(tmp_path, units=300, board=replace(load_board("microbit"), heap=60_000))
     for call in (verdict, bench):
         text = refused("MemoryError: memory allocation failed", call, target, artifact)

@@ -1,4 +1,4 @@
-"""Every file that is exported of a fixed set of models stays what it was, byte for byte.
+"""Every file exported from a fixed set of models stays the same, byte for byte.
 
 `golden/generated_bytes.json` has the SHA-256 of every file and every printed stage, and one of the
 integers alone (the nodes and their attributes, and the answers that the board must give), which
@@ -34,10 +34,10 @@ from thumbnet.trainer import Layer
 GOLDEN = Path(__file__).parents[1] / "golden" / "generated_bytes.json"
 
 NAMES_OF_OPTIONS = ("resolution", "threshold", "margin", "calibration", "bits")
-"""Of what `convert` takes, what the stages need."""
+"""The arguments of `convert` that the stages need."""
 
 TRAINED_ONLY = {"Layer"}
-"""What `thumbnet.trainer` calls a layer and nobody exports: their base."""
+"""Layers of `thumbnet.trainer` that are not exported: their base."""
 
 
 def export(name: str, case: Case, folder: Path) -> Path:
@@ -62,7 +62,7 @@ def hashes(name: str, folder: Path) -> dict[str, Any]:
 
 
 def integers(module: Path) -> str:
-    """Return what an exported network means, as text without the words of any module."""
+    """Return the integers of an exported network as text, without any text of its module."""
     artifact = load_artifact(module)
     graph = json.loads(module.with_suffix(".json").read_text(encoding="utf-8"))["graph"]
     meaning = {key: graph[key] for key in ("input", "outputs", "nodes", "stream")}

@@ -1,4 +1,4 @@
-"""What `pip install .` puts where."""
+"""The files that `pip install .` installs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes with the code: one version, a changelog, complete metadata, local checks."""
+"""The project around the code: one version, a changelog, complete metadata, local checks."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ WINDOW, HOP = 40, 20
 
 
 def as_read(one: Recording, sensor: str) -> Recording:
-    """What a smartwatch recorded, in the numbers of a sensor, which it replays at its own rate."""
+    """A recording of a smartwatch in the numbers of a sensor, replayed at its rate."""
     acceleration, rotation = np.split(one.values, 2, axis=1)
     if sensor == "microbit_accelerometer":  # 1,000 are 1 g
         values, names = np.round(acceleration * 1000 / 9.81), ("x", "y", "z")
@@ -82,7 +82,7 @@ def digits(side: int) -> tuple[Program, np.ndarray]:
 def run(
     folder: Path, kind: str, made: Program, recorded: Any, text: str | None = None
 ) -> list[str]:
-    """Run a sketch to the end of the recording; give what it printed."""
+    """Run a sketch to the end of the recording; return its output."""
     needs_micropython()
     made.write(folder)
     (folder / "recorded.json").write_text(json.dumps(recorded))
@@ -95,10 +95,10 @@ def run(
 
 @cache
 def replayed(sensor: str) -> tuple[list[list[int]], list[str]]:
-    """Samples of recordings that training did not see, and what a stream says, on the PC."""
+    """Samples of recordings that training did not see, and the decisions of a stream on the PC."""
     test = motions()[1]
     labels = sorted({one.label for one in test})
-    # Two of each, and none that the network was trained on.
+    # Two of each, none of which the network was trained on.
     chosen = [[one for one in test if one.label == label][:2] for label in labels]
     parts = [as_read(one, sensor) for pair in chosen for one in pair]
     values = np.concatenate([part.values for part in parts]).astype(int).tolist()
@@ -163,7 +163,7 @@ def test_a_camera(tmp_path: Path) -> None:
 
 
 def test_a_drawing(tmp_path: Path) -> None:
-    """Somebody's digits, touched where they are dark, and the corners of the screen."""
+    """Digits from the data set, touched where they are dark, and the corners of the screen."""
     made, x = digits(28)
     strokes = [
         (np.argwhere(row.reshape(28, 28) > 160)[:, ::-1] * 4096 + 2048) // 28 for row in x[:10]

@@ -80,7 +80,7 @@ def convolve(x: Tensor, kernel: Tensor, bias: Tensor | None, grid: Grid) -> Tens
 
 
 def convolve_depthwise(x: Tensor, kernel: Tensor, bias: Tensor | None, grid: Grid) -> Tensor:
-    """Convolve each channel with a kernel of its own.
+    """Convolve each channel with its own kernel.
 
     The channels never mix, so there is no matrix product: each element of the window adds what it
     sees times its weight.
@@ -126,7 +126,7 @@ def convolve_depthwise(x: Tensor, kernel: Tensor, bias: Tensor | None, grid: Gri
 def _groups(outputs: Array, numbers: int) -> Iterator[slice]:
     """Cut images into groups that fit the cache: slices of `outputs` (n, h, w, ...).
 
-    numbers: how many are computed with for each place.
+    numbers: operands for each place.
     """
     size = max(CACHED // (outputs.shape[1] * outputs.shape[2] * numbers), 1)
     for start in range(0, len(outputs), size):

@@ -168,7 +168,7 @@ def _record(
 
 
 def _by_time(x: Array) -> Array:
-    """(n, steps, c) -> (steps, n, c): the numbers of one step lie together."""
+    """(n, steps, c) -> (steps, n, c): the numbers of one step are adjacent."""
     return np.ascontiguousarray(x.swapaxes(0, 1))
 
 

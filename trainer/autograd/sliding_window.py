@@ -144,7 +144,7 @@ class Grid:
         ]
 
     def _overlap(self, axis: int, k: int) -> tuple[slice, slice]:
-        """Return where, along an axis, element k is on the image, and the pixels that it covers."""
+        """Return the places along an axis where element k is on the image, and its pixels there."""
         n, s, places = self.image[axis], self.strides[axis], self.places[axis]
         offset = k - self.pads[axis][0]  # the pixel at the first place, if there is one
         first = max(-(offset // s), 0)

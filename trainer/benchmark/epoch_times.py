@@ -78,7 +78,7 @@ class PyTorch:
         self.loss = torch.nn.CrossEntropyLoss()
 
     def epoch(self) -> None:
-        """Train for one epoch; loss and accuracy are kept, as ours does."""
+        """Train for one epoch; compute loss and accuracy, as our model does."""
         total, right = 0.0, 0
         self.net.train()
         order = self.torch.randperm(len(self.x))

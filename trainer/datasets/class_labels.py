@@ -1,4 +1,4 @@
-"""Class names and class indices, and a clear error for names that training never saw."""
+"""Class names and class indices, and the error for names that training did not see."""
 
 from __future__ import annotations
 
@@ -13,7 +13,18 @@ _SHOWN = 12
 
 
 def quoted(names: Sequence[str]) -> str:
-    """Return names quoted and joined by commas, cut short after a dozen."""
+    """Quote names for a message.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The names.
+
+    Returns
+    -------
+    str
+        The first dozen, joined by commas, and the number of the others.
+    """
     shown = ", ".join(repr(name) for name in names[:_SHOWN])
     return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
 
@@ -56,7 +67,7 @@ def encode_labels(
     where : str
         Names the source of the values in messages, such as a file.
     lines : sequence of int, optional
-        The line of the file that each value stands in; without it, messages count rows from 1.
+        The line of the file with each value; without it, messages count rows from 1.
 
     Returns
     -------

@@ -141,7 +141,7 @@ def read_rows(
 
 
 def _check_first(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> None:
-    """Refuse a first row that is not a header but, say, what a terminal printed above the header.
+    """Reject a first row that is not a header but, say, output of a terminal above the header.
 
     Such a file has few rows with as many columns, and most of its rows agree on another number.
     """

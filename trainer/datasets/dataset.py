@@ -1,4 +1,4 @@
-"""`Dataset`: examples in memory, with what is known about them."""
+"""`Dataset`: examples in memory and their description."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Examples in raw units, with what is known about them.
+    """Examples in raw units and their description.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""`InputSpec`: what one input of a model is, in raw units."""
+"""`InputSpec`: the shape, names, resolution and range of the inputs, in raw units."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def _per_feature(
 
 @dataclass(frozen=True)
 class InputSpec:
-    """What one input of a model is, in raw units (those of the sensor or of the file).
+    """One input of a model, in raw units (those of the sensor or of the file).
 
-    One number for each channel stands for one for each feature.
+    One number per channel applies to all features of the channel.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""One entry to every data set: by name or by path."""
+"""Load any data set by name or by path."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _idx_parts(path: Path) -> list[Dataset]:
 def _parts(
     name_or_path: str | os.PathLike[str], label: str | None, task: Task = "auto"
 ) -> list[Dataset]:
-    """Return what a name or path holds: [all of it], or [train, test] if it says which."""
+    """Return [all data] of a name or path, or [train, test] if it comes with that split."""
     path, text = Path(name_or_path), str(name_or_path)
     suffix = path.suffix.lower()
     if text not in DATASET_NAMES and not path.is_dir() and suffix in (".csv", ".tsv", ".txt"):
@@ -75,7 +75,7 @@ def _parts(
     hint = f"did you mean {close[0]!r}?" if close else "give a .csv, a .npz or IDX files"
     if path.exists():
         raise ThumbnetError(f"{text}: cannot tell what kind of data this is: {hint}")
-    raise ThumbnetError(f"no data set {text!r}: known are 'digits', 'mnist' and files: {hint}")
+    raise ThumbnetError(f"no data set {text!r}: use 'digits', 'mnist' or a file: {hint}")
 
 
 def load_dataset(

@@ -1,4 +1,4 @@
-"""How fine the raw units of a feature are: the size of one integer count on the board."""
+"""Resolution: the size of one integer count on the board, in raw units."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def resolution_for(
     decimals : int
         Decimals of the readings.
     low, high : float
-        The expected range. A margin of its own width is left on both sides, since the board accepts
-        more than training saw.
+        The expected range. It is widened by its own width on both sides, because the board
+        accepts more than training saw.
     where : str
         Names the feature in the message.
     most : int

@@ -1,4 +1,4 @@
-"""What the examples share: their result, and the proof on a board.
+"""Shared by the examples: their result, and the proof on a board.
 
 The examples are above all packages: only they may import the exporter and the tools from here.
 """
@@ -23,7 +23,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class TrainedExample:
-    """A trained model, and what it takes to export and test it.
+    """A trained model, and the data to export and test it.
 
     Attributes
     ----------
@@ -32,9 +32,9 @@ class TrainedExample:
     calibration : ndarray, shape (n, features)
         Typical inputs in raw units.
     test_x, test_y : ndarray
-        Held-out examples; toy problems have no others than those they train on.
+        Held-out examples; toy problems are tested on their training examples.
     facts : dict
-        What the example shows.
+        The results of the example.
     """
 
     model: Model
@@ -61,7 +61,7 @@ class Proof:
     float_score, integer_score : float
         Of both models on all test examples: the accuracy or, for a regression, R squared.
     module_bytes : int
-        Size of the module, and of the file beside it.
+        Size of the module, and of the file next to it.
     program : Program
         The integer network on the PC.
     """
@@ -92,7 +92,7 @@ def pictures(data: Dataset) -> Dataset:
 
 
 def size(program: Program) -> KernelMemory:
-    """Return what the network takes on a board with a Cortex-M, whichever it was converted for."""
+    """Return the memory of the network on any board with a Cortex-M."""
     return kernel_memory(program.graph)
 
 

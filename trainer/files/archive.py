@@ -1,6 +1,6 @@
 """The file of a model: an .npz of named arrays and a JSON description, written whole or not at all.
 
-It is NumPy's own format without pickle, so reading a file cannot run code. Beside the arrays it
+It is NumPy's own format without pickle, so reading a file cannot run code. Besides the arrays it
 holds `thumbnet.json`, the description, and `digest`, the SHA-256 of everything else. The digest
 detects an edited file, as the archive's CRC-32 detects a damaged one.
 """
@@ -44,7 +44,7 @@ def _digest(text: str, arrays: dict[str, Array]) -> str:
 def write(
     path: str | os.PathLike[str], description: dict[str, Any], arrays: dict[str, Array]
 ) -> None:
-    """Write beside `path`, then rename: whatever interrupts it, there is never half a file.
+    """Write next to `path`, then rename: even if interrupted, it never leaves half a file.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def write(
             f"{path}: cannot be written: {error.strerror}: {_REMEDY.get(error.errno or 0, _ELSE)}"
         ) from error
     finally:
-        with contextlib.suppress(OSError):  # a read-only file system has nothing to remove
+        with contextlib.suppress(OSError):  # on a read-only file system there is nothing to remove
             beside.unlink(missing_ok=True)
 
 

@@ -55,6 +55,11 @@ def report_write_errors(folder: Path | None = None) -> Iterator[None]:
     folder : Path, optional
         The folder that is written; None for the one that holds all temporary folders.
 
+    Yields
+    ------
+    None
+        The block writes the folder.
+
     Raises
     ------
     ThumbnetError
@@ -71,7 +76,7 @@ def report_write_errors(folder: Path | None = None) -> Iterator[None]:
 
 
 def _usual() -> str:
-    """Return where temporary folders are made, or would be if they could."""
+    """Return the folder for temporary folders, even if it cannot be written."""
     try:
         return tempfile.gettempdir()
     except OSError:

@@ -1,4 +1,4 @@
-"""RandomShift: in training each example moves a little, so that its position is not learned."""
+"""RandomShift: move training examples a little, so that their position is not learned."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def shift(x: Array, moves: Array) -> Array:
 class RandomShift(Layer):
     """In training, move every image (h, w, c) or sequence (t, c) by a random number of places.
 
-    Each move is a whole number from -most to most, all equally likely, and anew in every epoch;
-    zeros fill the gap. In prediction it does nothing, and nothing of it is exported. The random
+    Each move is a whole number from -most to most, all equally likely, drawn again in every epoch;
+    zeros fill the gap. It does nothing in prediction and is not exported. The random
     numbers are the model's, so a seeded run repeats to the last bit.
 
     Parameters

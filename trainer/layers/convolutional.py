@@ -147,7 +147,14 @@ class Conv2D(_Convolution):
 class Conv1D(_Convolution):
     """`Conv2D` for sequences (t, c): the window moves along the steps.
 
-    Takes the same parameters; `kernel_size` and `strides` are numbers of steps.
+    Parameters
+    ----------
+    filters : int
+        Number of output channels.
+    kernel_size, strides : int
+        Numbers of steps.
+    padding, activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer, name
+        As in `Conv2D`.
 
     Attributes
     ----------
@@ -163,7 +170,7 @@ class Conv1D(_Convolution):
 
 
 class _Depthwise(_Kernel):
-    """Every channel has a window of its own, and the channels never mix."""
+    """Every channel has its own window, and the channels never mix."""
 
     always_int8 = True
 
@@ -183,12 +190,24 @@ class DepthwiseConv2D(_Depthwise):
 
     The same as Keras's layer with a depth multiplier of 1. Followed by a Conv2D with kernel_size 1,
     which mixes the channels, it does much of what one Conv2D does with a fraction of the weights
-    and products. Takes the parameters of `Conv2D` except `filters`, and raises the same errors.
+    and products.
+
+    Parameters
+    ----------
+    kernel_size, strides : int or tuple of int
+        Size and step of the window: one number, or (vertical, horizontal).
+    padding, activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer, name
+        As in `Conv2D`.
 
     Attributes
     ----------
     kernel : Variable, shape (k_h, k_w, c)
     bias : Variable, shape (c,), or None
+
+    Raises
+    ------
+    ThumbnetError
+        As `Conv2D` does.
 
     Notes
     -----
@@ -197,6 +216,23 @@ class DepthwiseConv2D(_Depthwise):
 
 
 class DepthwiseConv1D(_Depthwise):
-    """`DepthwiseConv2D` for sequences (t, c): kernel Variable (k, c), outputs (t', c)."""
+    """`DepthwiseConv2D` for sequences (t, c): the window moves along the steps.
+
+    Parameters
+    ----------
+    kernel_size, strides : int
+        Numbers of steps.
+    padding, activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer, name
+        As in `Conv2D`.
+
+    Attributes
+    ----------
+    kernel : Variable, shape (k, c)
+    bias : Variable, shape (c,), or None
+
+    Notes
+    -----
+    Outputs have shape (t', c).
+    """
 
     rank = 1

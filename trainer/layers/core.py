@@ -24,7 +24,7 @@ class Weighted(Layer):
     Attributes
     ----------
     kernel : Variable
-        The last axis is that of the outputs.
+        The last axis is the outputs.
     bias : Variable or None
         One number for each output; None with `use_bias=False`.
     """
@@ -92,7 +92,7 @@ class Weighted(Layer):
 class Dense(Weighted):
     """activation(x @ kernel + bias): every output is connected to every input.
 
-    Inputs are rows of numbers, (n, inputs): put Flatten before it for anything else.
+    Inputs are rows of numbers, (n, inputs); for other shapes, put Flatten before it.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ class Dense(Weighted):
 
 
 class Activation(Layer):
-    """An activation function as a layer of its own.
+    """An activation function as a separate layer.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ class Activation(Layer):
         return x
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:
-        """Compute the activation; the shape stays."""
+        """Compute the activation; the shape does not change."""
         return self._function(x)
 
     def get_config(self) -> dict[str, Any]:
@@ -194,7 +194,13 @@ class Activation(Layer):
 
 
 class Flatten(Layer):
-    """Reshape (n, a, b, ...) to (n, a * b * ...); the last axis runs fastest."""
+    """Reshape (n, a, b, ...) to (n, a * b * ...); the last axis runs fastest.
+
+    Parameters
+    ----------
+    name : str, optional
+        Unique in its model.
+    """
 
     preprocesses = True
     integer_role = IntegerRole.NONE

@@ -2,7 +2,7 @@
 
 A layer keeps the variance of its signal if its weights have variance 2 / (fan_in + fan_out)
 (Glorot and Bengio 2010), or 2 / fan_in in front of a relu (He et al. 2015). The normal ones are
-truncated at two standard deviations and widened to make up for it, as in Keras.
+truncated at two standard deviations and rescaled to compensate, as in Keras.
 """
 
 from __future__ import annotations

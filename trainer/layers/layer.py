@@ -1,4 +1,4 @@
-"""`Layer`: the base of all layers, and what the exported integer network does with each."""
+"""`Layer`, the base of all layers, and the role of each in the exported integer network."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ Shape = tuple[int, ...]
 
 
 class IntegerRole(Enum):
-    """What becomes of a layer in the exported integer network.
+    """The role of a layer in the exported integer network.
 
     Quantization-aware training rounds activations where that network has uint8 tensors, so the
     trainer and the exporter have to agree on this.
     """
 
     NONE = "none"
-    """No operation: it does nothing in prediction, or moves nothing in memory."""
+    """No operation: it does nothing in prediction, or changes nothing in memory."""
 
     PASSES = "passes"
-    """An operation that hands integers on, on the scale and zero point that they have."""
+    """An operation that passes integers through; scale and zero point unchanged."""
 
     SCALES = "scales"
     """y = x * scale + offset for every feature: folded into the weights before or after it."""
 
     WEIGHTED = "weighted"
-    """Products with weights: scaling and relu after it become part of it."""
+    """Products with weights; a scaling and a relu after it are fused into it."""
 
     CLAMPS = "clamps"
-    """Sums or means without weights: a relu after it becomes its clamp."""
+    """Sums or means without weights; a relu after it becomes its clamp."""
 
     CURVE = "curve"
-    """An activation function as a layer of its own: a clamp, or a table."""
+    """An activation function as a separate layer: a clamp, or a table."""
 
     COMPUTES = "computes"
-    """A result of its own, which nothing after it joins."""
+    """A separate result; nothing is fused into it."""
 
 
 class Layer:
@@ -59,16 +59,16 @@ class Layer:
     input_shape, output_shape : tuple of int
         Shapes of one example, without the batch axis; `()` before `build`.
     activation : str
-        Name of the activation at the layer's end; "linear" where there is none.
+        Name of the activation after the layer; "linear" for none.
     merges : bool
         Whether the layer reads several others; see `Merge`.
     preprocesses : bool
-        Whether training leaves it as it is. The model applies the first layers of this kind once,
+        Whether training does not change it. The model applies the first layers of this kind once,
         before the first epoch.
     integer_role : IntegerRole
-        What becomes of it in the exported integer network.
+        Its role in the exported integer network.
     fixed_range : tuple of float or None
-        The range of its outputs where the exported network fixes it, whatever the data.
+        The range of its outputs if the exported network fixes it, whatever the data.
     always_int8 : bool
         Whether its weights keep 8 bits when those of other layers have 4.
     """
@@ -155,9 +155,14 @@ class Layer:
         return x
 
     def pre_activation(self, x: Tensor) -> Tensor:
-        """Compute the outputs as they are before the layer's activation (the logits).
+        """Compute the outputs before the layer's activation (the logits).
 
         Takes and returns what `call` does.
+
+        Raises
+        ------
+        NotImplementedError
+            If the layer has no activation.
         """
         raise NotImplementedError
 

@@ -54,7 +54,7 @@ class LayerNormalization(Layer):
         return input_shape
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:
-        """Normalize; the shape stays."""
+        """Normalize; the shape does not change."""
         gamma = self.gamma.data
         centered = x.data - _mean(x.data)
         factor = 1 / np.sqrt(_mean(centered * centered) + self.epsilon)

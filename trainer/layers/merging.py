@@ -60,7 +60,18 @@ class Merge(Layer):
 
 
 class Add(Merge):
-    """The sum, element by element: `Add()([a, b])`. All inputs have the same shape."""
+    """The sum, element by element: `Add()([a, b])`.
+
+    Parameters
+    ----------
+    name : str, optional
+        Unique in its model.
+
+    Raises
+    ------
+    ThumbnetError
+        If the inputs do not all have the same shape.
+    """
 
     integer_role = IntegerRole.CLAMPS
 

@@ -66,7 +66,7 @@ class BatchNormalization(Layer):
         return input_shape
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:
-        """Normalize; the shape stays."""
+        """Normalize; the shape does not change."""
         if not training:
             mean, variance = self.moving_mean.data, self.moving_variance.data
             scale = self.gamma * (1 / np.sqrt(variance + self.epsilon))

@@ -78,7 +78,15 @@ class MaxPooling2D(_MaxPooling):
 
 
 class MaxPooling1D(_MaxPooling):
-    """`MaxPooling2D` for sequences (t, c): sizes are numbers of steps, outputs are (t', c)."""
+    """`MaxPooling2D` for sequences (t, c): outputs are (t', c).
+
+    Parameters
+    ----------
+    pool_size, strides : int
+        Numbers of steps; `strides` is `pool_size` by default.
+    padding, name
+        As in `MaxPooling2D`.
+    """
 
     rank = 1
 
@@ -86,13 +94,31 @@ class MaxPooling1D(_MaxPooling):
 class AveragePooling2D(_AveragePooling):
     """The mean under a window that slides over images (h, w, c), in each channel.
 
-    Takes the parameters of `MaxPooling2D` and raises the same errors. With padding "same", windows
-    at the border take the mean of the pixels that are on the image, as in Keras.
+    With padding "same", windows at the border take the mean of the pixels that are on the image,
+    as in Keras.
+
+    Parameters
+    ----------
+    pool_size, strides, padding, name
+        As in `MaxPooling2D`.
+
+    Raises
+    ------
+    ThumbnetError
+        As `MaxPooling2D` does.
     """
 
 
 class AveragePooling1D(_AveragePooling):
-    """`AveragePooling2D` for sequences (t, c): sizes are numbers of steps, outputs are (t', c)."""
+    """`AveragePooling2D` for sequences (t, c): outputs are (t', c).
+
+    Parameters
+    ----------
+    pool_size, strides : int
+        Numbers of steps; `strides` is `pool_size` by default.
+    padding, name
+        As in `MaxPooling2D`.
+    """
 
     rank = 1
 
@@ -139,6 +165,17 @@ class GlobalAveragePooling2D(_GlobalAveragePooling):
 
 
 class GlobalAveragePooling1D(_GlobalAveragePooling):
-    """The mean of each channel of sequences, (t, c) -> (c,); see GlobalAveragePooling2D."""
+    """The mean of each channel of sequences: (t, c) -> (c,).
+
+    Parameters
+    ----------
+    name : str, optional
+        Unique in its model.
+
+    Raises
+    ------
+    ThumbnetError
+        If the inputs are not sequences.
+    """
 
     rank = 1

@@ -173,8 +173,13 @@ class SimpleRNN(Recurrent):
 class GRU(Recurrent):
     """Gated recurrent units, Keras's with reset_after=True; see `recurrence.gru`.
 
-    Takes the parameters of `Recurrent`. The columns of the weights are those of the update gate z,
-    the reset gate r and the candidate, in this order.
+    The columns of the weights are those of the update gate z, the reset gate r and the candidate,
+    in this order.
+
+    Parameters
+    ----------
+    units, return_sequences, kernel_initializer, recurrent_initializer, bias_initializer, name
+        As in `SimpleRNN`.
 
     Attributes
     ----------

@@ -23,7 +23,7 @@ _numbers = itertools.count()
 
 
 class Connectable(Protocol):
-    """What a symbol needs to know of a layer."""
+    """The part of a layer that a symbol uses."""
 
     name: str
     output_shape: tuple[int, ...]

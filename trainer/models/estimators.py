@@ -49,7 +49,7 @@ class Classifier(Neuron):
         return float((self.predict(x) == np.asarray(y)).mean())
 
     def _classes(self, y: ArrayLike, examples: int) -> Array:
-        """Store the classes and return each example's index; refuse y that does not fit x."""
+        """Store the classes and return each example's index; reject y that does not fit x."""
         labels = np.asarray(y)
         if labels.shape != (examples,):
             raise ThumbnetError(

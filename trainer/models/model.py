@@ -46,7 +46,7 @@ class Model(CompiledNetwork):
     layers : list of Layer
         In computing order.
     labels, input_spec, info, samples
-        What travels with the model when it is saved: names of the classes, a description of the
+        What is saved with the model: names of the classes, a description of the
         inputs, anything that JSON can hold, and named arrays, such as test data.
     quantized : str or None
         "int8" or "int4" after `fit(..., quantize=...)`.

@@ -51,7 +51,7 @@ class Perceptron(Classifier):
     shuffle : bool
         Whether each pass has its own random order.
     seed : int
-        Of that order.
+        Seed of that order.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class Perceptron(Classifier):
     n_iter_ : int
         Passes made.
     mistakes_ : list of int
-        In each pass.
+        Mistakes in each pass.
     converged_ : bool
         Whether the last pass made no mistake. False does not prove that the classes cannot be
         separated: a perceptron can only prove that they can. The weights are then the best ones
@@ -81,7 +81,25 @@ class Perceptron(Classifier):
         self.converged_ = False
 
     def fit(self, x: ArrayLike, y: ArrayLike) -> Perceptron:
-        """Train on x (n, features) and y (n,), two labels; raises ThumbnetError for other data."""
+        """Train on two classes.
+
+        Parameters
+        ----------
+        x : array_like, shape (n, features)
+            Inputs in raw units.
+        y : array_like, shape (n,)
+            Labels.
+
+        Returns
+        -------
+        Perceptron
+            The same object.
+
+        Raises
+        ------
+        ThumbnetError
+            If y does not hold two classes, or the data have other shapes or are not finite.
+        """
         inputs = prepare_inputs(x, None).astype(np.float64)
         target = 2.0 * self._classes(y, len(inputs)) - 1
         if len(self.classes_) != 2:

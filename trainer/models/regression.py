@@ -58,7 +58,7 @@ class LinearRegression(Neuron):
         return np.asarray(values @ self.coef_ + self.intercept_)
 
     def score(self, x: ArrayLike, y: ArrayLike) -> float:
-        """Return R**2, the explained share of y's variance: 1 is perfect, 0 the mean's."""
+        """Return R**2, the explained share of y's variance: 1 is perfect, 0 is the mean's."""
         target = np.asarray(y, dtype=np.float64).reshape(-1)
         unexplained = np.square(target - self.predict(x)).sum()
         total = np.square(target - target.mean()).sum()

@@ -1,4 +1,4 @@
-"""Batches that bound memory: how many examples to compute at a time."""
+"""Choose the batch size of a computation so that its memory is bounded."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def rows_at_once(shapes: Iterable[tuple[int, ...]]) -> int:
     Returns
     -------
     int
-        At least 1; fewer where a layer gives many numbers.
+        At least 1; fewer if a layer has many outputs.
     """
     return max(1, min(MOST_ROWS, MOST_NUMBERS // max(math.prod(shape) for shape in shapes)))
 

@@ -15,7 +15,7 @@ Sources = Mapping[str, tuple[str, ...]]
 
 
 class Quantizer(Protocol):
-    """What a network computes with while `fit(quantize=...)` runs."""
+    """The interface that a network computes through while `fit(quantize=...)` runs."""
 
     width: str
 
@@ -29,7 +29,7 @@ class Quantizer(Protocol):
         """Round the outputs of the layer called `name`; "" is the network's input."""
 
     def get_state(self) -> dict[str, Any]:
-        """Return what a checkpoint has to keep, as JSON types."""
+        """Return the state that a checkpoint stores, as JSON types."""
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Restore what `get_state` returned."""
@@ -74,7 +74,7 @@ def run_layers(
     training : bool
         Whether the call is part of a training step.
     quantizer : Quantizer or None
-        Rounds weights and activations where there is one.
+        Rounds weights and activations; None for floats.
 
     Returns
     -------

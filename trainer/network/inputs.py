@@ -1,4 +1,4 @@
-"""Inputs on their way into a network, checked once."""
+"""Check the inputs of a network, once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Network`: layers that are connected, built and computed; nothing here knows how to train."""
+"""`Network`: connected layers, their weights and the forward pass, without training."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .summary import summary_table
 
 
 class Network:
-    """Layers, what each of them reads, and what travels with the network in a file.
+    """Layers, the sources of each, and the data that are saved with the network.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ class Network:
 
     @property
     def output_activation(self) -> str:
-        """Name of the activation at the network's end."""
+        """Name of the last activation."""
         return self.layers[-1].activation
 
     @property

@@ -1,4 +1,4 @@
-"""Scores of a classifier: the confusion matrix, and an accuracy that rare classes count in."""
+"""Scores of a classifier: the confusion matrix, and the balanced accuracy."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..arrays import Array
 from ..errors import ThumbnetError
 
 UNEVEN = 1.5
-"""Accuracy alone misleads where a class has this many times the examples of another."""
+"""Accuracy alone misleads if a class has this many times the examples of another."""
 
 
 def confusion_matrix(y: ArrayLike, predicted: ArrayLike, classes: int) -> Array:

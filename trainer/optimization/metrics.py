@@ -1,4 +1,4 @@
-"""Metrics that are reported beside the loss: functions of arrays, one number for each example.
+"""Metrics, reported in addition to the loss: functions of arrays, one number for each example.
 
 Each takes y_true and y_pred (n, k) and returns (n,), so that means over unequal batches are exact.
 `threshold` is the output from which a single unit says "class 1": 0.5, or 0 for tanh and sign.

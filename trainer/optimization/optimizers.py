@@ -212,7 +212,7 @@ class Adam(Optimizer):
 
 
 def _check(name: str, value: float, low: float, high: float) -> None:
-    """Refuse a setting outside [low, high); the learning rate must not be 0 either."""
+    """Reject a setting outside [low, high), or a learning rate of 0."""
     above = value > low if high == math.inf else value >= low
     if not (above and value < high):
         bounds = "a positive number" if high == math.inf else f"at least {low} and less than {high}"

@@ -1,4 +1,4 @@
-"""Target values on their way into training: checked, and brought into the form of the loss."""
+"""Check target values and convert them to the form that the loss takes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def prepare_targets(
     labels: Sequence[str] | None = None,
     dtype: np.dtype[np.generic] | type = np.float32,
 ) -> Array:
-    """Check target values, and bring them into the form of a loss.
+    """Check target values and convert them to the form that a loss takes.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ WEIGHT_BITS = {"int8": 8, "int4": 4}
 """Bits of a weight, by the name of its width."""
 
 FLAT_BEYOND = {"sigmoid": 6.3, "tanh": 3.2}
-"""Where a curve is within half a step of its end: |z| = ln(2 * 255), and atanh(1 - 1 / 254)."""
+"""|z| beyond which a curve is within half a step of its end: ln(2 * 255), atanh(1 - 1 / 254)."""
 
 FIXED_OUTPUTS = {
     "sigmoid": (1.0 / 255, 0),
@@ -38,7 +38,7 @@ def affine(low: float, high: float, with_zero: bool = False) -> tuple[float, int
     low, high : float
         The range to cover, in real units.
     with_zero : bool
-        Whether 0 has to be one of the 256 values. Otherwise the range takes in 0 only where that
+        Whether 0 has to be one of the 256 values. Otherwise the range is extended to 0 only if that
         costs at most half of the steps; elsewhere the zero point lies outside 0 to 255, which the
         exporter's bias absorbs.
 
@@ -96,7 +96,7 @@ def curve_output(
 def fixed_range(function: str) -> tuple[float, float] | None:
     """Return the range of real values that `FIXED_OUTPUTS` gives a curve, or None if it has none.
 
-    Behind tanh, 1 and -1 are exact.
+    After tanh, 1 and -1 are exact.
     """
     if function not in FIXED_OUTPUTS:
         return None
@@ -105,5 +105,16 @@ def fixed_range(function: str) -> tuple[float, float] | None:
 
 
 def largest_weight(bits: int) -> int:
-    """Return the largest quantized weight of so many bits: 127 for 8, 7 for 4."""
+    """Find the largest quantized weight of a width.
+
+    Parameters
+    ----------
+    bits : int
+        Width of the weights, 8 or 4.
+
+    Returns
+    -------
+    int
+        127 for 8 bits, 7 for 4.
+    """
     return (1 << (bits - 1)) - 1

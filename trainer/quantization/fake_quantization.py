@@ -37,11 +37,11 @@ MEMORY = 10
 reflects the last tenth or so of the batches, however few there are in all."""
 
 SLOWEST, FASTEST = 0.01, 0.2
-"""The least and the most of the way that a range moves after a batch."""
+"""Smallest and largest share of the way that a range moves after a batch."""
 
 
 class FakeQuantization:
-    """What a network computes with while `fit(quantize=...)` runs.
+    """The rounding that a network computes with while `fit(quantize=...)` runs.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ class FakeQuantization:
         BatchNormalization computes as in prediction. A learning rate that has fallen by then makes
         the end steadier still.
 
-        Ranges begin anew with the last epoch of floats: until then the weights were too different.
+        Ranges start again in the last epoch of floats, because earlier weights were too different.
 
         Parameters
         ----------
@@ -158,7 +158,7 @@ class FakeQuantization:
                 setattr(layer, name, variable)
 
     def keep(self) -> None:
-        """Write width and ranges into the network, also those of layers that hand uint8 on.
+        """Write width and ranges into the network, including layers that pass uint8 through.
 
         Before the first batch there are no ranges, and the network is still a float one.
         """
@@ -171,7 +171,7 @@ class FakeQuantization:
             }
 
     def get_state(self) -> dict[str, Any]:
-        """Return what a checkpoint has to keep, as JSON types."""
+        """Return the state that a checkpoint stores, as JSON types."""
         return {"width": self.width, "ranges": self.ranges, "batches": self._batches}
 
     def set_state(self, state: dict[str, Any]) -> None:

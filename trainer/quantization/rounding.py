@@ -1,4 +1,4 @@
-"""Fake quantization of one tensor: rounded forward, passed straight through backwards.
+"""Fake quantization of one tensor: rounded in the forward pass, the identity in the backward pass.
 
 Rounding has no useful derivative, so training takes that of the identity; beyond the ends of the
 range, where a value is clipped, it is 0 (Bengio et al. 2013, arXiv:1308.3432).

@@ -1,9 +1,9 @@
-"""Where the exported integer network has uint8 tensors: there training rounds activations.
+"""Find the uint8 tensors of the exported integer network: training rounds these activations.
 
-A convolution with the BatchNormalization and the relu after it is one operation there, with one
-result. Dropout and RandomShift do not exist, and Flatten and max pooling hand integers on as they
-are. The scores of the last layer keep more than 8 bits. `Layer.integer_role` says which layer does
-what.
+There, a convolution with the BatchNormalization and the relu after it is one operation with one
+result. Dropout and RandomShift do not exist; Flatten and max pooling pass integers through
+unchanged. The scores of the last layer keep more than 8 bits. `Layer.integer_role` says which
+layer does what.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .affine import fixed_range
 
 
 def range_of_outputs(layer: Layer) -> tuple[float, float] | None:
-    """Return the range of a layer's outputs where it is fixed; None where data determine it."""
+    """Return the fixed range of a layer's outputs; None if the data determine it."""
     return layer.fixed_range or fixed_range(layer.activation)
 
 
@@ -36,7 +36,7 @@ def uint8_tensors(network: Network) -> set[str]:
 
 
 def shared_tensors(network: Network, computed: set[str]) -> dict[str, str]:
-    """Find the layers that hand a uint8 tensor on.
+    """Find the layers that pass a uint8 tensor through.
 
     Parameters
     ----------

@@ -30,7 +30,7 @@ def units_of(recordings: Sequence[Recording], most: int) -> tuple[int, ...]:
 
 
 def _farthest(recordings: Sequence[Recording], channel: int, column: NDArray[np.float64]) -> str:
-    """Say where the reading is that is farthest from the others: it may be a mistake in a file."""
+    """Say where the farthest reading from the others is; it may be a mistake in a file."""
     low, middle, high = float(column.min()), float(np.median(column)), float(column.max())
     at = int(column.argmax() if high - middle > middle - low else column.argmin())
     for one in recordings:

@@ -28,8 +28,8 @@ def refuse_flatlines(recordings: Sequence[Recording]) -> None:
 def find_flatlines(recordings: Sequence[Recording], length: int) -> list[str]:
     """Describe the recordings in which a channel stays the same for a whole window.
 
-    That is normal for a coarse reading at rest. A sensor that got stuck gives it, too, and then all
-    windows of it have the label of the recording.
+    That is normal for a coarse reading at rest. A sensor that is stuck also produces it, and then
+    all of these windows have the label of the recording.
 
     Parameters
     ----------

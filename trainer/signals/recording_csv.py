@@ -27,7 +27,7 @@ _RATE_APART = 0.1
 
 @dataclass(frozen=True)
 class Columns:
-    """Which columns are not channels, according to the caller; see `read_recordings`."""
+    """The columns that are not channels, as the caller named them; see `read_recordings`."""
 
     label: str | None = None
     time: str | None = None
@@ -43,7 +43,7 @@ class Part:
     Attributes
     ----------
     lines : tuple of int
-        The line of the file that each sample stands in.
+        The line of the file with each sample.
     guessed : str
         Time column and unit, such as "time:ms", if nothing states the unit.
     """

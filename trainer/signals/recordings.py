@@ -1,4 +1,4 @@
-"""`Recording`: labelled readings of a sensor; and what reads them from CSV files."""
+"""`Recording`, labelled readings of a sensor, and its reader for CSV files."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ RATES_APART = 0.05
 
 @dataclass(frozen=True, eq=False)
 class Recording:
-    """What a sensor gave in one go, all of it with one label.
+    """One uninterrupted run, one label.
 
     Parameters
     ----------
     values : ndarray, shape (n, channels)
         float64 in raw units, sample after sample.
     label : str
-        Of the whole recording.
+        The label of the whole recording.
     rate : float
         Samples a second, in Hz.
     name : str
@@ -38,7 +38,7 @@ class Recording:
     channels : tuple of str
         Names of the columns; x0, x1 ... by default.
     lines : tuple of int
-        The line of the file that each sample stands in, for messages.
+        The line of the file with each sample, for messages.
     guessed : str
         Column and unit of the times that gave the rate, such as "time:ms", if the unit was guessed.
 
@@ -215,7 +215,7 @@ def _files(place: Path, in_folders: bool) -> list[tuple[Path, str | None]]:
         return [(file, None) for file in [*beside, *(file for file, _ in inside)]]
     if beside:
         raise ThumbnetError(
-            f"{beside[0]} is beside the folders of labels: move it into the folder of its label"
+            f"{beside[0]} is next to the folders of labels: move it into the folder of its label"
         )
     for folder in labels:
         if not _tables(folder):
@@ -238,9 +238,9 @@ def _folders(folder: Path) -> list[Path]:
 
 
 def _check_depth(labels: Sequence[Path], some: bool) -> None:
-    """Refuse CSV files in folders inside those of labels: they would be left out.
+    """Reject CSV files in folders inside those of labels, because they would be left out.
 
-    some: whether there are any where they belong.
+    some: whether the folders of labels contain any files.
     """
     for label in labels:
         for parent in _below(label):
@@ -254,7 +254,7 @@ def _check_depth(labels: Sequence[Path], some: bool) -> None:
 def _below(folder: Path) -> Iterator[Path]:
     for inner in _folders(folder):
         yield inner
-        if not inner.is_symlink():  # a link could lead round in a circle
+        if not inner.is_symlink():  # a link may form a loop
             yield from _below(inner)
 
 

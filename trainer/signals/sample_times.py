@@ -1,4 +1,4 @@
-"""The time column of a recording: its unit, the rate it gives, and whether that rate holds."""
+"""The time column of a recording: its unit, its rate, and whether the rate is constant."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TIME = re.compile(
     r"(timestamp|time|elapsed|ticks|t)?[\s_\-]*[(\[]?([a-zµμ]*)[)\]]?", re.IGNORECASE
 )
 _NEAR = 5
-"""Steps of the shortest stretch that can have a rate of its own."""
+"""Steps of the shortest stretch whose rate can be measured."""
 _LONG = 40
 """Steps of a stretch that is long enough for late steps to count."""
 _APART = 0.2
@@ -81,7 +81,8 @@ def unit_of_time(name: str, times: NDArray[np.float64], rate: float | None = Non
     times : ndarray, shape (n,)
         Its values.
     rate : float, optional
-        Samples a second, if known: then the unit in which the steps give it, to a half.
+        Samples a second, if known; the unit is then the one in which the steps give this rate, to
+        within a half.
 
     Returns
     -------
@@ -100,12 +101,23 @@ def unit_of_time(name: str, times: NDArray[np.float64], rate: float | None = Non
 
 
 def other_time_unit(unit: str) -> str:
-    """Return the unit that times most likely have if `unit`, guessed from their steps, is wrong."""
+    """Name the likeliest unit of times whose unit was guessed wrongly from their steps.
+
+    Parameters
+    ----------
+    unit : str
+        The guess: "s", "ms" or "us".
+
+    Returns
+    -------
+    str
+        "s" for "ms", "ms" for any other.
+    """
     return "s" if unit == "ms" else "ms"
 
 
 def rate_of(times: NDArray[np.float64], unit: str, lines: Sequence[int], where: str) -> float:
-    """Compute the rate of samples from their times, over all steps, uneven as they may be.
+    """Compute the rate of samples from their times, over all steps, even if these are uneven.
 
     Steps are counted in ticks, the smallest digit of the column: 400 Hz in whole milliseconds is 3,
     2, 3, 2 ... A step longer than two usual ones, but not than four, is late and does not count.
@@ -118,7 +130,7 @@ def rate_of(times: NDArray[np.float64], unit: str, lines: Sequence[int], where: 
     unit : str
         A key of `UNITS`.
     lines : sequence of int
-        The line of the file that each sample stands in.
+        The line of the file with each sample.
     where : str
         The file, for messages.
 
@@ -169,7 +181,7 @@ def _tick(steps: NDArray[np.float64]) -> float:
 
 
 def _check_forward(seconds: NDArray[np.float64], lines: Sequence[int], where: str) -> None:
-    """Refuse times that stand still or go back, and say what to do in each case."""
+    """Reject times that stand still or go back, and say what to do in each case."""
     steps = np.diff(seconds)
     bad = np.flatnonzero(steps <= 0)
     if not bad.size:
@@ -200,7 +212,7 @@ def _change(ticks: NDArray[np.float64]) -> tuple[int, float, float] | None:
     """Return where the rate changes, and the mean steps before and after; None if it does not.
 
     Each stretch of 5, 10, 20 ... steps is compared with the one before it. Their means differ by
-    chance where the steps are uneven, and by what a tick cuts off. A change is a difference that
+    chance if the steps are uneven, and by the rounding to ticks. A change is a difference that
     exceeds both, and a fifth. In short stretches the medians have to differ as well: a few late
     steps are no change.
     """

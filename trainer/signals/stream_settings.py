@@ -1,4 +1,4 @@
-"""`StreamSettings`: how samples become decisions on a board, the same for training and export."""
+"""`StreamSettings`: how samples become decisions, in training and on a board."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class StreamSettings:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the network reads of one window, or of one sample for raw windows."""
+        """Names of the inputs of one window, or of one sample for raw windows."""
         if self.is_raw:
             return self.channels
         each: list[str] = []
@@ -178,7 +178,7 @@ class StreamSettings:
 
 
 def reach_for(largest: int) -> int:
-    """Choose how far counts may go on the board.
+    """Choose the limit of counts on the board.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """Features of windows, computed on the PC by the same code that runs on boards.
 
-That code is `firmware/stream/`: integers only, read and run here as it stands. There is no second
+That code is `firmware/stream/`: integers only, read and run here unchanged. There is no second
 implementation that could differ from it.
 """
 
@@ -54,7 +54,18 @@ def compute_features(windows: Ints, settings: StreamSettings) -> Ints:
 
 
 def sine_table(window: int) -> list[int]:
-    """Return round(32767 * sin(2 * pi * k / window)) for three quarters of a turn."""
+    """Compute a sine in Q15 for three quarters of a turn; bands of windows need no more.
+
+    Parameters
+    ----------
+    window : int
+        Samples of a turn.
+
+    Returns
+    -------
+    list of int
+        round(32767 * sin(2 * pi * k / window)) for k from 0 to 3 * window // 4 - 1.
+    """
     turn = 2 * np.pi * np.arange(3 * window // 4) / window
     return [round(v) for v in (32767 * np.sin(turn)).tolist()]
 

@@ -25,10 +25,12 @@ from .window_features import Ints, compute_features
 class Windows(Dataset):
     """Windows of recordings: a `Dataset` of integer counts.
 
-    Attributes
+    Parameters
     ----------
     x : ndarray, shape (n, window, channels) or (n, features)
         Counts, or features of them; `stream.units` counts are 1.0.
+    y, labels, input_spec, name, image_shape
+        As in `Dataset`.
     recording : ndarray, shape (n,)
         int64: the index of the recording that each window was cut from.
     names : tuple of str
@@ -51,7 +53,7 @@ class Windows(Dataset):
         return replace(self, name=name)
 
     def prepare(self, model: Network, vote: int | tuple[int, int] | None = None) -> None:
-        """Give a model what an exported module needs for its `Stream`: labels, inputs, settings.
+        """Set the labels, inputs and settings that an exported module needs for its `Stream`.
 
         Parameters
         ----------
@@ -136,7 +138,7 @@ def cut_as(
 ) -> Windows:
     """Cut recordings for a network that was trained on windows, as its board does.
 
-    Sensors that are stuck are accepted: the board cannot refuse them either.
+    Sensors that are stuck are accepted, because the board cannot reject them either.
 
     Parameters
     ----------
@@ -206,7 +208,7 @@ def _check_long(recordings: Sequence[Recording], length: int) -> None:
 def _check_fit(
     recordings: Sequence[Recording], settings: StreamSettings, labels: tuple[str, ...]
 ) -> None:
-    """Refuse what the network was not trained for; the recordings are alike."""
+    """Reject recordings, all alike, that the network was not trained for."""
     first = recordings[0]
     if first.channels != settings.channels:
         raise ThumbnetError(

@@ -1,4 +1,4 @@
-"""Callbacks: what else happens while a model trains."""
+"""Callbacks, which a model calls while it trains."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Logs = dict[str, float]
 
 
 class History:
-    """What `fit` returns.
+    """The loss and metrics of every epoch, as `fit` returns them.
 
     Attributes
     ----------
@@ -76,7 +76,7 @@ class Callback:
         """Called at the end, also if training was interrupted or failed."""
 
     def get_state(self) -> dict[str, Array]:
-        """Return what a checkpoint has to keep for a run to resume as if never stopped."""
+        """Return the state that a checkpoint stores so that a run can resume exactly."""
         return {}
 
     def set_state(self, state: dict[str, Array]) -> None:
@@ -131,7 +131,7 @@ class EarlyStopping(Callback):
         self.on_train_begin()
 
     def on_train_begin(self) -> None:
-        """Forget the run before."""
+        """Forget the previous run."""
         self._lowest = np.inf  # of sign * value, so that lower is better
         self.wait = 0
         self.best_epoch = 0
@@ -145,7 +145,13 @@ class EarlyStopping(Callback):
         return self.sign * self._lowest
 
     def on_epoch_end(self, epoch: int, logs: Logs) -> None:
-        """Compare, and ask the model to stop when patience has run out."""
+        """Compare, and ask the model to stop when patience has run out.
+
+        Raises
+        ------
+        ThumbnetError
+            If `logs` do not contain the number to monitor.
+        """
         if self.monitor not in logs:
             raise ThumbnetError(
                 f"EarlyStopping monitors {self.monitor!r}, training gives {', '.join(logs)}: "

@@ -38,7 +38,7 @@ def save_checkpoint(
     history : History
         Of the run so far.
     callbacks : sequence of Callback
-        Those whose state is kept.
+        The callbacks whose state is stored.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def resume(
     history: History,
     callbacks: Sequence[Callback],
 ) -> None:
-    """Put a network, its optimizer, random numbers and callbacks back to the state of a checkpoint.
+    """Restore a network, its optimizer, random numbers and callbacks from a checkpoint.
 
     Parameters
     ----------
@@ -140,7 +140,7 @@ def training_state(path: str | os.PathLike[str], description: dict[str, Any]) ->
 def _check_same_model(
     path: str | os.PathLike[str], then: dict[str, Any], now: dict[str, Any]
 ) -> None:
-    """Refuse to put one model's weights into another; the message says what differs."""
+    """Reject the weights of another model; the message says what differs."""
     sketches = [_sketch(description["layers"]) for description in (then, now)]
     if sketches[0] != sketches[1]:
         raise ThumbnetError(
@@ -177,7 +177,7 @@ def _sketch(layers: list[dict[str, Any]]) -> str:
 
 
 def _with_state(callbacks: Sequence[Callback]) -> list[tuple[Callback, dict[str, Array]]]:
-    """Return the callbacks that have something to remember: a progress bar may come and go."""
+    """Return the callbacks that have a state; others, such as a progress bar, may differ."""
     return [(callback, state) for callback in callbacks if (state := callback.get_state())]
 
 

@@ -26,7 +26,7 @@ class CompiledNetwork(Network):
     optimizer : Optimizer or None
         None before `compile`.
     metrics : tuple of str
-        Names of the metrics that are reported beside the loss.
+        Names of the metrics that are reported in addition to the loss.
     stop_training : bool
         A callback sets it to end training after the epoch.
     """
@@ -53,7 +53,7 @@ class CompiledNetwork(Network):
         loss : str or Loss
             A key of `losses.LOSSES`, or a loss of your own.
         metrics : sequence of str
-            What to report beside the loss, such as "accuracy".
+            What to report in addition to the loss, such as "accuracy".
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Before `fit` begins: make the weights, and check everything that was asked for."""
+"""Prepare `fit`: make the weights, and check all arguments."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Examples:
 def seed_and_build(
     network: CompiledNetwork, input_shape: tuple[int, ...], seed: int | None
 ) -> None:
-    """Seed the run's random numbers; a network with a seed of its own makes its weights first."""
+    """Seed the run's random numbers; a network with its own seed draws its weights first."""
     if network.seed is not None and not network.built:
         network.build(input_shape)
     if seed is not None:
@@ -48,7 +48,7 @@ def seed_and_build(
 
 
 def check_ends(network: CompiledNetwork, loss: Loss) -> None:
-    """Refuse activations that nothing learns through, and outputs that are not probabilities."""
+    """Reject activations without a useful derivative, and outputs that are not probabilities."""
     for layer in network.layers:
         if layer.activation in NOT_DIFFERENTIABLE:
             raise ThumbnetError(
@@ -77,7 +77,7 @@ def split_examples(
     validation_split: float,
     validation_data: tuple[ArrayLike, ArrayLike] | None,
 ) -> tuple[Examples, Examples | None]:
-    """Preprocess and check all data, and split off what is for validation.
+    """Preprocess and check all data, and split off the validation data.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Networks in files: what of a network is written, and how it is made again.
+"""Networks in files: what is written of a network, and how it is restored.
 
 Arrays are named `weights/<layer>/<name>` and `samples/<name>`; the rest is the JSON description.
 A `Sequential` is written without "sources", the connections of a functional `Model`.
@@ -46,7 +46,7 @@ class ModelClasses(Generic[N]):
 def save_network(network: CompiledNetwork, path: str | os.PathLike[str]) -> None:
     """Write a built network: layers, weights, how it was compiled, labels, info and samples.
 
-    The file is written beside `path` and then renamed, so there is never half a file.
+    The file is written next to `path` and then renamed, so it is never half-written.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def restore(
     arrays: dict[str, Array],
     classes: ModelClasses[N],
 ) -> N:
-    """Make the network that was read from a file.
+    """Restore the network of a file.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def _restored(description: dict[str, Any], arrays: dict[str, Array], classes: Mo
 
 
 def _connected(description: dict[str, Any], classes: ModelClasses[N]) -> N:
-    """Make the layers and connect them; without "sources" they follow one another."""
+    """Create the layers and connect them; without "sources", in sequence."""
     layers = [LAYERS[entry["class"]](**entry["config"]) for entry in description["layers"]]
     settings = description["name"], description["seed"], description["dtype"]
     if "sources" not in description:

@@ -30,7 +30,13 @@ class LearningRateScheduler(Callback):
         self.schedule = schedule
 
     def on_epoch_begin(self, epoch: int) -> None:
-        """Ask the schedule."""
+        """Set the rate of the epoch.
+
+        Raises
+        ------
+        ThumbnetError
+            If the rate is not a positive number.
+        """
         _, optimizer = self.model.require_compiled()
         rate = float(self.schedule(epoch, optimizer.learning_rate))
         if not 0 < rate < np.inf:
@@ -46,7 +52,7 @@ class LearningRateScheduler(Callback):
 
 
 class OneCycle(Callback):
-    """Let the learning rate rise to a peak and fall again, a little after each batch.
+    """Raise the learning rate to a peak and lower it again, a little after each batch.
 
     The one-cycle policy of Smith and Topin 2018, arXiv:1708.07120: from nearly 0 to `peak` and
     back, both along a straight line. Large steps in the middle find a good region, the small ones

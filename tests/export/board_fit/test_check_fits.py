@@ -1,4 +1,4 @@
-"""Whether a network fits a board: where its weights go, and what is refused."""
+"""Whether a network fits a board: where its weights live, and what is rejected."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UNIX, PICO, SAMD51 = (load_board(name) for name in ("unix", "pico", "samd51"))
 
 
 def with_room(graph: Graph, board: BoardProfile, weights: str, mpy: bool = False) -> BoardProfile:
-    """The board with just the heap for weights there, in its fastest tier."""
+    """The board with just enough heap for weights there, in its fastest tier."""
     need = estimate(graph, board, board.tiers[0], weights, mpy)
     return replace(board, heap=need.import_heap)
 
@@ -61,7 +61,7 @@ def test_a_large_network_in_64_kilobytes() -> None:
 
 
 def limits(need: Estimate) -> dict[str, int]:
-    """A board that has exactly what is needed."""
+    """A board with exactly the memory that is needed."""
     return {"heap": need.import_heap, "flash": need.flash, "romfs": need.romfs}
 
 
@@ -108,7 +108,7 @@ def test_lanes_only_where_they_fit() -> None:
 
 @pytest.mark.parametrize("tier", ["plain", "thumb"])
 def test_what_is_written_fits(tier: str) -> None:
-    """Whatever the header says of labels and accuracy: near the limit it fits, or is refused."""
+    """Whatever labels and accuracy the header has: near the limit a module fits or is rejected."""
     made = program(64, 32, 10)
     model = made.model
     model.labels = tuple(f"a rather long label of class {k}" for k in range(10))
@@ -133,7 +133,7 @@ def test_what_is_written_fits(tier: str) -> None:
 
 
 def test_the_files_themselves_are_looked_at(tmp_path: Path) -> None:
-    """Where an estimate is too small: nothing is written."""
+    """If an estimate is too small, nothing is written."""
     made = program(64, 32, 10)
     size = len(made.module())
     small = replace(made, board=replace(made.board, flash=size - 1))

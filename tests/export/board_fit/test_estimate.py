@@ -1,4 +1,4 @@
-"""What a network is estimated to cost on a board, held against MicroPython itself."""
+"""The estimated cost of a network on a board, compared with MicroPython itself."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def files_of(graph: Graph, board: BoardProfile, tier: str, weights: str) -> dict
 
 
 def run(folder: Path, heap: int, code: str) -> list[int] | None:
-    """The integers that MicroPython prints, None where its heap is too small."""
+    """The integers that MicroPython prints; None if its heap is too small."""
     command = [str(find_micropython()), "-X", f"heapsize={heap}", "-c", code]
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, timeout=600, check=False
@@ -58,7 +58,7 @@ IMPORT += "print(f, gc.mem_alloc() - a)"
 
 
 def smallest_heap(folder: Path) -> int:
-    """What gc.mem_free() says before the import, in the smallest heap that can import net."""
+    """The result of gc.mem_free() before the import, in the smallest heap that can import net."""
     low, high = 4000, 4_000_000
     while high - low > high // 200:
         middle = (low + high) // 2
@@ -79,7 +79,7 @@ def smallest_heap(folder: Path) -> int:
 def test_against_the_unix_port(
     tmp_path: Path, sizes: tuple[int, ...], how: dict[str, bool], tier: str, weights: str
 ) -> None:
-    """The estimate is what is measured, 8 % less to 30 % more; flash is the very size."""
+    """The estimate is 8 % less to 30 % more than the measured heap; flash is exact."""
     needs_micropython()
     graph = network(*sizes, **how)
     files = files_of(graph, UNIX, tier, weights)
@@ -114,7 +114,7 @@ def test_time_against_a_computer(tier: str, weights: str, measured: float) -> No
 def test_against_the_micro_bit(
     tmp_path: Path, sizes: tuple[int, ...], how: dict[str, bool]
 ) -> None:
-    """Heap kept to a quarter; a Cortex-M0 takes one to two cycles an instruction."""
+    """Kept heap is right to a quarter; a Cortex-M0 takes one to two cycles per instruction."""
     needs_qemu()
     made = program(*sizes, **how, board="microbit")
     expected = estimate(made.graph, made.board, "thumb", "flash")

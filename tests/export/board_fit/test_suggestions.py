@@ -1,4 +1,4 @@
-"""What would fit instead, each suggestion followed."""
+"""Suggestions for networks that do not fit: each is followed, and fits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ UNIX, PICO = (load_board(name) for name in ("unix", "pico"))
 
 
 def with_room(graph: Graph, board: BoardProfile, weights: str, mpy: bool = False) -> BoardProfile:
-    """The board with just the heap for weights there, in its fastest tier."""
+    """The board with just enough heap for weights there, in its fastest tier."""
     need = estimate(graph, board, board.tiers[0], weights, mpy)
     return replace(board, heap=need.import_heap)
 
@@ -78,7 +78,7 @@ def refused(build: Callable[[], object]) -> str:
 
 
 def follow(text: str, graph: Graph, board: BoardProfile, asked: Request) -> list[str]:
-    """Do what is said of options and boards; return what was done."""
+    """Follow the suggestions of options and boards; return them."""
     done = []
     for words in re.findall(r"export with ([^;]*)", text):
         for options in words.split(" or "):
@@ -97,7 +97,7 @@ def follow(text: str, graph: Graph, board: BoardProfile, asked: Request) -> list
 FEATURES = ("mean", "deviation", "rms", "crossings", "bands")
 REQUESTS = [Request(), Request("plain"), Request(weights="module")]
 TIGHT = [("microbit_v2", 1), ("esp8266", 1), ("microbit", 1), ("pyboard", 3)]
-"""A board, and by what its heap and its file system are divided."""
+"""A board, and the divisors of its heap and its file system."""
 
 
 @pytest.mark.parametrize("asked", REQUESTS, ids=str)

@@ -1,4 +1,4 @@
-"""Board profiles: what thumbnet comes with, a user's own, and what is wrong with a bad one."""
+"""Board profiles: built-in, a user's own, and the errors of invalid ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a network is said to hold and do: multiply-accumulates, parameters, bytes of weights."""
+"""The reported size of a network: multiply-accumulates, parameters, bytes of weights."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_weights_of_four_bits_are_two_to_a_byte() -> None:
     model = pictures()
     sizes = 3 * 3 * 3 * 4, 3 * 3 * 4, 1 * 2 * 4 * 5, 5 * 3
     assert weight_bytes(integers(model)) == sum(sizes)
-    # Those of a depthwise convolution have 8 bits, an odd one has a byte for itself.
+    # Those of a depthwise convolution have 8 bits; an odd 4-bit weight takes a whole byte.
     halves = sizes[0] // 2, sizes[1], sizes[2] // 2, 8
     assert weight_bytes(integers(model, bits=4)) == sum(halves)
     assert parameters(integers(model, bits=4)) == sum(sizes) + 4 + 4 + 5 + 3

@@ -1,4 +1,4 @@
-"""The estimate of what one `predict` takes of the heap, against MicroPython."""
+"""The estimated heap of one `predict`, compared with MicroPython."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from thumbnet.tools.targets import UnixTarget
 @pytest.mark.parametrize("bits", [8, 4])
 @pytest.mark.parametrize("name", MODELS)
 def test_against_the_unix_port(name: str, bits: int, tmp_path: Path) -> None:
-    """Nothing in viper but for readings; in tier plain within a third."""
+    """In viper only readings take heap; in tier plain the estimate is right to a third."""
     needs_micropython()
     rng = np.random.default_rng(3)
     model = randomized(MODELS[name](), rng)
@@ -39,7 +39,7 @@ def test_against_the_unix_port(name: str, bits: int, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("features", ["raw", ("mean", "crossings")])
 def test_a_stream_takes_counts(features: str | tuple[str, ...], tmp_path: Path) -> None:
-    """They are whole numbers, and no objects."""
+    """Counts are small integers, not objects."""
     needs_micropython()
     made = program(features, board="unix", tier="viper")
     with UnixTarget("1m") as target:

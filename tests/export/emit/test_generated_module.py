@@ -1,4 +1,4 @@
-"""The generated module: readable, self-contained, made of literals and of firmware/ alone."""
+"""The generated module: readable, self-contained, made only of literals and of firmware/."""
 
 from __future__ import annotations
 
@@ -84,12 +84,12 @@ GOLDENS = {
 
 @pytest.mark.parametrize("name", GOLDENS)
 def test_golden_module(name: str) -> None:
-    """Byte for byte. After a wanted change, `PYTHONPATH=tests python FILE` writes them anew."""
+    """Byte for byte. After an intended change, `PYTHONPATH=tests python FILE` rewrites them."""
     assert GOLDENS[name]().module() == (GOLDEN / f"{name}.py").read_text(encoding="utf-8")
 
 
 def test_golden_parts() -> None:
-    """What a micro:bit v1 gets, one file behind the other."""
+    """The files for a micro:bit v1, one after the other."""
     assert parts_of_xor() == (GOLDEN / "xor_microbit.txt").read_text(encoding="utf-8")
 
 

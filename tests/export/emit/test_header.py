@@ -1,4 +1,4 @@
-"""The docstring at the head of a generated module."""
+"""The docstring of a generated module."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The kernel calls of a graph, and one kernel less where another has the same integers."""
+"""The kernel calls of a graph, and one kernel less if another gives the same integers."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_kernels_of_other_tiers_are_short(build: Build) -> None:
 
 @pytest.mark.parametrize(("inputs", "shares"), [(0, True), (1, False)])
 def test_a_long_row_of_inputs_is_not_copied(inputs: int, shares: bool) -> None:
-    """The convolution would copy them; and one layer that stays keeps the kernel for all."""
+    """A convolution would copy them; one such layer keeps the dense kernel for all layers."""
     convolved = Conv1D(1, 1, activation="relu")
     steps = MOST_INPUTS_AS_CONV + inputs
     graph = fused((steps, 1), convolved, Flatten(), Dense(2, "relu"), Dense(2, "softmax"))

@@ -1,4 +1,4 @@
-"""The memory planner: nothing alive is overwritten, nothing is larger than it has to be."""
+"""The memory planner: nothing alive is overwritten, and nothing is larger than necessary."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from thumbnet.trainer import ThumbnetError
 
 
 def chain(sizes: list[int], lookups: tuple[int, ...] = ()) -> Graph:
-    """Input, dense layers of these sizes, a lookup behind some of them, wide scores at the end."""
+    """Input, dense layers of these sizes, a lookup after some of them, wide scores at the end."""
     tensors = {
         "input": TensorSpec("input", (sizes[0],), "int32"),
         "x": TensorSpec("x", (sizes[0],), "uint8"),
@@ -45,7 +45,7 @@ def test_chains(sizes: list[int], lookups: set[int]) -> None:
     made = check_plan(graph, plan(graph))
     assert made.offsets["x"] == 0
     narrow = [rounded(graph.tensors[n.output].shape[0]) for n in graph.nodes[:-1]]
-    # Two neighbours are alive at once, and that is all that has to fit but for the pinned input.
+    # Only two neighbours at a time, and the pinned input, have to fit.
     least = max([a + b for a, b in pairwise(narrow)], default=narrow[0])
     assert max(least, narrow[0]) <= made.size <= sum(narrow)
     if narrow == sorted(narrow, reverse=True):
@@ -62,7 +62,7 @@ def test_graphs(case: tuple[Graph, np.ndarray]) -> None:
 
 
 def test_a_lookup_does_not_write_over_what_it_reads() -> None:
-    """At the same place it could, but one that lies a little higher would read its own results."""
+    """In place it would be safe, but at a slightly higher offset it would read its own results."""
     graph = chain([8, 16, 20, 2], (0,))
     made = plan(graph)
     d0, l0 = made.offsets["d0"], made.offsets["l0"]

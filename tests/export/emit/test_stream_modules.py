@@ -1,4 +1,4 @@
-"""The `Stream` of exported modules: its decisions are those of the PC, and it takes no heap."""
+"""The `Stream` of exported modules: it decides as on the PC, and takes no heap."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_other_builds(features: Any, tier: str, weights: str, tmp_path: Path) ->
 
 
 def test_beyond_the_training_data(tmp_path: Path) -> None:
-    """What shakes much harder is clamped, not refused."""
+    """Much stronger motion is clamped, not rejected."""
     wild = motion("shake", 3)
     wild = joined([wild, type(wild)(wild.values * 1000, "shake", 50, "", wild.channels)])
     for features in ("raw", ALL):
@@ -108,7 +108,7 @@ def test_counts_of_more_than_16_bits(features: Any, tier: str, tmp_path: Path) -
 
 
 def test_one_sigmoid(tmp_path: Path) -> None:
-    """Two labels by a threshold on one score: the stream asks that predict."""
+    """Two labels by a threshold on one score: the stream uses that predict."""
     two = [one for one in motions(3) if one.label != "wave"]
     data = cut(two, WINDOW, HOP, "deviation")
     made = Sequential([Normalization().adapt(data.x), Dense(1, "sigmoid")], seed=0)
@@ -146,7 +146,7 @@ def test_a_convolution_reads_the_window_itself(tier: str, tmp_path: Path) -> Non
 
 
 def test_the_estimate_counts_it(tmp_path: Path) -> None:
-    """Heap to import and heap kept are those of a module with its stream, to a fifth."""
+    """The estimated heap, at import and kept, is right to a fifth for a module with a stream."""
     needs_micropython()
     made = program(ALL, board="unix", tier="viper")
     made.write(tmp_path)
@@ -185,7 +185,7 @@ print(json.dumps([taken(none), [taken(one) for _ in range(50)], taken(many)]))
 
 @pytest.mark.parametrize("features", FEATURES, ids=str)
 def test_heap(features: Any, tmp_path: Path) -> None:
-    """Nothing for a sample of integers; nor for a classification, where predict takes nothing."""
+    """A sample of integers takes no heap, nor does a decision if predict takes none."""
     samples = [[k % 7, -3 * k % 11, k % 3] for k in range(40)]
     made = program(features, board="unix", tier="viper")
     nothing, each, many = on_unix(tmp_path, made, HEAP, samples=samples)

@@ -1,4 +1,4 @@
-"""Features in viper: the integers of the plain ones, of any window."""
+"""Features in viper: the same integers as in tier plain, for any window."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ for line in open(sys.argv[1]):
 
 
 def test_counts(tmp_path: Path) -> None:
-    """What a Stream's window goes through, against the formula; and what one reading does there."""
+    """The conversion of a Stream's window to counts, compared with the formula."""
     rng = np.random.default_rng(7)
     cases, wanted = [], []
     for reach in (1, 127, 2**15 - 1, 2**20 - 1) * 12:
@@ -145,7 +145,7 @@ def test_counts(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("board", ["pico", "pico2", "esp32", "samd51", "pyboard"])
 def test_boards_with_viper_have_it(board: str) -> None:
-    """Also where the kernels are in assembly."""
+    """Even if the kernels are in assembly."""
     for features, function in ((("bands", "rms", "crossings"), "squares"), ("raw", "unroll")):
         made = program(features, board=board)
         text = made.module()

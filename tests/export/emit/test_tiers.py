@@ -1,4 +1,4 @@
-"""Whole modules of every tier and every place for the weights, where they run here."""
+"""Whole modules of every tier and every place for the weights that runs here."""
 
 from __future__ import annotations
 

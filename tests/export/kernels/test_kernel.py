@@ -1,4 +1,4 @@
-"""Kernels and calls of them: words of `p` by name, packing, and a layer apart from its curve."""
+"""Kernels and their calls: words of `p` by name, packing, and splitting off a curve."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The orders of weights, against the words that describe them."""
+"""The layouts of weights, compared with their descriptions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def blocks(outputs: int) -> Iterator[range]:
 
 
 def places(outputs: int, inputs: int, layout: str) -> Iterator[Place]:
-    """Output and input of every byte, also of those that are not there."""
+    """Output and input of every byte, including padding."""
     if layout == "rows":
         yield from ((c, i) for c in range(outputs) for i in range(inputs))
         return

@@ -1,4 +1,4 @@
-"""The micro:bit's .hex: what goes in comes out, and nothing else does."""
+"""The micro:bit's .hex: it contains the files that were put in, and no others."""
 
 import sys
 

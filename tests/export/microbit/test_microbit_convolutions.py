@@ -1,4 +1,4 @@
-"""Convolutions and pooling on an emulated BBC micro:bit v1: every integer is the PC's."""
+"""Convolutions and pooling on an emulated BBC micro:bit v1: every integer equals the PC's."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_networks(name: str, tmp_path: Path) -> None:
 @pytest.mark.emulated
 @pytest.mark.parametrize("name", sharp(NETWORKS, ("sensor", "picture")))
 def test_the_estimate_of_the_heap(name: str, tmp_path: Path) -> None:
-    """With 8 % more than the estimate it is imported, with a quarter less it is not."""
+    """The import succeeds with 8 % more heap than estimated, and fails with a quarter less."""
     needs_qemu()
     rng = np.random.default_rng(5)
     model = NETWORKS[name]()
@@ -126,7 +126,7 @@ def test_the_estimate_of_the_heap(name: str, tmp_path: Path) -> None:
 
 
 def test_a_window_that_leaves_too_little_for_the_probabilities() -> None:
-    """Of 150 readings: it would be imported, and then fail."""
+    """A window of 150 readings: the import would succeed, but the answer would fail."""
     rng = np.random.default_rng(5)
     layers = (Conv1D(8, 5, strides=2, activation="relu"), Conv1D(12, 3, strides=2), Flatten())
     model = chain((50, 3), *layers, Dense(4, "softmax"))

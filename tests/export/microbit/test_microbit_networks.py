@@ -1,4 +1,4 @@
-"""Networks exported for a BBC micro:bit v1, on its own firmware: every integer is the PC's."""
+"""Networks exported for a BBC micro:bit v1, on its own firmware: every integer equals the PC's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Source made small for a micro:bit v1 does the same, and so does assembly as numbers."""
+"""Shrunk source for a micro:bit v1 behaves the same, and so does assembly as numbers."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_mpy_cross_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_local_does_not_hide_a_shared_name() -> None:
-    """`size` is a name that the firmware knows, so a shared name may be called so."""
+    """The firmware knows the name `size`, so a shared name may become `size`."""
     source = "def fetch(at, size):\n    return BUFFER[at:at + size]\n"
     names: dict[str, Any] = {"size": b"0123456789"}
     exec(shrink(source, {"BUFFER": "size"}, ["fetch"]), names)

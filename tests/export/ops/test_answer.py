@@ -1,4 +1,4 @@
-"""The operations behind the scores: thresholds, probabilities, units."""
+"""The operations after the scores: thresholds, probabilities, units."""
 
 from __future__ import annotations
 

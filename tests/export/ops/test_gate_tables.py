@@ -1,4 +1,4 @@
-"""The tables of a GRU: gates in 256ths of which 0 and 256 are reached, and the state's curve."""
+"""The tables of a GRU: gates in 256ths that reach both 0 and 256, and the curve of the state."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def test_gates_are_the_sigmoid_in_256ths(bits: int) -> None:
     model.build((6, 2))
     x = np.random.default_rng(0).normal(0, 1, (40, 6, 2)).round(2)
     node = the_node(convert(model, x, name="net", bits=bits).graph, "gru")
-    step = 3.2 / 127  # of the curve's table: up to where it is flat
+    step = 3.2 / 127  # of the curve's table, which ends where the curve is flat
     wanted = np.rint(127 * np.tanh(step * STEPS)) + 128
     assert np.array_equal(node.attributes["tanh_table"], wanted)
-    # A gate is asked in steps of twice that, since sigmoid(2 z) = (1 + tanh z) / 2.
+    # A gate has steps of twice that, since sigmoid(2 z) = (1 + tanh z) / 2.
     wanted = np.floor(256 / (1 + np.exp(-2 * step * STEPS)) + 0.5)
     gates = gate_256ths(node.attributes["sigmoid_table"], 2 * STEPS, 1)
-    # 128 is the one that there is not: 127 and 129 to 256 are 127 and 128 to 255 in the table.
+    # No entry stands for 128: 127 and 129 to 256 are the entries 127 and 128 to 255.
     assert np.array_equal(gates, np.where(wanted == 128, 129, wanted))
     assert gates[0] == 0
     assert gates[-1] == 256

@@ -1,7 +1,7 @@
 """Emission and the reference executor share nothing that computes.
 
-That both agree is evidence only as long as a mistake in one of them cannot be in the other.
-Emission reads the call part of an operation, and the executor everything but that.
+Their agreement is evidence only if they cannot share a mistake.
+Emission reads the call part of an operation; the executor reads everything else.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ EXPORT = Path(__file__).parents[3] / "export"
 CALL_PART = {name for name, value in vars(CallPart).items() if inspect.isfunction(value)}
 
 HELPS_CALLS = {"cell_call"}
-"""Methods of a family that its `calls` asks."""
+"""Methods of a family that its `calls` uses."""
 
 SIZE = {"weights", "times", "parameters"}
-"""What `cost.network_size` asks: the header says how large the network is."""
+"""Methods that `cost.network_size` uses: the header states the size of the network."""
 
 COMPUTES = ("requantize", "patches", "projection", "table_index", "gate_256ths", "exp_q15")
 """Functions of the integer meanings."""
@@ -66,7 +66,7 @@ def answers() -> Iterator[Graph]:
 
 
 def two_curves() -> Model:
-    """The second is no part of a layer."""
+    """The second curve is not part of a layer."""
     return chain((4,), Dense(3, "tanh"), Activation("sigmoid"), Dense(2, "softmax"))
 
 
@@ -97,13 +97,13 @@ def executed() -> list[dict[str, list[Any]]]:
 
 def refuse(name: str) -> Callable[..., Any]:
     def raising(*_: Any, **__: Any) -> Any:
-        raise AssertionError(f"{name} is none of its business")
+        raise AssertionError(f"{name} must not be called here")
 
     return raising
 
 
 def break_methods(monkeypatch: pytest.MonkeyPatch, is_broken: Callable[[str], bool]) -> int:
-    """Let methods of all operations raise, and return how many."""
+    """Make methods of all operations raise; return their number."""
     classes = {cls for op in OPERATIONS for cls in type(op).__mro__ if issubclass(cls, CallPart)}
     count = 0
     for cls in classes:
@@ -142,18 +142,18 @@ def test_the_executor_reads_all_but_the_call_part(monkeypatch: pytest.MonkeyPatc
 
 def test_what_is_broken_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     break_methods(monkeypatch, lambda name: name == "calls")
-    with pytest.raises(AssertionError, match="none of its business"):
+    with pytest.raises(AssertionError, match="must not be called here"):
         emitted()
     break_methods(monkeypatch, lambda name: name == "integer_forward")
-    with pytest.raises(AssertionError, match="none of its business"):
+    with pytest.raises(AssertionError, match="must not be called here"):
         executed()
 
 
-# What each room may import
+# What each sub-package may import
 
 
 def imported(path: Path) -> set[str]:
-    """Names that a file of export/ imports of export/, as `room.module.name`."""
+    """Names that a file of export/ imports from export/, as `package.module.name`."""
     package = ["export", *path.relative_to(EXPORT).parts[:-1]]
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

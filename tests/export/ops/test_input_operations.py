@@ -85,7 +85,7 @@ def test_sensors_are_the_float_formula_to_half_a_step(scale: float, offset: floa
 
 
 def test_sensors_bias_is_the_nearest_step() -> None:
-    """A fraction of a count counts: without it a coarse unit would lose half a step."""
+    """Fractions of a count matter: without them a coarse unit would lose half a step."""
     counts = counted(-3, 3)
     stage = sensors_stage(counts, np.array([1.0]), np.array([0.4]), 0.03, 128)
     reading = np.arange(-3, 4)[:, None]

@@ -62,7 +62,7 @@ def test_two_specifications_agree(call: Call) -> None:
 
 
 def test_the_root_of_every_number() -> None:
-    """All that differ behind the shift, at each of its exponents, and all small ones."""
+    """All numbers that differ after the shift, at each exponent, and all small ones."""
     m = np.arange(2**14, 2**16)
     v = np.concatenate([np.arange(2**16), *(m << k for k in range(15)), (m << 14) + 2**14 - 1])
     root, exponent = reciprocal_root(v)
@@ -92,7 +92,7 @@ def test_integers_are_within_a_step_of_the_float_meaning(channels: int, step: fl
     assert isinstance(source.scale, float)
     q = RNG.integers(0, 256, (60, 3 * channels))
     q[:, ::channels] //= 2
-    # Where all channels are within a few levels, the rounding of epsilon is seen.
+    # If all channels are within a few levels, the rounding of epsilon matters.
     q[:, 1::channels] = q[:, ::channels] + 16
     real = source.scale * (q - source.zero_point)
     attributes = {"gamma": gamma, "beta": layer.beta.data.astype(float), "epsilon": 1e-3}
@@ -131,7 +131,7 @@ def test_too_many_channels() -> None:
 
 
 def test_inputs_far_smaller_than_epsilon() -> None:
-    """The variance is shifted to fit beside it; below that, nothing is left of it."""
+    """The variance is shifted to fit with epsilon; if nothing of it is left, inputs are rejected."""
     node = normalized(graph_of(LayerNormalization(epsilon=10.0), scale=0.002))
     assert node.attributes["variance_shift"] > 0
     assert node.attributes["variance_offset"] >= 2**26

@@ -1,4 +1,4 @@
-"""An operation is known to its own file: no stage has a branch or a table by operation name."""
+"""Only the file of an operation knows it: no stage has a branch or a table by operation name."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_no_stage_names_an_operation(path: Path) -> None:
 
 @EACH
 def test_a_nodes_operation_is_asked_and_said_not_compared(path: Path) -> None:
-    """`node.op` stands in messages alone; `check_graph` looks it up, because it may not exist."""
+    """`node.op` is used only in messages; `check_graph` looks it up, because it may not exist."""
     tree = parsed(path)
     said = {n for text in ast.walk(tree) if isinstance(text, ast.JoinedStr) for n in ast.walk(text)}
     uses = [n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr == "op"]

@@ -1,4 +1,4 @@
-"""The list of operations: complete, without doubles, and each fills in what its stages ask."""
+"""The list of operations is complete, has no duplicates, and each defines what its stages need."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_what_only_float_stages_have_is_claimed_by_float_operations(op: Operatio
 
 @EVERY
 def test_float_weights_are_no_integer_weights(op: Operation) -> None:
-    """A stage that takes one for the other would compute with numbers of another scale."""
+    """A stage that confuses them would compute with numbers of another scale."""
     floats, integers = op.float_attributes or set(), op.integer_attributes or set()
     assert floats & integers <= {*ONE_NUMBER_FOR_MANY, "bias"}
     assert not {name for name in floats if "weight" in name or "multiplier" in name}

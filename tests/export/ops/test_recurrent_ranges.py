@@ -1,4 +1,4 @@
-"""The scale of a recurrent state: it has to hold the states that no one sees, too."""
+"""The scale of a recurrent state also covers the states that are not outputs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from thumbnet.trainer import Dense, Model, Sequential, SimpleRNN
 
 
 def counter(activation: str, sequences: bool) -> tuple[Model, np.ndarray]:
-    """A state that climbs to 8 and comes back to where it began, about."""
+    """A state that rises to 8 and returns to about where it began."""
     layers = [SimpleRNN(1, activation, use_bias=False, return_sequences=sequences)]
     if sequences:
         layers.append(SimpleRNN(1, activation, use_bias=False))

@@ -1,4 +1,4 @@
-"""The softmax in integers: its exponential by tables, and what is left over."""
+"""The softmax in integers: its exponential by tables, and the remainder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What export writes, and how it reads it back."""
+"""The files that an export writes, and reading them back."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def test_full_disk_leaves_the_old_files(
 def test_failure_of_the_second_file_leaves_both_old_ones(
     program: Program, rows: np.ndarray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Module and vectors belong together: a new one beside an old one would prove nothing."""
+    """Module and vectors belong together: a new one next to an old one would prove nothing."""
     program.write(tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     fdopen, calls = os.fdopen, []

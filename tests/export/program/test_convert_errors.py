@@ -1,4 +1,4 @@
-"""What the exporter refuses, and what it says."""
+"""What the exporter rejects, and its messages."""
 
 from __future__ import annotations
 

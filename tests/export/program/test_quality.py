@@ -1,4 +1,4 @@
-"""How little quantization costs: floors on the signal-to-noise ratio, and answers near float's."""
+"""How little quantization costs: minimum signal-to-noise ratios, and answers close to float."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_hidden_layer_and_scores(activation: str, floor: float, seed: int) -> No
 @pytest.mark.parametrize(("activation", "floor"), [("tanh", 33.5), ("sigmoid", 39.0)])
 @pytest.mark.parametrize("seed", range(3))
 def test_saturated_curve(activation: str, floor: float, seed: int) -> None:
-    """Where a curve is flat no steps are spent: the range before it is cut there."""
+    """No steps are spent where a curve is flat: the range before it ends there."""
     got = sqnr(convert(classifier(activation, 4.0, seed), X, name="net"))
     assert min(got["dense_activation"], got["scores"]) > floor
 
@@ -168,7 +168,7 @@ def test_curve_of_small_range_gets_the_whole_uint8(curve: str) -> None:
 
 
 def test_hidden_outputs_that_cancel_keep_their_zero() -> None:
-    """The scale cannot be as fine as the range asks: it is widened around the real 0."""
+    """The scale cannot be as fine as the range needs, so the range is widened around the real 0."""
     x = X.copy()
     x[:, 1] = x[:, 0]
     x[:, 2:] *= 1e-3

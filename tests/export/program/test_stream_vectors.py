@@ -1,4 +1,4 @@
-"""What `verify` and `bench` push through a `Stream`: it proves the features and the ring, too."""
+"""The samples that `verify` and `bench` push through a `Stream` test its features and its ring."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_windows_are_verified_and_timed(features, tier: str, tmp_path: Path) -> 
     ],
 )
 def test_a_wrong_window_is_found(features, right: str, wrong: str, tmp_path: Path) -> None:
-    """`predict` is right: only the windows tell."""
+    """`predict` is right; only the windows reveal the fault."""
     needs_micropython()
     artifact = program(features, board="unix", tier="viper").write(tmp_path)
     text = artifact.path.read_text(encoding="utf-8")
@@ -63,7 +63,7 @@ def test_a_wrong_window_is_found(features, right: str, wrong: str, tmp_path: Pat
 
 
 def test_counts_of_another_resolution(tmp_path: Path) -> None:
-    """`resolution` makes other counts of those that the ring holds: they go the slower way."""
+    """With another `resolution`, counts of the ring are converted on the slower path."""
     needs_micropython()
     first = program("raw", board="unix", tier="viper")
     assert "def of_counts" in first.module()

@@ -1,4 +1,4 @@
-"""Counts of raw readings: their resolution, their range, and what is refused."""
+"""Counts of raw readings: their resolution, their range, and what is rejected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts of channels with resolutions of their own, and of features that hardly vary."""
+"""Counts of channels with different resolutions, and of features that hardly vary."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_a_feature_that_never_varies_is_exported(
 @pytest.mark.parametrize("width", [0, 1, 2, 3])
 @pytest.mark.parametrize("at", [0, 1000, -(2**20) + 2, 2**20 - 6])
 def test_whatever_is_accepted_there_is_a_left_shift(at: int, width: int, equalized: bool) -> None:
-    """`convert` verifies that no count leaves 29 bits behind it."""
+    """`convert` verifies that no count exceeds 29 bits after it."""
     x = np.stack([RNG.normal(0, 1000, 60).round(), at + np.arange(60) % (width + 1)], 1)
     reach = float(2**20 - 1)
     model = Sequential([Normalization().adapt(x), Dense(4, "relu"), Dense(2, "softmax")], seed=0)
@@ -142,7 +142,7 @@ def test_ranges_that_fit_stay_as_they_are() -> None:
 
 @pytest.mark.parametrize("units", [1, 16])
 def test_parameters_are_those_of_the_model(units: int) -> None:
-    """The state's bias of a SimpleRNN holds its zero point, nothing that was trained."""
+    """The bias of a SimpleRNN's state contains only its zero point, nothing trained."""
     for layers in (
         [SimpleRNN(units)],
         [GRU(units)],

@@ -1,4 +1,4 @@
-"""The finest scale that a layer can write, and what becomes of a range that is finer."""
+"""The finest scale that a layer can write, and the scale of a finer range."""
 
 from __future__ import annotations
 

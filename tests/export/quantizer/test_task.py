@@ -1,4 +1,4 @@
-"""What scores mean: labels, thresholds, and the targets that they are measured against."""
+"""The meaning of scores: labels, thresholds, and the targets for accuracies."""
 
 from __future__ import annotations
 

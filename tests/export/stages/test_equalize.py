@@ -51,7 +51,7 @@ def test_alike_as_declared() -> None:
 
 
 def test_far_from_zero() -> None:
-    """The middle of the range, in widths of it."""
+    """The middle of the range, in multiples of its width."""
     assert not is_far_from_zero(counted(100, 200))
     assert is_far_from_zero(counted(101, 200))
     assert is_far_from_zero(counted(-200, -101))

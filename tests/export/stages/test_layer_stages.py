@@ -1,4 +1,4 @@
-"""Every kind of layer through every stage of export: one answer, and the module says the same."""
+"""Every kind of layer gives the same answer after every stage, and in the module."""
 
 from __future__ import annotations
 

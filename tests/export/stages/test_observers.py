@@ -1,4 +1,4 @@
-"""Observers: which range of the values seen a tensor's 256 steps cover."""
+"""Observers: the range that the 256 steps of a tensor cover."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The integers of hidden layers: scales, zero points, tables and clamps of small hand-made ones."""
+"""The integers of hidden layers: scales, zero points, tables and clamps of small layers."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def test_fuse_keeps_what_is_read_twice() -> None:
     [("sigmoid", 1.0, 30.0), ("tanh", 1.0, 10.0), ("tanh", 1.0, -10.0), ("linear", 1e-6, 7.0)],
 )
 def test_unit_that_hardly_moves(curve: str, kernel: float, bias: float) -> None:
-    """A saturated unit carries nothing, and must not make the network impossible."""
+    """A saturated unit carries no information, and must not prevent the export."""
     x = np.linspace(-1, 1, 201)[:, None]
     model = handmade(([[kernel]], bias, curve), (np.full((1, 2), [1.0, -1.0]), 0.0, "linear"))
     program = convert(model, x, name="net", resolution=0.01)

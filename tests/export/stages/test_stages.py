@@ -159,7 +159,7 @@ def test_inputs_from_minus_one_to_one() -> None:
 
 @pytest.mark.parametrize(("level", "resolution"), [(1000, 0.01), (100000, 0.1)])
 def test_range_far_from_zero_keeps_its_resolution(level: int, resolution: float) -> None:
-    """Pascals: neither the inputs' steps nor the rounding of weights grow with the distance."""
+    """In pascals, neither the input steps nor the rounding of weights grow with the distance."""
     x = RNG.uniform(level, level + 10, (400, 3))
     model = Sequential([Dense(8, activation="relu"), Dense(1)], dtype=np.float64, seed=1)
     model.build((3,))
@@ -182,7 +182,7 @@ def test_threshold() -> None:
 
 
 def test_features_in_very_different_units() -> None:
-    """Pascals beside volts: each feature keeps the whole of uint8."""
+    """With pascals next to volts, each feature keeps all of uint8."""
     x = np.stack([RNG.uniform(99000, 101000, 400), RNG.uniform(-0.01, 0.01, 400)], axis=1)
     model = Sequential([Dense(1)])
     model.build((2,))
@@ -208,7 +208,7 @@ def test_pixels_share_one_scale() -> None:
 
 
 def test_readings_beyond_the_training_range_up_to_the_margin() -> None:
-    """What is accepted is told apart: nothing saturates before it is refused."""
+    """Accepted inputs stay distinguishable: none saturates before it is rejected."""
     x = np.linspace(-10, 35, 451)[:, None]
     model = Sequential([Dense(1)])
     model.build((1,))

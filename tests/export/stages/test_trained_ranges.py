@@ -1,4 +1,4 @@
-"""The ranges that `fit(quantize=...)` settles on, and where a calibration still has a choice."""
+"""The ranges that `fit(quantize=...)` settles on, and the ranges that calibration still chooses."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def same(one: Graph, other: Graph) -> bool:
 
 
 def sum_of_three() -> Model:
-    """The range of the sum of the first two is not known to training."""
+    """Training does not know the range of the sum of the first two."""
     source = Input((6,))
     parts = [Dense(5)(source) for _ in range(3)]
     return Model(source, Dense(2, "softmax")(Add()(parts)), seed=0)

@@ -140,7 +140,7 @@ def test_printing_shows_types_and_scales() -> None:
 
 
 def refusal(base: Graph) -> str:
-    """What `verify` says, empty where it finds nothing."""
+    """The message of `verify`; empty if it finds nothing."""
     try:
         verify(base)
     except ThumbnetError as error:

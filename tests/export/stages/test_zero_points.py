@@ -25,7 +25,7 @@ from thumbnet.trainer import (
 )
 
 FAR = np.random.default_rng(0).uniform(100, 110, (60, 8, 2)).round(1)
-"""Readings of a sensor, a temperature say, that never is near 0."""
+"""Readings of a sensor that are never near 0, such as a temperature."""
 
 
 def behind(*layers: Layer) -> Model:
@@ -33,7 +33,7 @@ def behind(*layers: Layer) -> Model:
 
 
 def far_behind(*layers: Layer) -> Model:
-    """A convolution without padding, whose outputs are far from 0 too, and the layers behind it."""
+    """A convolution without padding, whose outputs are also far from 0, and the layers after it."""
     model = behind(Conv1D(3, 1), *layers)
     rng = np.random.default_rng(1)
     model.variables[0].assign(rng.uniform(-0.1, 0.1, (1, 2, 3)))
@@ -55,7 +55,7 @@ PADDED: dict[str, tuple[Callable[[], Model], str]] = {
         "conv1d_conv",
     ),
 }
-"""By what is padded: the network, and the tensor that has to hold 0.0."""
+"""By the padded tensor: the network, and the name of the tensor that has to hold 0.0."""
 
 
 @pytest.mark.parametrize("kind", PADDED)

@@ -29,7 +29,7 @@ from thumbnet.trainer import ThumbnetError
         ("deploy none.py --port /dev/none", 1, "thumbnet: none.py: no such module"),
         ("export none.npz", 1, "none.npz"),
         ("train none.csv", 1, "none.csv"),
-        ("train flowers", 1, "thumbnet: no data set 'flowers': known are 'digits', 'mnist'"),
+        ("train flowers", 1, "thumbnet: no data set 'flowers': use 'digits', 'mnist' or a file"),
         ("train digits -o model.h5", 1, "-o model.h5: a model is saved as .npz: name it model.npz"),
         ("train digits -o no/where.npz", 1, "there is no folder no: create it first"),
         (

@@ -1,4 +1,4 @@
-"""Where windows lie: Keras's sizes and padding, and who meets whom."""
+"""The places of windows: Keras's sizes and padding, and the pixels that each element covers."""
 
 import numpy as np
 import pytest
@@ -46,7 +46,7 @@ LENGTHS = st.integers(1, 9)
     strides=st.tuples(LENGTHS, LENGTHS),
 )
 @settings(deadline=None)
-def test_every_place_meets_its_pixels(
+def test_every_place_covers_its_pixels(
     image: tuple[int, int], window: tuple[int, int], strides: tuple[int, int]
 ) -> None:
     """Each element at each place, one by one, against the slices and the padded image."""

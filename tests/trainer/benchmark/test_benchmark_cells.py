@@ -1,4 +1,4 @@
-"""The comparison of recurrent cells: what they take, that they learn, and what it says."""
+"""The comparison of recurrent cells: their sizes, their training, and the output."""
 
 from __future__ import annotations
 

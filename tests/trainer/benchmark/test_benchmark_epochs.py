@@ -1,4 +1,4 @@
-"""The benchmark runs, says what it found, and never compares what did not learn alike."""
+"""The benchmark runs, reports its results, and compares only networks that learned equally."""
 
 import itertools
 import json
@@ -30,7 +30,7 @@ def little_data(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def textures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stripes of five widths, lying or standing, and anywhere: what convolutions tell apart."""
+    """Stripes of five widths, horizontal or vertical, at any position: a task for convolutions."""
     rng = np.random.default_rng(0)
     y = rng.integers(0, 10, 1280)
     x = np.zeros((1280, 28, 28), dtype=np.uint8)

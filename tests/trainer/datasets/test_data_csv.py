@@ -1,4 +1,4 @@
-"""CSV: what it reads. What it refuses is in test_data_csv_errors.py."""
+"""CSV: what is read. What is rejected is in test_data_csv_errors.py."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def test_delimiters_inside_names_and_cells(tmp_path: Path) -> None:
         ("0.0000012345 0.000002 3e-6 4e-6", 1e-10),
         ("1.234567e-6 2e-6 3e-6 4e-6", 1e-11),  # 650,000 counts
         ("1.23456e-12 0 0 0", 1e-12),  # never finer
-        ("0.123456 2 3 4", 1e-5),  # 2**20 counts or more, and room on both sides
+        ("0.123456 2 3 4", 1e-5),  # 2**20 counts or more, and a margin on both sides
         ("524.2871 0 0 0", 0.001),
         ("524.2881 0 0 0", 0.01),
         ("101325.25 101325.5 101326 101327", 0.1),

@@ -1,4 +1,4 @@
-"""CSV: the message of every refusal."""
+"""CSV: all error messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The digits inside the package, and drawing them larger."""
+"""The digits in the package, and enlarging them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""IDX: every number type, with gzip and without, and the message of every refusal."""
+"""IDX: every number type, with gzip and without, and all error messages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CODES = {"u1": 0x08, "i1": 0x09, "i2": 0x0B, "i4": 0x0C, "f4": 0x0D, "f8": 0x0E}
 
 
 def idx(values: NDArray[Any]) -> bytes:
-    """IDX written as its description says, apart from the reader."""
+    """IDX written according to its description, independently of the reader."""
     kind = values.dtype.str[1:]
     head = struct.pack(f">BBBB{values.ndim}I", 0, 0, CODES[kind], values.ndim, *values.shape)
     return head + values.astype(values.dtype.newbyteorder(">")).tobytes()

@@ -1,4 +1,4 @@
-"""MNIST: the real files, where they are looked for, and how they are fetched."""
+"""MNIST: the real files, where they are searched for, and how they are downloaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`.npz` data: what it reads, and the message of every refusal."""
+"""`.npz` data: what is read, and all error messages."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_bytes_and_bits_declare_their_range(tmp_path: Path, dtype: Any, most: fl
 
 
 def test_pixels_have_one_resolution(tmp_path: Path) -> None:
-    """A pixel that is dark in all of the training counts as coarsely as the others."""
+    """A pixel that is dark in all training images has the same resolution as the others."""
     x = np.array([[0.001, 0.5], [0.002, 1.0], [0.003, 0.25]])
     for shape, resolution in (((3, 2), (0.001, 0.01)), ((3, 1, 2), 0.001), ((3, 1, 1, 2), 0.001)):
         spec = read_npz(save(tmp_path, x=x.reshape(shape), y=Y)).input_spec

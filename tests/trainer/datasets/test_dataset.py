@@ -217,9 +217,9 @@ def test_load_split_of_one_file() -> None:
 @pytest.mark.parametrize(
     ("name", "label", "message"),
     [
-        ("digit", None, "no data set 'digit': known are 'digits', 'mnist' and files: "
+        ("digit", None, "no data set 'digit': use 'digits', 'mnist' or a file: "
          "did you mean 'digits'?"),
-        ("qqq", None, "no data set 'qqq': known are 'digits', 'mnist' and files: "
+        ("qqq", None, "no data set 'qqq': use 'digits', 'mnist' or a file: "
          "give a .csv, a .npz or IDX files"),
         ("digits", "y", "digits: a label column can be chosen in CSV files only, not here"),
         ("no-idx3", None, "no-idx3: no such file: check the name and the folder"),

@@ -1,4 +1,4 @@
-"""RandomShift: what moves where, and that it is there in training only."""
+"""RandomShift: what moves where, and that it acts only in training."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_it_trains_is_saved_and_not_exported(quantize: str | None, tmp_path: Pat
     assert loaded.layers[0].get_config() == {"most": [1, 2], "name": "random_shift"}
     assert_array_equal(loaded.predict(X), model.predict(X))
 
-    # It passes on what it reads, as nothing does.
+    # It passes its input through, like a layer that does nothing.
     ranges = dict(model.activation_ranges)
     if quantize:
         assert ranges.pop("random_shift") == ranges[""]

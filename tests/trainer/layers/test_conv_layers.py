@@ -1,4 +1,4 @@
-"""Convolutional layers: their definition, derivatives, shapes, and what they refuse."""
+"""Convolutional layers: their definition, derivatives, shapes, and their errors."""
 
 from __future__ import annotations
 
@@ -243,7 +243,7 @@ def test_saved_and_loaded(tmp_path: Path) -> None:
 
 
 def test_a_network_learns() -> None:
-    """Is the bright square in the upper or the lower half? Only a convolution sees it anywhere."""
+    """Is the bright square in the upper or the lower half? It may be anywhere in that half."""
     rng = np.random.default_rng(0)
     x, y = rng.normal(0, 0.3, (300, 8, 8, 1)), rng.integers(0, 2, 300)
     for image, lower in zip(x, y, strict=True):

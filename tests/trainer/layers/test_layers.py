@@ -1,4 +1,4 @@
-"""Layers: their values, gradients, shapes, and what they refuse."""
+"""Layers: their values, gradients, shapes, and their errors."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Merge layers: Add and Concatenate, and what of a model with branches is preprocessing."""
+"""Merge layers: Add and Concatenate, and the preprocessing of a model with branches."""
 
 import numpy as np
 import pytest

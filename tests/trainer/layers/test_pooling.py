@@ -1,4 +1,4 @@
-"""Pooling layers: their definition, derivatives, shapes, and what they refuse."""
+"""Pooling layers: their definition, derivatives, shapes, and their errors."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_gradients(name: str) -> None:
 
 
 def by_definition(x: Array, layer: Windowed) -> Array:
-    """Place by place, with padding that is not a number and that no window counts."""
+    """Place by place, with NaN as padding, which no window counts."""
     k_h, k_w = layer.window
     padded = np.pad(x, ((0, 0), *layer.pads, (0, 0)), constant_values=np.nan)
     lines = range(0, padded.shape[1] - k_h + 1, layer.strides[0])
@@ -110,7 +110,7 @@ def test_definition(
         total = ops.sum(y)
     assert y.shape == (3, *layer.output_shape)
     assert_allclose(y.data, by_definition(x, layer), rtol=1e-12)
-    # Each output hands on all of its derivative, and not more.
+    # Each output passes on exactly its derivative.
     (gradient,) = tape.gradient(total, [v])
     assert_allclose(gradient.sum(), y.data.size, rtol=1e-12)
     assert gradient.min() >= 0

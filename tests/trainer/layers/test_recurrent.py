@@ -1,4 +1,4 @@
-"""SimpleRNN and GRU: values by hand, gradients through time, shapes, and what they refuse."""
+"""SimpleRNN and GRU: values by hand, gradients through time, shapes, and their errors."""
 
 from collections.abc import Callable
 
@@ -53,7 +53,7 @@ def test_gradients_through_time(name: str) -> None:
 
 
 def test_two_uses_of_the_result_add_up() -> None:
-    """The walk back is kept for one derivative only."""
+    """The cached walk back is valid for one derivative only."""
     layer = built(GRU(2), 3, 2)
     x = variable(np.random.default_rng(0), 2, 3, 2)
     assert_gradients(lambda: ops.sum(ops.square(layer.call(x))), [x, *layer.variables])

@@ -79,7 +79,7 @@ POOLINGS: dict[str, tuple[Layer, tuple[int, ...]]] = {
 
 
 def compare(layer: Layer, shape: tuple[int, ...], theirs: Any, torch: Any) -> None:
-    """Hold outputs and all derivatives of a layer against those of `theirs(x, *weights)`."""
+    """Compare outputs and all derivatives of a layer with those of `theirs(x, *weights)`."""
     layer.build(shape, np.random.default_rng(1), np.float64)
     for variable in layer.variables:
         variable.assign(RNG.standard_normal(variable.shape))

@@ -39,7 +39,7 @@ def ours(layer: Any, weights: list[Any]) -> tuple[Any, list[Any]]:
 
 
 def theirs(torch: Any, net: Any) -> tuple[Any, list[Any]]:
-    """The same of a module of PyTorch, its weights transposed."""
+    """The same from a module of PyTorch, with transposed weights."""
     x = torch.tensor(X, requires_grad=True)
     outputs, _ = net(x)
     (outputs * torch.tensor(FACTORS)).sum().backward()

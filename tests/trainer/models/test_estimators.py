@@ -55,7 +55,7 @@ def test_perceptron_says_that_xor_did_not_converge() -> None:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_the_pocket_keeps_a_line_from_the_middle_of_a_pass(seed: int) -> None:
-    """Three of XOR's four corners are as good as a line gets, and no pass ends with such a line."""
+    """A line gets at most three of XOR's four corners right, and no pass ends with such a line."""
     neuron = Perceptron(max_iter=300, seed=seed).fit(GATE, XOR)
     assert not neuron.converged_
     assert neuron.score(GATE, XOR) == 0.75

@@ -1,4 +1,4 @@
-"""Functional models: wiring, branches, files, and what is refused."""
+"""Functional models: connections, branches, files and errors."""
 
 import json
 from functools import partial

@@ -1,4 +1,4 @@
-"""`Sequential` as a thing: building, counting, predicting. Training is in test_training."""
+"""`Sequential`: building, counting, predicting. Training is in tests/trainer/training."""
 
 import numpy as np
 import pytest

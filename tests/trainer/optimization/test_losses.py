@@ -81,7 +81,7 @@ def test_fused_equals_activation_and_loss(loss: losses.Loss) -> None:
 
 @pytest.mark.parametrize("loss", [loss for loss in losses.LOSSES.values() if loss.on_logits])
 def test_fused_is_exact_where_probabilities_round_to_0_and_1(loss: losses.Loss) -> None:
-    """-log p of a hopeless answer is its logit's distance, not log(0) or a clipped value."""
+    """-log p of a very wrong answer is the distance of its logit, not log(0) or a clipped value."""
     logits = Variable([[-1000.0, 1000.0, -1000.0]])
     y = np.array([0]) if loss.targets == "classes" else np.float32([[1, 0, 0]])
     assert loss.on_logits is not None

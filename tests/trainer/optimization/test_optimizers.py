@@ -1,4 +1,4 @@
-"""Optimizers: their steps by hand, their state, and what they refuse."""
+"""Optimizers: their steps by hand, their state, and their errors."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Scales and zero points: where 0 is taken in, and how far away it may lie."""
+"""Scales and zero points: when the range includes 0, and how far away 0 may lie."""
 
 from __future__ import annotations
 

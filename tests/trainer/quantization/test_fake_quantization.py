@@ -1,4 +1,4 @@
-"""Fake quantization: its numbers, its gradients, and where in a model it takes place."""
+"""Fake quantization: its numbers, its gradients, and where it applies in a model."""
 
 from collections.abc import Callable
 
@@ -121,7 +121,7 @@ WEIGHTED: dict[str, tuple[Callable[[], Layer], tuple[int, ...]]] = {
 
 @pytest.mark.parametrize("name", WEIGHTED)
 def test_rounded_weights_are_used_and_their_gradients_reach_the_weights(name: str) -> None:
-    """With weights that are on the grid already, everything is as without quantization."""
+    """With weights that are already on the grid, quantization changes nothing."""
     make, shape = WEIGHTED[name]
     model = Sequential([make(), Activation("linear")], seed=0, dtype=np.float64)
     model.build(shape)

@@ -1,4 +1,4 @@
-"""`fit(..., quantize=...)`: what it gains, what it keeps, and that it repeats to the bit."""
+"""`fit(..., quantize=...)`: its gain, its state, and that it repeats to the bit."""
 
 from pathlib import Path
 
@@ -57,7 +57,7 @@ def rounded_accuracy(model: Model, data: Dataset, ranges: dict[str, tuple[float,
 
 
 def observed_ranges(model: Model, x: np.ndarray) -> dict[str, tuple[float, float]]:
-    """What calibration after training would find: the smallest and the largest value."""
+    """The ranges that calibration after training would find: smallest and largest value."""
     quantizer = FakeQuantization(model, "int8")
     inputs = model.preprocess(x)
     ranges = {"": (float(inputs.min()), float(inputs.max()))}
@@ -149,7 +149,7 @@ def test_a_range_begins_with_the_first_batch_and_moves_ever_more_slowly() -> Non
 
 
 def test_ranges_begin_anew_with_the_last_epoch_of_floats() -> None:
-    """What the weights of the first epochs gave is forgotten, but holds until the first batch."""
+    """The ranges of the first epochs are dropped, but stay valid until the first batch."""
     model = make()
     model.build(4)
     quantizer = FakeQuantization(model, "int8")

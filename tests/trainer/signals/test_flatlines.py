@@ -1,4 +1,4 @@
-"""Sensors that stand still in a part of a recording; `test_windows.py` has those of a whole one."""
+"""Sensors that are stuck in a part of a recording; for all of it, see `test_windows.py`."""
 
 from __future__ import annotations
 

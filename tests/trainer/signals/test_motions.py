@@ -1,4 +1,4 @@
-"""The recordings that come with aeon: what they are, and what is said where it is missing."""
+"""The recordings that come with aeon: their contents, and the message if aeon is missing."""
 
 from __future__ import annotations
 

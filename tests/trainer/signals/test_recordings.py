@@ -1,4 +1,4 @@
-"""Recordings: what is read from folders of labels and from tables with a label column."""
+"""Reading recordings from folders of labels and from tables with a label column."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_one_channel(tmp_path: Path) -> None:
         ("timestamp [us]", ("5", "505", "1005", "1505"), 2000),
         ("millis", ("100", "120", "140", "160"), 50),
         ("t", ("0", "0.5", "1", "1.5"), 2),
-        # As even as a loop with a sleep in it is.
+        # As even as a loop that sleeps.
         ("ms", ("0", "10", "21", "30", "46", "50", "61", "70", "80", "90", "99", "110"), 100),
     ],
 )
@@ -142,7 +142,7 @@ def test_a_rate_that_is_given_is_held_against_the_mean(tmp_path: Path) -> None:
 
 
 def test_two_recordings_of_a_label_in_one_file(tmp_path: Path) -> None:
-    """As the refusal of time that goes back says."""
+    """As the message about a time that goes back suggests."""
     rows = [f"{10 * (k % 20)},{k % 7},{'ab'[k // 40]}" for k in range(80)]
     path = write(tmp_path, "a.csv", "\n".join(["ms,x,label", *rows]))
     with pytest.raises(

@@ -1,4 +1,4 @@
-"""Recordings: the message of every refusal."""
+"""Recordings: all error messages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TABLE = "ms,x,label\n" + "".join(f"{10 * k},{k % 7},{'ab'[k // 20]}\n" for k in 
 
 
 def message(call: Callable[[], object], folder: Path) -> str:
-    """The one line that a refusal gives, without the folder."""
+    """The line of the error, without the folder."""
     with pytest.raises(ThumbnetError) as caught:
         call()
     said = str(caught.value)
@@ -37,7 +37,7 @@ def refusal(root: Path, files: dict[str, str], **options: object) -> str:
 
 
 def rows(*steps: int) -> str:
-    """A recording whose samples are so many milliseconds apart."""
+    """A recording whose samples are these numbers of milliseconds apart."""
     times = np.concatenate([[0], np.cumsum(steps)])
     return "ms,x,y\n" + "".join(f"{t},{t % 7},{t % 5}\n" for t in times)
 
@@ -114,7 +114,7 @@ def test_of_files(b: str, said: str, tmp_path: Path) -> None:
         ({}, {}, "motions: no CSV files here: put them into a folder for each label, such as "
                  "motions/walk/1.csv"),
         ({"a/1.csv": GOOD, "c.csv": GOOD}, {},
-         "c.csv is beside the folders of labels: move it into the folder of its label"),
+         "c.csv is next to the folders of labels: move it into the folder of its label"),
         ({"a/1.csv": GOOD, "b/notes.md": ""}, {},
          "b: no CSV files for this label: put its recordings there, or delete it"),
         ({"a/1.csv": GOOD}, {},

@@ -1,4 +1,4 @@
-"""The rate of times as clocks give them: in whole ticks, uneven, late now and then."""
+"""The rate of realistic times: in whole ticks, uneven, sometimes late."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Times = NDArray[np.float64]
 
 
 def even(rate: float, samples: int = 600, offset: float = 0.0, ticks: float = 1000) -> Times:
-    """What a clock of so many ticks a second says at even samples."""
+    """The times of even samples on a clock with a given number of ticks per second."""
     return np.floor(ticks * np.arange(samples) / rate + offset)
 
 
@@ -53,7 +53,7 @@ def test_few_samples_are_not_rounded_much() -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_a_loop_that_jitters(seed: int) -> None:
-    """The rate is that of all steps, not the one that the loop was meant to have."""
+    """The rate is that of all steps, not the intended one of the loop."""
     rng = np.random.default_rng(seed)
     for steps in (
         10 + 3 * (rng.random(600) < 1 / 3),

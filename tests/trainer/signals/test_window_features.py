@@ -26,7 +26,7 @@ def stream(window: int, reach: int, bands: int = 4) -> StreamSettings:
 
 @st.composite
 def signals(draw: st.DrawFn) -> tuple[np.ndarray, int]:
-    """A window of counts, and how far they may go."""
+    """A window of counts, and their limit."""
     window = draw(st.sampled_from(LENGTHS))
     reach = draw(st.sampled_from((7, 100, 2047, 65_535, 100_000, MOST_COUNTS - 1)))
     kind = draw(st.sampled_from(("noise", "wave", "spike", "pair", "square", "ends", "still")))
@@ -108,7 +108,7 @@ def test_every_intermediate_has_31_bits(case: tuple[np.ndarray, int], bands: int
 
 @pytest.mark.parametrize("window", LENGTHS)
 def test_31_bits_at_the_worst(window: int) -> None:
-    """A pair of counts alone: turned by an eighth, real and imaginary part add up in one."""
+    """A single pair of counts: an eighth of a turn adds its real and imaginary parts."""
     made = stream(window, 65_535, 1)
     for far in (16_383, 16_384, 23_170, 32_766, 32_767, 65_535):
         for place in range(0, window, max(2, window // 16)):

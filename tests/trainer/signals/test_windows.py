@@ -22,7 +22,7 @@ from thumbnet.trainer.signals.stream_settings import reach_for
 
 
 def numbered(label: str, samples: int, first: int) -> Recording:
-    """A recording of two channels that count on: which sample stands where can be seen."""
+    """A recording of two channels that count up, so that every sample can be identified."""
     k = np.arange(first, first + samples)
     return Recording(np.stack([k, -k], axis=1), label, 10, f"{label}{first}", ("up", "down"))
 
@@ -140,7 +140,7 @@ def test_each_part_has_every_label(size: float, held_out: int) -> None:
     assert {one.label for one in train} == {one.label for one in test} == set(LABELS)
 
 
-# What a model carries
+# What is saved with a model
 
 
 def test_prepare() -> None:
@@ -160,7 +160,7 @@ def test_prepare() -> None:
     assert windows.take([3, 1]).recording.tolist() == windows.recording[[3, 1]].tolist()
 
 
-# Refusals
+# Errors
 
 
 def refusal(call: object, *arguments: object, **options: object) -> str:

@@ -1,4 +1,4 @@
-"""Callbacks, checkpoints, and training that goes on as if it had never stopped."""
+"""Callbacks, checkpoints, and training that resumes exactly."""
 
 from pathlib import Path
 
@@ -94,7 +94,7 @@ def test_calls_come_in_order() -> None:
     ],
 )
 def test_resume_equals_an_uninterrupted_run_to_the_bit(optimizer, tmp_path: Path) -> None:
-    """Shuffling, dropout, moving statistics, optimizer, schedule: everything goes on."""
+    """Shuffling, dropout, moving statistics, optimizer, schedule: everything continues."""
 
     def callbacks(path: Path, *more: Callback) -> list[Callback]:
         schedule = LearningRateScheduler(lambda epoch, rate: rate * 0.9)

@@ -1,4 +1,4 @@
-"""`fit`: that it learns, repeats to the bit, and refuses in one line what it cannot use."""
+"""`fit`: it learns, repeats to the bit, and reports invalid arguments in one line."""
 
 import numpy as np
 import pytest
@@ -87,7 +87,7 @@ def test_batches_cover_every_example_once() -> None:
 
 
 def test_the_reported_loss_is_the_mean_over_examples() -> None:
-    """With a negligible learning rate, training's numbers are evaluation's."""
+    """With a negligible learning rate, training reports the same numbers as evaluation."""
     model = classifier()
     model.compile(SGD(1e-12), "sparse_categorical_crossentropy", ["accuracy", "mse"])
     logs = {k: v[0] for k, v in model.fit(X, Y, batch_size=64).history.items()}

@@ -1,4 +1,4 @@
-"""OneCycle: the learning rate batch by batch, and that a resumed run goes on with it."""
+"""OneCycle: the learning rate batch by batch, also in a resumed run."""
 
 from __future__ import annotations
 

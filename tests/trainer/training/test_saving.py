@@ -1,4 +1,4 @@
-"""Models in files: what comes back, and what is refused."""
+"""Models in files: what is restored, and what is rejected."""
 
 import errno
 import json
@@ -134,7 +134,7 @@ def test_truncated_files(model: Sequential, tmp_path: Path) -> None:
 
 
 def test_no_flipped_bit_goes_unnoticed(model: Sequential, tmp_path: Path) -> None:
-    """Any byte may change: the model is refused, or nothing of it is other than before."""
+    """Whatever byte changes, the file is rejected or the model is unchanged."""
     path = tmp_path / "m.npz"
     model.save(path)
     whole, expected = path.read_bytes(), model.predict(X)
