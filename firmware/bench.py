@@ -33,7 +33,7 @@ def failure(error):
 
 
 def refusal(error, free):
-    """Return a line on a failed import: the heap before it, and which .mpy this firmware takes."""
+    """Describe a failed import: the heap before it, and which .mpy this firmware accepts."""
     line = failure(error)
     line["heap_before"] = free
     line["mpy"] = getattr(sys.implementation, "_mpy", None)
@@ -46,7 +46,7 @@ def heap_used():
 
 
 def begin(name):
-    """Import the module; say how much heap it keeps (None where Python does not tell)."""
+    """Import the module; print how much heap it keeps (None if unknown)."""
     global module, count
     count = 0
     module = None
@@ -72,7 +72,7 @@ def begin(name):
 
 
 def heap_of_one(values):
-    """Bytes that one predict() allocates; None where unknown or where they do not fit."""
+    """Bytes that one predict() allocates; None if unknown or if they do not fit."""
     before = heap_used()
     if before is None:
         return None
@@ -87,7 +87,7 @@ def heap_of_one(values):
 
 
 def microseconds(values, at_least):
-    """Mean time of one predict(), repeated until the clock has seen at_least microseconds."""
+    """Mean time of one predict(), repeated until at_least microseconds have passed."""
     times = 1
     while True:
         start = ticks_us()
@@ -100,7 +100,7 @@ def microseconds(values, at_least):
 
 
 def decision(samples):
-    """Microseconds of the push that fills a window, the least of a few."""
+    """Microseconds of the push that fills a window, the best of five."""
     stream = module.Stream()
     for sample in samples:
         stream.push(sample)
@@ -133,7 +133,7 @@ def row(values):
 
 
 def end():
-    """Free the module's memory; say how many rows were measured."""
+    """Free the module; print how many rows were measured."""
     global module
     if module is not None:
         sys.modules.pop(module.__name__, None)

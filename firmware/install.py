@@ -1,8 +1,8 @@
-"""Put a new module in the place of an old one: neither a cut cable nor lost power loses both.
+"""Replaces an old module with a new one; survives a lost cable or power.
 
-The steps run on the board, through the raw REPL: a host that goes away cannot stop between two of
-them. The module is name.py or name.mpy, its weights, where they are a file, name.bin. New files
-wait as name__new, replaced ones are kept as .old until import finds the new module.
+The steps run on the board, through the raw REPL: a host that disconnects cannot interrupt them.
+The module is name.py or name.mpy; its weights, if they are a file, are name.bin. New files wait
+as name__new; replaced ones are kept as .old until import finds the new module.
 """
 
 import gc
@@ -10,7 +10,7 @@ import json
 import os
 import sys
 
-KINDS = (".py", ".mpy")  # the first that is there is imported
+KINDS = (".py", ".mpy")  # import takes the first that exists
 
 
 def exists(path):
@@ -35,10 +35,10 @@ def found(name):
 
 
 def look(name):
-    """Say how much heap and file system is free (None where it is not known), and what is there.
+    """Print the free heap and disk space (None if unknown), and what is installed.
 
-    mpy: which compiled modules this firmware takes; there: the file that import finds; package:
-    whether there is a folder that it finds instead.
+    mpy: which compiled modules this firmware accepts; there: the file that import finds; package:
+    whether it finds a folder instead.
     """
     heap = disk = block = None
     gc.collect()
@@ -56,12 +56,12 @@ def look(name):
 
 
 def repair(name):
-    """Undo what an interrupted installation left: what import finds is whole afterwards."""
+    """Undo an interrupted installation, so that import finds a complete module."""
     print(json.dumps({"restored": undo(name)}))
 
 
 def undo(name):
-    """Undo a swap that was not finished; return the files that were restored."""
+    """Undo an unfinished swap; return the restored files."""
     back = []
     for kind in KINDS:
         main, new = name + kind, name + "__new" + kind
@@ -76,21 +76,21 @@ def undo(name):
         for path in (main + ".old", weights, new):
             remove(path)
     remove(name + "__new.bin")
-    if exists(name + ".py"):  # never imported, except while the .py steps aside
+    if exists(name + ".py"):  # never imported, except while the .py is set aside
         remove(name + ".mpy")
     return back
 
 
 def replaced(name, kind):
-    """Whether import finds the new module already."""
+    """Whether import already finds the new module."""
     return not exists(name + "__new" + kind) and found(name) == name + kind
 
 
 def swap(name, kind, weights):
-    """Put name__new in the place of what import finds as name; then remove the old files.
+    """Replace what import finds as name with name__new; then remove the old files.
 
-    weights: whether there is a name__new.bin. It goes first: until import finds the new module, the
-    old one refuses these weights. What fails is undone.
+    weights: whether there is a name__new.bin. It is moved first: until import finds the new module,
+    the old one rejects these weights. A failed swap is undone.
     """
     main, new = name + kind, name + "__new" + kind
     old = exists(name + ".bin")
@@ -117,7 +117,7 @@ def swap(name, kind, weights):
 
 
 def replace(new, main):
-    """Rename new to main. Where a rename does not replace (FAT), main steps aside first."""
+    """Rename new to main. If renaming does not overwrite (FAT), set main aside first."""
     try:
         os.rename(new, main)
     except OSError:

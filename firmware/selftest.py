@@ -21,7 +21,7 @@ def failure(error):
 
 
 def refusal(error, free):
-    """Return a line on a failed import: the heap before it, and which .mpy this firmware takes."""
+    """Describe a failed import: the heap before it, and which .mpy this firmware accepts."""
     line = failure(error)
     line["heap_before"] = free
     line["mpy"] = getattr(sys.implementation, "_mpy", None)
@@ -29,7 +29,7 @@ def refusal(error, free):
 
 
 def begin(name):
-    """Import the module; say who runs it, or why it could not be imported."""
+    """Import the module; print what runs it, or why the import failed."""
     global module, count
     count = 0
     module = None
@@ -54,9 +54,9 @@ def begin(name):
 
 
 def pushed(samples):
-    """Push the samples of one window; return what the network was given, and its scores."""
+    """Push the samples of one window; return the network's input and its scores."""
     stream = module.Stream()
-    # Some before them, so that the window does not begin where the ring does.
+    # Push some others first, so that the window does not begin where the ring does.
     for k in range(module.HOP):
         stream.push(samples[k % len(samples)])
     for sample in samples:
@@ -65,10 +65,10 @@ def pushed(samples):
 
 
 def answers(values):
-    """Return every answer that the module has for one input vector."""
+    """Return all of the module's answers to one input vector."""
     line = {}
     answer = module.predict(values)
-    # Several numbers are made of as many scores: a small heap does not hold both.
+    # A list of predictions is as long as the scores: a small heap cannot hold both.
     if not isinstance(answer, list):
         line["predict"] = answer
     answer = None
@@ -80,7 +80,7 @@ def answers(values):
 
 
 def row(values):
-    """Say what the module answers to one input vector, or to a list of samples for its Stream."""
+    """Print the answers to one input vector, or to a list of samples for the Stream."""
     global count
     try:
         samples = bool(values) and isinstance(values[0], list)
@@ -92,7 +92,7 @@ def row(values):
 
 
 def end():
-    """Free the module's memory; say how many rows were answered."""
+    """Free the module; print how many rows were answered."""
     global module
     if module is not None:
         sys.modules.pop(module.__name__, None)

@@ -1,7 +1,7 @@
-"""Reads a file of the micro:bit v1 where it lies in flash: its own file objects cannot seek.
+"""Reads a file in the flash of a micro:bit v1 in place: its own file objects cannot seek.
 
-The file system is made of chunks of 128 bytes: a marker, 126 bytes of data, the next chunk's
-number. The exporter's .hex has the chunks of a file in a row.
+The file system consists of 128-byte chunks: a marker, 126 bytes of data, the next chunk's
+number. The exporter's .hex stores a file in consecutive chunks.
 """
 
 import micropython
@@ -9,7 +9,7 @@ import micropython
 
 @micropython.asm_thumb
 def read(r0, r1, r2):
-    # r0: state: address, bytes left in its chunk; r1: where to; r2: how many bytes
+    # r0: state (address, bytes left in its chunk); r1: destination; r2: number of bytes
     ldr(r4, [r0, 0])
     ldr(r5, [r0, 4])
     label(CHUNK)

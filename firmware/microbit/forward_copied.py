@@ -1,4 +1,4 @@
-"""The forward pass on a micro:bit v1 where some kernels want their weights in memory."""
+"""The forward pass on a micro:bit v1, where some kernels need their weights in RAM."""
 
 from array import array
 
@@ -13,17 +13,17 @@ BUFFER = bytearray(1)
 # kernel, where its p begins, the bytes of p, where its w begins, y, the bytes of w to copy
 LAYERS = ((fully_connected, 129, 4, 257, [0], 0),)
 
-# The address of the file in flash; for read: where it goes on, and the bytes left in that chunk.
+# The file's address in flash; for read: where to continue, and the bytes left in that chunk.
 _FILE = array("i", (0, 0, 0))
 
 
 def prepare(found):
-    """Remember where the weights are, which weights_file.find() found and check() checked."""
+    """Remember where the weights are, found by weights_file.find() and checked by check()."""
     _FILE[2] = found
 
 
 def fetch(at, buffer, size):
-    """Read size bytes of the file into buffer, from one that begins a chunk."""
+    """Read size bytes of the file into buffer; a chunk begins at `at`."""
     _FILE[0] = _FILE[2] + at
     _FILE[1] = 126
     read(_FILE, buffer, size)

@@ -1,4 +1,4 @@
-"""The forward pass on a micro:bit v1: the kernels read the weights where they lie in flash."""
+"""The forward pass on a micro:bit v1: the kernels read the weights in place, in flash."""
 
 from array import array
 
@@ -12,12 +12,12 @@ PARAMETERS = array("i", [0])
 # kernel, where its p begins, the bytes of p, where its w begins, y
 LAYERS = ((fully_connected, 129, 4, 257, [0]),)
 
-# The address of the file in flash; for read: where it goes on, and the bytes left in that chunk.
+# The file's address in flash; for read: where to continue, and the bytes left in that chunk.
 _FILE = array("i", (0, 0, 0))
 
 
 def prepare(found):
-    """Remember where the weights are, which weights_file.find() found and check() checked."""
+    """Remember where the weights are, found by weights_file.find() and checked by check()."""
     _FILE[2] = found
 
 

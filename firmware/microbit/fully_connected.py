@@ -1,7 +1,7 @@
 """The fully connected layer in Thumb-1 assembly, its weights in the flash of a micro:bit v1.
 
-x: the inputs, uint8, word aligned, and room up to the next whole word: what stands there meets
-weights of 0. w: the address of the first weight. Weights lie in chunks of 128 bytes, 96 of them
+x: the inputs, uint8, word aligned, in a buffer of whole words: bytes after the last meet
+weights of 0. w: the address of the first weight. Weights lie in chunks of 128 bytes, in 96 of them
 from the second on: blocks of 8 output channels; in a block, for each input (padded to a multiple
 of 4), a byte of every channel, weight + 128. y: bytes or words.
 
@@ -13,8 +13,8 @@ import micropython
 
 
 # p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table, wide, pieces,
-# then bias, multiplier and shift of each output. A table is a call of its own, and pieces is for
-# other kernels.
+# then bias, multiplier and shift of each output. This kernel reads neither table (`lookup` applies
+# it) nor pieces.
 @micropython.asm_thumb
 def fully_connected(r0, r1, r2, r3):
     mov(r4, r8)
@@ -32,7 +32,7 @@ def fully_connected(r0, r1, r2, r3):
     lsl(r6, r6, 1)
     lsl(r5, r6)
     add(r2, r2, r5)
-    # the frame: x, weights to come, output, p, end of x, parameters to come, outputs to come, w
+    # the frame: x, next weights, output, p, end of x, next parameters, outputs left, w
     mov(r5, r3)
     add(r5, 40)  # bias
     ldr(r6, [r3, 4])  # outputs
@@ -40,7 +40,7 @@ def fully_connected(r0, r1, r2, r3):
     push({r0, r1, r2, r3, r4, r5, r6, r7})
     label(BLOCK)
     data(2, 0x9800, 0x9901, 0x9A06, 0x9C04)  # ldr r0 (x), r1 (weights), r2 (outputs), r4 (end)
-    # sums: r5 to r12 of a channel each, r14 of x
+    # sums: r5 to r12 of one channel each, r14 of x
     mov(r5, 0)
     mov(r6, 0)
     mov(r7, 0)

@@ -1,4 +1,4 @@
-"""Input of few whole levels on a micro:bit v1: bytes, or a list of integers."""
+"""Input with few levels on a micro:bit v1: bytes, or a list of integers."""
 
 from array import array
 

@@ -1,4 +1,4 @@
-"""A curve as a table that lies in the flash of a micro:bit v1: 126 bytes of it in each 128.
+"""A curve as a table in the flash of a micro:bit v1: 126 bytes of it in every 128.
 
 y[y_at + i] = table[x[x_at + i]] for the n inputs. w: the address of the table.
 """

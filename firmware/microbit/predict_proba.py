@@ -1,4 +1,4 @@
-"""Probabilities on a micro:bit v1: their code is loaded when first asked for, its heap is small."""
+"""Probabilities on a micro:bit v1: code loaded at first use, as its heap is small."""
 
 
 def probabilities(values):

@@ -1,6 +1,6 @@
-"""The file of weights in the flash of a micro:bit v1: found, and checked before the first result.
+"""The weights file in the flash of a micro:bit v1: found and checked before the first result.
 
-A file begins with a chunk of marker 0xFE, the length of its last chunk, and its name.
+A file's first chunk holds the marker 0xFE, the length of its last chunk, and its name.
 """
 
 from array import array
@@ -9,14 +9,14 @@ import micropython
 from machine import mem8
 
 # Literals of an example network; the exporter puts the network's own in their place.
-# length and CRC-32 of what follows the 12 bytes of the file's header
+# length and CRC-32 of the payload that follows the 12-byte header
 WEIGHTS = (0, 0)
 NAME = "model.bin"
 
 
 @micropython.asm_thumb
 def crc32(r0, r1, r2):
-    # r0: the sum so far, inverted, and the polynomial; r1: bytes, r2: how many
+    # r0: the inverted CRC so far, and the polynomial; r1: bytes; r2: number of bytes
     ldr(r3, [r0, 0])
     ldr(r7, [r0, 4])
     label(BYTE)

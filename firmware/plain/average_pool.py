@@ -1,4 +1,4 @@
-"""Average pooling in plain bytecode, 2-D or 1-D, global too: that is one window."""
+"""Average pooling in plain bytecode: 2-D, 1-D or global."""
 
 from requantize import requantize
 
@@ -24,7 +24,7 @@ def average_pool(x, w, y, p):
             count = (last_row - first_row) * size // channels
             k = 17 + 2 * (count - fewest)
             multiplier, shift = p[k], p[k + 1]
-            # A window may be all of x, too much to copy.
+            # A window may be all of x, too large to copy.
             first += first_row * row
             for c in range(channels):
                 acc = -count * x_zero_point

@@ -1,4 +1,4 @@
-"""The convolution with two weights in a byte, in plain bytecode."""
+"""The convolution with two weights per byte, in plain bytecode."""
 
 from gather import gather
 from requantize import requantize
@@ -7,7 +7,7 @@ from requantize import requantize
 # p: inputs (k_h * run), outputs, y_at, zero_point, activation_min, activation_max, table (its place
 # in w, or 0), rows, row (bytes of one), k_h, run (bytes of a patch's row), stride_h, step (bytes
 # from patch to patch), pad_top, left (bytes of padding), out_h, out_w, y_step (entries from pixel
-# to pixel), pad (what stands in the padding), then bias, multiplier and shift of each output.
+# to pixel), pad (padding value), then bias, multiplier and shift of each output.
 def conv_int4(x, w, y, p):
     """Write one layer's outputs into y, from entry y_at on.
 
@@ -21,7 +21,7 @@ def conv_int4(x, w, y, p):
     for top in range(-pad_top, out_h * stride_h - pad_top, stride_h):
         for start in range(-left, out_w * step - left, step):
             patch = gather(x, p, top, start)
-            # sum((w + 8) * x) is 8 * sum(x) too much: taken off once for all outputs.
+            # sum((w + 8) * x) includes an excess of 8 * sum(x); subtract it once.
             excess = 8 * sum(patch)
             patch.append(0)
             even = patch[0 : 2 * half : 2]

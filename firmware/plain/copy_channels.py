@@ -5,7 +5,7 @@
 def copy_channels(x, w, y, p):
     """Write w[q] for each q of x into y, which has more channels.
 
-    w: the 256-entry table that brings x to the scale of y.
+    w: the 256-entry table that rescales x to y.
     """
     pixels, channels, target, y_step = p
     source = 0

@@ -1,4 +1,4 @@
-"""The convolution of each channel by itself, in plain bytecode."""
+"""The depthwise convolution in plain bytecode."""
 
 from gather import gather
 from requantize import requantize
@@ -7,14 +7,13 @@ from requantize import requantize
 # p: inputs (taps of one channel), outputs (channels), y_at, zero_point, activation_min,
 # activation_max, table (its place in w, or 0), rows, row (bytes of one), k_h, run (bytes of a
 # patch's row), stride_h, step (bytes from patch to patch), pad_top, left (bytes of padding), out_h,
-# out_w, y_step (entries from pixel to pixel), pad (what stands in the padding), then bias,
-# multiplier and shift of each output.
+# out_w, y_step (entries from pixel to pixel), pad (padding value), then bias, multiplier and shift
+# of each output.
 def depthwise_conv(x, w, y, p):
     """Write one layer's outputs into y, from entry y_at on.
 
     x: the image, uint8, row by row, channels last; y has as many channels. w: weight + 128 of every
-    channel for the first tap of a patch, then for the next, then the 256-entry table if there is
-    one.
+    channel for the first tap, then for each next tap, then the 256-entry table if there is one.
     """
     taps, channels, first, zero_point, low, high, table = p[:7]
     stride_h, step, pad_top, left, out_h, out_w, y_step = p[11:18]
@@ -29,7 +28,7 @@ def depthwise_conv(x, w, y, p):
             for c in range(channels):
                 column = columns[c]
                 inputs = patch[c::channels]
-                # sum((w + 128) * x) is 128 * sum(x) too much.
+                # sum((w + 128) * x) includes an excess of 128 * sum(x).
                 acc = p[k] - 128 * sum(inputs)
                 i = 0
                 for a in inputs:

@@ -12,7 +12,7 @@ def fully_connected(x, w, y, p):
     table if there is one.
     """
     outputs, at, zero_point, low, high, table = p[:6]
-    # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
+    # sum((w + 128) * x) includes an excess of 128 * sum(x); subtract it once.
     excess = 128 * sum(x)
     i = 0
     for k in range(6, 6 + 3 * outputs, 3):

@@ -1,10 +1,10 @@
-"""The fully connected layer with one big integer per input: a lane of 32 bits for each output."""
+"""The fully connected layer with one big integer per input: a 32-bit lane for each output."""
 
 from requantize import requantize
 
 
 def lanes(w, inputs, outputs):
-    """Return w, rows of weights and the table, as the kernel takes it: columns, and the table."""
+    """Return w, rows of weights and the table, as the kernel needs it: columns and the table."""
     columns = [0] * inputs
     lane = bytearray(4 * outputs)
     for i in range(inputs):
@@ -22,16 +22,16 @@ def fully_connected_lanes(x, w, y, p):
     x: the inputs, uint8. w: what lanes() returns.
     """
     columns, curve = w
-    # Every lane is sum((w + 128) * x), below 2**32: no lane reaches into the next.
+    # Every lane is sum((w + 128) * x), below 2**32: no lane overflows into the next.
     acc = 0
     i = 0
     for a in x:
         if a:
-            acc += columns[i] * a  # the other way round would copy the column first
+            acc += columns[i] * a  # a * columns[i] would copy the column first
         i += 1
     outputs, at, zero_point, low, high, table = p[:6]
     sums = acc.to_bytes(4 * outputs, "little")
-    # 128 * sum(x) too much, in two halves: all 32 bits at once would be a long integer.
+    # Subtract the excess, 128 * sum(x), in two halves: 32 bits at once would be a long integer.
     total = sum(x)
     i = 0
     for k in range(6, 6 + 3 * outputs, 3):

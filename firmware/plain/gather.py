@@ -2,7 +2,7 @@
 
 
 def gather(x, p, top, start):
-    """Return the patch, a list: runs of x, and the pad where they leave the image.
+    """Return the patch, a list: runs of x, and pad where they leave the image.
 
     top: the first row, start: the first byte of a row; both may be negative. p: the kernel's.
     """

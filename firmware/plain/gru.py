@@ -1,13 +1,13 @@
 """One time step of a gated recurrent unit, after its two matrix products."""
 
 
-# p: units, y_at, reset (only write the state of a beginning, zero), shift.
+# p: units, y_at, reset (1: write the initial zero state only), shift.
 def gru(x, w, y, p):
-    """Write the new state into y, from y_at on, and more of its bits into the last part of x.
+    """Write the new state into y, from y_at on, and its full 16 bits into the last part of x.
 
-    x: words, seven for each unit: what the input brings to update gate, reset gate and candidate,
-    what the state brings to the same, and the state, in steps of 1 / 32767. w: two tables of 256
-    entries, sigmoid and tanh.
+    x: words, seven per unit: the input's sums for update gate, reset gate and candidate, the
+    state's sums for the same, and the state, in units of 1 / 32767. w: two tables of 256 entries,
+    sigmoid and tanh.
     """
     units, at, reset, shift = p
     state = 6 * units

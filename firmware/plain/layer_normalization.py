@@ -22,7 +22,7 @@ def layer_normalization(x, w, y, p):
         for i in range(source, last):
             d = x[i] - middle
             squares += d * d
-        # channels * channels times the variance.
+        # The variance times channels * channels.
         d = total - channels * middle
         v = (channels * squares - d * d >> variance_shift) + epsilon
         if v < 1:
@@ -31,14 +31,14 @@ def layer_normalization(x, w, y, p):
         while v < 0x10000000:
             v <<= 2
             exponent += 1
-        # 1 / sqrt(v) in two steps of Newton.
+        # 1 / sqrt(v) in two steps of Newton's method.
         v >>= 14
         root = 17300 - (19 * v >> 7)
         root = root * (49152 - ((root * root >> 13) * v >> 15)) >> 15
         root = root * (49152 - ((root * root >> 13) * v >> 15)) >> 15
         k = 9
         for i in range(source, last):
-            # Four at once would make a tuple.
+            # Unpacking four at once would allocate a tuple.
             weight, acc = p[k], p[k + 1]
             multiplier, shift = p[k + 2], p[k + 3]
             acc += ((channels * x[i] - total) * root >> place - exponent) * weight

@@ -1,4 +1,4 @@
-"""A curve as a table, for a layer whose own table is taken already."""
+"""A curve as a table, for a layer that already uses its table."""
 
 
 # p: n.

@@ -1,12 +1,11 @@
 """One time step of a simple recurrent layer, after its two matrix products."""
 
 
-# p: units, y_at, reset (only write the state of a beginning, state_zero), shift, state_zero,
-# center.
+# p: units, y_at, reset (1: write the initial state only), shift, state_zero, center.
 def simple_rnn(x, w, y, p):
     """Write the new state into y, from y_at on.
 
-    x: words, what the input brings to each unit, then what the state brings. w: the 256-entry
+    x: words, the input's sum for each unit, then the state's. w: the 256-entry
     table of the activation.
     """
     units, at, reset, shift, state_zero, center = p

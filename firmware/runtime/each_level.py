@@ -1,4 +1,4 @@
-"""Numbers that stand for whole levels, one by one; says what does not fit."""
+"""Integer levels, converted one by one; reports what does not fit."""
 
 # Literals of an example network; the exporter puts the network's own in their place.
 INPUT_MIN = 0
@@ -13,7 +13,7 @@ def each_level(values):
     for v in values:
         if isinstance(v, float) and abs(v) < 1e9:
             v = int(v + 0.5) if v >= 0 else -int(0.5 - v)
-        # MicroPython's bool is no int. A tuple of both would be allocated for each item.
+        # MicroPython's bool is not an int; a tuple (int, bool) would allocate for each item.
         whole = isinstance(v, int) or isinstance(v, bool)
         if not whole or v < INPUT_MIN or v > INPUT_MAX:
             raise ValueError("input %d is %r, expected %d to %d" % (i, v, INPUT_MIN, INPUT_MAX))

@@ -1,4 +1,4 @@
-"""Readings in raw units, one by one: brought to uint8 by integer arithmetic."""
+"""Readings in raw units, converted to uint8 with integer arithmetic."""
 
 from requantize import requantize
 
@@ -19,11 +19,11 @@ def each_reading(values):
         if lines > 1:
             line = SCALING[i % lines]
         units, low, high, left, bias, multiplier, shift = line
-        # MicroPython's bool is no int. A tuple of both would be allocated for each item.
+        # MicroPython's bool is not an int; a tuple (int, bool) would allocate for each item.
         if isinstance(v, int) or isinstance(v, bool):
             count = v * units
         elif isinstance(v, float) and abs(v) < 1e9:
-            # Rounded to the resolution first: 32-bit and 64-bit floats then agree.
+            # Rounded to the resolution first, so that 32-bit and 64-bit floats agree.
             scaled = v * units
             count = int(scaled + 0.5) if scaled >= 0 else -int(0.5 - scaled)
         else:

@@ -13,7 +13,7 @@ _EXP_256 = (
 
 
 def exp_q15(t):
-    """Return 32767 * exp(-t / 256) for t >= 0, a few steps of 2**-15 low at most."""
+    """Return 32767 * exp(-t / 256) for t >= 0, at most a few 2**-15 steps low."""
     if t >= 3072:
         return 0
     e = (_EXP_1[t >> 8] * _EXP_16[(t >> 4) & 15]) >> 15

@@ -1,4 +1,4 @@
-"""The forward pass: a table of layers, each a kernel with what it reads, weighs, and writes."""
+"""The forward pass: a table of layers, each a kernel with its input, weights and output."""
 
 from fully_connected import fully_connected
 from levels import X0, quantize

@@ -5,7 +5,7 @@ from levels import X0, quantize
 from weights_file import open_weights
 
 # Literals of an example network; the exporter puts the network's own in their place.
-# kernel, how often p is read (0: all is here), how often w is read for each p, x, w, y, p
+# kernel, how often p is read (0: nothing is streamed), how often w is read for each p, x, w, y, p
 LAYERS = ((fully_connected, 1, 1, X0, bytearray(2), [0], bytearray(52)),)
 
 _FILE = open_weights()

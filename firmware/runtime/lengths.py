@@ -1,4 +1,4 @@
-"""The check that every input goes through first."""
+"""The first check of every input."""
 
 # Literal of an example network; the exporter puts the network's own in its place.
 INPUTS = 2
@@ -10,7 +10,7 @@ def as_sequence(values):
         values = values.tolist()
     try:
         n = len(values)
-        # A number has no length, a set and a dict no first item. Nothing is allocated.
+        # Numbers have no length, sets no index, and a dict may have a key 0. Nothing is allocated.
         if n and isinstance(values, dict):
             raise TypeError
         n and values[0]

@@ -1,4 +1,4 @@
-"""Input of few whole levels, such as pixels: each gets a uint8 of its own, nothing is rounded."""
+"""Input with few integer levels, such as pixels: each gets its own uint8, without rounding."""
 
 from each_level import X0, each_level
 from lengths import as_sequence

@@ -1,4 +1,4 @@
-"""The file of weights in mapped flash: read where it lies, without a copy."""
+"""The weights file in mapped flash: read in place, without a copy."""
 
 from binascii import crc32
 
@@ -17,7 +17,7 @@ def map_weights():
             continue
         try:
             data = memoryview(file)
-        except TypeError:  # a file of a file system that is not mapped
+        except TypeError:  # its file system is not mapped
             continue
         check_header(path, bytes(data[:12]))
         check_payload(path, len(data) - 12, crc32(data[12:]))

@@ -16,6 +16,6 @@ def softmax(s):
     e = [exp_q15(requantize(min(top - a, limit) << left, multiplier, shift)) for a in s]
     total = sum(e)
     q = [(a << 15) // total for a in e]
-    # What rounding down leaves over goes to the largest.
+    # Add the rounding remainder to the largest.
     q[list(s).index(top)] += 32768 - sum(q)
     return q

@@ -1,14 +1,14 @@
-"""The file of weights beside the module, checked as a whole before the first result."""
+"""The weights file beside the module, checked completely before the first result."""
 
 from binascii import crc32
 
 # Literal of an example network; the exporter puts the network's own in its place.
-# length and CRC-32 of what follows the 12 bytes of the file's header
+# length and CRC-32 of the payload that follows the 12-byte header
 WEIGHTS = (0, 0)
 
 
 def weights_name():
-    """Return the file's name: that of the module, wherever it lies, with .bin."""
+    """Return the file's name: the module's path with suffix .bin."""
     return __file__.rsplit(".", 1)[0] + ".bin"
 
 
@@ -22,7 +22,7 @@ def check_header(name, head):
 
 
 def check_payload(name, length, crc):
-    """Raise ValueError if the length or CRC-32 of what follows the header is wrong."""
+    """Raise ValueError if the length or CRC-32 of the payload is wrong."""
     if (length, crc & 0xFFFFFFFF) != WEIGHTS:
         raise ValueError(
             "%s is damaged (%d of %d bytes, CRC-32 %08x, not %08x): copy it again"

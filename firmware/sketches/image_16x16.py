@@ -1,4 +1,4 @@
-"""What a camera sees, in 16x16 pixels: each the mean of 6x6 of a grey picture of 96x96."""
+"""A camera image in 16x16 pixels, each the mean of 6x6 in a grey picture of 96x96."""
 
 import camera
 import digits

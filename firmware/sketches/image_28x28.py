@@ -13,7 +13,7 @@ image = bytearray(784)
 
 
 def touched(axis):
-    """Return where the pen is, of 27 places: 0xD0 for x, 0x90 for y."""
+    """Return the pen's place, 0 to 26; axis: 0xD0 is x, 0x90 y."""
     command[0] = axis
     select(0)
     spi.write_readinto(command, answer)

@@ -1,4 +1,4 @@
-"""What a micro:bit is doing, by its own accelerometer: 50 samples a second, in thousandths of g."""
+"""Motion of a micro:bit, from its accelerometer: 50 samples per second, in thousandths of g."""
 
 import gestures
 from microbit import accelerometer, display, running_time, sleep

@@ -1,4 +1,4 @@
-"""What an MPU-6050 is doing, by its acceleration and rotation: 100 samples a second over I2C."""
+"""Motion of an MPU-6050, from its acceleration and rotation: 100 samples per second over I2C."""
 
 import time
 from struct import unpack
@@ -9,7 +9,7 @@ from machine import I2C, Pin
 SENSOR = 0x68
 
 i2c = I2C(0, scl=Pin(1), sda=Pin(0), freq=400000)  # pins of a Pico
-i2c.writeto_mem(SENSOR, 0x6B, b"\x00")  # PWR_MGMT_1: it sleeps until told not to
+i2c.writeto_mem(SENSOR, 0x6B, b"\x00")  # PWR_MGMT_1: wake up
 i2c.writeto_mem(SENSOR, 0x1A, b"\x03")  # CONFIG: low-pass filter of 44 Hz
 data = bytearray(14)
 stream = gestures.Stream()

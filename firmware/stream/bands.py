@@ -32,7 +32,7 @@ def transform(half):
                 b = im[m]
                 x = (c * a + s * b + 16384) >> 15
                 y = (c * b - s * a + 16384) >> 15
-                # Halved each time: no product leaves 31 bits.
+                # Halved each time, so that every product fits 31 bits.
                 a = re[k] + 1
                 b = im[k] + 1
                 re[m] = (a - x) >> 1
@@ -44,7 +44,7 @@ def transform(half):
 
 
 def power(k, end, half):
-    """Return the energy from frequency k to end - 1 of a window transformed as one of `half`."""
+    """Return the energy of frequencies k to end - 1, from the transform of `half` numbers."""
     re = REAL
     im = IMAGINARY
     total = 0
@@ -52,7 +52,7 @@ def power(k, end, half):
         if k == half:
             x = (re[0] - im[0] + 1) >> 1
             return total + x * x
-        # The transforms of the even and the odd counts, and from them that of all.
+        # The transforms of the even and the odd counts, combined into that of all counts.
         p = re[k]
         q = re[half - k]
         u = im[k]
@@ -65,31 +65,31 @@ def power(k, end, half):
         y = ((u - v + 1) >> 1) - ((c * a + s * b + 16384) >> 15)
         x = (x + 1) >> 1
         y = (y + 1) >> 1
-        # Twice: for the negative frequency too.
+        # Twice, for the negative frequency too.
         total += 2 * (x * x + y * y)
         k += 1
     return total
 
 
 def bands(x, y, at):
-    """Write the energy of x in BANDS bands from 0 to half the rate to y[at ...], the mean left out.
+    """Write the energy of x, without its mean, in BANDS bands up to half the rate to y[at ...].
 
-    Each as the root mean square that x has in the band, in 2**-FRACTION counts; their squares sum
-    to that of the deviation. x has a power of two of counts. Returns the next place.
+    Each is the root mean square of x in the band, in 2**-FRACTION counts; their squares sum to
+    that of the deviation. len(x) is a power of two. Returns the next place.
     """
     half = len(x) >> 1
     fraction = FRACTION
     centre = average(x)
     far = max((max(x) << fraction) - centre, centre - (min(x) << fraction))
-    # All is shifted to 14 bits.
+    # Everything is shifted to 14 bits.
     down = up = 0
     while far >> down > 16383:
         down += 1
     while far and far << (up + 1) <= 16383:
         up += 1
     centre -= (1 << down) >> 1
-    # A window is real: two counts make one complex number. It goes where its index points to, the
-    # bits of that reversed.
+    # A window is real: two counts make one complex number. It is stored at its index with the bits
+    # reversed.
     part = REAL
     k = 0
     for v in x:

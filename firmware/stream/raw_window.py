@@ -1,4 +1,4 @@
-"""The window in the ring buffer as it is, for a network that has no features."""
+"""The unchanged window of the ring buffer, for a network without features."""
 
 from array import array
 

@@ -1,8 +1,8 @@
-"""One sample on its way into the ring buffer: checked, and brought to whole counts."""
+"""Checks one sample and stores it in the ring buffer, in whole counts."""
 
 # Literals of an example network; the exporter puts the network's own in their place.
 CHANNELS = ("x", "y")
-# Counts per 1.0 of each channel, and the count beyond which all readings are alike.
+# Counts per 1.0 of each channel, and the count at which readings are clipped.
 UNITS = (1, 1)
 REACH = 32767
 
@@ -11,7 +11,7 @@ def store(sample, ring, at):
     """Write the counts of a sample to ring[at ...]; ValueError says what does not fit."""
     try:
         n = len(sample)
-        # A set has no first item, and a number no length. Nothing is allocated.
+        # Numbers have no length, and sets cannot be indexed. Nothing is allocated.
         n and sample[0]
     except (TypeError, KeyError):
         n = -1
@@ -22,11 +22,11 @@ def store(sample, ring, at):
         )
     for c in range(n):
         v = sample[c]
-        # MicroPython's bool is no int. A tuple of both would be allocated for each item.
+        # MicroPython's bool is not an int; a tuple (int, bool) would allocate for each item.
         if isinstance(v, int) or isinstance(v, bool):
             count = v * UNITS[c]
         elif isinstance(v, float) and -1e9 < v < 1e9:
-            # Rounded to the resolution: 32-bit and 64-bit floats then agree.
+            # Rounded to the resolution, so that 32-bit and 64-bit floats agree.
             v *= UNITS[c]
             count = int(v + 0.5) if v >= 0 else -int(0.5 - v)
         elif isinstance(v, float) and v - v == 0:  # finite

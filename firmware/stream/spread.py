@@ -1,4 +1,4 @@
-"""How far a channel goes from a centre: the root of the mean square, in 31 bits."""
+"""RMS deviation from a centre, in 31 bits."""
 
 from root import root
 
@@ -9,13 +9,13 @@ FRACTION = 0
 def spread(x, centre):
     """Return the root mean square of x about centre; centre and result in 2**-FRACTION counts.
 
-    Up to 32,766 such steps from the centre, everything but the root is exact; beyond that, x is
-    rounded to the 15 highest bits of its farthest value.
+    Up to 32,766 such steps from the centre, only the root is rounded; beyond that, x is rounded
+    to the 15 highest bits of its farthest value.
     """
     n = len(x)
     fraction = FRACTION
     far = max((max(x) << fraction) - centre, centre - (min(x) << fraction))
-    # Bits that are left out: of what is squared, and of the squares.
+    # Bits to drop: `low` of each deviation, `less` of each square.
     low = 0
     while far >> low > 32766:
         low += 1

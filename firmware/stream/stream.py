@@ -8,18 +8,18 @@ from sample import store
 
 # Literals of an example network; the exporter puts the network's own in their place.
 LABELS = ("rest", "move")
-# Counts of a window, and their type in an array; samples from one decision to the next, and before
-# the first of all.
+# Number of counts in a window, and their array type; samples between decisions, and before the
+# first.
 RING = 8
 COUNT = "h"
 HOP = 2
 WINDOW = 4
-# Votes that a label needs, of how many that are kept.
+# Votes that a label needs, and how many of the last votes are kept.
 VOTE = (1, 3)
 
 
 class Stream:
-    """Samples go in one by one; every HOP of them the last WINDOW are classified.
+    """Takes samples one by one; after every HOP, classifies the last WINDOW.
 
     label: the name of the last decision, None before the first.
     """
@@ -31,7 +31,7 @@ class Stream:
         self.reset()
 
     def reset(self):
-        """Forget all samples and votes, as after a pause in which none were taken."""
+        """Forget all samples and votes, for example after a pause in sampling."""
         self.label = None
         self._at = 0
         self._left = WINDOW
@@ -41,9 +41,9 @@ class Stream:
             self._counts[k] = 0
 
     def push(self, sample):
-        """Take one sample, a list, tuple or array of a number for each channel.
+        """Take one sample: a list, tuple or array of one number per channel.
 
-        Returns the class index where it leads to a decision, else None; LABELS names it. The
+        Returns the class index if there is a decision, else None; LABELS names it. The
         numbers are in the units of the training data. ValueError says what does not fit.
         """
         ring = self._ring
@@ -60,7 +60,7 @@ class Stream:
         return self._decide(predict(features(ring, at)))
 
     def _decide(self, index):
-        """Return the index of the label with most of the last votes, None if it has too few."""
+        """Return the index of the label with the most votes, None if it has too few."""
         needed, kept = VOTE
         votes = self._votes
         counts = self._counts
@@ -75,7 +75,7 @@ class Stream:
         most = max(counts)
         if most < needed:
             return None
-        # Of labels with equally many votes, the one with the latest vote wins.
+        # If labels have equally many votes, the one with the latest vote wins.
         while counts[votes[at]] < most:
             at = at - 1 if at else kept - 1
         index = votes[at]

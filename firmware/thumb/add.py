@@ -1,8 +1,8 @@
 """The sum of two tensors in Thumb-1 assembly.
 
-y = clamp((ka * x + kb * w + bias) >> shift), n bytes. y may be the place of x or of w.
+y = clamp((ka * x + kb * w + bias) >> shift), n bytes. y may alias x or w.
 
-`data` emits instructions that the assembler does not know: those of the comment beside it, or of
+`data` emits instructions that the assembler does not know: those in the comment beside it, or in
 `#:` above it.
 """
 

@@ -1,10 +1,10 @@
-"""Average pooling in Thumb-1 assembly, 2-D or 1-D, global too.
+"""Average pooling in Thumb-1 assembly: 2-D, 1-D or global.
 
 x: the image, uint8, row by row, channels last. y: bytes. Padding does not count. w is unused.
 
 `data` emits instructions that the assembler does not know, and packs those that need no label: on a
 board each line of source takes heap. The comment beside it, or `#:` above it, has the instructions,
-with words of the frame and of p by their names, `beq n` for a branch over n of them.
+with words of the frame and of p by name, `beq n` for a branch over n of them.
 """
 
 import micropython

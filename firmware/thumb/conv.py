@@ -1,20 +1,20 @@
 """The convolution in Thumb-1 assembly, 2-D or 1-D: every Cortex-M, the Cortex-M0 and M0+ too.
 
-x: the image, uint8, word aligned, row by row, channels last, and in the same buffer, at patch_at,
-word aligned too, room for a patch: k_h rows of `run` bytes, and on to a whole word.
+x: the image, uint8, word aligned, row by row, channels last; in the same buffer, at patch_at,
+also word aligned, room for a patch: k_h rows of `run` bytes, padded to a whole word.
 w: blocks of 8 output channels, the last of 4 if at most 4 are left; in a block, for each input of a
 patch (padded to a multiple of 4 with 128), a byte of every channel, weight + 128; then the table.
 y: bytes or words.
 
 Each patch is copied to its place, then multiplied block by block. A word holds four weights, and
-none is cut out of it: the sums are those of x * w, x * (w >> 8), x * (w >> 16) and x * (w >> 24).
-The first less 256 times the second is that of x times the lowest byte, and so on, modulo 2**32.
+none is extracted: the sums are of x * w, x * (w >> 8), x * (w >> 16) and x * (w >> 24).
+The first minus 256 times the second is that of x times the lowest byte, and so on, modulo 2**32.
 Weights that are not word aligned are loaded byte by byte.
 
 A zero input costs 3 instructions and any other 28, for 8 channels.
 `data` emits instructions that the assembler does not know, and packs those that need no label: on a
 board each line of source takes heap. The comment beside it, or `#:` above it, has the instructions,
-with words of the frame and of p by their names, `beq n` for a branch over n of them, and
+with words of the frame and of p by name, `beq n` for a branch over n of them, and
 `r5 += x(r7 >> 8)` for `lsr(r3, r7, 8)`, `mul(r3, r2)`, `add(r5, r5, r3)`.
 """
 
@@ -26,8 +26,8 @@ from fragments.write_outputs import write_outputs
 # p: inputs (k_h * run), outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its
 # place in w, or 0), wide, rows, row (bytes of one), k_h, run (bytes of a patch's row), stride_h,
 # step (bytes from patch to patch), pad_top, left (bytes of padding), out_h, out_w, y_step (entries
-# from pixel to pixel), pad (what stands in the padding), patch_at, then bias, multiplier and shift
-# of each output.
+# from pixel to pixel), pad (padding value), patch_at, then bias, multiplier and shift of each
+# output.
 @micropython.asm_thumb
 def conv(r0, r1, r2, r3):
     mov(r4, r8)
@@ -40,12 +40,12 @@ def conv(r0, r1, r2, r3):
     # Y 88, WEIGHTS 92, CHANNEL 96, LEFT 100, OUT 104, P 108, END 112, TABLE 116, WIDE 120,
     # YSTEP 124, PADS 128, BYTES 132, COLUMNS 136, ROWS 140, LINE0 144, IY 148, OX 152, OY 156,
     # FRAME 160
-    # S0 to S7: sums. ROUND: 2 * zero_point + 1. SRC: a patch's place in x, LINE0: that of a row's
-    # first. LIMIT: the first column that is clipped. WEIGHTS to OUT: the next block's.
+    # S0 to S7: sums. ROUND: 2 * zero_point + 1. SRC: a patch's place in x, LINE0: that of the
+    # first in a row. LIMIT: the first clipped column. WEIGHTS to OUT: the next block's.
     data(2, 0xB0A8)  # sub sp, FRAME
     copy_patches()
     label(BLOCK)
-    # sums: r4, r5, r6, r8 to r12 of an output each, r14 of x
+    # sums: r4, r5, r6, r8 to r12 of one output each, r14 of x
     #: ldr r0, PATCH; ldr r1, WEIGHTS; ldr r7, LEFT; mov r4, 0; mov r5, r4; mov r6, r4; mov r8, r4;
     #: mov r9, r4; mov r10, r4; mov r11, r4; mov r12, r4; mov lr, r4; lsl r2, r1, 30
     data(2, 0x980D, 0x9917, 0x9F19, 0x2400, 0x4625, 0x4626, 0x46A0)
@@ -122,7 +122,7 @@ def conv(r0, r1, r2, r3):
     data(2, 0x0C3B, 0x4353, 0x449B, 0x0E3B, 0x4353, 0x449C, 0x4357, 0x44B9)
     data(2, 0x3004, 0x3120, 0x9B1C, 0x4298)  # add r0, 4; add r1, 32; ldr r3, END; cmp r0, r3
     bne(EIGHT)
-    # of w, w >> 8, w >> 16 and w >> 24 each less 256 times the next: the outputs by themselves
+    # of w, w >> 8, w >> 16 and w >> 24 each minus 256 times the next: separate outputs
     #: str r1, WEIGHTS; mov r0, r9; mov r1, r10; mov r2, r11; mov r3, r12; lsl r7, r1, 8;
     #: sub r0, r0, r7; lsl r7, r2, 8; sub r1, r1, r7; lsl r7, r3, 8; sub r2, r2, r7; add r7, sp, S4;
     #: stm r7!, {r0, r1, r2, r3}

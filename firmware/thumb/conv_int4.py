@@ -1,20 +1,20 @@
-"""The convolution with weights of 4 bits in Thumb-1 assembly.
+"""The convolution with 4-bit weights in Thumb-1 assembly.
 
-x: the image, uint8, word aligned, row by row, channels last, and in the same buffer, at patch_at,
-word aligned too, room for a patch: k_h rows of `run` bytes, and on to a whole word.
+x: the image, uint8, word aligned, row by row, channels last; in the same buffer, at patch_at,
+also word aligned, room for a patch: k_h rows of `run` bytes, padded to a whole word.
 w: blocks of 8 output channels; in a block, for each input of a patch (padded to a multiple of 4
 with 8s), 4 bytes, weight + 8 of every channel, the first in the lowest 4 bits; then the table.
 y: bytes or words.
 
-Each patch is copied to its place, then multiplied block by block, 16 inputs at a time: so many
-products, 15 * 255 at most, add up in 16 bits. So one multiplication does for two outputs, those
+Each patch is copied to its place, then multiplied block by block, 16 inputs at a time: the
+sum of 16 products, each at most 15 * 255, fits 16 bits. So one multiplication serves two outputs,
 four places apart in a word of weights. Weights that are not word aligned are first copied to the
 stack.
 
 A zero input costs 2 or 3 instructions and any other 19 or 20, for 8 channels.
 `data` emits instructions that the assembler does not know, and packs those that need no label: on a
 board each line of source takes heap. The comment beside it, or `#:` above it, has the instructions,
-with words of the frame and of p by their names, `beq n` for a branch over n of them, and
+with words of the frame and of p by name, `beq n` for a branch over n of them, and
 `r9 += x(r4 >> 4 & r5)` for `lsr(r3, r4, 4)`, `and_(r3, r5)`, `mul(r3, r2)`, and r3 added to r9.
 """
 
@@ -26,8 +26,8 @@ from fragments.write_outputs import write_outputs
 # p: inputs (k_h * run), outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its
 # place in w, or 0), wide, rows, row (bytes of one), k_h, run (bytes of a patch's row), stride_h,
 # step (bytes from patch to patch), pad_top, left (bytes of padding), out_h, out_w, y_step (entries
-# from pixel to pixel), pad (what stands in the padding), patch_at, then bias, multiplier and shift
-# of each output.
+# from pixel to pixel), pad (padding value), patch_at, then bias, multiplier and shift of each
+# output.
 @micropython.asm_thumb
 def conv_int4(r0, r1, r2, r3):
     mov(r4, r8)
@@ -40,8 +40,8 @@ def conv_int4(r0, r1, r2, r3):
     # Y 88, WEIGHTS 92, CHANNEL 96, LEFT 100, OUT 104, P 108, END 112, TABLE 116, WIDE 120,
     # YSTEP 124, PADS 128, BYTES 132, COLUMNS 136, ROWS 140, LINE0 144, IY 148, OX 152, OY 156,
     # BUFFER 160, FRAME 224
-    # S0 to S7: sums. ROUND: 2 * zero_point + 1. SRC: a patch's place in x, LINE0: that of a row's
-    # first. LIMIT: the first column that is clipped. WEIGHTS to OUT: the next block's.
+    # S0 to S7: sums. ROUND: 2 * zero_point + 1. SRC: a patch's place in x, LINE0: that of the
+    # first in a row. LIMIT: the first clipped column. WEIGHTS to OUT: the next block's.
     data(2, 0xB0B8)  # sub sp, FRAME
     copy_patches()
     label(BLOCK)
@@ -49,7 +49,7 @@ def conv_int4(r0, r1, r2, r3):
     #: stm r6!, {r2, r3, r4, r5}; stm r6!, {r2, r3, r4, r5}; ldr r0, PATCH; ldr r1, WEIGHTS
     data(2, 0x2200, 0x4613, 0x4614, 0x4615, 0x4696, 0x466E, 0xC63C, 0xC63C, 0x980D, 0x9917)
     label(GROUP)
-    # r7: the end of at most 16 inputs: no sum of products in 16 bits is more than they hold
+    # r7: the end of at most 16 inputs, so that every sum of products fits 16 bits
     #: mov r7, r0; add r7, 16; ldr r3, END; cmp r7, r3; bls 1; mov r7, r3; sub r2, r7, r0;
     #: lsl r2, r2, 2; add r3, r1, r2; str r3, WEIGHTS; lsl r4, r1, 30
     data(2, 0x4607, 0x3710, 0x9B1C, 0x429F, 0xD900, 0x461F, 0x1A3A, 0x0092, 0x188B, 0x9317, 0x078C)
@@ -61,7 +61,7 @@ def conv_int4(r0, r1, r2, r3):
     bne(MOVE)
     mov(r1, r4)
     label(ALIGNED)
-    # r5: 0xF000F; sums: r9 to r11 of two outputs each, r8 of all eight on top of each other
+    # r5: 0xF000F; sums: r9 to r11 of two outputs each, r8 of all eight, overlaid
     #: mov r2, 0; mov r8, r2; mov r9, r2; mov r10, r2; mov r11, r2; mov r2, 15; lsl r5, r2, 16;
     #: orr r5, r2
     data(2, 0x2200, 0x4690, 0x4691, 0x4692, 0x4693, 0x220F, 0x0415, 0x4315)
@@ -89,7 +89,7 @@ def conv_int4(r0, r1, r2, r3):
     add(r1, 16)
     cmp(r0, r7)
     bne(INPUT)
-    # what r9 to r11 have is taken off r8: outputs 0 and 4 are left
+    # r9 to r11 are subtracted from r8: outputs 0 and 4 remain
     #: mov r2, r8; mov r3, r9; mov r4, r10; mov r6, r11; lsl r7, r3, 4; sub r2, r2, r7;
     #: lsl r7, r4, 8; sub r2, r2, r7; lsl r7, r6, 12; sub r2, r2, r7; ldr r7, S0; uxth r5, r2;
     #: add r7, r7, r5; str r7, S0; ldr r7, S4; lsr r2, r2, 16; add r7, r7, r2; str r7, S4;

@@ -2,7 +2,7 @@
 
 Sixteen bytes at a time where both places are word aligned.
 
-`data` emits instructions that the assembler does not know: those of the comment beside it, or of
+`data` emits instructions that the assembler does not know: those in the comment beside it, or in
 `#:` above it.
 """
 

@@ -2,7 +2,7 @@
 
 y[y_at + i * y_step + c] = w[x[x_at + i * channels + c]]; w: a table of 256 entries.
 
-`data` emits instructions that the assembler does not know: those of the comment beside it, or of
+`data` emits instructions that the assembler does not know: those in the comment beside it, or in
 `#:` above it.
 """
 

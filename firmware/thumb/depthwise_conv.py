@@ -1,22 +1,22 @@
-"""The convolution of each channel by itself in Thumb-1 assembly.
+"""The depthwise convolution in Thumb-1 assembly.
 
-x: the image, uint8, word aligned, row by row, channels last, and in the same buffer, at patch_at,
-word aligned too, room for a patch: k_h rows of `run` bytes, and on to a whole word.
-w: weight + 128 of every channel for the first tap of a patch, then for the next; then the table.
+x: the image, uint8, word aligned, row by row, channels last; in the same buffer, at patch_at,
+also word aligned, room for a patch: k_h rows of `run` bytes, padded to a whole word.
+w: weight + 128 of every channel for the first tap, then for each next tap; then the table.
 y: bytes.
 
 `data` emits instructions that the assembler does not know, and packs those that need no label: on a
 board each line of source takes heap. The comment beside it, or `#:` above it, has the instructions,
-with words of the frame and of p by their names, `beq n` for a branch over n of them.
+with words of the frame and of p by name, `beq n` for a branch over n of them.
 """
 
 import micropython
 
 
-# p: inputs (taps of one channel), outputs (channels), x_at, y_at, zero_point, activation_min,
-# activation_max, table (its place in w, or 0), rows, row (bytes of one), k_h, run (bytes of a
-# patch's row), stride_h, step (bytes from patch to patch), pad_top, left (bytes of padding), out_h,
-# out_w, y_step (entries from pixel to pixel), pad (what stands in the padding), patch_at, then
+# p: inputs (taps of one channel; not read here), outputs (channels), x_at, y_at, zero_point,
+# activation_min, activation_max, table (its place in w, or 0), rows, row (bytes of one), k_h, run
+# (bytes of a patch's row), stride_h, step (bytes from patch to patch), pad_top, left (bytes of
+# padding), out_h, out_w, y_step (entries from pixel to pixel), pad (padding value), patch_at, then
 # bias, multiplier and shift of each output.
 @micropython.asm_thumb
 def depthwise_conv(r0, r1, r2, r3):
@@ -28,28 +28,28 @@ def depthwise_conv(r0, r1, r2, r3):
     # frame: ROUND 0, MIN 4, MOST 8, MAX 12, SRC 16, PATCH 20, COLUMN 24, LIMIT 28, ROW 32, RUN 36,
     # KH 40, W 44, FIRST 48, OUTPUTS 52, Y 56, P 60, TABLE 64, PADS 68, BYTES 72, COLUMNS 76,
     # ROWS 80, LINE0 84, IY 88, OX 92, OY 96, FRAME 100
-    # ROUND: 2 * zero_point + 1. SRC: a patch's place in x, LINE0: that of a row's first. LIMIT: the
-    # first column that is clipped.
+    # ROUND: 2 * zero_point + 1. SRC: a patch's place in x, LINE0: that of the first in a row.
+    # LIMIT: the first clipped column.
     #: sub sp, FRAME; str r1, W; str r3, P; ldr r5, [r3, y_at]; add r2, r2, r5; str r2, Y;
     #: ldr r4, [r3, table]; mov r5, r4; cmp r4, 0; beq 1; add r5, r5, r1; str r5, TABLE;
     #: ldr r6, [r3, zero_point]; lsl r6, r6, 1; add r6, 1; ldr r5, [r3, activation_min];
     #: ldr r7, [r3, activation_max]; str r6, ROUND; str r5, MIN; str r7, MAX
     data(2, 0xB099, 0x910B, 0x930F, 0x68DD, 0x1952, 0x920E, 0x69DC, 0x4625, 0x2C00, 0xD000)
     data(2, 0x186D, 0x9510, 0x691E, 0x0076, 0x3601, 0x695D, 0x699F, 0x9600, 0x9501, 0x9703)
-    # with a table, MOST is below all outputs: they take the way of those above it
+    # with a table, MOST is below all outputs: all take the path of those above it
     #: cmp r4, 0; beq 2; mov r7, 1; lsl r7, r7, 31; str r7, MOST; ldr r4, [r3, pad]; lsl r5, r4, 8;
     #: orr r4, r5; lsl r5, r4, 16; orr r4, r5; str r4, PADS; ldr r4, [r3, patch_at]; add r4, r4, r0;
     #: str r4, PATCH; mov r4, r3; add r4, bias; ldr r6, [r3, outputs]; str r4, FIRST;
     #: str r6, OUTPUTS
     data(2, 0x2C00, 0xD001, 0x2701, 0x07FF, 0x9702, 0x6CDC, 0x0225, 0x432C, 0x0425, 0x432C)
     data(2, 0x9411, 0x6D1C, 0x1824, 0x9405, 0x461C, 0x3454, 0x685E, 0x940C, 0x960D)
-    # r7: from where on a window leaves the image, among the columns, then among the rows
+    # r7: where windows begin to leave the image: first the column, then the row
     #: ldr r4, [r3, row]; ldr r5, [r3, run]; ldr r6, [r3, k_h]; str r4, ROW; str r5, RUN;
     #: str r6, KH; sub r7, r4, r5; add r7, 1; bpl 1; mov r7, 0; str r7, COLUMNS; ldr r7, [r3, rows];
     #: sub r7, r7, r6; add r7, 1; bpl 1; mov r7, 0; str r7, ROWS
     data(2, 0x6A5C, 0x6ADD, 0x6A9E, 0x9408, 0x9509, 0x960A, 0x1B67, 0x3701, 0xD500)
     data(2, 0x2700, 0x9713, 0x6A1F, 0x1BBF, 0x3701, 0xD500, 0x2700, 0x9714)
-    # r5: 0 if all is whole words, r0: where the first window begins in x, or would
+    # r5: 0 if everything is whole words, r0: where the first window begins (or would) in x
     #: ldr r1, [r3, x_at]; add r0, r0, r1; ldr r1, [r3, step]; ldr r2, [r3, left]; orr r5, r4;
     #: orr r5, r1; orr r5, r2; lsl r5, r5, 30; sub r0, r0, r2; ldr r1, [r3, pad_top]; mul r4, r1;
     #: sub r0, r0, r4; neg r1, r1; ldr r4, [r3, out_h]; str r5, BYTES; str r0, LINE0; str r1, IY;
@@ -63,7 +63,7 @@ def depthwise_conv(r0, r1, r2, r3):
     data(2, 0x9D14, 0x9E13, 0x42A9, 0xD300, 0x2600, 0x6BDC)
     data(2, 0x4264, 0x6C5D, 0x9607, 0x9406, 0x9517, 0x9004)
     label(PIXEL)
-    # r0: x, r1: patch, r2: column, r3: from which on it is clipped, r4: row, r5: run, r6: k_h
+    # r0: x, r1: patch, r2: column, r3: the first clipped one, r4: row, r5: run, r6: k_h
     #: add r7, sp, SRC; ldm r7!, {r0, r1, r2, r3, r4, r5, r6}; cmp r2, r3
     data(2, 0xAF04, 0xCF7F, 0x429A)
     bcs(CLIP)
@@ -91,7 +91,7 @@ def depthwise_conv(r0, r1, r2, r3):
     bne(WORDS)
     b(READY)
     label(CLIP)
-    # all of the patch is padding, then r0, r1, r6 and r7 are cut to what is in the image
+    # fill the patch with padding, then cut r0, r1, r6 and r7 to the part inside the image
     #: mov r3, r5; mul r3, r6; ldr r7, BYTES; cmp r7, 0; ldr r7, PADS
     data(2, 0x462B, 0x4373, 0x9F12, 0x2F00, 0x9F11)
     beq(FILL)

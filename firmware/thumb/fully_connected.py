@@ -5,7 +5,7 @@ output channels, the last of 4 if at most 4 are left; in a block, for each input
 multiple of 4 with 128), a byte of every channel, weight + 128; then the table. y: bytes or words.
 
 pieces above 1: w is for the first of several slices of the inputs. The sums go into the biases of
-p, and p is made ready for the next slice.
+p, and p is prepared for the next slice.
 
 A word of four zero inputs costs 6 instructions, a zero input 2 or 3 and any other 28, for 8
 channels. `data` emits instructions that the assembler does not know, on r8 to r14; lines of three
@@ -43,7 +43,7 @@ def fully_connected(r0, r1, r2, r3):
     lsl(r6, r6, 1)
     lsl(r5, r6)
     add(r2, r2, r5)
-    # the frame: x, weights to come, output, p, end of x, parameters to come, outputs to come, w
+    # the frame: x, next weights, output, p, end of x, next parameters, outputs left, w
     mov(r5, r3)
     add(r5, 40)  # bias
     ldr(r6, [r3, 4])  # outputs
@@ -51,7 +51,7 @@ def fully_connected(r0, r1, r2, r3):
     push({r0, r1, r2, r3, r4, r5, r6, r7})
     label(BLOCK)
     data(2, 0x9800, 0x9901, 0x9A06, 0x9C04)  # ldr r0 (x), r1 (weights), r2 (outputs), r4 (end)
-    # sums: r5 to r12 of a channel each, r14 of x
+    # sums: r5 to r12 of one channel each, r14 of x
     mov(r5, 0)
     mov(r6, 0)
     mov(r7, 0)
@@ -79,7 +79,7 @@ def fully_connected(r0, r1, r2, r3):
     bne(FOUR)
     b(SUMS)
     label(EIGHT)
-    # two words a turn; the last of an odd number of words comes first
+    # two words per turn; if their number is odd, a single word comes first
     sub(r3, r4, r0)
     add(r3, 3)
     lsl(r3, r3, 29)

@@ -1,17 +1,17 @@
 """One time step of a gated recurrent unit, after its matrix products, in Thumb-1 assembly.
 
-x: words, seven for each unit: what the input brings to update gate, reset gate and candidate, what
-the state brings to the same, and the state, in steps of 1 / 32767; it is updated. w: two tables of
-256 entries, sigmoid and tanh. y: the new state, a byte of each unit.
+x: words, seven per unit: the input's sums for update gate, reset gate and candidate, the state's
+sums for the same, and the state, in units of 1 / 32767, which is updated. w: two tables of
+256 entries, sigmoid and tanh. y: the new state, a byte per unit.
 
-`data` emits instructions that the assembler does not know: those of the comment beside it, or of
+`data` emits instructions that the assembler does not know: those in the comment beside it, or in
 `#:` above it.
 """
 
 import micropython
 
 
-# p: units, y_at, reset (only write the state of a beginning, zero, to x and y), shift.
+# p: units, y_at, reset (1: write the initial zero state to x and y only), shift.
 @micropython.asm_thumb
 def gru(r0, r1, r2, r3):
     mov(r4, r8)
@@ -40,7 +40,7 @@ def gru(r0, r1, r2, r3):
     bne(RESET)
     b(END)
     label(STEP)
-    # halves of a place in a table: 2 * 128 + 1
+    # half places in a table: 2 * 128 + 1
     mov(r5, 255)
     add(r5, 2)
     mov(r12, r5)
@@ -107,7 +107,7 @@ def gru(r0, r1, r2, r3):
     mov(r7, 129)
     lsl(r7, r7, 1)
     mul(r6, r7)
-    # towards the old state
+    # mix with the old state
     add(r5, r5, r4)
     data(2, 0x5947)  # ldr r7, [r0, r5]
     sub(r7, r7, r6)

@@ -1,6 +1,6 @@
-"""Input of few whole levels, such as pixels, in Thumb-1 assembly: bytes, lists and tuples at once.
+"""Input with few levels, such as pixels, in Thumb-1 assembly: bytes, lists and tuples at once.
 
-Any other sequence, and what does not fit, is for `each_level`. Bytes reach assembly as an address
+Other sequences, and what does not fit, go to `each_level`. Bytes reach assembly as an address
 from MicroPython 1.12 on.
 """
 
@@ -21,7 +21,7 @@ _LIMITS = array("i", [INPUTS, INPUT_MIN, INPUT_MAX - INPUT_MIN, INPUT_GAIN])
 
 
 # r0: bytes, or with r3 = 1 the items of a list: small integers are 2 * v + 1, others even. r1: X0.
-# r2: limits. Returns how many are left from the first that is no small integer or no level.
+# r2: limits. Returns how many are left from the first that is not a small integer or not a level.
 @micropython.asm_thumb
 def fill(r0, r1, r2, r3):
     ldr(r4, [r2, 0])

@@ -1,6 +1,6 @@
 """A curve as a table, in Thumb-1 assembly.
 
-y[y_at + i] = w[x[x_at + i]] for the n inputs. x and y may be the same place.
+y[y_at + i] = w[x[x_at + i]] for the n inputs. y may alias x.
 """
 
 import micropython

@@ -5,7 +5,7 @@ w is unused.
 
 `data` emits instructions that the assembler does not know, and packs those that need no label: on a
 board each line of source takes heap. The comment beside it, or `#:` above it, has the instructions,
-with words of the frame and of p by their names, `beq n` for a branch over n of them.
+with words of the frame and of p by name, `beq n` for a branch over n of them.
 """
 
 import micropython

@@ -1,17 +1,16 @@
 """One time step of a simple recurrent layer, after its matrix products, in Thumb-1 assembly.
 
-x: words, what the input brings to each unit, then what the state brings. w: the table of the
+x: words, the input's sum for each unit, then the state's. w: the table of the
 activation, 256 entries. y: the new state, bytes.
 
-`data` emits instructions that the assembler does not know: those of the comment beside it, or of
+`data` emits instructions that the assembler does not know: those in the comment beside it, or in
 `#:` above it.
 """
 
 import micropython
 
 
-# p: units, y_at, reset (only write the state of a beginning, state_zero), shift, state_zero,
-# center.
+# p: units, y_at, reset (1: write the initial state only), shift, state_zero, center.
 @micropython.asm_thumb
 def simple_rnn(r0, r1, r2, r3):
     ldr(r4, [r3, 4])  # y_at

@@ -1,6 +1,6 @@
 """The fully connected layer in ARMv7E-M assembly: Cortex-M4, M7 and M33, two products at a time.
 
-As `thumb/fully_connected.py` but for the order of w in a block: for each 4 inputs, 4 bytes of every
+Like `thumb/fully_connected.py`, except that w has in a block, for every 4 inputs, 4 bytes of each
 channel. w may lie at any address.
 
 A word of four inputs costs 49 instructions for 8 channels, or 7 if all four are zero. The lines of
@@ -39,7 +39,7 @@ def fully_connected(r0, r1, r2, r3):
     label(ALIGN)
     lsl(r6, r7, 30)
     bne(PAD)
-    # the sum of x, 128 times
+    # 128 times the sum of x
     mov(r5, 0)
     mov(r8, r5)
     mov(r7, r0)
@@ -56,7 +56,7 @@ def fully_connected(r0, r1, r2, r3):
     lsl(r6, r6, 1)
     lsl(r5, r6)
     add(r2, r2, r5)
-    # the frame: x, weights to come, output, p, end of x, parameters to come, outputs to come, w
+    # the frame: x, next weights, output, p, end of x, next parameters, outputs left, w
     mov(r5, r3)
     add(r5, 40)  # bias
     ldr(r6, [r3, 4])  # outputs

@@ -1,14 +1,14 @@
-"""The sum of two tensors of one shape, in viper."""
+"""The sum of two same-shape tensors, in viper."""
 
 import micropython
 
 
 # p: n, x_at, w_at, y_at, ka (the factor of x), kb (that of w), bias, shift, activation_min,
 # activation_max.
-# Where int has 64 bits, words of p are read as unsigned: a sum of them gets its sign back.
+# Where int has 64 bits, words of p are read as unsigned: the sign of a sum is restored.
 @micropython.viper
 def add(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
-    """Write the sum of x and w, each on its own scale, into y, which may be one of them.
+    """Write the sum of x and w, each with its own scale, into y; y may alias either.
 
     x, w, y: uint8, from x_at, w_at and y_at on.
     """

@@ -1,4 +1,4 @@
-"""Average pooling in viper, 2-D or 1-D, global too: that is one window."""
+"""Average pooling in viper: 2-D, 1-D or global."""
 
 import micropython
 
@@ -9,8 +9,8 @@ import micropython
 # (pixels of the smallest window), then multiplier and shift of each count of pixels, from fewest
 # on.
 # Only the first three locals live in registers, and only they are used in the innermost loop: x, w,
-# its end, and y, the sum. Where int has 64 bits, words of p are read as unsigned: 32 bits up and
-# down again give a number its sign.
+# its end, and y, the sum. Where int has 64 bits, words of p are read as unsigned: shifting 32 bits
+# up and down restores the sign.
 @micropython.viper
 def average_pool(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     """Write the mean of each window and channel into y, from entry y_at on.

@@ -61,7 +61,7 @@ def transform(half: int):
                 b = (im[m] ^ 0x8000) - 0x8000
                 x = (c * a + s * b + 16384) >> 15
                 y = (c * b - s * a + 16384) >> 15
-                # Halved each time: no product leaves 31 bits.
+                # Halved each time, so that every product fits 31 bits.
                 a = (re[k] ^ 0x8000) - 0x7FFF
                 b = (im[k] ^ 0x8000) - 0x7FFF
                 re[m] = (a - x) >> 1
@@ -74,10 +74,10 @@ def transform(half: int):
         turn >>= 1
 
 
-# k is none of the first three locals: see gather.
+# k must not be one of the first three locals: see gather.
 @micropython.viper
 def power(begin: int, end: int, half: int) -> int:
-    """Return the energy from frequency begin to end - 1 of a window transformed as one of half."""
+    """Return the energy of frequencies begin to end - 1, from the transform of half numbers."""
     re = ptr16(REAL)
     im = ptr16(IMAGINARY)
     sines = ptr16(SINES)
@@ -87,7 +87,7 @@ def power(begin: int, end: int, half: int) -> int:
         if k == half:
             x = ((re[0] ^ 0x8000) - (im[0] ^ 0x8000) + 1) >> 1
             return total + x * x
-        # The transforms of the even and the odd counts, and from them that of all.
+        # The transforms of the even and the odd counts, combined into that of all counts.
         p = (re[k] ^ 0x8000) - 0x8000
         q = (re[half - k] ^ 0x8000) - 0x8000
         u = (im[k] ^ 0x8000) - 0x8000
@@ -100,22 +100,22 @@ def power(begin: int, end: int, half: int) -> int:
         y = ((u - v + 1) >> 1) - ((c * a + s * b + 16384) >> 15)
         x = (x + 1) >> 1
         y = (y + 1) >> 1
-        # Twice: for the negative frequency too.
+        # Twice, for the negative frequency too.
         total += 2 * (x * x + y * y)
         k += 1
     return total
 
 
 def bands(x, y, at):
-    """Write the energy of x in BANDS bands from 0 to half the rate to y[at ...], the mean left out.
+    """Write the energy of x, without its mean, in BANDS bands up to half the rate to y[at ...].
 
-    Each as the root mean square that x has in the band, in 2**-FRACTION counts; their squares sum
-    to that of the deviation. x has a power of two of counts. Returns the next place.
+    Each is the root mean square of x in the band, in 2**-FRACTION counts; their squares sum to
+    that of the deviation. len(x) is a power of two. Returns the next place.
     """
     half = len(x) >> 1
     centre = average(x)
     far = max((max(x) << FRACTION) - centre, centre - (min(x) << FRACTION))
-    # All is shifted to 14 bits.
+    # Everything is shifted to 14 bits.
     down = up = 0
     while far >> down > 16383:
         down += 1

@@ -1,4 +1,4 @@
-"""The convolution with two weights in a byte, in viper."""
+"""The convolution with two weights per byte, in viper."""
 
 import micropython
 
@@ -6,12 +6,12 @@ import micropython
 # p: inputs (of a patch), outputs, x_at, y_at, zero_point, activation_min, activation_max, table
 # (its place in w, or 0), wide, rows, row (bytes of one), run (bytes of a patch's row), stride_h,
 # step (bytes from patch to patch), pad_top, left (bytes of padding), out_h, out_w, y_step (entries
-# from pixel to pixel), pad (what stands in the padding), patch_at, then bias, multiplier and shift
-# of each output.
-# Only the first three locals live in registers, and only they are used in the loops: x, w, and y
-# as the accumulator. It comes last in a sum: first, it would be saved while the product is made.
-# A patch is word aligned. Where int has 64 bits, words of p are read as unsigned: 32 bits up and
-# down again give a number its sign.
+# from pixel to pixel), pad (padding value), patch_at, then bias, multiplier and shift of each
+# output.
+# Only the first three locals live in registers, and only they are used in the loops: x, w, and y as
+# the accumulator. It comes last in a sum: as the first term, it would be saved during the
+# multiplication. A patch is word aligned. Where int has 64 bits, words of p are read as unsigned:
+# shifting 32 bits up and down restores the sign.
 @micropython.viper
 def conv_int4(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     """Write one layer's outputs into y.
@@ -99,7 +99,7 @@ def conv_int4(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
                     y[0] = int(x)
                     y = ptr8(int(y) + 1)
                 iy += 1
-            # sum((w + 8) * x) is 8 * sum(x) too much: taken off once for all outputs.
+            # sum((w + 8) * x) includes an excess of 8 * sum(x); subtract it once.
             x = ptr8(patch)
             w = ptr8(words)
             y = ptr8(0)
@@ -127,7 +127,7 @@ def conv_int4(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
                         y = ptr8((w[3] >> 4) * x[7] + int(y))
                     x = ptr8(int(x) + 8)
                     w = ptr8(int(w) + 4)
-                while int(x) < last:  # behind an odd last place the patch has a zero
+                while int(x) < last:  # after an odd last place, the patch has a zero
                     y = ptr8((w[0] & 15) * x[0] + int(y))
                     y = ptr8((w[0] >> 4) * x[1] + int(y))
                     x = ptr8(int(x) + 2)

@@ -8,7 +8,7 @@ import micropython
 def copy_channels(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     """Write w[q] for each q of x into y, which has more channels.
 
-    x, y: uint8, from x_at and y_at on. w: the 256-entry table that brings x to the scale of y.
+    x, y: uint8, from x_at and y_at on. w: the 256-entry table that rescales x to y.
     """
     pixels = p[0]
     channels = p[1]

@@ -1,4 +1,4 @@
-"""Input of a Stream, in viper: what its ring or its features hold, and readings as in sensors."""
+"""Input of a Stream, in viper: counts of its ring or its features, and readings as in sensors."""
 
 from array import array
 

@@ -1,4 +1,4 @@
-"""The convolution of each channel by itself, in viper."""
+"""The depthwise convolution in viper."""
 
 import micropython
 
@@ -6,18 +6,18 @@ import micropython
 # p: inputs (taps of one channel), outputs (channels), x_at, y_at, zero_point, activation_min,
 # activation_max, table (its place in w, or 0), rows, row (bytes of one), run (bytes of a patch's
 # row), stride_h, step (bytes from patch to patch), pad_top, left (bytes of padding), out_h, out_w,
-# y_step (entries from pixel to pixel), pad (what stands in the padding), patch_at, then bias,
-# multiplier and shift of each output.
+# y_step (entries from pixel to pixel), pad (padding value), patch_at, then bias, multiplier and
+# shift of each output.
 # Only the first three locals live in registers, and only they are used in the innermost loops: x, w
-# and y. A patch is word aligned. Where int has 64 bits, words of p are read as unsigned: 32 bits up
-# and down again give a number its sign.
+# and y. A patch is word aligned. Where int has 64 bits, words of p are read as unsigned: shifting
+# 32 bits up and down restores the sign.
 @micropython.viper
 def depthwise_conv(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     """Write one layer's outputs into y, uint8, from entry y_at on.
 
     x: the image, uint8, from x_at on, row by row, channels last, and from patch_at on room for a
-    patch; y has as many channels. w: weight + 128 of every channel for the first tap of a patch,
-    then for the next, then the 256-entry table if there is one.
+    patch; y has as many channels. w: weight + 128 of every channel for the first tap, then for
+    each next tap, then the 256-entry table if there is one.
     """
     one = 1  # a literal shifted by 31 bits would be an object
     up = 0

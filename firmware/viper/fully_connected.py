@@ -5,9 +5,9 @@ import micropython
 
 # p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its place in w,
 # or 0), wide, then bias, multiplier and shift of each output.
-# Only the first three locals live in registers, and only they are used in the loops: x, w, and y
-# as the accumulator. It comes last in a sum: first, it would be saved while the product is made.
-# x + x_at is word aligned. Where int has 64 bits, words of p are read as unsigned.
+# Only the first three locals live in registers, and only they are used in the loops: x, w, and y as
+# the accumulator. It comes last in a sum: as the first term, it would be saved during the
+# multiplication. x + x_at is word aligned. Where int has 64 bits, words of p are read as unsigned.
 @micropython.viper
 def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     """Write one layer's outputs into y.
@@ -33,7 +33,7 @@ def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     curve = ptr8(int(w) + table)
     as_bytes = ptr8(int(y) + y_at)
     as_words = ptr32(int(y) + (y_at << 2))
-    # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
+    # sum((w + 128) * x) includes an excess of 128 * sum(x); subtract it once.
     x = ptr8(first)
     y = ptr8(0)
     while int(x) != last:

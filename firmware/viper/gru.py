@@ -3,15 +3,15 @@
 import micropython
 
 
-# p: units, y_at, reset (only write the state of a beginning, zero), shift.
-# Where int has 64 bits, words of x are read as unsigned: a sum of them gets its sign back.
+# p: units, y_at, reset (1: write the initial zero state only), shift.
+# Where int has 64 bits, words of x are read as unsigned: the sign of a sum is restored.
 @micropython.viper
 def gru(x: ptr32, w: ptr8, y: ptr8, p: ptr32):
-    """Write the new state into y, uint8, from y_at on, and more of its bits into the end of x.
+    """Write the new state into y, uint8, from y_at on, and its full 16 bits into the end of x.
 
-    x: int32, seven words for each unit: what the input brings to update gate, reset gate and
-    candidate, what the state brings to the same, and the state, in steps of 1 / 32767. w: two
-    tables of 256 entries, sigmoid and tanh.
+    x: int32, seven words per unit: the input's sums for update gate, reset gate and candidate,
+    the state's sums for the same, and the state, in units of 1 / 32767. w: two tables of 256
+    entries, sigmoid and tanh.
     """
     units = p[0]
     y_at = p[1]

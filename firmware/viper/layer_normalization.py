@@ -6,7 +6,7 @@ import micropython
 # p: pixels, channels, x_at, y_at, zero_point, activation_min, activation_max, epsilon (in units of
 # the variance), variance_shift (even), then weight, bias, multiplier and shift of each channel.
 # Only the first three locals live in registers. Where int has 64 bits, words of p are read as
-# unsigned: 32 bits up and down again give a number its sign.
+# unsigned: shifting 32 bits up and down restores the sign.
 @micropython.viper
 def layer_normalization(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     """Write the normalized channels of each pixel into y, from y_at on.
@@ -45,7 +45,7 @@ def layer_normalization(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
             d = x[0] - middle
             y = ptr8(d * d + int(y))
             x = ptr8(int(x) + 1)
-        # channels * channels times the variance.
+        # The variance times channels * channels.
         d = total - channels * middle
         v = (channels * int(y) - d * d >> variance_shift) + epsilon
         if v < 1:
@@ -54,7 +54,7 @@ def layer_normalization(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
         while v < 0x10000000:
             v <<= 2
             exponent += 1
-        # 1 / sqrt(v) in two steps of Newton.
+        # 1 / sqrt(v) in two steps of Newton's method.
         v >>= 14
         root = 17300 - (19 * v >> 7)
         root = root * (49152 - ((root * root >> 13) * v >> 15)) >> 15

@@ -1,4 +1,4 @@
-"""Input of few whole levels, such as pixels, in viper: bytes and integers at once."""
+"""Input with few levels, such as pixels, in viper: bytes and integers at once."""
 
 import micropython
 from each_level import each_level
@@ -30,12 +30,12 @@ def of_bytes(values: ptr8) -> int:
     return i
 
 
-# low and high are objects: a long integer is compared whole, not cut to the machine's word.
+# low and high are objects: a long integer is compared in full, not truncated to a machine word.
 @micropython.viper
 def of_integers(values, low, high) -> int:
     """Fill X0 from integers; return how many come before the first out of range.
 
-    TypeError for what is no integer.
+    TypeError for a non-integer.
     """
     x = ptr8(X0)
     n = int(INPUTS)
@@ -62,5 +62,5 @@ def quantize(values):
         if of_integers(values, INPUT_MIN, INPUT_MAX) == INPUTS:
             return X0
     except TypeError:
-        pass  # floats, and what is refused
+        pass  # floats, and what does not fit
     return each_level(values)

@@ -6,8 +6,8 @@ import micropython
 # p: channels, x_at, y_at, rows, row (bytes of one), k_h, run (bytes of a window's row), stride_h,
 # step (bytes from window to window), pad_top, left (bytes of padding), out_h, out_w, y_step
 # (entries from pixel to pixel).
-# Only the first three locals live in registers: x, w and y. y gets zeros first, then whatever is
-# larger, pixel by pixel.
+# Only the first three locals live in registers: x, w and y. y starts with zeros, then takes larger
+# values pixel by pixel.
 @micropython.viper
 def max_pool(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     """Write the largest value of each window and channel into y, from entry y_at on.

@@ -1,4 +1,4 @@
-"""The window in the ring buffer as it is, in viper."""
+"""The window of the ring buffer, in viper."""
 
 from array import array
 

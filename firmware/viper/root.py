@@ -10,7 +10,7 @@ def root(v: int) -> int:
     bit = 1 << 28
     while bit > v:
         bit >>= 2
-    # The schoolbook's method, two bits a turn; v becomes what is left over.
+    # Digit-by-digit method, two bits per step; v becomes the remainder.
     while bit:
         if v >= r + bit:
             v -= r + bit

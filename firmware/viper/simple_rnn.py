@@ -3,15 +3,14 @@
 import micropython
 
 
-# p: units, y_at, reset (only write the state of a beginning, state_zero), shift, state_zero,
-# center.
-# Where int has 64 bits, words of x and p are read as unsigned: a sum of them gets its sign back.
+# p: units, y_at, reset (1: write the initial state only), shift, state_zero, center.
+# Where int has 64 bits, words of x and p are read as unsigned: the sign of a sum is restored.
 @micropython.viper
 def simple_rnn(x: ptr32, w: ptr8, y: ptr8, p: ptr32):
     """Write the new state into y, uint8, from y_at on.
 
-    x: int32, what the input brings to each unit, then what the state brings. w: the 256-entry
-    table of the activation.
+    x: int32, the input's sum for each unit, then the state's. w: the 256-entry table of the
+    activation.
     """
     units = p[0]
     y_at = p[1]

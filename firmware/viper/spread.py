@@ -1,4 +1,4 @@
-"""How far a channel goes from a centre, in viper."""
+"""RMS deviation from a centre, in viper."""
 
 import micropython
 from root import root
@@ -9,7 +9,7 @@ FRACTION = 0
 
 @micropython.viper
 def squares(x, centre: int, low: int, less: int) -> int:
-    """Return the sum of squares of x about centre, without `low` bits, each without `less`."""
+    """Return the sum of squares about centre; drops `low` bits of x, `less` of squares."""
     fraction = int(FRACTION)
     counts = ptr32(x)
     n = int(len(x))
@@ -27,12 +27,12 @@ def squares(x, centre: int, low: int, less: int) -> int:
 def spread(x, centre):
     """Return the root mean square of x about centre; centre and result in 2**-FRACTION counts.
 
-    Up to 32,766 such steps from the centre, everything but the root is exact; beyond that, x is
-    rounded to the 15 highest bits of its farthest value.
+    Up to 32,766 such steps from the centre, only the root is rounded; beyond that, x is rounded
+    to the 15 highest bits of its farthest value.
     """
     n = len(x)
     far = max((max(x) << FRACTION) - centre, centre - (min(x) << FRACTION))
-    # Bits that are left out: of what is squared, and of the squares.
+    # Bits to drop: `low` of each deviation, `less` of each square.
     low = 0
     while far >> low > 32766:
         low += 1

@@ -6,9 +6,11 @@ import re
 import subprocess
 from array import array
 from functools import cache
+from pathlib import Path
 
 import pytest
 from support.fused import program
+from support.kernel_words import words_of
 from support.micropython import needs_micropython
 from support.pages import ENGINE, ROOT, fences, read
 from support.thumb_machine import Buffer, Machine, assemble
@@ -35,7 +37,11 @@ def kernel(path: str, arch: str) -> Machine:
 
 
 def cost(x: list[int], outputs: int, path: str = KERNEL, arch: str = "armv6m") -> tuple[int, int]:
-    p = [len(x), outputs, 0, 0, 0, -(2**29), 2**29, 0, 1, 1, *[0, 2**14, 20] * outputs]
+    front = {"inputs": len(x), "outputs": outputs, "wide": 1, "pieces": 1}
+    limits = {"activation_min": -(2**29), "activation_max": 2**29}
+    each = {"bias": 0, "multiplier": 2**14, "shift": 20}
+    tier = Path(path).parent.name
+    p = words_of("fully_connected", tier).alike({**front, **limits}, each, outputs)
     inside, y = Buffer(bytes(x), writable=True), Buffer(bytes(4 * outputs), writable=True)
     w, words = Buffer(bytes(len(x) * (outputs + 7))), Buffer(array("i", p).tobytes(), writable=True)
     _, taken = kernel(path, arch).call(inside, w, y, words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -135,6 +136,33 @@ def test_what_is_repeated_begins_behind_the_words(path: Path) -> None:
     elif each:
         loop = f"for k in range({front}, {front} + {each} * outputs, {each}):"
         assert loop in text or (f"k = {front}\n" in text and f"k += {each}\n" in text)
+
+
+ROW_WORDS = {
+    "load": ("x_at", "copy"),
+    "store": ("y_at", "copy"),
+    "cell": ("reset", "gru", "simple_rnn"),
+}
+"""What `recurrent` changes in `p` of its rows: the word, and the kernels that have it."""
+
+
+def test_recurrent_changes_words_of_its_rows_by_name() -> None:
+    tree = ast.parse((FIRMWARE / "runtime" / "recurrent.py").read_text(encoding="utf-8"))
+    places = {
+        ast.unparse(node.targets[0]): ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+    }
+    found = {
+        (ast.unparse(node.value), ast.unparse(node.slice))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
+    }
+    assert found == {(row, f"_{word.upper()}") for row, (word, *_) in ROW_WORDS.items()}
+    assert places.keys() == {name for _, name in found}
+    for word, *kernels in ROW_WORDS.values():
+        for kernel, tier in product(kernels, ("plain", "viper", "thumb", "thumb_dsp")):
+            assert words_of(kernel, tier).index(word) == places[f"_{word.upper()}"]
 
 
 # Names, in assembly

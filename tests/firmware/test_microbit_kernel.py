@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.asm_thumb import Firmware
 from support.examples import examples
-from support.kernel_words import FIRMWARE, WORDS
+from support.kernel_words import FIRMWARE, words_of
 from support.kernels import Case, layers
 from support.operations import integer_forward
 from support.thumb_machine import Fault
@@ -33,6 +33,14 @@ def flash(weight: np.ndarray, rng: np.random.Generator) -> bytes:
     return b"".join(chunk + rng.bytes(2) for chunk in chunks)[:-2]
 
 
+def wide_words(inputs: int, outputs: int) -> list[int]:
+    """All of `p` of a layer with wide outputs."""
+    words = {"inputs": inputs, "outputs": outputs, "wide": 1, "pieces": 1}
+    limits = {"activation_min": -(2**28), "activation_max": 2**28}
+    each = {"bias": 0, "multiplier": 2**14, "shift": 20}
+    return words_of("fully_connected", "microbit").alike({**words, **limits}, each, outputs)
+
+
 @given(case=layers(), seed=st.integers(0, 999))
 @examples(300)
 def test_any_layer(case: Case, seed: int) -> None:
@@ -40,7 +48,7 @@ def test_any_layer(case: Case, seed: int) -> None:
     node = {key: value for key, value in case.node.items() if key != "table"}
     rng = np.random.default_rng(seed)
     p: list[int] = list(case.line("thumb")["p"])
-    p[WORDS["fully_connected"].index("table")] = 0
+    p[words_of("fully_connected", "microbit").index("table")] = 0
     x = bytearray(case.before + case.x + rng.bytes(-len(case.x) % 4))
     before = bytes(x)
     size = case.y_at + len(node["weight"])
@@ -62,7 +70,7 @@ def test_speed(full: float) -> None:
     weight = rng.integers(-128, 128, (16, 784))
     at = np.arange(784)
     x = np.where((at // 8) % 5 < 5 * full, at % 255 + 1, 0).astype(np.uint8)
-    p = [784, 16, 0, 0, 0, -(2**28), 2**28, 0, 1, 1, *[0, 16384, 20] * 16]
+    p = wide_words(784, 16)
     fw = firmware()
     fw.fully_connected(
         bytearray(x.tobytes()), flash(weight, rng), array("i", [0] * 16), array("i", p)
@@ -72,7 +80,7 @@ def test_speed(full: float) -> None:
 
 def test_a_read_beyond_the_weights_is_seen() -> None:
     rng = np.random.default_rng(1)
-    p = [8, 16, 0, 0, 0, -(2**28), 2**28, 0, 1, 1, *[0, 16384, 20] * 16]
+    p = wide_words(8, 16)
     short = flash(rng.integers(-128, 128, (8, 8)), rng)[:64]
     with pytest.raises(Fault):
         firmware().fully_connected(bytearray([1] * 8), short, array("i", [0] * 16), array("i", p))

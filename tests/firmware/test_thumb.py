@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from support.asm_thumb import Firmware
 from support.examples import examples
-from support.kernel_words import FIRMWARE, WORDS
+from support.kernel_words import FIRMWARE, LIMITS, WORDS, words_of
 from support.kernels import UNTOUCHED, Case, layers
 from support.operations import integer_forward
 from support.thumb_machine import Cost, Fault
@@ -128,9 +128,11 @@ def test_large(tier: str, shape: tuple[int, int], value: int) -> None:
 
 
 def run(tier: str, node: dict[str, Any], x: Any, y: array[int]) -> Cost:
-    channels = np.stack([node["bias"], node["multiplier"], node["shift"]], axis=1)
-    limits = [int(node[k]) for k in ("zero_point", "activation_min", "activation_max")]
-    p = [len(x), len(y), 0, 0, *limits, 0, 1, 1, *channels.ravel().tolist()]
+    words = words_of("fully_connected", tier)
+    channels = np.stack([node[name] for name in words.repeated], axis=1)
+    front = {"inputs": len(x), "outputs": len(y), "wide": 1, "pieces": 1}
+    limits = {name: int(node[name]) for name in LIMITS}
+    p = words.values({**front, **limits}, channels.ravel().tolist())
     fw = kernel(tier)
     inside = bytearray(x.astype(np.uint8).tobytes() + bytes(-len(x) % 4))
     fw.fully_connected(inside, pack(node["weight"], LAYOUTS[tier]), y, array("i", p))
@@ -203,7 +205,9 @@ def test_lookup(n: int, x_at: int, y_at: int, seed: int, align: int) -> None:
 @pytest.mark.parametrize("short", ["x", "w", "y", "p"])
 def test_reads_and_writes_to_the_last_byte(tier: str, short: str) -> None:
     """A buffer that is shorter by a byte (p: by a word) is seen: none is larger than it must be."""
-    p = [5, 12, 0, 0, 0, 0, 255, 0, 0, 1, *(0, 2**14, 16) * 12]
+    front = {"inputs": 5, "outputs": 12, "activation_max": 255, "pieces": 1}
+    each = {"bias": 0, "multiplier": 2**14, "shift": 16}
+    p = words_of("fully_connected", tier).alike(front, each, 12)
     sizes = {"x": 8, "w": 8 * 12, "y": 12, "p": len(p)}
     fw = kernel(tier)
 

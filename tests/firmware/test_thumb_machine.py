@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support import thumb_machine
-from support.kernel_words import FIRMWARE
+from support.kernel_words import FIRMWARE, words_of
 from support.thumb_machine import Buffer, Cost, Fault, Machine, assemble
 
 KERNELS = {"thumb": "armv6m", "thumb_dsp": "armv7em"}
@@ -110,7 +110,9 @@ def test_mutilated_kernels(tier: str, line: str, instead: str, said: str) -> Non
         }[tier]
     source = (FIRMWARE / tier / "fully_connected.py").read_text(encoding="utf-8")
     assert source.count(line) == 1
-    p = [4, 9, 0, 0, 0, 0, 255, 0, 0, 1, *(0, 2**14, 16) * 9]
+    front = {"inputs": 4, "outputs": 9, "activation_max": 255, "pieces": 1}
+    each = {"bias": 0, "multiplier": 2**14, "shift": 16}
+    p = words_of("fully_connected", tier).alike(front, each, 9)
 
     def run(text: str) -> None:
         words = b"".join(v.to_bytes(4, "little") for v in p)

@@ -1,6 +1,6 @@
 """exam: a neural network in fixed point, made by thumbnet 0.1.0 for board 'generic'.
 
-1 -> 1. 2 parameters, 1 multiply-accumulates.
+1 -> 1. 2 parameters, 1 multiply-accumulate.
 
 Input: 1 number from 0 to 12, rounded to 0.5. In order: hours.
 
@@ -34,7 +34,7 @@ W1 = (
 
 def requantize(acc, multiplier, shift):
     """Return (acc * multiplier + 2**(shift - 1)) >> shift, rounding half up."""
-    # acc = high * 2**15 + low, low >= 0: no product leaves 31 bits, and the floor is exact.
+    # acc = high * 2**15 + low, low >= 0: every product fits 31 bits, and the floor is exact.
     high = (acc >> 15) * multiplier
     low = ((acc & 0x7FFF) * multiplier) >> 15
     return (high + low + (1 << (shift - 16))) >> (shift - 15)
@@ -49,7 +49,7 @@ def fully_connected(x, w, y, p):
     table if there is one.
     """
     outputs, at, zero_point, low, high, table = p[:6]
-    # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
+    # sum((w + 128) * x) includes an excess of 128 * sum(x); subtract it once.
     excess = 128 * sum(x)
     i = 0
     for k in range(6, 6 + 3 * outputs, 3):
@@ -83,11 +83,11 @@ def each_reading(values):
         if lines > 1:
             line = SCALING[i % lines]
         units, low, high, left, bias, multiplier, shift = line
-        # MicroPython's bool is no int. A tuple of both would be allocated for each item.
+        # MicroPython's bool is not an int; a tuple (int, bool) would allocate for each item.
         if isinstance(v, int) or isinstance(v, bool):
             count = v * units
         elif isinstance(v, float) and abs(v) < 1e9:
-            # Rounded to the resolution first: 32-bit and 64-bit floats then agree.
+            # Rounded to the resolution first, so that 32-bit and 64-bit floats agree.
             scaled = v * units
             count = int(scaled + 0.5) if scaled >= 0 else -int(0.5 - scaled)
         else:
@@ -108,7 +108,7 @@ def as_sequence(values):
         values = values.tolist()
     try:
         n = len(values)
-        # A number has no length, a set and a dict no first item. Nothing is allocated.
+        # Numbers have no length, sets no index, and a dict may have a key 0. Nothing is allocated.
         if n and isinstance(values, dict):
             raise TypeError
         n and values[0]

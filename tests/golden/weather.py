@@ -55,7 +55,7 @@ W2 = (
 
 def requantize(acc, multiplier, shift):
     """Return (acc * multiplier + 2**(shift - 1)) >> shift, rounding half up."""
-    # acc = high * 2**15 + low, low >= 0: no product leaves 31 bits, and the floor is exact.
+    # acc = high * 2**15 + low, low >= 0: every product fits 31 bits, and the floor is exact.
     high = (acc >> 15) * multiplier
     low = ((acc & 0x7FFF) * multiplier) >> 15
     return (high + low + (1 << (shift - 16))) >> (shift - 15)
@@ -70,7 +70,7 @@ def fully_connected(x, w, y, p):
     table if there is one.
     """
     outputs, at, zero_point, low, high, table = p[:6]
-    # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
+    # sum((w + 128) * x) includes an excess of 128 * sum(x); subtract it once.
     excess = 128 * sum(x)
     i = 0
     for k in range(6, 6 + 3 * outputs, 3):
@@ -105,11 +105,11 @@ def each_reading(values):
         if lines > 1:
             line = SCALING[i % lines]
         units, low, high, left, bias, multiplier, shift = line
-        # MicroPython's bool is no int. A tuple of both would be allocated for each item.
+        # MicroPython's bool is not an int; a tuple (int, bool) would allocate for each item.
         if isinstance(v, int) or isinstance(v, bool):
             count = v * units
         elif isinstance(v, float) and abs(v) < 1e9:
-            # Rounded to the resolution first: 32-bit and 64-bit floats then agree.
+            # Rounded to the resolution first, so that 32-bit and 64-bit floats agree.
             scaled = v * units
             count = int(scaled + 0.5) if scaled >= 0 else -int(0.5 - scaled)
         else:
@@ -130,7 +130,7 @@ def as_sequence(values):
         values = values.tolist()
     try:
         n = len(values)
-        # A number has no length, a set and a dict no first item. Nothing is allocated.
+        # Numbers have no length, sets no index, and a dict may have a key 0. Nothing is allocated.
         if n and isinstance(values, dict):
             raise TypeError
         n and values[0]
@@ -182,7 +182,7 @@ _EXP_256 = (
 
 
 def exp_q15(t):
-    """Return 32767 * exp(-t / 256) for t >= 0, a few steps of 2**-15 low at most."""
+    """Return 32767 * exp(-t / 256) for t >= 0, at most a few 2**-15 steps low."""
     if t >= 3072:
         return 0
     e = (_EXP_1[t >> 8] * _EXP_16[(t >> 4) & 15]) >> 15
@@ -196,7 +196,7 @@ def softmax(s):
     e = [exp_q15(requantize(min(top - a, limit) << left, multiplier, shift)) for a in s]
     total = sum(e)
     q = [(a << 15) // total for a in e]
-    # What rounding down leaves over goes to the largest.
+    # Add the rounding remainder to the largest.
     q[list(s).index(top)] += 32768 - sum(q)
     return q
 

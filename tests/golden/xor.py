@@ -59,7 +59,7 @@ W2 = (
 
 def requantize(acc, multiplier, shift):
     """Return (acc * multiplier + 2**(shift - 1)) >> shift, rounding half up."""
-    # acc = high * 2**15 + low, low >= 0: no product leaves 31 bits, and the floor is exact.
+    # acc = high * 2**15 + low, low >= 0: every product fits 31 bits, and the floor is exact.
     high = (acc >> 15) * multiplier
     low = ((acc & 0x7FFF) * multiplier) >> 15
     return (high + low + (1 << (shift - 16))) >> (shift - 15)
@@ -74,7 +74,7 @@ def fully_connected(x, w, y, p):
     table if there is one.
     """
     outputs, at, zero_point, low, high, table = p[:6]
-    # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
+    # sum((w + 128) * x) includes an excess of 128 * sum(x); subtract it once.
     excess = 128 * sum(x)
     i = 0
     for k in range(6, 6 + 3 * outputs, 3):
@@ -106,7 +106,7 @@ def each_level(values):
     for v in values:
         if isinstance(v, float) and abs(v) < 1e9:
             v = int(v + 0.5) if v >= 0 else -int(0.5 - v)
-        # MicroPython's bool is no int. A tuple of both would be allocated for each item.
+        # MicroPython's bool is not an int; a tuple (int, bool) would allocate for each item.
         whole = isinstance(v, int) or isinstance(v, bool)
         if not whole or v < INPUT_MIN or v > INPUT_MAX:
             raise ValueError("input %d is %r, expected %d to %d" % (i, v, INPUT_MIN, INPUT_MAX))
@@ -121,7 +121,7 @@ def as_sequence(values):
         values = values.tolist()
     try:
         n = len(values)
-        # A number has no length, a set and a dict no first item. Nothing is allocated.
+        # Numbers have no length, sets no index, and a dict may have a key 0. Nothing is allocated.
         if n and isinstance(values, dict):
             raise TypeError
         n and values[0]
@@ -169,7 +169,7 @@ _EXP_256 = (
 
 
 def exp_q15(t):
-    """Return 32767 * exp(-t / 256) for t >= 0, a few steps of 2**-15 low at most."""
+    """Return 32767 * exp(-t / 256) for t >= 0, at most a few 2**-15 steps low."""
     if t >= 3072:
         return 0
     e = (_EXP_1[t >> 8] * _EXP_16[(t >> 4) & 15]) >> 15
@@ -183,7 +183,7 @@ def softmax(s):
     e = [exp_q15(requantize(min(top - a, limit) << left, multiplier, shift)) for a in s]
     total = sum(e)
     q = [(a << 15) // total for a in e]
-    # What rounding down leaves over goes to the largest.
+    # Add the rounding remainder to the largest.
     q[list(s).index(top)] += 32768 - sum(q)
     return q
 

@@ -65,7 +65,7 @@ def fully_connected(r0, r1, r2, r3):
     label(ALIGN)
     lsl(r6, r7, 30)
     bne(PAD)
-    # the sum of x, 128 times
+    # 128 times the sum of x
     mov(r5, 0)
     mov(r8, r5)
     mov(r7, r0)
@@ -82,7 +82,7 @@ def fully_connected(r0, r1, r2, r3):
     lsl(r6, r6, 1)
     lsl(r5, r6)
     add(r2, r2, r5)
-    # the frame: x, weights to come, output, p, end of x, parameters to come, outputs to come, w
+    # the frame: x, next weights, output, p, end of x, next parameters, outputs left, w
     mov(r5, r3)
     add(r5, 40)  # bias
     ldr(r6, [r3, 4])  # outputs
@@ -236,7 +236,7 @@ def fully_connected(r0, r1, r2, r3):
 
 
 def weights_name():
-    """Return the file's name: that of the module, wherever it lies, with .bin."""
+    """Return the file's name: the module's path with suffix .bin."""
     return __file__.rsplit(".", 1)[0] + ".bin"
 
 
@@ -250,7 +250,7 @@ def check_header(name, head):
 
 
 def check_payload(name, length, crc):
-    """Raise ValueError if the length or CRC-32 of what follows the header is wrong."""
+    """Raise ValueError if the length or CRC-32 of the payload is wrong."""
     if (length, crc & 0xFFFFFFFF) != WEIGHTS:
         raise ValueError(
             "%s is damaged (%d of %d bytes, CRC-32 %08x, not %08x): copy it again"
@@ -287,7 +287,7 @@ def map_weights():
             continue
         try:
             data = memoryview(file)
-        except TypeError:  # a file of a file system that is not mapped
+        except TypeError:  # its file system is not mapped
             continue
         check_header(path, bytes(data[:12]))
         check_payload(path, len(data) - 12, crc32(data[12:]))
@@ -311,7 +311,7 @@ def each_level(values):
     for v in values:
         if isinstance(v, float) and abs(v) < 1e9:
             v = int(v + 0.5) if v >= 0 else -int(0.5 - v)
-        # MicroPython's bool is no int. A tuple of both would be allocated for each item.
+        # MicroPython's bool is not an int; a tuple (int, bool) would allocate for each item.
         whole = isinstance(v, int) or isinstance(v, bool)
         if not whole or v < INPUT_MIN or v > INPUT_MAX:
             raise ValueError("input %d is %r, expected %d to %d" % (i, v, INPUT_MIN, INPUT_MAX))
@@ -326,7 +326,7 @@ def as_sequence(values):
         values = values.tolist()
     try:
         n = len(values)
-        # A number has no length, a set and a dict no first item. Nothing is allocated.
+        # Numbers have no length, sets no index, and a dict may have a key 0. Nothing is allocated.
         if n and isinstance(values, dict):
             raise TypeError
         n and values[0]
@@ -341,7 +341,7 @@ _LIMITS = array("i", [INPUTS, INPUT_MIN, INPUT_MAX - INPUT_MIN, INPUT_GAIN])
 
 
 # r0: bytes, or with r3 = 1 the items of a list: small integers are 2 * v + 1, others even. r1: X0.
-# r2: limits. Returns how many are left from the first that is no small integer or no level.
+# r2: limits. Returns how many are left from the first that is not a small integer or not a level.
 @micropython.asm_thumb
 def fill(r0, r1, r2, r3):
     ldr(r4, [r2, 0])
@@ -421,7 +421,7 @@ _EXP_256 = (
 
 
 def exp_q15(t):
-    """Return 32767 * exp(-t / 256) for t >= 0, a few steps of 2**-15 low at most."""
+    """Return 32767 * exp(-t / 256) for t >= 0, at most a few 2**-15 steps low."""
     if t >= 3072:
         return 0
     e = (_EXP_1[t >> 8] * _EXP_16[(t >> 4) & 15]) >> 15
@@ -430,7 +430,7 @@ def exp_q15(t):
 
 def requantize(acc, multiplier, shift):
     """Return (acc * multiplier + 2**(shift - 1)) >> shift, rounding half up."""
-    # acc = high * 2**15 + low, low >= 0: no product leaves 31 bits, and the floor is exact.
+    # acc = high * 2**15 + low, low >= 0: every product fits 31 bits, and the floor is exact.
     high = (acc >> 15) * multiplier
     low = ((acc & 0x7FFF) * multiplier) >> 15
     return (high + low + (1 << (shift - 16))) >> (shift - 15)
@@ -443,7 +443,7 @@ def softmax(s):
     e = [exp_q15(requantize(min(top - a, limit) << left, multiplier, shift)) for a in s]
     total = sum(e)
     q = [(a << 15) // total for a in e]
-    # What rounding down leaves over goes to the largest.
+    # Add the rounding remainder to the largest.
     q[list(s).index(top)] += 32768 - sum(q)
     return q
 

@@ -38,7 +38,7 @@ WEIGHTS = (350, 0x7F4C2060)  # length, CRC-32
 
 def requantize(acc, multiplier, shift):
     """Return (acc * multiplier + 2**(shift - 1)) >> shift, rounding half up."""
-    # acc = high * 2**15 + low, low >= 0: no product leaves 31 bits, and the floor is exact.
+    # acc = high * 2**15 + low, low >= 0: every product fits 31 bits, and the floor is exact.
     high = (acc >> 15) * multiplier
     low = ((acc & 0x7FFF) * multiplier) >> 15
     return (high + low + (1 << (shift - 16))) >> (shift - 15)
@@ -53,7 +53,7 @@ def fully_connected(x, w, y, p):
     table if there is one.
     """
     outputs, at, zero_point, low, high, table = p[:6]
-    # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
+    # sum((w + 128) * x) includes an excess of 128 * sum(x); subtract it once.
     excess = 128 * sum(x)
     i = 0
     for k in range(6, 6 + 3 * outputs, 3):
@@ -94,7 +94,7 @@ def each_level(values):
     for v in values:
         if isinstance(v, float) and abs(v) < 1e9:
             v = int(v + 0.5) if v >= 0 else -int(0.5 - v)
-        # MicroPython's bool is no int. A tuple of both would be allocated for each item.
+        # MicroPython's bool is not an int; a tuple (int, bool) would allocate for each item.
         whole = isinstance(v, int) or isinstance(v, bool)
         if not whole or v < INPUT_MIN or v > INPUT_MAX:
             raise ValueError("input %d is %r, expected %d to %d" % (i, v, INPUT_MIN, INPUT_MAX))
@@ -109,7 +109,7 @@ def as_sequence(values):
         values = values.tolist()
     try:
         n = len(values)
-        # A number has no length, a set and a dict no first item. Nothing is allocated.
+        # Numbers have no length, sets no index, and a dict may have a key 0. Nothing is allocated.
         if n and isinstance(values, dict):
             raise TypeError
         n and values[0]
@@ -127,7 +127,7 @@ def quantize(values):
 
 
 def weights_name():
-    """Return the file's name: that of the module, wherever it lies, with .bin."""
+    """Return the file's name: the module's path with suffix .bin."""
     return __file__.rsplit(".", 1)[0] + ".bin"
 
 
@@ -141,7 +141,7 @@ def check_header(name, head):
 
 
 def check_payload(name, length, crc):
-    """Raise ValueError if the length or CRC-32 of what follows the header is wrong."""
+    """Raise ValueError if the length or CRC-32 of the payload is wrong."""
     if (length, crc & 0xFFFFFFFF) != WEIGHTS:
         raise ValueError(
             "%s is damaged (%d of %d bytes, CRC-32 %08x, not %08x): copy it again"
@@ -210,7 +210,7 @@ _EXP_256 = (
 
 
 def exp_q15(t):
-    """Return 32767 * exp(-t / 256) for t >= 0, a few steps of 2**-15 low at most."""
+    """Return 32767 * exp(-t / 256) for t >= 0, at most a few 2**-15 steps low."""
     if t >= 3072:
         return 0
     e = (_EXP_1[t >> 8] * _EXP_16[(t >> 4) & 15]) >> 15
@@ -224,7 +224,7 @@ def softmax(s):
     e = [exp_q15(requantize(min(top - a, limit) << left, multiplier, shift)) for a in s]
     total = sum(e)
     q = [(a << 15) // total for a in e]
-    # What rounding down leaves over goes to the largest.
+    # Add the rounding remainder to the largest.
     q[list(s).index(top)] += 32768 - sum(q)
     return q
 

@@ -54,7 +54,7 @@ P2 = array("i", (
     -16192, 32766, 16,
 ))
 W2 = (
-    # outputs 0 to 0, weight + 128: for each input, a byte for each output
+    # output 0, weight + 128: for each input, a byte for each output
     b'\xff\x80\x80\x80\x01\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80'
 )
 
@@ -87,7 +87,7 @@ def fully_connected(r0, r1, r2, r3):
     lsl(r6, r6, 1)
     lsl(r5, r6)
     add(r2, r2, r5)
-    # the frame: x, weights to come, output, p, end of x, parameters to come, outputs to come, w
+    # the frame: x, next weights, output, p, end of x, next parameters, outputs left, w
     mov(r5, r3)
     add(r5, 40)  # bias
     ldr(r6, [r3, 4])  # outputs
@@ -95,7 +95,7 @@ def fully_connected(r0, r1, r2, r3):
     push({r0, r1, r2, r3, r4, r5, r6, r7})
     label(BLOCK)
     data(2, 0x9800, 0x9901, 0x9A06, 0x9C04)  # ldr r0 (x), r1 (weights), r2 (outputs), r4 (end)
-    # sums: r5 to r12 of a channel each, r14 of x
+    # sums: r5 to r12 of one channel each, r14 of x
     mov(r5, 0)
     mov(r6, 0)
     mov(r7, 0)
@@ -123,7 +123,7 @@ def fully_connected(r0, r1, r2, r3):
     bne(FOUR)
     b(SUMS)
     label(EIGHT)
-    # two words a turn; the last of an odd number of words comes first
+    # two words per turn; if their number is odd, a single word comes first
     sub(r3, r4, r0)
     add(r3, 3)
     lsl(r3, r3, 29)
@@ -356,7 +356,7 @@ def each_level(values):
     for v in values:
         if isinstance(v, float) and abs(v) < 1e9:
             v = int(v + 0.5) if v >= 0 else -int(0.5 - v)
-        # MicroPython's bool is no int. A tuple of both would be allocated for each item.
+        # MicroPython's bool is not an int; a tuple (int, bool) would allocate for each item.
         whole = isinstance(v, int) or isinstance(v, bool)
         if not whole or v < INPUT_MIN or v > INPUT_MAX:
             raise ValueError("input %d is %r, expected %d to %d" % (i, v, INPUT_MIN, INPUT_MAX))
@@ -371,7 +371,7 @@ def as_sequence(values):
         values = values.tolist()
     try:
         n = len(values)
-        # A number has no length, a set and a dict no first item. Nothing is allocated.
+        # Numbers have no length, sets no index, and a dict may have a key 0. Nothing is allocated.
         if n and isinstance(values, dict):
             raise TypeError
         n and values[0]
@@ -386,7 +386,7 @@ _LIMITS = array("i", [INPUTS, INPUT_MIN, INPUT_MAX - INPUT_MIN, INPUT_GAIN])
 
 
 # r0: bytes, or with r3 = 1 the items of a list: small integers are 2 * v + 1, others even. r1: X0.
-# r2: limits. Returns how many are left from the first that is no small integer or no level.
+# r2: limits. Returns how many are left from the first that is not a small integer or not a level.
 @micropython.asm_thumb
 def fill(r0, r1, r2, r3):
     ldr(r4, [r2, 0])
@@ -466,7 +466,7 @@ _EXP_256 = (
 
 
 def exp_q15(t):
-    """Return 32767 * exp(-t / 256) for t >= 0, a few steps of 2**-15 low at most."""
+    """Return 32767 * exp(-t / 256) for t >= 0, at most a few 2**-15 steps low."""
     if t >= 3072:
         return 0
     e = (_EXP_1[t >> 8] * _EXP_16[(t >> 4) & 15]) >> 15
@@ -475,7 +475,7 @@ def exp_q15(t):
 
 def requantize(acc, multiplier, shift):
     """Return (acc * multiplier + 2**(shift - 1)) >> shift, rounding half up."""
-    # acc = high * 2**15 + low, low >= 0: no product leaves 31 bits, and the floor is exact.
+    # acc = high * 2**15 + low, low >= 0: every product fits 31 bits, and the floor is exact.
     high = (acc >> 15) * multiplier
     low = ((acc & 0x7FFF) * multiplier) >> 15
     return (high + low + (1 << (shift - 16))) >> (shift - 15)
@@ -488,7 +488,7 @@ def softmax(s):
     e = [exp_q15(requantize(min(top - a, limit) << left, multiplier, shift)) for a in s]
     total = sum(e)
     q = [(a << 15) // total for a in e]
-    # What rounding down leaves over goes to the largest.
+    # Add the rounding remainder to the largest.
     q[list(s).index(top)] += 32768 - sum(q)
     return q
 

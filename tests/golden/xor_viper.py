@@ -62,9 +62,9 @@ W2 = (
 
 # p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its place in w,
 # or 0), wide, then bias, multiplier and shift of each output.
-# Only the first three locals live in registers, and only they are used in the loops: x, w, and y
-# as the accumulator. It comes last in a sum: first, it would be saved while the product is made.
-# x + x_at is word aligned. Where int has 64 bits, words of p are read as unsigned.
+# Only the first three locals live in registers, and only they are used in the loops: x, w, and y as
+# the accumulator. It comes last in a sum: as the first term, it would be saved during the
+# multiplication. x + x_at is word aligned. Where int has 64 bits, words of p are read as unsigned.
 @micropython.viper
 def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     """Write one layer's outputs into y.
@@ -90,7 +90,7 @@ def fully_connected(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
     curve = ptr8(int(w) + table)
     as_bytes = ptr8(int(y) + y_at)
     as_words = ptr32(int(y) + (y_at << 2))
-    # sum((w + 128) * x) is 128 * sum(x) too much: taken off once for all outputs.
+    # sum((w + 128) * x) includes an excess of 128 * sum(x); subtract it once.
     x = ptr8(first)
     y = ptr8(0)
     while int(x) != last:
@@ -151,7 +151,7 @@ def each_level(values):
     for v in values:
         if isinstance(v, float) and abs(v) < 1e9:
             v = int(v + 0.5) if v >= 0 else -int(0.5 - v)
-        # MicroPython's bool is no int. A tuple of both would be allocated for each item.
+        # MicroPython's bool is not an int; a tuple (int, bool) would allocate for each item.
         whole = isinstance(v, int) or isinstance(v, bool)
         if not whole or v < INPUT_MIN or v > INPUT_MAX:
             raise ValueError("input %d is %r, expected %d to %d" % (i, v, INPUT_MIN, INPUT_MAX))
@@ -166,7 +166,7 @@ def as_sequence(values):
         values = values.tolist()
     try:
         n = len(values)
-        # A number has no length, a set and a dict no first item. Nothing is allocated.
+        # Numbers have no length, sets no index, and a dict may have a key 0. Nothing is allocated.
         if n and isinstance(values, dict):
             raise TypeError
         n and values[0]
@@ -195,12 +195,12 @@ def of_bytes(values: ptr8) -> int:
     return i
 
 
-# low and high are objects: a long integer is compared whole, not cut to the machine's word.
+# low and high are objects: a long integer is compared in full, not truncated to a machine word.
 @micropython.viper
 def of_integers(values, low, high) -> int:
     """Fill X0 from integers; return how many come before the first out of range.
 
-    TypeError for what is no integer.
+    TypeError for a non-integer.
     """
     x = ptr8(X0)
     n = int(INPUTS)
@@ -227,7 +227,7 @@ def quantize(values):
         if of_integers(values, INPUT_MIN, INPUT_MAX) == INPUTS:
             return X0
     except TypeError:
-        pass  # floats, and what is refused
+        pass  # floats, and what does not fit
     return each_level(values)
 
 
@@ -262,7 +262,7 @@ _EXP_256 = (
 
 
 def exp_q15(t):
-    """Return 32767 * exp(-t / 256) for t >= 0, a few steps of 2**-15 low at most."""
+    """Return 32767 * exp(-t / 256) for t >= 0, at most a few 2**-15 steps low."""
     if t >= 3072:
         return 0
     e = (_EXP_1[t >> 8] * _EXP_16[(t >> 4) & 15]) >> 15
@@ -271,7 +271,7 @@ def exp_q15(t):
 
 def requantize(acc, multiplier, shift):
     """Return (acc * multiplier + 2**(shift - 1)) >> shift, rounding half up."""
-    # acc = high * 2**15 + low, low >= 0: no product leaves 31 bits, and the floor is exact.
+    # acc = high * 2**15 + low, low >= 0: every product fits 31 bits, and the floor is exact.
     high = (acc >> 15) * multiplier
     low = ((acc & 0x7FFF) * multiplier) >> 15
     return (high + low + (1 << (shift - 16))) >> (shift - 15)
@@ -284,7 +284,7 @@ def softmax(s):
     e = [exp_q15(requantize(min(top - a, limit) << left, multiplier, shift)) for a in s]
     total = sum(e)
     q = [(a << 15) // total for a in e]
-    # What rounding down leaves over goes to the largest.
+    # Add the rounding remainder to the largest.
     q[list(s).index(top)] += 32768 - sum(q)
     return q
 

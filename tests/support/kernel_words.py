@@ -44,6 +44,10 @@ class Words:
         """All of `p` with those of these values that belong to it, and 0 for all other words."""
         return [*(words.get(name, 0) for name in self.front), *repeated]
 
+    def alike(self, words: Mapping[str, int], each: Mapping[str, int], count: int) -> list[int]:
+        """All of `p`, with the same values for each of `count` outputs."""
+        return self.values(words, [each[name] for name in self.repeated] * count)
+
 
 WINDOW = WINDOW_WORDS
 """The words of a window that moves."""

@@ -1,7 +1,7 @@
-"""The lines of a convolution up to its blocks: for each pixel, its patch is copied to patch_at.
+"""The start of a convolution: copies the patch of each pixel to patch_at before its blocks.
 
-r0: x, r1: w, r2: y, r3: p, and the frame of the kernel. Before BLOCK, the words WEIGHTS to OUT are
-those of the first block. `write_outputs` goes on at PIXEL and LINE.
+r0: x, r1: w, r2: y, r3: p, and the frame of the kernel. At BLOCK, the words WEIGHTS to OUT are
+those of the first block. `write_outputs` continues at PIXEL or LINE.
 """
 
 
@@ -10,19 +10,19 @@ def copy_patches():
     #: add r2, r2, r5; ldr r6, [r3, y_step]; lsl r6, r4; str r2, Y; str r4, WIDE; str r6, YSTEP
     data(2, 0x9113, 0x931B, 0x6A1C, 0x0064, 0x68DD, 0x40A5)
     data(2, 0x1952, 0x6CDE, 0x40A6, 0x9216, 0x941E, 0x961F)
-    # r4: 0 if there is neither a table nor more than bytes
+    # r4: 0 if there is no table and outputs are bytes
     #: ldr r5, [r3, table]; orr r4, r5; cmp r5, 0; beq 1; add r5, r5, r1; str r5, TABLE;
     #: ldr r6, [r3, zero_point]; lsl r6, r6, 1; add r6, 1; ldr r5, [r3, activation_min];
     #: ldr r7, [r3, activation_max]; str r6, ROUND; str r5, MIN; str r7, MAX
     data(2, 0x69DD, 0x432C, 0x2D00, 0xD000, 0x186D, 0x951D, 0x691E)
     data(2, 0x0076, 0x3601, 0x695D, 0x699F, 0x9608, 0x9509, 0x970B)
-    # with a table or wide outputs, MOST is below all outputs: they take the way of those above it
+    # with a table or wide outputs, MOST is below all outputs: all take the path of those above it
     #: cmp r4, 0; beq 2; mov r7, 1; lsl r7, r7, 31; str r7, MOST; ldr r4, [r3, pad]; lsl r5, r4, 8;
     #: orr r4, r5; lsl r5, r4, 16; orr r4, r5; str r4, PADS; ldr r4, [r3, patch_at]; add r4, r4, r0;
     #: str r4, PATCH
     data(2, 0x2C00, 0xD001, 0x2701, 0x07FF, 0x970A, 0x6D1C, 0x0225)
     data(2, 0x432C, 0x0425, 0x432C, 0x9420, 0x6D5C, 0x1824, 0x940D)
-    # the patch has zeros up to a whole word
+    # the patch is padded with zeros to a whole word
     data(2, 0x681D, 0x192D, 0x2600)  # ldr r5, [r3, inputs]; add r5, r5, r4; mov r6, 0
     b(ALIGN)
     label(ZEROS)
@@ -33,13 +33,13 @@ def copy_patches():
     bne(ZEROS)
     #: str r5, END; mov r4, r3; add r4, bias; ldr r6, [r3, outputs]; str r4, FIRST; str r6, OUTPUTS
     data(2, 0x951C, 0x461C, 0x3458, 0x685E, 0x9414, 0x9615)
-    # r7: from where on a window leaves the image, among the columns, then among the rows
+    # r7: where windows begin to leave the image: first the column, then the row
     #: ldr r4, [r3, row]; ldr r5, [r3, run]; ldr r6, [r3, k_h]; str r4, ROW; str r5, RUN;
     #: str r6, KH; sub r7, r4, r5; add r7, 1; bpl 1; mov r7, 0; str r7, COLUMNS; ldr r7, [r3, rows];
     #: sub r7, r7, r6; add r7, 1; bpl 1; mov r7, 0; str r7, ROWS
     data(2, 0x6A9C, 0x6B1D, 0x6ADE, 0x9410, 0x9511, 0x9612, 0x1B67, 0x3701, 0xD500)
     data(2, 0x2700, 0x9722, 0x6A5F, 0x1BBF, 0x3701, 0xD500, 0x2700, 0x9723)
-    # r5: 0 if all is whole words, r0: where the first window begins in x, or would
+    # r5: 0 if everything is whole words, r0: where the first window begins (or would) in x
     #: ldr r1, [r3, x_at]; add r0, r0, r1; ldr r1, [r3, step]; ldr r2, [r3, left]; orr r5, r4;
     #: orr r5, r1; orr r5, r2; lsl r5, r5, 30; sub r0, r0, r2; ldr r1, [r3, pad_top]; mul r4, r1;
     #: sub r0, r0, r4; neg r1, r1; ldr r4, [r3, out_h]; str r5, BYTES; str r0, LINE0; str r1, IY;
@@ -53,7 +53,7 @@ def copy_patches():
     data(2, 0x9D23, 0x9E22, 0x42A9, 0xD300, 0x2600, 0x6C1C)
     data(2, 0x4264, 0x6C9D, 0x960F, 0x940E, 0x9526, 0x900C)
     label(PIXEL)
-    # r0: x, r1: patch, r2: column, r3: from which on it is clipped, r4: row, r5: run, r6: k_h
+    # r0: x, r1: patch, r2: column, r3: the first clipped one, r4: row, r5: run, r6: k_h
     #: add r7, sp, SRC; ldm r7!, {r0, r1, r2, r3, r4, r5, r6}; cmp r2, r3
     data(2, 0xAF0C, 0xCF7F, 0x429A)
     bcs(CLIP)
@@ -81,7 +81,7 @@ def copy_patches():
     bne(WORDS)
     b(READY)
     label(CLIP)
-    # all of the patch is padding, then r0, r1, r6 and r7 are cut to what is in the image
+    # fill the patch with padding, then cut r0, r1, r6 and r7 to the part inside the image
     #: mov r3, r5; mul r3, r6; ldr r7, BYTES; cmp r7, 0; ldr r7, PADS
     data(2, 0x462B, 0x4373, 0x9F21, 0x2F00, 0x9F20)
     beq(FILL)

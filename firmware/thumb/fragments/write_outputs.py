@@ -1,6 +1,6 @@
-"""The lines of a convolution behind its sums: a block's outputs, then the next block, pixel or row.
+"""The end of a convolution: writes a block's outputs, then goes to the next block, pixel or row.
 
-S0 to S7: the sums; r8: what has to be added to each. Goes on at BLOCK, or at PIXEL and LINE of
+S0 to S7: the sums; r8: a correction to add to each. Continues at BLOCK, or at PIXEL or LINE of
 `copy_patches`.
 """
 
