@@ -170,6 +170,10 @@ NEW_LINES = {
     },
 }
 
+IN_BYTECODE = {
+    '"""Kernels that the thumb tiers run as plain bytecode."""': 'IN_BYTECODE |= {"negate"}',
+}
+
 USE_OPERATION = """
 import json
 import sys
@@ -218,6 +222,13 @@ def test_an_operation(tmp_path: Path) -> None:
         assert found[tier]["differences"] == []
         equal, rows = found[tier]["rows"]
         assert equal == rows >= 60
+    copy.add_tests()
+    copy.insert("tests/firmware/test_kernel_words.py", IN_BYTECODE)
+    said = copy.run_tests(
+        "tests/firmware/test_kernel_words.py", "tests/export/ops/test_operations.py"
+    )
+    assert "negate" in said
+    assert "failed" not in said
 
 
 BOARD = """\

@@ -62,10 +62,24 @@ class Copy:
 
     def run(self, script: str) -> str:
         """Run a script on the copy, and return what it prints."""
+        return self._python("-c", script)
+
+    def add_tests(self) -> None:
+        """Copy the tests too."""
+        skip = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "tests", self.root / "tests", ignore=skip)
+        shutil.copy(ROOT / "pyproject.toml", self.root)
+
+    def run_tests(self, *files: str) -> str:
+        """Run test files, `tests/...`, on the copy, and return what pytest prints."""
+        paths = [str(self.root / file) for file in files]
+        return self._python("-m", "pytest", "-vv", "-p", "no:cacheprovider", *paths)
+
+    def _python(self, *arguments: str) -> str:
         environment = {**os.environ, "PYTHONPATH": str(self.root.parent)}
-        command = [sys.executable, "-c", script]
+        command = [sys.executable, *arguments]
         done = subprocess.run(
             command, cwd=self.root.parent, env=environment, capture_output=True, text=True
         )
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 0, done.stderr or done.stdout
         return done.stdout
