@@ -111,6 +111,13 @@ def test_each_kernel_has_a_file_in_each_of_its_tiers(kernel: Kernel) -> None:
     assert not kernel.in_own_file or (FIRMWARE / "thumb" / f"{kernel.name}.py").is_file()
 
 
+def test_kernels_with_a_file_of_their_own_on_a_microbit() -> None:
+    found = sorted(kernel.name for kernel in KERNELS if kernel.in_own_file)
+    layers = ["average_pool", "conv", "depthwise_conv", "fully_connected", "max_pool"]
+    assert found == layers
+    assert all(kernel.flash for kernel in KERNELS if kernel.in_own_file)
+
+
 def test_kernels_are_told_apart_by_their_names() -> None:
     found = [kernel.name for kernel in KERNELS]
     assert sorted(found) == sorted(set(found))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.layer_models import chain
 
 from thumbnet.export import Graph, TensorSpec
 from thumbnet.export.graph.graph import Node
@@ -13,6 +14,8 @@ from thumbnet.export.ops import OPERATIONS
 from thumbnet.export.ops.recurrent import Recurrent
 from thumbnet.export.quantizer.builder import Builder
 from thumbnet.export.quantizer.channel_weights import Channels
+from thumbnet.export.stages.lower import lower
+from thumbnet.trainer import Dense, SimpleRNN
 
 CELLS = {op.name: op for op in OPERATIONS if isinstance(op, Recurrent)}
 EACH = pytest.mark.parametrize("name", CELLS)
@@ -128,3 +131,25 @@ def test_scale_of_a_state_includes_its_start(
     found = builder.nodes[-1].attributes
     assert out.zero_point == found["state_zero"] == zero_point
     assert found["table"][found["center"]] == (128 if function == "sigmoid" else zero_point)
+
+
+@EACH
+@pytest.mark.parametrize("rows", [1, 2])
+def test_an_offset_of_the_input_goes_into_the_bias_of_the_input(name: str, rows: int) -> None:
+    kernel, bias = np.arange(6.0).reshape(3, 2), np.array([[10.0, 20.0], [30.0, 40.0]])
+    before = bias if rows == 2 else bias[0]
+    node = Node(name, ("x",), "y", {"kernel": kernel, "bias": before})
+    scaling = {"scale": np.array([2.0, 3.0, 5.0]), "offset": np.array([1.0, 0.0, -1.0])}
+    found = CELLS[name].absorb_before(node, Node("scale_shift", ("input",), "x", scaling))
+    assert found is not None
+    assert found.attributes["kernel"].tolist() == [[0.0, 2.0], [6.0, 9.0], [20.0, 25.0]]
+    moved = [10.0 - 4.0, 20.0 - 4.0]  # rows 0 and 2 of the kernel are 4 apart
+    assert found.attributes["bias"].tolist() == ([moved, [30.0, 40.0]] if rows == 2 else moved)
+    assert bias.tolist() == [[10.0, 20.0], [30.0, 40.0]]
+
+
+def test_a_missing_bias_is_zeros() -> None:
+    graph = lower(chain((4, 3), SimpleRNN(2, use_bias=False), Dense(2)), "net")
+    (node,) = graph.only("simple_rnn")
+    assert node.attributes["bias"].tolist() == [0.0, 0.0]
+    assert (node.attributes["steps"], node.attributes["units"]) == (4, 2)

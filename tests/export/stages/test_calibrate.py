@@ -119,6 +119,7 @@ def test_a_state_covers_the_steps_between() -> None:
         assert graph.tensors[the_node(graph, "simple_rnn").output].range == (low, high)
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_weights_that_overflow() -> None:
     graph = folded()
     node = graph.nodes[1].with_attributes(kernel=np.array([[np.inf]]))
