@@ -10,7 +10,7 @@ from levels import quantize
 X0 = bytearray(16)
 PARAMETERS = array("i", [0])
 BUFFER = bytearray(1)
-# kernel, where its p begins, the bytes of p, where its w begins, y, the bytes of w to copy
+# kernel, where p begins, bytes of p, where w begins, y, bytes of w to copy
 LAYERS = ((fully_connected, 129, 4, 257, [0], 0),)
 
 # The file's address in flash; for read: where to continue, and the bytes left in that chunk.

@@ -9,7 +9,7 @@ from levels import quantize
 # Literals of an example network; the exporter puts the network's own in their place.
 X0 = bytearray(16)
 PARAMETERS = array("i", [0])
-# kernel, where its p begins, the bytes of p, where its w begins, y
+# kernel, where p begins, bytes of p, where w begins, y
 LAYERS = ((fully_connected, 129, 4, 257, [0]),)
 
 # The file's address in flash; for read: where to continue, and the bytes left in that chunk.

@@ -1,9 +1,9 @@
 """The fully connected layer in Thumb-1 assembly, its weights in the flash of a micro:bit v1.
 
 x: the inputs, uint8, word aligned, in a buffer of whole words: bytes after the last meet
-weights of 0. w: the address of the first weight. Weights lie in chunks of 128 bytes, in 96 of them
-from the second on: blocks of 8 output channels; in a block, for each input (padded to a multiple
-of 4), a byte of every channel, weight + 128. y: bytes or words.
+weights of 0. w: the address of the first weight. Weights are bytes 1 to 96 of each 128-byte
+chunk: blocks of 8 output channels; in a block, for each input (padded to a multiple of 4), a byte
+of every channel, weight + 128. y: bytes or words.
 
 `data` emits instructions that the assembler does not know, on r8 to r14; lines of three are
 `ldrb(r3, [r1, n])`, `mul(r3, r2)` and an addition.
@@ -106,7 +106,7 @@ def fully_connected(r0, r1, r2, r3):
     data(2, 0x7FCB, 0x4353, 0x449C)  # r12 += r2 * w[31]
     label(ZERO3)
     add(r1, 32)
-    # 3 * 32 bytes of each 128: then on to the next chunk
+    # after 3 * 32 bytes, on to the next chunk of 128
     lsl(r3, r1, 25)
     lsr(r3, r3, 30)
     cmp(r3, 3)

@@ -5,8 +5,8 @@
 def simple_rnn(x, w, y, p):
     """Write the new state into y, from y_at on.
 
-    x: words, the input's sum for each unit, then the state's. w: the 256-entry
-    table of the activation.
+    x: words, the input's sum for each unit, then the state's. w: the 256-entry table of the
+    activation.
     """
     units, at, reset, shift, state_zero, center = p
     half = 1 << shift - 1

@@ -1,6 +1,6 @@
 """A recurrent layer: rows like those of the forward pass, run once per time step."""
 
-# Words of p of its rows: x_at and y_at of the copies, reset of the cell.
+# Places in p of the rows: x_at and y_at of the copies, reset of the cell.
 _X_AT = 1
 _Y_AT = 2
 _RESET = 2

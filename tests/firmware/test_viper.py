@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.examples import examples
 from support.kernel_words import FIRMWARE
-from support.kernels import SOME, Case, answers, layers
+from support.kernels import SOME, VIPER, Case, answers, compiled, layers
 from support.micropython import needs_micropython
-from support.viper import VIPER, compiled
 
 ARCHITECTURES = (
     *("armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp"),

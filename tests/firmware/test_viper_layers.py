@@ -9,14 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.examples import examples
-from support.kernel_words import FIRMWARE
-from support.kernels import SOME, answers
+from support.kernels import SOME, VIPER, answers, compiled
 from support.layer_call import Memory, native
 from support.layer_spec import KERNELS, calls
 from support.micropython import needs_micropython
-from support.viper import compiled
-
-VIPER = FIRMWARE / "viper"
 
 
 @pytest.fixture(scope="module", params=["py", "mpy"])

