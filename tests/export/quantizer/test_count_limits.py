@@ -73,6 +73,11 @@ def test_most_counts(side: int) -> None:
         )
 
 
+def test_a_resolution_that_fits_is_suggested() -> None:
+    x = np.array([[0.0], [COUNT_LIMIT / 100]])
+    assert refused(x, None, 0.01).endswith("set a coarser resolution, such as 0.1")
+
+
 def test_a_unit_that_is_too_small() -> None:
     assert refused(np.array([[0.0], [COUNT_LIMIT * 5.0]])).endswith("train it in a larger unit")
 
@@ -145,3 +150,24 @@ def test_a_dtype_declares_the_range_of_rows() -> None:
     assert spec_of_dtype(np.zeros(4, np.uint8)) is None
     assert spec_of_dtype(np.zeros((4, 0), np.uint8)) is None
     assert spec_of_dtype(np.zeros((4, 2))) is None
+
+
+def test_a_range_that_is_widened_is_in_raw_units() -> None:
+    far = float(2**20 - 1) / 4
+    x = np.array([[7.0], [7.25]])
+    counts = chosen(x, InputSpec((1,), minimum=-far, maximum=far), 0.25)
+    assert (counts.least.tolist(), counts.most.tolist()) == ([6.875], [7.375])
+
+
+def test_more_resolutions_than_features() -> None:
+    x = np.arange(8.0).reshape(2, 2, 2)
+    assert refused(x, None, (0.5,) * 6, channels=2).startswith(
+        "export: 6 resolutions for 4 features: set one for all, or one for each, or one for each of"
+    )
+
+
+def test_samples_that_only_touch_their_declared_range() -> None:
+    counts = chosen(np.array([[0.0], [5.0]]), InputSpec((1,), minimum=-5.0, maximum=0.0))
+    assert (counts.minimum.tolist(), counts.maximum.tolist()) == ([-5], [0])
+    # A 32nd of a count is enough for the largest left shift, 14.
+    assert (counts.least.tolist(), counts.most.tolist()) == ([-1 / 32], [0])

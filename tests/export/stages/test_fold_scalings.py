@@ -178,3 +178,21 @@ def test_form_of_a_network() -> None:
     assert refused(chain((4, 2), Conv1D(3, 2), Flatten())) == (
         "export: the model has no Dense layer: add one"
     )
+
+
+def test_the_name_of_a_layer_says_nothing() -> None:
+    """Even if it comes after "x", the name of the input's tensor."""
+    normalization = BatchNormalization(name="zone")
+    curve = Activation("relu")
+    model = chain((4, 2), Conv1D(3, 2, name="zebra"), normalization, curve, Flatten(), Dense(2))
+    trained(normalization, [1.5, -0.5, 2.0])
+    graph = folded(model)
+    assert ops(graph) == ["scale_shift", "conv", "activation", "dense"]
+    assert graph.nodes[1].output in graph.tensors
+
+
+def test_a_network_that_ends_with_a_sum() -> None:
+    x = Input((4, 2))
+    flat = Flatten()(x)
+    model = Model(x, Add(name="last")([Dense(3)(flat), Dense(3)(flat)]), seed=0)
+    assert refused(model).startswith("export: the model ends with last (add), not with a Dense ")

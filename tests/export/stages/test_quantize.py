@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from support.handmade import handmade, the_node
+from support.layer_models import chain
 
 from thumbnet.export import Graph, Node, Options, TensorSpec, convert, run_until, verify
 from thumbnet.export.stages.fuse import fuse
 from thumbnet.export.stages.reference import execute
-from thumbnet.trainer import Tensor
+from thumbnet.trainer import Dense, Tensor
 from thumbnet.trainer.autograd.activations import ACTIVATIONS
 
 X = np.linspace(-1, 1, 201)[:, None]
@@ -154,3 +155,11 @@ def test_unit_that_hardly_moves(curve: str, kernel: float, bias: float) -> None:
     program = convert(model, x, name="net", resolution=0.01)
     wanted = model.predict(x)
     assert np.abs(program.predict(x) - wanted).max() < 0.01 * np.abs(wanted).max()
+
+
+@pytest.mark.parametrize("names", [("a", "z"), ("z", "a")])
+def test_a_curve_is_left_out_behind_the_scores_alone(names: tuple[str, str]) -> None:
+    hidden_layer = Dense(2, "tanh", name=names[0])
+    model = chain((1,), hidden_layer, Dense(2, "tanh", name=names[1]))
+    graph, _ = run_until(model, X, Options("net"), "quantize")
+    assert len(list(graph.only("lookup"))) == 1
