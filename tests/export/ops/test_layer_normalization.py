@@ -131,7 +131,7 @@ def test_too_many_channels() -> None:
 
 
 def test_inputs_far_smaller_than_epsilon() -> None:
-    """The variance is shifted to fit with epsilon; if nothing of it is left, inputs are rejected."""
+    """The variance is shifted to fit with epsilon; if nothing of it is left, inputs fail."""
     node = normalized(graph_of(LayerNormalization(epsilon=10.0), scale=0.002))
     assert node.attributes["variance_shift"] > 0
     assert node.attributes["variance_offset"] >= 2**26
