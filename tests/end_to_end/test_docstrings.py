@@ -78,7 +78,9 @@ def faults(subject: Callable[..., Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("subject", PUBLIC)
-def test_a_public_callable_documents_its_parameters_and_its_result(subject):
+def test_a_public_callable_documents_its_parameters_and_its_result(
+    subject: Callable[..., Any],
+) -> None:
     assert faults(subject) == []
 
 
@@ -129,7 +131,7 @@ class Pair:
     b: int = 0
 
 
-def test_what_is_missing_is_named():
+def test_what_is_missing_is_named() -> None:
     assert faults(well) == faults(nothing) == []
     assert faults(badly) == ["b", "Returns"]
     assert faults(Pair) == ["b"]
