@@ -17,8 +17,9 @@ from .graph.graph import Graph, Node, TensorSpec
 from .microbit.hexfile import files_in_hex, microbit_hex
 from .microbit.shrink import compact_source
 from .ops import operation_title
-from .program.artifact import Artifact, load_artifact, write_atomically
+from .program.artifact import Artifact, load_artifact
 from .program.artifact_cost import Alternatives, alternatives, estimate_artifact
+from .program.atomic_files import write_atomically
 from .program.compare import (
     QuantizationResult,
     balanced_accuracies,
@@ -26,13 +27,14 @@ from .program.compare import (
     float_accuracy,
     quantization_choices,
 )
+from .program.convert import convert
 from .program.kernel_inspection import (
     KernelMemory,
     StandaloneCall,
     kernel_memory,
     standalone_calls,
 )
-from .program.program import Program, convert
+from .program.program import Program
 from .program.quality import LayerQuality, encode_targets
 from .quantizer.task import Task
 from .stages.check_graph import verify

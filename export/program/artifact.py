@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from ..ops.answer import is_regression
 from ..quantizer.input_counts import in_units
 from ..stages.check_graph import verify
 from ..stages.reference import accepted_counts, execute, to_counts
+from .atomic_files import write_atomically
 from .stream_vectors import stream_answers, stream_windows
 
 SUFFIXES = (".py", ".mpy", ".hex")
@@ -284,31 +284,3 @@ def _left_behind(sidecar: Path, kept: Mapping[str, str]) -> list[Path]:
         and path.is_file()
         and _digests({"": path.read_bytes()})[""] == digest
     ]
-
-
-def write_atomically(contents: dict[Path, bytes]) -> None:
-    """Write all files under temporary names, then rename them: no file is left half-written.
-
-    Parameters
-    ----------
-    contents
-        The bytes of each file, by path. The folders must exist.
-
-    Raises
-    ------
-    OSError
-        If a file cannot be written; then no file has changed, or only whole files have.
-
-    """
-    beside: dict[Path, str] = {}
-    try:
-        for path, data in contents.items():
-            handle, beside[path] = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.chmod(beside[path], 0o644)
-        for path in contents:
-            os.replace(beside.pop(path), path)
-    finally:
-        for name in beside.values():
-            os.unlink(name)

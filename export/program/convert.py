@@ -1,0 +1,90 @@
+"""`convert(model, x)`: from a trained model to a `Program`, built for a board."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy.typing as npt
+
+from thumbnet.trainer import Model
+
+from ..board_fit.choose_build import choose_build
+from ..boards.load_profile import load_board
+from ..boards.module_names import check_name
+from ..boards.profile import BoardProfile
+from ..emit.header import header_facts
+from ..emit.stream_literals import stream_of
+from ..stages.pipeline import Options, stages
+from .program import LONGEST, Program
+
+
+def convert(
+    model: Model,
+    x: npt.ArrayLike,
+    *,
+    name: str = "model",
+    board: str | BoardProfile = "generic",
+    resolution: float | tuple[float, ...] | None = None,
+    threshold: float | None = None,
+    margin: float = 0.125,
+    tier: str | None = None,
+    weights: str | None = None,
+    mpy: bool = False,
+    calibration: str = "min_max",
+    bits: int | None = None,
+) -> Program:
+    """Convert a trained model to integers.
+
+    Parameters
+    ----------
+    model
+        A `Sequential` or `Model` that takes raw units and ends with a Dense layer.
+    x
+        Representative inputs, (n, features) in raw units: a few hundred rows of the training set.
+    name
+        The module's name on the board: `import name`.
+    board
+        A board profile or its name; see `list_boards()`.
+    resolution
+        The size of one input count in raw units, 1/N; by default that of `model.input_spec`.
+    threshold
+        For one sigmoid output: the lowest probability of class 1, 0.5 by default.
+    margin
+        How far a reading may lie beyond the range of `x`, as a share of its width, if
+        `model.input_spec` declares no range. The board rejects readings beyond that.
+    tier
+        `plain`, `viper` or `thumb`; the board's fastest by default.
+    weights
+        Where the weights live: `module`, `stream` (a file, read through a buffer) or `romfs` (a
+        file in mapped flash); by default the first of module, romfs, stream that fits.
+    mpy
+        Compile the module with mpy-cross: importing takes less heap, but on one processor only.
+    calibration
+        How the range of each layer's values is chosen: `min_max`, `percentile` or `mse` (least
+        squared error). Ranges set by training with `fit(quantize=...)` are kept.
+    bits
+        The width of the weights of dense, convolution and recurrent layers, 8 or 4; by default the
+        width that the model was trained for with `fit(quantize=...)`, else 8.
+
+    Returns
+    -------
+    Program
+        The integer network, built for the board.
+
+    Raises
+    ------
+    ThumbnetError
+        If a layer cannot be converted, an accumulator could overflow, the network does not fit the
+        board, or an argument is invalid.
+
+    """
+    check_name(name)
+    profile = load_board(board) if isinstance(board, str) else board
+    options = Options(name, resolution, threshold, margin, calibration, bits)
+    done = list(stages(model, x, options))
+    graphs = {graph.stage: graph for graph, _ in done}
+    graph, task = done[-1]
+    graph = replace(graph, stream=stream_of(model, graph))
+    facts = header_facts(model, graph, task.labels, profile.name, LONGEST)
+    build = choose_build(graph, profile, tier, weights, mpy, facts)
+    return Program(graph, graphs["calibrate"], task, model, profile, build, options, mpy)
