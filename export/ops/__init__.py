@@ -69,7 +69,19 @@ def call_part(node: Node) -> CallPart:
 
 
 def operation_title(node: Node) -> str:
-    """Return what a report calls a node's operation."""
+    """Return what a report calls a node's operation.
+
+    Parameters
+    ----------
+    node
+        Of any stage.
+
+    Returns
+    -------
+    str
+        Such as "max pooling".
+
+    """
     return operation(node).title or node.op.replace("_", " ")
 
 
