@@ -79,8 +79,8 @@ def one(label: str = "wave", samples: int = 200, rate: float = 50.0) -> Recordin
     [
         ([replace(one(), channels=("x", "y", "w"))],
          "wave/0.csv has the channels 'x', 'y', 'w', the network was trained on 'x', 'y', 'z': "
-         "give recordings with the same columns (one of times is called time, one that tells "
-         "recordings apart recording)"),
+         "give recordings with the same columns (call the column of times time, and the one that "
+         "separates recordings recording)"),
         ([one("rest"), one(rate=49.0), one(rate=25.0)],
          "wave/0.csv has 25 samples a second, rest/0.csv 50: resample one of them, or leave it "
          "out"),
