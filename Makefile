@@ -15,7 +15,7 @@ demo: $(VENV)/.runtime
 
 # A file stays in one process, so that what its tests share is made once. One thread in each:
 # more threads inside NumPy would only get into each other's way.
-test quick test-slow: export OPENBLAS_NUM_THREADS = 1
+test quick: export OPENBLAS_NUM_THREADS = 1
 
 test: setup lint
 	$(BIN)/pytest -n 2 --dist loadfile -m "not slow"
