@@ -56,3 +56,11 @@ def test_checks_before_a_commit_need_no_network() -> None:
     assert set(re.findall(r"repo: (\S+)", text)) == {"local"}
     assert set(re.findall(r"language: (\S+)", text)) == {"system"}
     assert re.findall(r"- id: (\S+)", text) == ["ruff-check", "ruff-format", "mypy"]
+
+
+def test_mutated_files_and_the_tests_that_notice_exist() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    table = tomllib.loads(text)["tool"]["thumbnet"]["mutants"]
+    tests = [test.partition("::")[0] for killers in table.values() for test in killers]
+    missing = [path for path in (*table, *tests) if not (ROOT / path).exists()]
+    assert not missing
