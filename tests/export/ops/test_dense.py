@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from thumbnet.export import Graph, Node, Options, TensorSpec, run_until
-from thumbnet.export.ops import operation
+from thumbnet.export.ops import LOWERED_BY, operation
 from thumbnet.trainer import Dense, Sequential
 
 
@@ -50,3 +50,12 @@ def test_a_kernel_of_another_shape_is_a_fault(shape: tuple[int, int]) -> None:
     tensors = {"x": TensorSpec("x", (4,), "float32"), "y": TensorSpec("y", (2,), "float32")}
     graph = Graph("n", "fold", "x", ("y",), (node,), tensors)
     assert len(list(operation(node).shape_faults(graph, node))) == 1
+
+
+def test_a_layer_without_biases_gets_zeros() -> None:
+    model = Sequential([Dense(3, use_bias=False)], seed=0)
+    model.build((4,))
+    ((name, attributes),) = LOWERED_BY["Dense"].lower(model.layers[0])
+    assert name == "dense"
+    assert attributes["kernel"].shape == (4, 3)
+    assert attributes["bias"].tolist() == [0.0, 0.0, 0.0]
