@@ -20,8 +20,9 @@ test quick: export OPENBLAS_NUM_THREADS = 1
 test: setup lint
 	$(BIN)/pytest -n 2 --dist loadfile -m "not slow"
 
+# Whole paths, end_to_end, are left to `make test`.
 quick: setup
-	$(BIN)/pytest -n 2 --dist loadfile -m "not slow and not emulated"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not slow and not emulated" --ignore tests/end_to_end
 
 # What trains on all of MNIST or takes long, and every test of hypothesis with all of its examples.
 test-slow: setup
