@@ -51,17 +51,14 @@ def bytes_literal(sections: Sequence[Section]) -> str:
 
 
 def named_numbers(names: Sequence[str], values: Sequence[int]) -> list[str]:
-    """Return lines of numbers, each with a comment that names its numbers.
-
-    The comment has `0` for a number without a name, which nothing reads.
-    """
+    """Return lines of numbers, each with a comment that names its numbers."""
     lines: list[str] = []
     numbers = words = ""
     for name, value in zip(names, values, strict=True):
-        more, also = f"{numbers}{value}, ", f"{words}{name or '0'}, "
+        more, also = f"{numbers}{value}, ", f"{words}{name}, "
         if words and len(f"    {more} # {also}") > WIDTH:
             lines.append(f"    {numbers} # {words[:-2]}")
-            more, also = f"{value}, ", f"{name or '0'}, "
+            more, also = f"{value}, ", f"{name}, "
         numbers, words = more, also
     return [*lines, f"    {numbers} # {words[:-2]}"]
 

@@ -24,16 +24,12 @@ __all__ = [
     "SHIFT_MAX",
     "SHIFT_MIN",
     "SMALL_INT_LIMIT",
-    "WEIGHT_MAX",
     "Ints",
     "quantize_multiplier",
     "requantize",
 ]
 
 Ints = npt.NDArray[np.int64]
-
-WEIGHT_MAX = 127
-"""Largest quantized weight. Weights are symmetric int8; -128 never occurs, but kernels allow it."""
 
 ACCUMULATOR_LIMIT = 2**29
 """`sum(|w|) * 255 + |bias|` stays below this for every output channel."""

@@ -22,7 +22,7 @@ class Kernel:
     name
         The function, and its file in each folder of `firmware/`.
     words
-        The first entries of `p` in order; "" for one that the kernel does not read.
+        The first entries of `p` in order.
     absent
         Words that `p` does not have in a tier because the kernel there does not need them, by tier.
     repeated

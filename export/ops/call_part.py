@@ -140,8 +140,8 @@ class CallPart:
         return [node.attributes[name] for name in self.weight_names if name in node.attributes]
 
     def weight_bits(self, node: Node) -> int:
-        """Return the width of the weights."""
-        return 8
+        """Return the width of the weights: 8, or 4."""
+        return int(node.attributes.get("bits", 8))
 
     def times(self, node: Node) -> int:
         """Return how many times each weight is used in one inference."""

@@ -20,16 +20,13 @@ from .checks import window_faults
 from .curve import activation_steps
 from .operation import Floats, Operation, Steps
 from .weighted import (
-    LIMIT_WORDS,
     REQUANTIZATION,
     FusedLayer,
     Products,
     WeightedFloat,
-    channel_words,
-    clamp_words,
+    layer_call,
     layer_window,
     lowered_weights,
-    table_bytes,
 )
 
 WINDOW_WORDS = (
@@ -134,7 +131,7 @@ class Conv(WeightedFloat, FusedLayer):
 
     def lower(self, layer: Any) -> Steps:
         """Return the products, and the activation after them."""
-        attributes = {**lowered_weights(layer, -1), "window": layer_window(layer)}
+        attributes = {**lowered_weights(layer), "window": layer_window(layer)}
         return [(self.name, attributes), *activation_steps(layer)]
 
     def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
@@ -157,10 +154,6 @@ class Conv(WeightedFloat, FusedLayer):
     def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:
         """Yield the faults of a window that does not fit its tensors or its kernel."""
         return self.products.shape_faults(graph, node)
-
-    def times(self, node: Node) -> int:
-        """Return the positions of the window."""
-        return Window.of(node.attributes).positions
 
     def predict_heap(self, node: Node, word: int) -> int:
         """Return the heap of the plain kernel: lists of inputs and slices at each position."""
@@ -191,21 +184,10 @@ def conv_call(
     kernel: Kernel, graph: Graph, node: Node, window: Window, places: dict[str, int]
 ) -> Call:
     """Return the call of a layer that moves a window with weights over its input."""
-    (source,), target = node.inputs, node.output
-    weight = node.attributes["weight"]
-    wide = graph.tensors[target].dtype != "uint8"
-    limits = clamp_words(node)
-    words = {
-        **{"inputs": weight.shape[1], "outputs": len(weight), "wide": int(wide)},
-        **{"x_at": places.get(source, 0), "y_at": 0 if wide else places.get(target, 0)},
-        **dict(zip(LIMIT_WORDS, limits, strict=True)),
-        **window_words(window, len(weight)),
-        "pad": int(node.attributes.get("pad", 0)),
-        "patch_at": places.get(f"{target}.patch", 0),
-    }
-    head = kernel.head(words)
-    call = Call(kernel, source, target, head, weight, channel_words(node), wide=wide)
-    return replace(call, table=table_bytes(node))
+    moves = window_words(window, len(node.attributes["weight"]))
+    pad = int(node.attributes.get("pad", 0))
+    patch_at = places.get(f"{node.output}.patch", 0)
+    return layer_call(kernel, graph, node, places, pad=pad, patch_at=patch_at, **moves)
 
 
 def window_words(w: Window, y_step: int) -> dict[str, int]:

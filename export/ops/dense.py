@@ -29,10 +29,8 @@ from .weighted import (
     FusedLayer,
     Products,
     WeightedFloat,
-    channel_words,
-    clamp_words,
+    layer_call,
     lowered_weights,
-    table_bytes,
 )
 
 WORDS = (
@@ -80,7 +78,7 @@ class Dense(WeightedFloat):
 
     def lower(self, layer: Any) -> Steps:
         """Return the products, and the activation after them."""
-        return [(self.name, lowered_weights(layer, -1)), *activation_steps(layer)]
+        return [(self.name, lowered_weights(layer)), *activation_steps(layer)]
 
     def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
         """Return `x @ kernel + bias`."""
@@ -151,20 +149,11 @@ class FullyConnected(FusedLayer):
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the single call."""
-        (source,), target = node.inputs, node.output
-        inputs, outputs = prod(graph.tensors[source].shape), prod(graph.tensors[target].shape)
         weight = node.attributes["weight"]
-        wide = graph.tensors[target].dtype != "uint8"
         if "bits" in node.attributes:
-            return [conv_call(NARROW_CONV, graph, node, one_pixel(inputs), places)]
+            return [conv_call(NARROW_CONV, graph, node, one_pixel(weight.shape[1]), places)]
         lanes = build.lanes and build.weights == "module" and lanes_win(weight)
-        head = (
-            *(inputs, outputs, places.get(source, 0), 0 if wide else places.get(target, 0)),
-            *(*clamp_words(node), 0, int(wide), 1),
-        )
-        kernel = LANES if lanes else FULLY_CONNECTED
-        call = Call(kernel, source, target, head, weight, channel_words(node), wide=wide)
-        return [replace(call, table=table_bytes(node))]
+        return [layer_call(LANES if lanes else FULLY_CONNECTED, graph, node, places, pieces=1)]
 
     def other_kernel(self, graph: Graph, node: Node) -> Node | None:
         """Return the layer as a convolution over an image of one pixel, if it is small enough."""

@@ -14,9 +14,7 @@ from ..graph.graph import Graph, Node, TensorSpec
 from ..graph.window import Window, patches
 from .checks import window_faults
 from .conv import CONV, POSITION_HEAP, SLICE_HEAP, Conv, ConvProducts
-from .curve import activation_steps
-from .operation import Floats, Operation, Steps
-from .weighted import layer_window, lowered_weights
+from .operation import Floats, Operation
 
 DEPTHWISE_CONV = replace(
     CONV,
@@ -60,11 +58,6 @@ class DepthwiseConv(Conv):
     products = DepthwiseProducts()
     has_bits = False
     kernels = (DEPTHWISE_CONV,)
-
-    def lower(self, layer: Any) -> Steps:
-        """Return the products, and the activation after them."""
-        attributes = {**lowered_weights(layer, -1), "window": layer_window(layer)}
-        return [(self.name, attributes), *activation_steps(layer)]
 
     def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
         """Return the products of each window, (n, out_height, out_width, channels)."""

@@ -28,7 +28,7 @@ from ..quantizer.channel_weights import multipliers, quantize_channels
 from ..quantizer.output_scale import coarser, finest_output
 from .checks import length_faults
 from .operation import Floats, Operation, Steps
-from .weighted import LIMIT_WORDS, REQUANTIZATION, clamp_words, real
+from .weighted import LIMIT_WORDS, REQUANTIZATION, limit_words, real
 
 LAYER_NORMALIZATION = Kernel(
     "layer_normalization",
@@ -181,7 +181,7 @@ class LayerNormalization(Operation):
         """Return the single call."""
         (source,), target, a = node.inputs, node.output, node.attributes
         channels = len(a["weight"])
-        words = dict(zip(LIMIT_WORDS, clamp_words(node), strict=True))
+        words = limit_words(node)
         words |= {"x_at": places.get(source, 0), "y_at": places.get(target, 0)}
         words |= {"channels": channels}
         words |= {"pixels": prod(graph.tensors[target].shape) // channels}

@@ -28,6 +28,9 @@ Floats = npt.NDArray[np.float64]
 Steps = list[tuple[str, dict[str, Any]]]
 """The names and attributes of the float operations that a layer is lowered to, in order."""
 
+NARROW_COST = 1.2
+"""The cost of a product with a 4-bit weight, in products of 8-bit weights."""
+
 
 class Operation(CallPart):
     """Everything that the exporter knows about one operation; `ops` lists one instance of each.
@@ -176,8 +179,8 @@ class Operation(CallPart):
         return 0
 
     def product_cost(self, node: Node) -> float:
-        """Return the cost of one product, in products of 8-bit weights."""
-        return 1.0
+        """Return the cost of one product; weights of 4 bits have to be unpacked."""
+        return NARROW_COST if "bits" in node.attributes else 1.0
 
     def narrowed(
         self, node: Node, fewer: Callable[[int], int], before: int, left: int

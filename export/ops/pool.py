@@ -29,7 +29,7 @@ from ..quantizer.output_scale import HEADROOM, coarser
 from .checks import window_faults
 from .conv import SLICE_HEAP, WINDOW_OUTPUT, WINDOW_WORDS, window_words
 from .operation import Floats, Operation, Steps
-from .weighted import LIMIT_WORDS, REQUANTIZATION, clamp_words, layer_window
+from .weighted import LIMIT_WORDS, REQUANTIZATION, layer_window, limit_words
 
 _PLACES = {"plain": ("x_at", "y_at")}
 """Words that are absent in a tier whose tensors are separate objects."""
@@ -193,7 +193,7 @@ class AveragePool(Pool):
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the single call."""
         a = node.attributes
-        words = dict(zip(LIMIT_WORDS, clamp_words(node), strict=True))
+        words = limit_words(node)
         words |= {"x_zero_point": int(a["x_zero_point"]), "fewest": int(a["fewest"])}
         call = _call(AVERAGE_POOL, node, places, words)
         pairs = np.stack([a["multiplier"], a["shift"]], axis=1).astype(np.int64)

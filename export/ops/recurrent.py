@@ -27,7 +27,7 @@ from .checks import accumulator_faults
 from .conv import NARROW_CONV, narrow_heap, window_words
 from .dense import FULLY_CONNECTED, one_pixel
 from .operation import Floats, Operation, Steps
-from .weighted import NARROW_COST, per_output, real
+from .weighted import per_output, real
 
 LIMIT = 2**20
 """Limit of wide numbers, so that a gate of 256 times one of them fits 31 bits."""
@@ -167,14 +167,6 @@ class Recurrent(Operation):
         if "bits" in node.attributes:
             heap += sum(narrow_heap(weight, word) for weight in self.weights(node))
         return self.times(node) * heap
-
-    def weight_bits(self, node: Node) -> int:
-        """Return the width of the weights: 8, or 4."""
-        return int(node.attributes.get("bits", 8))
-
-    def product_cost(self, node: Node) -> float:
-        """Return the cost of one product; narrow weights have to be unpacked."""
-        return NARROW_COST if "bits" in node.attributes else 1.0
 
     def narrowed(
         self, node: Node, fewer: Callable[[int], int], before: int, left: int

@@ -19,6 +19,8 @@ from thumbnet.trainer import FLAT_BEYOND, affine
 from ..graph.arithmetic import ACTIVATION_MAX, Ints, requantize
 from ..graph.graph import Graph, Node, TensorSpec
 from ..graph.window import Window
+from ..kernels.call import Call
+from ..kernels.kernel import Kernel
 from ..quantizer.builder import Builder
 from ..quantizer.channel_weights import Channels, multipliers, quantize_channels, side_of_zero
 from ..quantizer.output_scale import coarser, finest_output
@@ -50,7 +52,7 @@ class Requantize(Operation):
         yield from length_faults(node, graph.tensors[node.output])
 
 
-_REQUANTIZE = Requantize()
+_REQUANTIZE, _LOOKUP = Requantize(), Lookup()
 
 
 class Products(Operation):
@@ -73,14 +75,6 @@ class Products(Operation):
     def channel_products(self, node: Node, source: TensorSpec) -> int:
         """Return the products of one output."""
         return math.prod(source.shape)
-
-    def weight_bits(self, node: Node) -> int:
-        """Return the width of the weights: 8, or 4."""
-        return int(node.attributes.get("bits", 8))
-
-    def product_cost(self, node: Node) -> float:
-        """Return the cost of one product; narrow weights have to be unpacked."""
-        return NARROW_COST if "bits" in node.attributes else 1.0
 
     def narrowed(
         self, node: Node, fewer: Callable[[int], int], before: int, left: int
@@ -112,8 +106,7 @@ class FusedLayer(Products):
         """Compute what one kernel call computes."""
         acc = self.products.integer_forward(*inputs, **attributes)
         q = _REQUANTIZE.integer_forward(acc, **attributes)
-        table = attributes.get("table")
-        return q if table is None else np.asarray(table.astype(np.int64)[q])
+        return _LOOKUP.integer_forward(q, **attributes) if "table" in attributes else q
 
     def fuse(self, node: Node, behind: Node) -> Node | None:
         """Take over the table of the curve after the layer."""
@@ -124,6 +117,10 @@ class FusedLayer(Products):
     def channel_products(self, node: Node, source: TensorSpec) -> int:
         """Return the products of one output."""
         return self.products.channel_products(node, source)
+
+    def times(self, node: Node) -> int:
+        """Return how many times each weight is used in one inference."""
+        return self.products.times(node)
 
 
 class WeightedFloat(Operation):
@@ -230,10 +227,6 @@ class WeightedFloat(Operation):
         builder.add(Node(Requantize.name, (acc.name,), out.name, attributes), out)
 
 
-NARROW_COST = 1.2
-"""The cost of a product with a 4-bit weight, in products of 8-bit weights."""
-
-
 def per_output(node: Node, outputs: int) -> dict[str, npt.NDArray[Any]]:
     """Return the attributes of a node that have an entry for each output."""
     return {
@@ -243,13 +236,10 @@ def per_output(node: Node, outputs: int) -> dict[str, npt.NDArray[Any]]:
     }
 
 
-def lowered_weights(layer: Any, outputs: int) -> dict[str, Floats]:
-    """Return a layer's bias, and its kernel as a matrix with one row per product.
-
-    outputs: the axis of the layer's kernel for the outputs.
-    """
+def lowered_weights(layer: Any) -> dict[str, Floats]:
+    """Return a layer's bias, and its kernel as a matrix with one row per product."""
     kernel = real(layer.kernel)
-    kernel = kernel.reshape(-1, kernel.shape[outputs])
+    kernel = kernel.reshape(-1, kernel.shape[-1])
     bias = real(layer.bias) if layer.use_bias else np.zeros(kernel.shape[1])
     return {"kernel": kernel, "bias": bias}
 
@@ -260,24 +250,35 @@ def real(variable: Any) -> Floats:
 
 
 LIMIT_WORDS = ("zero_point", "activation_min", "activation_max")
-"""The words of `clamp_words`."""
+"""The words of `p` with the zero point and the limits of the output."""
 
 
-def clamp_words(node: Node) -> tuple[int, int, int]:
-    """Return the words of `p` with the zero point and the limits of the output."""
+def limit_words(node: Node) -> dict[str, int]:
+    """Return `LIMIT_WORDS`."""
+    return {word: int(node.attributes[word]) for word in LIMIT_WORDS}
+
+
+def layer_call(
+    kernel: Kernel, graph: Graph, node: Node, places: dict[str, int], **more: int
+) -> Call:
+    """Return the call of a fused layer; more: the words that only its kernel has."""
+    (source,), target = node.inputs, node.output
     a = node.attributes
-    return int(a["zero_point"]), int(a["activation_min"]), int(a["activation_max"])
-
-
-def channel_words(node: Node) -> npt.NDArray[np.int64]:
-    """Return bias, multiplier and shift of each output, (outputs, 3)."""
-    columns = [node.attributes[name] for name in ("bias", "multiplier", "shift")]
-    return np.stack(columns, axis=1).astype(np.int64)
-
-
-def table_bytes(node: Node) -> bytes:
-    """Return the table of the curve in a layer; empty if there is none."""
-    return node.attributes["table"].tobytes() if "table" in node.attributes else b""
+    outputs, inputs = a["weight"].shape
+    wide = graph.tensors[target].dtype != "uint8"
+    words = {
+        **{"inputs": inputs, "outputs": outputs, "wide": int(wide)},
+        **{"x_at": places.get(source, 0), "y_at": 0 if wide else places.get(target, 0)},
+        **limit_words(node),
+        **more,
+    }
+    channels = np.stack([a[name] for name in kernel.repeated], axis=1).astype(np.int64)
+    table = a["table"].tobytes() if "table" in a else b""
+    return Call(
+        *(kernel, source, target, kernel.head(words), a["weight"], channels),
+        table=table,
+        wide=wide,
+    )
 
 
 def layer_window(layer: Any) -> Window:

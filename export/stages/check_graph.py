@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from thumbnet.trainer import ThumbnetError
 
@@ -30,11 +30,11 @@ def verify(graph: Graph) -> Graph:
         At the first fault; the message names the stage, the node, its neighbours and what to do.
 
     """
-    known = {graph.input}
+    known, possible = {graph.input}, names(graph.stage)
     if graph.input not in graph.tensors:
         raise _error(graph, None, f"the input {graph.input!r} has no tensor")
     for node in graph.nodes:
-        for fault in _structure(graph, node, known):
+        for fault in _structure(graph, node, known, possible):
             raise _error(graph, node, fault)
         for fault in common_faults(operation(node), graph, node):
             raise _error(graph, node, fault)
@@ -54,8 +54,9 @@ def _error(graph: Graph, node: Node | None, fault: str) -> ThumbnetError:
     return ThumbnetError(f"{where}: {fault}")
 
 
-def _structure(graph: Graph, node: Node, known: set[str]) -> Iterator[str]:
-    possible = names(graph.stage)
+def _structure(
+    graph: Graph, node: Node, known: set[str], possible: Mapping[str, Operation]
+) -> Iterator[str]:
     if node.op not in possible:
         yield f"unknown operation: use one of {', '.join(possible)}"
         return
