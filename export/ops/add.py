@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -66,9 +65,7 @@ class Add(Operation):
         a, b = (builder.tensors[name] for name in node.inputs)
         assert isinstance(a.scale, float)
         assert isinstance(b.scale, float)
-        out, function = builder.written(node)
-        low, high = out.range
-        low = 0.0 if function == "relu" else low
+        out, low, high = builder.written_range(node)
         scale, zero_point = affine(low, high, builder.holds_zero(out.name))
         # The zero point is shifted as well.
         scale, zero_point = coarser(scale, zero_point, max(a.scale, b.scale) / _MOST_FACTOR * 2)
@@ -90,12 +87,8 @@ class Add(Operation):
             "kb": kb,
             "bias": bias,
             "shift": shift,
-            "zero_point": zero_point,
-            "activation_min": 0,
-            "activation_max": ACTIVATION_MAX,
         }
-        out = replace(out, scale=scale, zero_point=zero_point)
-        builder.add(Node(self.name, node.inputs, out.name, attributes), out)
+        builder.add_clamped(node, attributes, out, scale, zero_point)
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return `(ka * a + kb * b + bias) >> shift`, clamped.

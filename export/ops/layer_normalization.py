@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from math import ceil, prod, sqrt
 from typing import Any
 
@@ -99,9 +98,7 @@ class LayerNormalization(Operation):
         channels = quantize_channels(
             node.output, gamma[None], beta, no_means, 2.0**-_NORMAL_BITS, 0
         )
-        out, function = builder.written(node)
-        low, high = out.range
-        low = 0.0 if function == "relu" else low
+        out, low, high = builder.written_range(node)
         scale, zero_point = affine(low, high, builder.holds_zero(out.name))
         scale, zero_point = coarser(scale, zero_point, finest_output(channels.scale))
         multiplier, shift = multipliers(channels.scale, scale)
@@ -111,12 +108,8 @@ class LayerNormalization(Operation):
             **words,
             "multiplier": multiplier,
             "shift": shift,
-            "zero_point": zero_point,
-            "activation_min": 0,
-            "activation_max": ACTIVATION_MAX,
         }
-        out = replace(out, scale=scale, zero_point=zero_point)
-        builder.add(Node(self.name, node.inputs, out.name, attributes), out)
+        builder.add_clamped(node, attributes, out, scale, zero_point)
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return the normalized channels of every position.

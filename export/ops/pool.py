@@ -149,9 +149,7 @@ class AveragePool(Pool):
         source_scale, source_zero_point = builder.source(node)
         counts = Window.of(node.attributes).counts()
         fewest = min(counts)
-        out, function = builder.written(node)
-        low, high = out.range
-        low = 0.0 if function == "relu" else low
+        out, low, high = builder.written_range(node)
         finest = source_scale / fewest / REAL_MULTIPLIER_LIMIT * HEADROOM
         scale, zero_point = coarser(*affine(low, high, builder.holds_zero(out.name)), finest)
         ratios = [source_scale / n / scale for n in range(fewest, max(counts) + 1)]
@@ -162,12 +160,8 @@ class AveragePool(Pool):
             "fewest": fewest,
             "multiplier": multiplier,
             "shift": shift,
-            "zero_point": zero_point,
-            "activation_min": 0,
-            "activation_max": ACTIVATION_MAX,
         }
-        out = replace(out, scale=scale, zero_point=zero_point)
-        builder.add(Node(self.name, node.inputs, out.name, attributes), out)
+        builder.add_clamped(node, attributes, out, scale, zero_point)
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return the mean of each channel in each window, at the scale of the output.

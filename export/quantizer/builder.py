@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
+from ..graph.arithmetic import ACTIVATION_MAX
 from ..graph.graph import Graph, Node, TensorSpec
 
 
@@ -49,6 +51,24 @@ class Builder:
         self.nodes.append(node)
         self.tensors[tensor.name] = replace(tensor, low=None, high=None, mean=None)
 
+    def add_clamped(
+        self,
+        node: Node,
+        attributes: dict[str, Any],
+        out: TensorSpec,
+        scale: float,
+        zero_point: int,
+    ) -> None:
+        """Add a float node's operation, which clamps its results to all values of a uint8."""
+        attributes = {
+            **attributes,
+            "zero_point": zero_point,
+            "activation_min": 0,
+            "activation_max": ACTIVATION_MAX,
+        }
+        out = replace(out, scale=scale, zero_point=zero_point)
+        self.add(Node(node.op, node.inputs, out.name, attributes), out)
+
     def source(self, node: Node) -> tuple[float, int]:
         """Return the scale and zero point of the uint8 tensor that a node reads first."""
         tensor = self.tensors[node.inputs[0]]
@@ -64,6 +84,15 @@ class Builder:
         function, output = self._curves.get(node.output, ("linear", node.output))
         name = output if function == "relu" else node.output
         return replace(self.floats.tensors[name], dtype="uint8"), function
+
+    def written_range(self, node: Node) -> tuple[TensorSpec, float, float]:
+        """Return the tensor that a float node's layer writes, and the real numbers it represents.
+
+        A relu represents no number below zero.
+        """
+        out, function = self.written(node)
+        low, high = out.range
+        return out, 0.0 if function == "relu" else low, high
 
     def holds_zero(self, tensor: str) -> bool:
         """Return whether a tensor's zero point must be one of its 256 values.
