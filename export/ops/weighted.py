@@ -106,7 +106,9 @@ class FusedLayer(Products):
         """Compute what one kernel call computes."""
         acc = self.products.integer_forward(*inputs, **attributes)
         q = _REQUANTIZE.integer_forward(acc, **attributes)
-        return _LOOKUP.integer_forward(q, **attributes) if "table" in attributes else q
+        if attributes.get("table") is None:
+            return q
+        return _LOOKUP.integer_forward(q, **attributes)
 
     def fuse(self, node: Node, behind: Node) -> Node | None:
         """Take over the table of the curve after the layer."""
