@@ -23,6 +23,9 @@ from ..ops.input import takes_readings
 MODULE = 128
 """Bytes that a module takes in addition to its contents."""
 
+SMALL_MODULE = 64
+"""The same for a part with one or two functions, as those of the probabilities."""
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -129,17 +132,18 @@ def _in_parts(texts: dict[str, str], graph: Graph) -> Heap:
     together with a list of readings; a list that grew by `append` takes twice its words.
     """
     imports = (node for node in ast.parse(texts[graph.name]).body if isinstance(node, ast.Import))
+    at_once = [alias.name for node in imports for alias in node.names if alias.name in texts]
     peak = kept = 0
-    for part in (alias.name for node in imports for alias in node.names):
-        if part in texts:
-            cost = import_cost(texts[part], short=True)
-            peak = max(peak, kept + cost.peak)
-            # The check of the weights is dropped after it has run.
-            kept += MODULE + (0 if part == "weights_file" else cost.kept)
-    if "probabilities" in texts:
-        peak = max(
-            peak, kept + _readings(graph) + import_cost(texts["probabilities"], short=True).peak
-        )
+    for part in at_once:
+        cost = import_cost(texts[part], short=True)
+        peak = max(peak, kept + cost.peak)
+        # The check of the weights is dropped after it has run.
+        kept += MODULE + (0 if part == "weights_file" else cost.kept)
+    later = kept + _readings(graph)
+    for part in [name for name in texts if name not in (graph.name, "main", *at_once)]:
+        cost = import_cost(texts[part], short=True)
+        peak = max(peak, later + cost.peak)
+        later += SMALL_MODULE + cost.kept
     return Heap(max(peak, kept), kept)
 
 

@@ -13,22 +13,24 @@ from thumbnet.trainer import ThumbnetError
 from ..graph.arithmetic import (
     ACCUMULATOR_LIMIT,
     PROBABILITY_ONE,
-    REAL_MULTIPLIER_LIMIT,
     SCORE_LIMIT,
+    SMALL_INT_LIMIT,
     Ints,
-    quantize_multiplier,
-    requantize,
 )
 from ..graph.graph import Graph, Node, TensorSpec
 from ..kernels.build import Build
 from ..quantizer.task import Task
-from .call_part import Literal, Named, Sources
+from .call_part import Literal, Sources
 from .operation import Floats, Operation
 
-NATS_MAX = 12
-"""exp(-12) is less than half of 2**-15, so larger score differences do not matter."""
+CLASSES_MAX = 8192
+"""Rounding each of so many powers of two to Q28 still moves no probability by half of 2**-15."""
 
-STEPS_PER_NAT = 256
+HALVES_MAX = 29
+"""2**-29 is half a step of Q28, so larger score differences do not matter."""
+
+HALVES_BITS = 24
+"""Score differences are in 2**-24 of a power of two; 60 of them take 30 bits."""
 
 MOST_DECIMALS = 9
 """10**9 is the largest power of ten below 2**30."""
@@ -43,13 +45,12 @@ class Answer(Operation):
 
     def sources(self, graph: Graph, node: Node, build: Build) -> Sources:
         """Return the file of the same name, which computes the result of `predict`."""
-        return answer_sources(graph, self.name)
+        return answer_sources(self.name)
 
 
-def answer_sources(graph: Graph, file: str) -> Sources:
-    """Return the file that computes `predict`; a `Stream` reads `classify`, which it replaces."""
-    instead = () if graph.stream is None else (("classify", file),)
-    return Sources(files=(file,), instead=instead, answers=file)
+def answer_sources(file: str) -> Sources:
+    """Return the file that computes the answer; `predict` reads `classify`, which it replaces."""
+    return Sources(files=(file,), instead=(("classify", file),), answers=file)
 
 
 class Classify(Answer):
@@ -95,7 +96,7 @@ class Measure(Answer):
         """Return the file for one measurement, or for several."""
         several = graph.tensors["scores"].shape != (1,)
         name = "measure_all" if several else self.name
-        return answer_sources(graph, name)
+        return answer_sources(name)
 
     def literals(self, graph: Graph, node: Node) -> dict[str, Literal]:
         """Return step and units; tuples if there are several measurements."""
@@ -107,31 +108,42 @@ class Measure(Answer):
 
 
 class Softmax(Operation):
-    """Return Q15 probabilities that sum to 2**15: floors, plus the remainder for the winner."""
+    """Return Q15 probabilities that sum to 2**15, each within 2**-14 of the float softmax."""
 
     name = "softmax"
     reads = "int32"
     writes = "int32"
-    integer_attributes = frozenset({"limit", "left_shift", "multiplier", "shift"})
+    integer_attributes = frozenset({"limit", "steps"})
     file = "probabilities"
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
-        """Return the probabilities of scores (n, classes), in Q15."""
+        """Return the probabilities of scores (n, classes), in Q15.
+
+        The quotients `2**15 * e / sum(e)` are rounded down, and then those with the largest
+        remainders up, until they sum to 2**15.
+        """
         (scores,), a = inputs, attributes
-        top = scores.max(axis=-1, keepdims=True)
-        nats = np.minimum(top - scores, a["limit"]) << a["left_shift"]
-        e = exp_q15(requantize(nats, a["multiplier"], a["shift"]))
-        q = e * PROBABILITY_ONE // e.sum(axis=-1, keepdims=True)
-        rest = PROBABILITY_ONE - q.sum(axis=-1, keepdims=True)
-        winner = np.arange(scores.shape[-1]) == scores.argmax(axis=-1)[..., None]
-        return np.asarray(q + rest * winner)
+        difference = np.minimum(scores.max(axis=-1, keepdims=True) - scores, a["limit"])
+        place = 8 * np.arange(len(a["steps"]))
+        e = power_of_half(((difference[..., None] >> place & 255) * a["steps"]).sum(axis=-1))
+        total = e.sum(axis=-1, keepdims=True)
+        drop = np.frexp(total)[1] - 23  # the total then has 23 bits
+        q, remainder = np.divmod((e >> drop) * PROBABILITY_ONE, total >> drop)
+        winner = scores.argmax(axis=-1)[..., None]
+        np.put_along_axis(remainder, winner, np.take_along_axis(remainder, winner, -1) + 1, -1)
+        more, rest = np.divmod(PROBABILITY_ONE - q.sum(axis=-1, keepdims=True), q.shape[-1])
+        rank = np.argsort(np.argsort(-remainder, axis=-1, kind="stable"), axis=-1, kind="stable")
+        return np.asarray(q + more + (rank < rest))
 
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
-        """Yield score differences that could reach 2**29."""
-        a = node.attributes
-        reach = a["limit"] << max(a["left_shift"], 0)
-        if not 0 < reach < ACCUMULATOR_LIMIT or a["left_shift"] < 0:
-            yield f"limit {a['limit']} << {a['left_shift']} is not in 1 to 2**29 - 1"
+        """Yield too many classes, and score differences that could reach 2**30."""
+        limit, steps = node.attributes["limit"], node.attributes["steps"]
+        if not 0 < limit < ACCUMULATOR_LIMIT or len(steps) != (limit.bit_length() + 7) // 8:
+            yield f"a limit of {limit} with {len(steps)} steps: use those of softmax_scaling"
+        elif np.any(steps < 0) or _most_halves(limit, steps) >= SMALL_INT_LIMIT:
+            yield f"a score difference of {limit} could reach 2**30: use softmax_scaling"
+        if graph.tensors[node.output].shape[-1] > CLASSES_MAX:
+            yield f"more than {CLASSES_MAX:,} classes: probabilities would not be exact"
 
     def sources(self, graph: Graph, node: Node, build: Build) -> Sources:
         """Return the files of probabilities, as integers and as floats."""
@@ -141,8 +153,10 @@ class Softmax(Operation):
 
     def literals(self, graph: Graph, node: Node) -> dict[str, Literal]:
         """Return the scaling of score differences."""
-        names = ("limit", "left_shift", "multiplier", "shift")
-        return {"SOFTMAX": Named(names, tuple(int(node.attributes[name]) for name in names))}
+        return {
+            "SOFTMAX_LIMIT": int(node.attributes["limit"]),
+            "SOFTMAX_STEPS": tuple(node.attributes["steps"].tolist()),
+        }
 
 
 class Logistic(Softmax):
@@ -171,15 +185,19 @@ class LogisticAll(Softmax):
         return np.asarray(super().integer_forward(pairs, **attributes)[..., 1])
 
 
-def exp_q15(t: Ints) -> Ints:
-    """Return `32767 * exp(-t / 256)` for t >= 0, from three tables: nats, sixteenths, 256ths."""
-    coarse, middle, fine = (
-        np.floor(32767 * np.exp(-np.arange(n) / d) + 0.5).astype(np.int64)
-        for n, d in ((12, 1), (16, 16), (16, 256))
-    )
-    inside = np.minimum(t, 12 * 256 - 1)
-    e = (coarse[inside >> 8] * middle[(inside >> 4) & 15]) >> 15
-    return np.where(t < 12 * 256, (e * fine[inside & 15]) >> 15, 0)
+def power_of_half(u: Ints) -> Ints:
+    """Return `2**28 * 2**-(u / 2**24)`, rounded, for 0 <= u < 2**30.
+
+    `2**f` for f below 1 is `1 + f * g`, with a polynomial g that was fitted to `(2**f - 1) / f`.
+    """
+    end = HALVES_MAX << HALVES_BITS
+    inside = np.minimum(u, end)
+    whole, fraction = -(-inside >> HALVES_BITS), -inside & (1 << HALVES_BITS) - 1
+    f, g = fraction >> HALVES_BITS - 15, np.zeros_like(inside)
+    for coefficient in (440, 1712, 7909, 22707):  # Q15; they sum to 1
+        g = coefficient + (f * g >> 15)
+    power = (1 << 28) + (f * g >> 2)
+    return np.where(u < end, power + (1 << whole >> 1) >> whole, 0)
 
 
 def is_regression(graph: Graph) -> bool:
@@ -239,25 +257,40 @@ def answer_nodes(
         op = Softmax.name
     else:
         op = Logistic.name if task.kind == "decision" else LogisticAll.name
-    nodes.append(Node(op, read, "probabilities", _softmax_scaling(scores.scale * task.nats)))
+    nodes.append(Node(op, read, "probabilities", softmax_scaling(scores.scale * task.nats)))
     classes = 2 if task.kind == "decision" else scores.shape[0]
     tensors["probabilities"] = TensorSpec("probabilities", (classes,), "int32", scale=2.0**-15)
     return nodes, tensors, ("prediction", "probabilities")
 
 
-def _softmax_scaling(nats: float) -> dict[str, int]:
-    """Return the integers that convert a score difference to 256ths of a nat."""
-    limit = min(math.ceil(NATS_MAX / nats) + 1, ACCUMULATOR_LIMIT - 1)
-    real = nats * STEPS_PER_NAT
-    left = 0
-    while real / 2**left >= REAL_MULTIPLIER_LIMIT * (1 - 2**-15):
-        left += 1
-    if limit << left >= ACCUMULATOR_LIMIT:
-        raise ThumbnetError(
-            "export: a step of the scores is too coarse for softmax: train smaller weights"
-        )
-    multiplier, shift = quantize_multiplier(real / 2**left)
-    return {"limit": limit, "left_shift": left, "multiplier": multiplier, "shift": shift}
+def softmax_scaling(nats: float) -> dict[str, Any]:
+    """Return the integers that convert a score difference to 2**-24 of a power of two.
+
+    Parameters
+    ----------
+    nats
+        What a score difference of 1 means, in nats.
+
+    Returns
+    -------
+    dict
+        limit: the largest difference that counts; steps: int64, what a difference of 1, 256, ...
+        is, one for each byte of the limit.
+
+    """
+    # Beyond HALVES_MAX nothing is left: larger steps mean the same.
+    halves = min(nats * math.log2(math.e), HALVES_MAX + 2.0)
+    limit = min(math.ceil(HALVES_MAX / halves), ACCUMULATOR_LIMIT - 1)
+    places = range(0, limit.bit_length(), 8)
+    steps = [math.floor(halves * 2.0 ** (HALVES_BITS + place) + 0.5) for place in places]
+    return {"limit": limit, "steps": np.array(steps, np.int64)}
+
+
+def _most_halves(limit: int, steps: Ints) -> int:
+    """Return the largest sum of steps for a score difference from 0 to `limit`."""
+    # In the largest, the lowest bytes are all 255, or those of the limit.
+    most = [limit, *((limit >> 8 * k << 8 * k) - 1 for k in range(1, len(steps)))]
+    return max(sum((d >> 8 * k & 255) * int(s) for k, s in enumerate(steps)) for d in most)
 
 
 OPERATIONS: tuple[Operation, ...] = (

@@ -1,20 +1,13 @@
-"""exp(-t / 256) in Q15 from three small tables: whole nats, sixteenths, and 256ths."""
-
-# round(32767 * exp(-k)), round(32767 * exp(-k / 16)), round(32767 * exp(-k / 256))
-_EXP_1 = (32767, 12054, 4435, 1631, 600, 221, 81, 30, 11, 4, 1, 1)
-_EXP_16 = (
-    32767, 30782, 28917, 27165, 25519, 23973, 22520, 21156,
-    19874, 18670, 17539, 16476, 15478, 14540, 13659, 12832,
-)  # fmt: skip
-_EXP_256 = (
-    32767, 32639, 32512, 32385, 32259, 32133, 32008, 31883,
-    31759, 31635, 31512, 31389, 31266, 31145, 31023, 30902,
-)  # fmt: skip
+"""Negative powers of two in Q28, by a polynomial."""
 
 
-def exp_q15(t):
-    """Return 32767 * exp(-t / 256) for t >= 0, at most a few 2**-15 steps low."""
-    if t >= 3072:
+def power_of_half(u):
+    """Return 2**28 * 2**-(u / 2**24) for 0 <= u < 2**30, within 7e-5 of its value or 1."""
+    if u >= 0x1D000000:
         return 0
-    e = (_EXP_1[t >> 8] * _EXP_16[(t >> 4) & 15]) >> 15
-    return (e * _EXP_256[t & 15]) >> 15
+    # u = 2**24 * whole - fraction, so that the power is 2**fraction / 2**whole.
+    whole = -(-u >> 24)
+    f = (-u & 0xFFFFFF) >> 9
+    # (2**f - 1) / f for f below 1, all in Q15.
+    g = 22707 + (f * (7909 + (f * (1712 + (440 * f >> 15)) >> 15)) >> 15)
+    return (0x10000000 + (f * g >> 2) + (1 << whole >> 1)) >> whole

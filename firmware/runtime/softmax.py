@@ -1,21 +1,23 @@
 """Softmax in integers: probabilities in Q15 from scores."""
 
-from exponential import exp_q15
-from requantize import requantize
+from apportion import apportion
+from exponential import power_of_half
 
 # Literals of an example network; the exporter puts the network's own in their place.
-# A score difference, at most SOFTMAX[0], << SOFTMAX[1], times SOFTMAX[2] / 2**SOFTMAX[3], is in
-# 256ths of a nat.
-SOFTMAX = (6144, 1, 16384, 16)
+# the largest score difference that counts; in 2**-24 of a power of two, a difference of 1, 256, ...
+SOFTMAX_LIMIT = 10292
+SOFTMAX_STEPS = (47274, 12102203)
 
 
 def softmax(s):
     """Return the probabilities of the scores s in Q15; they sum to 32768 exactly."""
-    limit, left, multiplier, shift = SOFTMAX
     top = max(s)
-    e = [exp_q15(requantize(min(top - a, limit) << left, multiplier, shift)) for a in s]
-    total = sum(e)
-    q = [(a << 15) // total for a in e]
-    # Add the rounding remainder to the largest.
-    q[list(s).index(top)] += 32768 - sum(q)
-    return q
+    e = []
+    for a in s:
+        left = min(top - a, SOFTMAX_LIMIT)
+        u = 0
+        for step in SOFTMAX_STEPS:
+            u += (left & 255) * step
+            left >>= 8
+        e.append(power_of_half(u))
+    return apportion(e, list(s).index(top))

@@ -37,7 +37,7 @@ def test_every_intermediate(case: tuple[Graph, np.ndarray]) -> None:
         (kernel, lists[id(x)], small(w), lists[id(y)], small(p)) for kernel, x, w, y, p in rows_of
     ]
     module.update(LAYERS=layers, X0=lists[id(module["X0"])])
-    for name in ("INPUT_MIN", "INPUT_GAIN", "SOFTMAX"):
+    for name in ("INPUT_MIN", "INPUT_GAIN", "SOFTMAX_LIMIT", "SOFTMAX_STEPS"):
         if name in module:
             module[name] = small(module[name])
     wanted = execute(graph, rows)

@@ -49,27 +49,27 @@ def test_threshold_beyond_every_score() -> None:
             decision(logit, scale=2.0**-28)
 
 
-def softmax_scaling(scale: float) -> dict[str, int]:
+def softmax_scaling(scale: float) -> dict[str, Any]:
     task = Task("classifier", "softmax", ("0", "1"), 1.0)
     nodes, _, _ = answer_nodes(TensorSpec("scores", (2,), "int32", scale=scale), task)
     return nodes[-1].attributes
 
 
-@pytest.mark.parametrize("scale", [1e-7, 1e-3, 0.7, 100.0])
-def test_softmax_scaling_is_in_256ths_of_a_nat(scale: float) -> None:
+@pytest.mark.parametrize(("scale", "steps"), [(1e-7, 4), (1e-3, 2), (0.7, 1), (10.0, 1)])
+def test_softmax_scaling_is_in_powers_of_two(scale: float, steps: int) -> None:
     a = softmax_scaling(scale)
-    assert a["multiplier"] * 2.0 ** (a["left_shift"] - a["shift"]) == pytest.approx(
-        256 * scale, rel=2**-15
-    )
-    assert 12 <= a["limit"] * scale <= 12 + 2 * scale
+    halves = scale / np.log(2)
+    true = halves * 2.0 ** (24 + 8 * np.arange(steps))
+    assert a["steps"].tolist() == [round(v) for v in true]
+    assert 29 <= a["limit"] * halves < 29 + halves
 
 
 def test_largest_and_smallest_step_of_the_softmax() -> None:
-    a = softmax_scaling(0.99 * 2**18)
-    assert (a["limit"], a["left_shift"]) == (2, 27)
-    with pytest.raises(ThumbnetError, match="is too coarse for softmax: train smaller weights"):
-        softmax_scaling(1.01 * 2**18)
-    assert softmax_scaling(1e-12)["limit"] == 2**29 - 1
+    for scale in (100.0, 1e30):
+        a = softmax_scaling(scale)
+        assert (a["limit"], a["steps"].tolist()) == (1, [31 * 2**24])
+    a = softmax_scaling(1e-12)
+    assert (a["limit"], a["steps"].tolist()) == (2**29 - 1, [0, 0, 2, 406])
 
 
 def test_tanh_is_worth_two_nats() -> None:
@@ -170,12 +170,4 @@ def test_probabilities_of_a_task(
 def test_far_beyond_the_limits_is_refused_as_just_beyond() -> None:
     with pytest.raises(ThumbnetError, match="the decision threshold"):
         decision(1.0, scale=2.0**-30)
-    with pytest.raises(ThumbnetError, match="is too coarse for softmax"):
-        softmax_scaling(2.0**22)
     assert decimal_steps(np.array([1e9, 1e-9])).tolist() == [1e9, 1e-9]
-
-
-def test_left_shift_of_the_softmax() -> None:
-    edge = 0.5 * (1 - 2**-15) / 256
-    assert softmax_scaling(edge)["left_shift"] == 1
-    assert softmax_scaling(edge * (1 - 1e-9))["left_shift"] == 0

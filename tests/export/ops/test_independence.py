@@ -44,7 +44,7 @@ HELPS_CALLS = {"cell_call"}
 SIZE = {"weights", "times", "parameters"}
 """Methods that `cost.network_size` uses: the header states the size of the network."""
 
-COMPUTES = ("requantize", "patches", "projection", "table_index", "gate_256ths", "exp_q15")
+COMPUTES = ("requantize", "patches", "projection", "table_index", "gate_256ths", "power_of_half")
 """Functions of the integer meanings."""
 
 BUILDS = [

@@ -223,28 +223,33 @@ def test_reach_of_the_sensors_is_exact(minimum: int, maximum: int, bias: int, fi
 
 
 @pytest.mark.parametrize(
-    ("limit", "left", "fits"),
+    ("limit", "steps", "fits"),
     [
-        (2**29 - 1, 0, True),
-        (2**29, 0, False),
-        (2, 28, False),
-        (1, 28, True),
-        (0, 0, False),
-        (9, -1, False),
+        (2**29 - 1, [1, 2**8, 2**16, 2**24], True),
+        (2**29, [1, 2**8, 2**16, 2**24], False),
+        (2, [2**29], False),
+        (2, [2**29 - 1], True),
+        # 256 fits, but 255 does not.
+        (256, [2**23, 0], False),
+        (257, [1, 2**29], True),
+        (256, [2**21], False),
+        (9, [1, 1], False),
+        (9, [-1], False),
+        (0, [], False),
     ],
 )
 @pytest.mark.parametrize("op", ["softmax", "logistic", "logistic_all"])
-def test_room_of_the_softmax(op: str, limit: int, left: int, fits: bool) -> None:
-    base = with_node(graph("fuse"), "softmax", limit=limit, left_shift=left)
+def test_room_of_the_softmax(op: str, limit: int, steps: list[int], fits: bool) -> None:
+    base = with_node(graph("fuse"), "softmax", limit=limit, steps=np.array(steps, np.int64))
     nodes = tuple(replace(node, op=op) if node.op == "softmax" else node for node in base.nodes)
-    message = f"limit {limit} << {left} is not in 1 to 2**29 - 1"
-    assert (message in refusal(replace(base, nodes=nodes))) == (not fits)
+    text = refusal(replace(base, nodes=nodes))
+    assert (f"a limit of {limit} with" in text or "could reach 2**30" in text) == (not fits)
 
 
 def test_multiplier_of_every_operation_is_checked() -> None:
-    for op in ("quantize_sensors", "softmax"):
-        assert "a multiplier is outside" in refusal(with_node(graph("fuse"), op, multiplier=2**15))
-        assert "a shift is outside" in refusal(with_node(graph("fuse"), op, shift=45))
+    sensors = "quantize_sensors"
+    assert "a multiplier is outside" in refusal(with_node(graph("fuse"), sensors, multiplier=2**15))
+    assert "a shift is outside" in refusal(with_node(graph("fuse"), sensors, shift=45))
 
 
 def test_bias_of_another_length() -> None:
