@@ -37,6 +37,8 @@ def begin(name):
     free = gc.mem_free() if hasattr(gc, "mem_free") else None
     try:
         module = __import__(name)
+        if hasattr(module, "check"):
+            module.check()
     except Exception as error:
         sys.modules.pop(name, None)
         say(refusal(error, free))

@@ -120,7 +120,26 @@ def firmware_files() -> frozenset[str]:
     )
 
 
+def _without_docstrings(text: str) -> str:
+    """Return the text with the docstrings of functions and classes as comments.
+
+    A board drops docstrings after it has parsed them, but until then they take heap.
+    """
+    lines: list[str | None] = list(text.splitlines())
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
+            first = node.body[0]
+            indent = " " * first.col_offset
+            comment = [f"{indent}# {s}".rstrip() for s in ast.get_docstring(node).splitlines()]
+            lines[first.lineno - 1 : first.end_lineno] = [
+                "\n".join(comment),
+                *[None] * (first.end_lineno - first.lineno),
+            ]
+    return "\n".join(line for line in lines if line is not None) + "\n"
+
+
 def _take_apart(name: str, text: str) -> SourceFile:
+    text = _without_docstrings(text)
     lines = text.splitlines()
     origins: dict[str, str] = {}
     literals: list[str] = []
@@ -137,7 +156,8 @@ def _take_apart(name: str, text: str) -> SourceFile:
         elif isinstance(statement, ast.Import | ast.ImportFrom):
             system.append(ast.unparse(statement))
         elif isinstance(statement, ast.Try):  # an import that some Pythons lack
-            kept.append(_cut(lines, statement))
+            text = _cut(lines, statement)
+            kept.append(f"\n\n{text}\n\n" if "class " in text else text)
         elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
             called.update(n.id for n in ast.walk(statement) if isinstance(n, ast.Name))
             kept.append("\n\n" + _cut(lines, statement))

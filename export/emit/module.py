@@ -13,6 +13,7 @@ from ..kernels.build import Build
 from ..kernels.call import Call, split_curve
 from ..ops import KERNELS, call_part
 from ..ops.call_part import Literal, Named, Rows
+from .check import check_files, check_literals, check_replacements
 from .firmware_source import SourceFile, assemble
 from .flash_file import is_copied
 from .header import Facts, header
@@ -50,8 +51,11 @@ def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     own, behind = stream_literals(graph.stream)
     literals = {**node_literals(graph), **own, **literals}
     late = {**late, **behind}
-    literals["LABELS"] = tuple_literal([repr(label) for label in facts.labels])
     kernels, rest, _ = sources(graph, build, row_calls)
+    if facts.labels:
+        literals["LABELS"] = tuple_literal([repr(label) for label in facts.labels])
+    literals.update(check_literals(literals, [*kernels, *rest], build))
+    literals.setdefault("LABELS", "()")
     needed = {name for source in (*kernels, *rest) for name in source.literals}
     unknown = needed - {*literals, *late}
     assert not unknown, f"firmware asks for {sorted(unknown)}"
@@ -88,8 +92,11 @@ def sources(
     if build.weights == "flash" and any(map(is_copied, made)):
         forward = "forward_copied"
     replace = {"forward": forward, **instead}
-    if build.weights == "flash":
+    if build.weights == "flash":  # a micro:bit v1 has its own files
         behind.append("weights_file")
+    else:
+        behind += ["scores", "check", *check_files(build)]
+        replace.update(check_replacements(build))
     for node in graph.nodes:
         own = call_part(node).sources(graph, node, build)
         replace.update(own.instead)
@@ -98,6 +105,8 @@ def sources(
         roots.append("mapped")
     folders = (*build.folders, *(["viper"] if build.viper else []), FOLDER)
     kernels = assemble([*sorted(set(roots)), *features], folders, {})
+    if build.weights != "flash":
+        behind.append("predict")
     rest = assemble([forward, *behind, *last], folders, replace)
     names = {source.name for source in kernels}
     # Kernels that only the example network of a file calls.

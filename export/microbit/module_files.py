@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from dataclasses import replace
 
 from thumbnet.trainer import ThumbnetError
 
@@ -33,6 +34,10 @@ _KERNELS = [kernel.name for kernel in KERNELS]
 _ALONE = {*(k.name for k in KERNELS if k.in_own_file), "requantize", "weights_file"}
 """Code that gets separate files: it is large, dropped after use, or needed by later imports."""
 
+_LOCK = ("one_at_a_time", "enter")
+"""Code that refuses a call during another. Nothing on this board could make one: it has no threads,
+no interrupts in Python, and reads only bytes, lists and tuples."""
+
 Parts = dict[str, list[SourceFile]]
 """The files of `firmware/` that make up each file on the board."""
 
@@ -54,10 +59,13 @@ def emit_files(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
             "another --name"
         )
     functions = {f for found in parts.values() for f in _functions(found)}
-    public = {*ANSWERS, *_KERNELS, *parts, "LABELS"}
+    public = {"answer", *ANSWERS, *_KERNELS, *parts, "LABELS"}
     shared = shared_names(sorted({*functions, *_BUFFERS, *_ONCE} - public))
+    shared["answer"] = "predict"
     texts = {graph.name: _entry(at_once, bool(facts.labels))}
     texts.update({name: _text(name, parts, literals) for name in parts})
+    if later:
+        texts["probabilities"] = _probabilities(later)
     files = {f"{name}.py": shrink(text, shared, public) for name, text in texts.items()}
     return {
         **{name: f"{text}\n".encode() for name, text in files.items()},
@@ -68,6 +76,7 @@ def emit_files(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
 def _parts(graph: Graph, build: Build, rows: list[Call]) -> tuple[Parts, Parts]:
     """Group the files of `firmware/`: those that are imported at once, and those imported later."""
     kernels, rest, replaced = sources(graph, build, rows)
+    rest = [_without_lock(source) for source in rest if source.name not in _LOCK]
     # A file gets the name under which the others import it.
     plain = {variant: name for name, variant in replaced.items()}
     every = {plain.get(source.name, source.name): source for source in (*kernels, *rest)}
@@ -88,7 +97,26 @@ def _parts(graph: Graph, build: Build, rows: list[Call]) -> tuple[Parts, Parts]:
     parts["network"] = [every[name] for name in every if name in at_once - inputs - _ALONE]
     # The rest is imported at the first call: see firmware/microbit/predict_proba.py.
     later = [every[name] for name in every if name not in at_once]
-    return parts, {"probabilities": later} if later else {}
+    leaves = {source.name: [source] for source in reversed(later) if not source.imports}
+    answer = [source for source in later if source.imports]
+    return parts, {**leaves, "proba": answer} if later else {}
+
+
+def _without_lock(source: SourceFile) -> SourceFile:
+    """Return a file that does not ask whether another call still runs."""
+    if not any(file in _LOCK for file, _ in source.imports):
+        return source
+    imports = tuple(pair for pair in source.imports if pair[0] not in _LOCK)
+    text = ast.unparse(_Unlock().visit(ast.parse(source.text)))
+    return replace(source, imports=imports, text=text)
+
+
+class _Unlock(ast.NodeTransformer):
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
+        return None if ast.unparse(node) == "enter()" else node
+
+    def visit_Try(self, node: ast.Try) -> list[ast.stmt]:
+        return node.body
 
 
 def _reached(roots: list[str], every: dict[str, SourceFile]) -> set[str]:
@@ -114,11 +142,20 @@ def _entry(parts: Parts, labels: bool) -> str:
             dropped = ", ".join(f"weights_file.{function}" for function in once)
             lines += [f"found = {check}", f"del {dropped}"]
         lines += ["gc.collect()"]
-    answers = [name for name in ANSWERS if name in _functions(parts["network"])]
+    functions = _functions(parts["network"])
+    answers = [name for name in ANSWERS if name == "predict" or name in functions]
     lines += [f"from network import {', '.join(answers)}"]
     lines += ["from input import LABELS"] * labels
     lines += ["network.prepare(found)"]
     return "\n".join([*lines, f"del network.prepare, found, gc, {', '.join(parts)}"])
+
+
+def _probabilities(parts: Parts) -> str:
+    """Return `probabilities.py`, which imports the parts one by one."""
+    lines = ["import gc"]
+    for name in parts:
+        lines += ["gc.collect()", f"import {name}"]
+    return "\n".join([*lines, "probabilities = proba.probabilities"])
 
 
 def _text(name: str, parts: Parts, literals: dict[str, str]) -> str:

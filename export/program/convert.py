@@ -12,6 +12,7 @@ from ..board_fit.choose_build import choose_build
 from ..boards.load_profile import load_board
 from ..boards.module_names import check_name
 from ..boards.profile import BoardProfile
+from ..emit.check import checked
 from ..emit.header import header_facts
 from ..emit.stream_literals import stream_of
 from ..stages.pipeline import Options, stages
@@ -32,6 +33,7 @@ def convert(
     mpy: bool = False,
     calibration: str = "min_max",
     bits: int | None = None,
+    check: int | None = None,
 ) -> Program:
     """Convert a trained model to integers.
 
@@ -65,6 +67,9 @@ def convert(
     bits
         The width of the weights of dense, convolution and recurrent layers, 8 or 4; by default the
         width that the model was trained for with `fit(quantize=...)`, else 8.
+    check
+        0: the module compares the CRC-32 of its weights and parameters when it is imported; N: also
+        before every N-th call; None: only when a program calls `check()`.
 
     Returns
     -------
@@ -87,4 +92,6 @@ def convert(
     graph = replace(graph, stream=stream_of(model, graph))
     facts = header_facts(model, graph, task.labels, profile.name, LONGEST)
     build = choose_build(graph, profile, tier, weights, mpy, facts)
+    if check is not None:
+        build = replace(build, check=checked(check, build))
     return Program(graph, graphs["calibrate"], task, model, profile, build, options, mpy)

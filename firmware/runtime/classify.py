@@ -3,7 +3,7 @@
 from forward import forward
 
 
-def predict(values):
+def answer(values):
     """Return the class index of values; LABELS names it. The first of equal scores wins."""
     s = forward(values)
     best = max(s)

@@ -6,6 +6,6 @@ from forward import forward
 THRESHOLD = 0
 
 
-def predict(values):
+def answer(values):
     """Return 1 if the score reaches THRESHOLD, else 0; LABELS names them."""
     return 1 if forward(values)[0] >= THRESHOLD else 0

@@ -24,8 +24,3 @@ def forward(values):
                 _FILE.readinto(w)
                 kernel(x, w, y, p)
     return y
-
-
-def scores(values):
-    """Return the integer outputs of the last layer, the numbers that PC and board agree on."""
-    return list(forward(values))

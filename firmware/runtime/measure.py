@@ -7,6 +7,6 @@ OUTPUT_STEP = 1
 OUTPUT_UNITS = 1
 
 
-def predict(values):
+def answer(values):
     """Return the prediction in real units: score * OUTPUT_STEP / OUTPUT_UNITS."""
     return forward(values)[0] * OUTPUT_STEP / OUTPUT_UNITS

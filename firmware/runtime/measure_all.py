@@ -7,7 +7,7 @@ OUTPUT_STEP = (1,)
 OUTPUT_UNITS = (1,)
 
 
-def predict(values):
+def answer(values):
     """Return the predictions in real units: score * OUTPUT_STEP / OUTPUT_UNITS of each output."""
     s = forward(values)
     return [s[i] * OUTPUT_STEP[i] / OUTPUT_UNITS[i] for i in range(len(s))]

@@ -25,9 +25,14 @@ def recurrent(x, w, y, p):
     cell[_RESET] = 1
     kernel(sums, tables, state, cell)
     cell[_RESET] = 0
-    for _ in range(steps):
-        for kernel, source, weights, target, q in w:
-            kernel(source, weights, target, q)
-        load[_X_AT] += x_step
-        if len(w) > 4:
-            store[_Y_AT] += y_step
+    try:
+        for _ in range(steps):
+            for kernel, source, weights, target, q in w:
+                kernel(source, weights, target, q)
+            load[_X_AT] += x_step
+            if len(w) > 4:
+                store[_Y_AT] += y_step
+    finally:
+        # Between two calls, the parameters are what was exported.
+        load[_X_AT] = x_at
+        store[_Y_AT] = y_at if len(w) > 4 else store[_Y_AT]

@@ -37,6 +37,12 @@ def open_weights():
         file = open(name, "rb")
     except OSError:
         raise ValueError("%s is missing: copy it beside the module" % name)
+    check_file(name, file)
+    return file
+
+
+def check_file(name, file):
+    """Raise ValueError if the open file, read from its start, is not what was exported."""
     check_header(name, file.read(12))
     buffer = bytearray(256)
     length = crc = 0
@@ -47,4 +53,3 @@ def open_weights():
         crc = crc32(memoryview(buffer)[:n], crc)
         length += n
     check_payload(name, length, crc)
-    return file

@@ -2,8 +2,10 @@
 
 from array import array
 
-from classify import predict
+from classify import answer
+from enter import enter
 from features import features
+from one_at_a_time import leave
 from sample import store
 
 # Literals of an example network; the exporter puts the network's own in their place.
@@ -44,20 +46,25 @@ class Stream:
         """Take one sample: a list, tuple or array of one number per channel.
 
         Returns the class index if there is a decision, else None; LABELS names it. The
-        numbers are in the units of the training data. ValueError says what does not fit.
+        numbers are in the units of the training data. ValueError says what does not fit;
+        RuntimeError if another call of the module still runs.
         """
-        ring = self._ring
-        at = self._at
-        store(sample, ring, at)
-        at += len(sample)
-        if at == len(ring):
-            at = 0
-        self._at = at
-        self._left -= 1
-        if self._left:
-            return None
-        self._left = HOP
-        return self._decide(predict(features(ring, at)))
+        enter()
+        try:
+            ring = self._ring
+            at = self._at
+            store(sample, ring, at)
+            at += len(sample)
+            if at == len(ring):
+                at = 0
+            self._at = at
+            self._left -= 1
+            if self._left:
+                return None
+            self._left = HOP
+            return self._decide(answer(features(ring, at)))
+        finally:
+            leave()
 
     def _decide(self, index):
         """Return the index of the label with the most votes, None if it has too few."""

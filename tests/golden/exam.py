@@ -7,6 +7,7 @@ Input: 1 number from 0 to 12, rounded to 0.5. In order: hours.
     import exam
     exam.predict(values)        # the prediction, in the units of the training data
     exam.scores(values)         # the integer outputs, equal on every board and on the PC
+    exam.check()                # ValueError if a weight or parameter is not as exported
 """
 
 INPUTS = 1
@@ -30,10 +31,14 @@ W1 = (
     # weight + 128, a row for each output
     b'\xff'
 )
+CHECKED = (
+    'INPUTS', 'SCALING', 'INPUT_ZERO_POINT', 'OUTPUT_STEP', 'OUTPUT_UNITS', 'P1', 'W1',
+)
+CRC = "d43b10e1"
 
 
 def requantize(acc, multiplier, shift):
-    """Return (acc * multiplier + 2**(shift - 1)) >> shift, rounding half up."""
+    # Return (acc * multiplier + 2**(shift - 1)) >> shift, rounding half up.
     # acc = high * 2**15 + low, low >= 0: every product fits 31 bits, and the floor is exact.
     high = (acc >> 15) * multiplier
     low = ((acc & 0x7FFF) * multiplier) >> 15
@@ -43,11 +48,10 @@ def requantize(acc, multiplier, shift):
 # p: outputs, y_at, zero_point, activation_min, activation_max, table (its place in w, or 0), then
 # bias, multiplier and shift of each output.
 def fully_connected(x, w, y, p):
-    """Write one layer's outputs into y, from entry y_at on.
-
-    x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
-    table if there is one.
-    """
+    # Write one layer's outputs into y, from entry y_at on.
+    #
+    # x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
+    # table if there is one.
     outputs, at, zero_point, low, high, table = p[:6]
     # sum((w + 128) * x) includes an excess of 128 * sum(x); subtract it once.
     excess = 128 * sum(x)
@@ -75,7 +79,7 @@ LAYERS = (
 
 
 def each_reading(values):
-    """Write values into X0 and return it; ValueError names the first that does not fit."""
+    # Write values into X0 and return it; ValueError names the first that does not fit.
     lines = len(SCALING)
     line = SCALING[0]
     i = 0
@@ -103,7 +107,7 @@ def each_reading(values):
 
 
 def as_sequence(values):
-    """Return values, a list, tuple, bytes or array of INPUTS items, or raise ValueError."""
+    # Return values, a list, tuple, bytes or array of INPUTS items, or raise ValueError.
     if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
         values = values.tolist()
     try:
@@ -120,23 +124,90 @@ def as_sequence(values):
 
 
 def quantize(values):
-    """Return values as the network's uint8 input; ValueError says what does not fit."""
+    # Return values as the network's uint8 input; ValueError says what does not fit.
     return each_reading(as_sequence(values))
 
 
 def forward(values):
-    """Run the network; the next call overwrites the returned buffer."""
+    # Run the network; the next call overwrites the returned buffer.
     quantize(values)
     for kernel, x, w, y, p in LAYERS:
         kernel(x, w, y, p)
     return y
 
 
+try:
+    from _thread import allocate_lock
+
+    _LOCK = allocate_lock()
+except ImportError:  # no threads: only an interrupt can come between
+    _LOCK = None
+_BUSY = bytearray(1)
+
+
+def leave():
+    # End a call.
+    _BUSY[0] = 0
+    if _LOCK:
+        _LOCK.release()
+
+
+def enter():
+    # Begin a call; RuntimeError if another still runs.
+    if _BUSY[0] or _LOCK and not _LOCK.acquire(0):
+        raise RuntimeError("busy with another call: make one at a time")
+    _BUSY[0] = 1
+
+
 def scores(values):
-    """Return the integer outputs of the last layer, the numbers that PC and board agree on."""
-    return list(forward(values))
+    # Return the integer outputs of the last layer, the numbers that PC and board agree on.
+    enter()
+    try:
+        return list(forward(values))
+    finally:
+        leave()
+
+
+def literals_intact():
+    # Raise ValueError if a literal is not what was exported.
+    from binascii import crc32  # some small firmware has none
+
+    crc = 0
+    for name in CHECKED:
+        value = globals()[name]
+        if not isinstance(value, tuple) and not isinstance(value, list):
+            value = (value,)
+        for part in value:
+            if isinstance(part, int) or isinstance(part, tuple) or isinstance(part, str):
+                part = str(part).encode()
+            crc = crc32(part, crc)
+    if "%08x" % (crc & 0xFFFFFFFF) != CRC:
+        raise ValueError(__name__ + " is damaged: reset the board, or copy the module again")
+
+
+def intact():
+    # Check the module.
+    literals_intact()
+
+
+def check():
+    # Raise ValueError if a weight or parameter is not what was exported (CRC-32).
+    enter()
+    try:
+        intact()
+    finally:
+        leave()
+
+
+def answer(values):
+    # Return the prediction in real units: score * OUTPUT_STEP / OUTPUT_UNITS.
+    return forward(values)[0] * OUTPUT_STEP / OUTPUT_UNITS
 
 
 def predict(values):
-    """Return the prediction in real units: score * OUTPUT_STEP / OUTPUT_UNITS."""
-    return forward(values)[0] * OUTPUT_STEP / OUTPUT_UNITS
+    # Return the answer to values; RuntimeError if another call still runs.
+    enter()
+    try:
+        return answer(values)
+    finally:
+        leave()

@@ -9,6 +9,7 @@ Input: 2 numbers: celsius (-20 to 40), hectopascal (950 to 1050).
     weather.predict_proba(values)  # a probability for each class, floats
     weather.probabilities(values)  # the same as integers: 32768 is 1.0
     weather.scores(values)         # the integer outputs, equal on every board and on the PC
+    weather.check()                # ValueError if a weight or parameter is not as exported
 """
 
 INPUTS = 2
@@ -19,7 +20,8 @@ SCALING = (
     (1, 950, 1050, 14, -16384000, 20808, 27),
 )
 INPUT_ZERO_POINT = 128
-SOFTMAX = (24289, 0, 16579, 17)  # limit, left_shift, multiplier, shift
+SOFTMAX_LIMIT = 40684
+SOFTMAX_STEPS = (11959, 3061519)
 ARENA = memoryview(bytearray(8))
 X0 = ARENA[0:2]  # the input
 X1 = ARENA[4:7]  # dense_activation: 3
@@ -51,10 +53,15 @@ W2 = (
     b'@\xff\x80'
     b'\x80\x80\xff'
 )
+CHECKED = (
+    'INPUTS', 'SCALING', 'INPUT_ZERO_POINT', 'SOFTMAX_LIMIT', 'SOFTMAX_STEPS', 'P1', 'W1',
+    'P2', 'W2', 'LABELS',
+)
+CRC = "71d0e1af"
 
 
 def requantize(acc, multiplier, shift):
-    """Return (acc * multiplier + 2**(shift - 1)) >> shift, rounding half up."""
+    # Return (acc * multiplier + 2**(shift - 1)) >> shift, rounding half up.
     # acc = high * 2**15 + low, low >= 0: every product fits 31 bits, and the floor is exact.
     high = (acc >> 15) * multiplier
     low = ((acc & 0x7FFF) * multiplier) >> 15
@@ -64,11 +71,10 @@ def requantize(acc, multiplier, shift):
 # p: outputs, y_at, zero_point, activation_min, activation_max, table (its place in w, or 0), then
 # bias, multiplier and shift of each output.
 def fully_connected(x, w, y, p):
-    """Write one layer's outputs into y, from entry y_at on.
-
-    x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
-    table if there is one.
-    """
+    # Write one layer's outputs into y, from entry y_at on.
+    #
+    # x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
+    # table if there is one.
     outputs, at, zero_point, low, high, table = p[:6]
     # sum((w + 128) * x) includes an excess of 128 * sum(x); subtract it once.
     excess = 128 * sum(x)
@@ -97,7 +103,7 @@ LAYERS = (
 
 
 def each_reading(values):
-    """Write values into X0 and return it; ValueError names the first that does not fit."""
+    # Write values into X0 and return it; ValueError names the first that does not fit.
     lines = len(SCALING)
     line = SCALING[0]
     i = 0
@@ -125,7 +131,7 @@ def each_reading(values):
 
 
 def as_sequence(values):
-    """Return values, a list, tuple, bytes or array of INPUTS items, or raise ValueError."""
+    # Return values, a list, tuple, bytes or array of INPUTS items, or raise ValueError.
     if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
         values = values.tolist()
     try:
@@ -142,25 +148,83 @@ def as_sequence(values):
 
 
 def quantize(values):
-    """Return values as the network's uint8 input; ValueError says what does not fit."""
+    # Return values as the network's uint8 input; ValueError says what does not fit.
     return each_reading(as_sequence(values))
 
 
 def forward(values):
-    """Run the network; the next call overwrites the returned buffer."""
+    # Run the network; the next call overwrites the returned buffer.
     quantize(values)
     for kernel, x, w, y, p in LAYERS:
         kernel(x, w, y, p)
     return y
 
 
+try:
+    from _thread import allocate_lock
+
+    _LOCK = allocate_lock()
+except ImportError:  # no threads: only an interrupt can come between
+    _LOCK = None
+_BUSY = bytearray(1)
+
+
+def leave():
+    # End a call.
+    _BUSY[0] = 0
+    if _LOCK:
+        _LOCK.release()
+
+
+def enter():
+    # Begin a call; RuntimeError if another still runs.
+    if _BUSY[0] or _LOCK and not _LOCK.acquire(0):
+        raise RuntimeError("busy with another call: make one at a time")
+    _BUSY[0] = 1
+
+
 def scores(values):
-    """Return the integer outputs of the last layer, the numbers that PC and board agree on."""
-    return list(forward(values))
+    # Return the integer outputs of the last layer, the numbers that PC and board agree on.
+    enter()
+    try:
+        return list(forward(values))
+    finally:
+        leave()
 
 
-def predict(values):
-    """Return the class index of values; LABELS names it. The first of equal scores wins."""
+def literals_intact():
+    # Raise ValueError if a literal is not what was exported.
+    from binascii import crc32  # some small firmware has none
+
+    crc = 0
+    for name in CHECKED:
+        value = globals()[name]
+        if not isinstance(value, tuple) and not isinstance(value, list):
+            value = (value,)
+        for part in value:
+            if isinstance(part, int) or isinstance(part, tuple) or isinstance(part, str):
+                part = str(part).encode()
+            crc = crc32(part, crc)
+    if "%08x" % (crc & 0xFFFFFFFF) != CRC:
+        raise ValueError(__name__ + " is damaged: reset the board, or copy the module again")
+
+
+def intact():
+    # Check the module.
+    literals_intact()
+
+
+def check():
+    # Raise ValueError if a weight or parameter is not what was exported (CRC-32).
+    enter()
+    try:
+        intact()
+    finally:
+        leave()
+
+
+def answer(values):
+    # Return the class index of values; LABELS names it. The first of equal scores wins.
     s = forward(values)
     best = max(s)
     i = 0
@@ -169,43 +233,85 @@ def predict(values):
     return i
 
 
-# round(32767 * exp(-k)), round(32767 * exp(-k / 16)), round(32767 * exp(-k / 256))
-_EXP_1 = (32767, 12054, 4435, 1631, 600, 221, 81, 30, 11, 4, 1, 1)
-_EXP_16 = (
-    32767, 30782, 28917, 27165, 25519, 23973, 22520, 21156,
-    19874, 18670, 17539, 16476, 15478, 14540, 13659, 12832,
-)
-_EXP_256 = (
-    32767, 32639, 32512, 32385, 32259, 32133, 32008, 31883,
-    31759, 31635, 31512, 31389, 31266, 31145, 31023, 30902,
-)
-
-
-def exp_q15(t):
-    """Return 32767 * exp(-t / 256) for t >= 0, at most a few 2**-15 steps low."""
-    if t >= 3072:
-        return 0
-    e = (_EXP_1[t >> 8] * _EXP_16[(t >> 4) & 15]) >> 15
-    return (e * _EXP_256[t & 15]) >> 15
-
-
-def softmax(s):
-    """Return the probabilities of the scores s in Q15; they sum to 32768 exactly."""
-    limit, left, multiplier, shift = SOFTMAX
-    top = max(s)
-    e = [exp_q15(requantize(min(top - a, limit) << left, multiplier, shift)) for a in s]
-    total = sum(e)
-    q = [(a << 15) // total for a in e]
-    # Add the rounding remainder to the largest.
-    q[list(s).index(top)] += 32768 - sum(q)
+# e: at most 2**13 integers from 0 to 2**28, which is that of the winner; it is overwritten.
+def apportion(e, winner):
+    # Return shares of 32768 in proportion to e; they sum to it exactly.
+    # The total, in two words: one could exceed 31 bits.
+    high = low = 0
+    for a in e:
+        low += a
+        high += low >> 20
+        low &= 0xFFFFF
+    # Scaled to 23 bits, quotients by it fit 31 bits if they are computed 5 bits at a time.
+    k = 5
+    while high > 255:
+        low = low >> 1 | (high & 1) << 19
+        high >>= 1
+        k += 1
+    total = high << 15 | low >> 5
+    q = []
+    for i in range(len(e)):
+        a = e[i] >> k
+        share = 0
+        for _ in range(3):
+            a <<= 5
+            share = share << 5 | a // total
+            a %= total
+        q.append(share)
+        e[i] = a
+    # The largest remainders are rounded up; of equal ones, that of the winner first.
+    e[winner] += 1
+    for _ in range(32768 - sum(q)):
+        i = e.index(max(e))
+        q[i] += 1
+        e[i] -= total
     return q
 
 
+def power_of_half(u):
+    # Return 2**28 * 2**-(u / 2**24) for 0 <= u < 2**30, within 7e-5 of its value or 1.
+    if u >= 0x1D000000:
+        return 0
+    # u = 2**24 * whole - fraction, so that the power is 2**fraction / 2**whole.
+    whole = -(-u >> 24)
+    f = (-u & 0xFFFFFF) >> 9
+    # (2**f - 1) / f for f below 1, all in Q15.
+    g = 22707 + (f * (7909 + (f * (1712 + (440 * f >> 15)) >> 15)) >> 15)
+    return (0x10000000 + (f * g >> 2) + (1 << whole >> 1)) >> whole
+
+
+def softmax(s):
+    # Return the probabilities of the scores s in Q15; they sum to 32768 exactly.
+    top = max(s)
+    e = []
+    for a in s:
+        left = min(top - a, SOFTMAX_LIMIT)
+        u = 0
+        for step in SOFTMAX_STEPS:
+            u += (left & 255) * step
+            left >>= 8
+        e.append(power_of_half(u))
+    return apportion(e, list(s).index(top))
+
+
 def probabilities(values):
-    """Return each class's probability in Q15, integers that sum to 32768."""
-    return softmax(forward(values))
+    # Return each class's probability in Q15, integers that sum to 32768.
+    enter()
+    try:
+        return softmax(forward(values))
+    finally:
+        leave()
 
 
 def predict_proba(values):
-    """Return each class's probability as a float."""
+    # Return each class's probability as a float.
     return [q / 32768 for q in probabilities(values)]
+
+
+def predict(values):
+    # Return the answer to values; RuntimeError if another call still runs.
+    enter()
+    try:
+        return answer(values)
+    finally:
+        leave()

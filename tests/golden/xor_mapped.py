@@ -9,6 +9,7 @@ Input: 2 numbers from 0 to 1, whole. In order: a, b.
     xor.predict_proba(values)  # a probability for each class, floats
     xor.probabilities(values)  # the same as integers: 32768 is 1.0
     xor.scores(values)         # the integer outputs, equal on every board and on the PC
+    xor.check()                # ValueError if a weight or parameter is not as exported
 """
 
 from array import array
@@ -21,7 +22,8 @@ INPUT_MIN = 0
 INPUT_MAX = 1
 INPUT_GAIN = 255
 THRESHOLD = 0
-SOFTMAX = (19431, 0, 20723, 17)  # limit, left_shift, multiplier, shift
+SOFTMAX_LIMIT = 32547
+SOFTMAX_STEPS = (14949, 3826899)
 ARENA = bytearray(8)
 X0 = ARENA
 SCORES = array("i", [0] * 1)
@@ -40,6 +42,11 @@ P2 = array("i", (
 ))
 NAME = 'xor.bin'
 WEIGHTS = (288, 0xA5FC02B3)  # length, CRC-32
+CHECKED = (
+    'INPUTS', 'INPUT_MIN', 'INPUT_MAX', 'INPUT_GAIN', 'THRESHOLD', 'SOFTMAX_LIMIT',
+    'SOFTMAX_STEPS', 'P1', 'P2', 'NAME', 'WEIGHTS', 'LABELS', '_LIMITS',
+)
+CRC = "c840dede"
 
 
 # p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its place in w,
@@ -236,12 +243,12 @@ def fully_connected(r0, r1, r2, r3):
 
 
 def weights_name():
-    """Return the file's name: the module's path with suffix .bin."""
+    # Return the file's name: the module's path with suffix .bin.
     return __file__.rsplit(".", 1)[0] + ".bin"
 
 
 def check_header(name, head):
-    """Raise ValueError if head, the file's first 12 bytes, does not belong to these weights."""
+    # Raise ValueError if head, the file's first 12 bytes, does not belong to these weights.
     if head[:4] != b"TNW1":
         raise ValueError("%s is not a weights file: copy the one that was exported" % name)
     sizes = (int.from_bytes(head[4:8], "little"), int.from_bytes(head[8:12], "little"))
@@ -250,7 +257,7 @@ def check_header(name, head):
 
 
 def check_payload(name, length, crc):
-    """Raise ValueError if the length or CRC-32 of the payload is wrong."""
+    # Raise ValueError if the length or CRC-32 of the payload is wrong.
     if (length, crc & 0xFFFFFFFF) != WEIGHTS:
         raise ValueError(
             "%s is damaged (%d of %d bytes, CRC-32 %08x, not %08x): copy it again"
@@ -259,12 +266,18 @@ def check_payload(name, length, crc):
 
 
 def open_weights():
-    """Return the open file; ValueError names it and says what is wrong with it."""
+    # Return the open file; ValueError names it and says what is wrong with it.
     name = weights_name()
     try:
         file = open(name, "rb")
     except OSError:
         raise ValueError("%s is missing: copy it beside the module" % name)
+    check_file(name, file)
+    return file
+
+
+def check_file(name, file):
+    # Raise ValueError if the open file, read from its start, is not what was exported.
     check_header(name, file.read(12))
     buffer = bytearray(256)
     length = crc = 0
@@ -275,11 +288,16 @@ def open_weights():
         crc = crc32(memoryview(buffer)[:n], crc)
         length += n
     check_payload(name, length, crc)
-    return file
+
+
+def check_mapped(name, data):
+    # Raise ValueError if data, the file's memory, is not what was exported.
+    check_header(name, bytes(data[:12]))
+    check_payload(name, len(data) - 12, crc32(data[12:]))
 
 
 def map_weights():
-    """Return a memoryview of the file, beside the module or in /rom; ValueError if it is wrong."""
+    # Return a memoryview of the file, beside the module or in /rom; ValueError if it is wrong.
     for path in (weights_name(), "/rom/" + NAME, "/rom/lib/" + NAME):
         try:
             file = open(path, "rb")
@@ -289,8 +307,7 @@ def map_weights():
             data = memoryview(file)
         except TypeError:  # its file system is not mapped
             continue
-        check_header(path, bytes(data[:12]))
-        check_payload(path, len(data) - 12, crc32(data[12:]))
+        check_mapped(path, data)
         return data
     raise ValueError("%s is not in mapped flash: put it there with mpremote romfs" % NAME)
 
@@ -306,7 +323,7 @@ LAYERS = (
 
 
 def each_level(values):
-    """Write values into X0 and return it; ValueError names the first that does not fit."""
+    # Write values into X0 and return it; ValueError names the first that does not fit.
     i = 0
     for v in values:
         if isinstance(v, float) and abs(v) < 1e9:
@@ -321,7 +338,7 @@ def each_level(values):
 
 
 def as_sequence(values):
-    """Return values, a list, tuple, bytes or array of INPUTS items, or raise ValueError."""
+    # Return values, a list, tuple, bytes or array of INPUTS items, or raise ValueError.
     if hasattr(values, "tolist"):  # NumPy on the PC, ulab on a board
         values = values.tolist()
     try:
@@ -381,7 +398,7 @@ def fill(r0, r1, r2, r3):
 
 
 def quantize(values):
-    """Return values as the network's uint8 input; ValueError says what does not fit."""
+    # Return values as the network's uint8 input; ValueError says what does not fit.
     kind = type(values)
     items = kind is list or kind is tuple
     if (items or kind is bytes or kind is bytearray) and len(values) == INPUTS:
@@ -391,68 +408,161 @@ def quantize(values):
 
 
 def forward(values):
-    """Run the network; the next call overwrites the returned buffer."""
+    # Run the network; the next call overwrites the returned buffer.
     quantize(values)
     for kernel, x, w, y, p in LAYERS:
         kernel(x, w, y, p)
     return y
 
 
+try:
+    from _thread import allocate_lock
+
+    _LOCK = allocate_lock()
+except ImportError:  # no threads: only an interrupt can come between
+    _LOCK = None
+_BUSY = bytearray(1)
+
+
+def leave():
+    # End a call.
+    _BUSY[0] = 0
+    if _LOCK:
+        _LOCK.release()
+
+
+def enter():
+    # Begin a call; RuntimeError if another still runs.
+    if _BUSY[0] or _LOCK and not _LOCK.acquire(0):
+        raise RuntimeError("busy with another call: make one at a time")
+    _BUSY[0] = 1
+
+
 def scores(values):
-    """Return the integer outputs of the last layer, the numbers that PC and board agree on."""
-    return list(forward(values))
+    # Return the integer outputs of the last layer, the numbers that PC and board agree on.
+    enter()
+    try:
+        return list(forward(values))
+    finally:
+        leave()
 
 
-def predict(values):
-    """Return 1 if the score reaches THRESHOLD, else 0; LABELS names them."""
+def literals_intact():
+    # Raise ValueError if a literal is not what was exported.
+    from binascii import crc32  # some small firmware has none
+
+    crc = 0
+    for name in CHECKED:
+        value = globals()[name]
+        if not isinstance(value, tuple) and not isinstance(value, list):
+            value = (value,)
+        for part in value:
+            if isinstance(part, int) or isinstance(part, tuple) or isinstance(part, str):
+                part = str(part).encode()
+            crc = crc32(part, crc)
+    if "%08x" % (crc & 0xFFFFFFFF) != CRC:
+        raise ValueError(__name__ + " is damaged: reset the board, or copy the module again")
+
+
+def intact():
+    # Check the module and its file.
+    literals_intact()
+    check_mapped(NAME, MAPPED)
+
+
+def check():
+    # Raise ValueError if a weight or parameter is not what was exported (CRC-32).
+    enter()
+    try:
+        intact()
+    finally:
+        leave()
+
+
+def answer(values):
+    # Return 1 if the score reaches THRESHOLD, else 0; LABELS names them.
     return 1 if forward(values)[0] >= THRESHOLD else 0
 
 
-# round(32767 * exp(-k)), round(32767 * exp(-k / 16)), round(32767 * exp(-k / 256))
-_EXP_1 = (32767, 12054, 4435, 1631, 600, 221, 81, 30, 11, 4, 1, 1)
-_EXP_16 = (
-    32767, 30782, 28917, 27165, 25519, 23973, 22520, 21156,
-    19874, 18670, 17539, 16476, 15478, 14540, 13659, 12832,
-)
-_EXP_256 = (
-    32767, 32639, 32512, 32385, 32259, 32133, 32008, 31883,
-    31759, 31635, 31512, 31389, 31266, 31145, 31023, 30902,
-)
-
-
-def exp_q15(t):
-    """Return 32767 * exp(-t / 256) for t >= 0, at most a few 2**-15 steps low."""
-    if t >= 3072:
-        return 0
-    e = (_EXP_1[t >> 8] * _EXP_16[(t >> 4) & 15]) >> 15
-    return (e * _EXP_256[t & 15]) >> 15
-
-
-def requantize(acc, multiplier, shift):
-    """Return (acc * multiplier + 2**(shift - 1)) >> shift, rounding half up."""
-    # acc = high * 2**15 + low, low >= 0: every product fits 31 bits, and the floor is exact.
-    high = (acc >> 15) * multiplier
-    low = ((acc & 0x7FFF) * multiplier) >> 15
-    return (high + low + (1 << (shift - 16))) >> (shift - 15)
-
-
-def softmax(s):
-    """Return the probabilities of the scores s in Q15; they sum to 32768 exactly."""
-    limit, left, multiplier, shift = SOFTMAX
-    top = max(s)
-    e = [exp_q15(requantize(min(top - a, limit) << left, multiplier, shift)) for a in s]
-    total = sum(e)
-    q = [(a << 15) // total for a in e]
-    # Add the rounding remainder to the largest.
-    q[list(s).index(top)] += 32768 - sum(q)
+# e: at most 2**13 integers from 0 to 2**28, which is that of the winner; it is overwritten.
+def apportion(e, winner):
+    # Return shares of 32768 in proportion to e; they sum to it exactly.
+    # The total, in two words: one could exceed 31 bits.
+    high = low = 0
+    for a in e:
+        low += a
+        high += low >> 20
+        low &= 0xFFFFF
+    # Scaled to 23 bits, quotients by it fit 31 bits if they are computed 5 bits at a time.
+    k = 5
+    while high > 255:
+        low = low >> 1 | (high & 1) << 19
+        high >>= 1
+        k += 1
+    total = high << 15 | low >> 5
+    q = []
+    for i in range(len(e)):
+        a = e[i] >> k
+        share = 0
+        for _ in range(3):
+            a <<= 5
+            share = share << 5 | a // total
+            a %= total
+        q.append(share)
+        e[i] = a
+    # The largest remainders are rounded up; of equal ones, that of the winner first.
+    e[winner] += 1
+    for _ in range(32768 - sum(q)):
+        i = e.index(max(e))
+        q[i] += 1
+        e[i] -= total
     return q
 
 
+def power_of_half(u):
+    # Return 2**28 * 2**-(u / 2**24) for 0 <= u < 2**30, within 7e-5 of its value or 1.
+    if u >= 0x1D000000:
+        return 0
+    # u = 2**24 * whole - fraction, so that the power is 2**fraction / 2**whole.
+    whole = -(-u >> 24)
+    f = (-u & 0xFFFFFF) >> 9
+    # (2**f - 1) / f for f below 1, all in Q15.
+    g = 22707 + (f * (7909 + (f * (1712 + (440 * f >> 15)) >> 15)) >> 15)
+    return (0x10000000 + (f * g >> 2) + (1 << whole >> 1)) >> whole
+
+
+def softmax(s):
+    # Return the probabilities of the scores s in Q15; they sum to 32768 exactly.
+    top = max(s)
+    e = []
+    for a in s:
+        left = min(top - a, SOFTMAX_LIMIT)
+        u = 0
+        for step in SOFTMAX_STEPS:
+            u += (left & 255) * step
+            left >>= 8
+        e.append(power_of_half(u))
+    return apportion(e, list(s).index(top))
+
+
 def probabilities(values):
-    """Return the probabilities of class 0 and class 1 in Q15, integers that sum to 32768."""
-    return softmax([0, forward(values)[0]])
+    # Return the probabilities of class 0 and class 1 in Q15, integers that sum to 32768.
+    enter()
+    try:
+        return softmax([0, forward(values)[0]])
+    finally:
+        leave()
 
 
 def predict_proba(values):
-    """Return each class's probability as a float."""
+    # Return each class's probability as a float.
     return [q / 32768 for q in probabilities(values)]
+
+
+def predict(values):
+    # Return the answer to values; RuntimeError if another call still runs.
+    enter()
+    try:
+        return answer(values)
+    finally:
+        leave()

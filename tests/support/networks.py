@@ -13,6 +13,7 @@ from thumbnet.export.emit.module import emit
 from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT, SCORE_LIMIT
 from thumbnet.export.graph.graph import Graph, Node, TensorSpec
 from thumbnet.export.kernels.build import Build
+from thumbnet.export.ops.answer import softmax_scaling
 from thumbnet.trainer import Dense, Normalization, Rescaling, Sequential
 
 from .kernels import ZERO_POINTS
@@ -30,7 +31,7 @@ def module_text(graph: Graph, build: Build | None = None) -> str:
 
 def run_module(source: str) -> dict[str, Any]:
     """Execute a generated module under CPython and return its names."""
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {"__name__": "module"}
     exec(compile(source, "module.py", "exec"), names)
     return names
 
@@ -112,9 +113,7 @@ def _answer(draw: st.DrawFn, scores: TensorSpec) -> tuple[list[Node], dict[str, 
         return [Node(op, ("scores",), "prediction", attributes)], {"prediction": tensor}
     attributes = {"threshold": draw(st.sampled_from((0, 1, -5000)))} if op == "decide" else {}
     nodes = [Node(op, ("scores",), "prediction", attributes)]
-    left = draw(st.integers(0, 6))
-    limit = draw(st.sampled_from((12, 6144, 2**20)))
-    scaling = {"limit": limit, "left_shift": left, "multiplier": 20001, "shift": 16 + left}
+    scaling = softmax_scaling(draw(st.sampled_from((1e-9, 1e-6, 1e-3, 0.3, 50.0))))
     soft = {"classify": "softmax", "decide": "logistic"}[op]
     if op == "classify" and draw(st.booleans()):
         soft = "logistic_all"

@@ -67,6 +67,12 @@ from .options import FILE, TEST_DATA, data_options, verb
     help="Compile the module: it needs less heap, but runs on one kind of processor.",
 )
 @click.option(
+    "--check",
+    metavar="WHEN",
+    help="When the module compares the CRC-32 of its weights and parameters: 'import', or a number "
+    "N for also before every N-th call; if not given, only where a program calls check().",
+)
+@click.option(
     "--main",
     type=FILE,
     metavar="SKETCH.py",
@@ -104,6 +110,7 @@ def command(
     bits: str | None,
     calibration: str | None,
     mpy: bool,
+    check: str | None,
     main: Path | None,
     output: Path,
     name: str | None,
@@ -142,6 +149,7 @@ def command(
         mpy=mpy,
         calibration=calibration or "min_max",
         bits=None if bits is None else int(bits),
+        check=_calls(check),
     )
     if main is not None:
         program = program.with_sketch(_sketch(main))
@@ -159,6 +167,15 @@ def command(
             f"{data}, so the accuracy on other rows may be lower",
             "yellow",
         )
+
+
+def _calls(check: str | None) -> int | None:
+    """Return the number of calls between two checks, 0 for a check at import only."""
+    if check is None or check == "import":
+        return None if check is None else 0
+    if not (check.isascii() and check.isdigit() and 0 < len(check) < 10 and int(check)):
+        raise ThumbnetError(f"--check {check}: write import, or a number of calls such as 100")
+    return int(check)
 
 
 def _eight_bits(

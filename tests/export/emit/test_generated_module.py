@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -183,7 +184,7 @@ def test_the_rest_is_literals(program: Program, build: Build) -> None:
         for path in (FIRMWARE / folder).glob("*.py"):
             private |= set(re.findall(r"^(_[A-Z0-9_]+) = ", path.read_text("utf-8"), re.M))
     for node in tree.body[1:]:
-        if isinstance(node, ast.FunctionDef | ast.Import | ast.ImportFrom):
+        if isinstance(node, ast.FunctionDef | ast.Import | ast.ImportFrom | ast.Try):
             continue
         assert isinstance(node, ast.Assign), ast.dump(node)
         assert isinstance(node.targets[0], ast.Name)
@@ -201,16 +202,14 @@ def test_imports_are_micropythons_own(program: Program, build: Build) -> None:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             found.add(node.module or "")
-    allowed = {"micropython", "array"} if build.native else set()
-    if build.weights != "module":
-        allowed |= {"array", "binascii"}
-    assert found <= allowed
+    allowed = {"micropython", "array"} if build.native or build.weights != "module" else set()
+    assert found <= {*allowed, "_thread", "binascii"}
 
 
 def test_comments_come_along() -> None:
     source = read_source(FOLDERS, "requantize")
     assert "# acc = high * 2**15 + low" in source.text
-    assert "# round(32767 * exp(-k))" in read_source(FOLDERS, "exponential").text
+    assert "# no threads: only an interrupt" in read_source(FOLDERS, "one_at_a_time").text
 
 
 def test_every_public_literal_is_the_exporters() -> None:
@@ -222,6 +221,7 @@ def test_every_public_literal_is_the_exporters() -> None:
     }
     sources = [text_of(program, build) for program, build in CASES]
     sources += [streams.program(features).module() for features in ("raw", ("mean", "bands"))]
+    sources += [text_of(program, replace(build, check=9)) for program, build in CASES[:1]]
     for name in names:
         assert any(f"\n{name} = " in source for source in sources), name
 

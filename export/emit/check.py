@@ -1,0 +1,113 @@
+"""`check()` of a module: which literals it covers, and their CRC-32."""
+
+from __future__ import annotations
+
+import array
+import ast
+from binascii import crc32
+from collections.abc import Iterable
+from typing import Any
+
+from thumbnet.trainer import ThumbnetError
+
+from ..kernels.build import Build
+from .firmware_source import SourceFile
+from .literals import Literals, tuple_literal
+
+_INTACT = {"stream": "intact_streamed", "romfs": "intact_mapped"}
+"""The file that covers the weights file, by where the weights live."""
+
+
+def checked(check: int, build: Build) -> int:
+    """Return when a module is to check itself.
+
+    Parameters
+    ----------
+    check
+        0: when it is imported; N: also before every N-th call.
+    build
+        How it is built.
+
+    Raises
+    ------
+    ThumbnetError
+        If the number is out of range, or the board has no memory for such a check.
+
+    """
+    if build.parts:
+        raise ThumbnetError(
+            "export: a module for this board always checks its weights when it is imported, and "
+            "has no memory for more: leave --check out"
+        )
+    if not 0 <= check < 2**30:
+        raise ThumbnetError(f"export: --check {check}: use import, or a number of calls from 1")
+    return check
+
+
+def check_files(build: Build) -> list[str]:
+    """Return the files of `firmware/` for checks that a program does not ask for."""
+    return [] if build.check is None else ["check_at_import"]
+
+
+def check_replacements(build: Build) -> dict[str, str]:
+    """Return which file of `firmware/` replaces which, for the checks of a build."""
+    found = {"intact": _INTACT[build.weights]} if build.weights in _INTACT else {}
+    return {**found, "enter": "enter_checked"} if build.check else found
+
+
+def check_literals(literals: Literals, sources: Iterable[SourceFile], build: Build) -> Literals:
+    """Return the literals of a check.
+
+    Parameters
+    ----------
+    literals
+        All literals before the kernels. Those that are data are covered; buffers are not.
+    sources
+        The files of the module. An array that a file makes from literals is covered too, because
+        the kernel reads that one.
+    build
+        When the module checks itself.
+
+    Returns
+    -------
+    dict
+        CHECKED, the names; CRC, the CRC-32 of their values; CHECK_EVERY, if the build has it.
+
+    """
+    values = {name: value for name, text in literals.items() if (value := _data(text)) is not None}
+    for source in sources:
+        for statement in ast.parse(source.text).body:
+            match statement:
+                case ast.Assign([ast.Name(name)], ast.Call(ast.Name("array")) as call):
+                    if {n.id for n in ast.walk(call) if isinstance(n, ast.Name)} & values.keys():
+                        known = {"__builtins__": {}, "array": array.array, **values}
+                        values[name] = eval(ast.unparse(call), known)
+    crc = 0
+    for value in values.values():
+        crc = _checksum(value, crc)
+    found = {"CHECKED": tuple_literal([repr(name) for name in values]), "CRC": f'"{crc:08x}"'}
+    return {**found, "CHECK_EVERY": str(build.check)} if build.check else found
+
+
+def _data(text: str) -> Any:
+    """Return the value of a literal; None if it is not a number, text, bytes, array or tuple."""
+    match ast.parse(text, mode="eval").body:
+        case ast.Call(ast.Name("array"), [ast.Constant(str() as code), items]):
+            numbers = _literal(items)
+            return None if numbers is None else array.array(code, numbers)
+        case expression:
+            return _literal(expression)
+
+
+def _literal(expression: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(expression)
+    except ValueError:
+        return None
+
+
+def _checksum(value: Any, crc: int) -> int:
+    """Return the CRC-32 `crc` continued by a value, as `firmware/runtime/literals_intact.py`."""
+    for part in value if isinstance(value, tuple | list) else (value,):
+        crc = crc32(str(part).encode() if isinstance(part, int | tuple | str) else part, crc)
+    return crc
