@@ -164,12 +164,22 @@ def text_of(program: Program, build: Build) -> str:
     return emit(program.graph, build, FACTS)[f"{program.graph.name}.py"].decode()
 
 
+def commented(text: str) -> str:
+    """Source with docstrings of functions as comments, which cost a board nothing."""
+
+    def comment(found: re.Match[str]) -> str:
+        lines = found[2].rstrip().split("\n")
+        return "\n".join(f"{found[1]}# {line.removeprefix(found[1])}".rstrip() for line in lines)
+
+    return re.sub(r'^( +)"""(.*?)"""', comment, text, flags=re.M | re.S)
+
+
 @pytest.mark.parametrize(("program", "build"), CASES)
 def test_code_is_cut_from_firmware(program: Program, build: Build) -> None:
     written: dict[str, str] = {}
     for folder in reversed(build.folders):
         for path in sorted((FIRMWARE / folder).glob("*.py")):
-            for name, text in functions(inlined(path)).items():
+            for name, text in functions(commented(inlined(path))).items():
                 written[f"{path.stem}.{name}"] = text
     for name, text in functions(text_of(program, build)).items():
         assert text in [of for key, of in written.items() if key.endswith(f".{name}")], name
