@@ -74,7 +74,20 @@ def write_atomically(contents: Mapping[Path, Content]) -> None:
 
 
 def check_writable(path: Path) -> None:
-    """Raise OSError if no file can be made next to `path`."""
+    """Check that a file can be written, without touching it.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Raises
+    ------
+    ThumbnetError
+        If another process writes in its folder for a minute.
+    OSError
+        If no file can be made next to it.
+    """
     with writing_in(path.parent):
         beside = _beside(path.parent)
         beside.open("xb").close()
