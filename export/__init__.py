@@ -5,6 +5,8 @@ The sub-packages are `graph`, `quantizer`, `kernels`, `boards`, `ops` (one file 
 imports only those before it. Everything public is listed here; see docs/architecture.md.
 """
 
+from thumbnet.trainer import write_atomically
+
 from .board_fit.best_fit import BoardFit, best_fit
 from .board_fit.estimate import Estimate
 from .boards.load_profile import list_boards, load_board
@@ -19,7 +21,6 @@ from .microbit.shrink import compact_source
 from .ops import operation_title
 from .program.artifact import Artifact, load_artifact
 from .program.artifact_cost import Alternatives, alternatives, estimate_artifact
-from .program.atomic_files import write_atomically
 from .program.compare import (
     QuantizationResult,
     balanced_accuracies,

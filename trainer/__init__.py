@@ -23,6 +23,8 @@ from .datasets.npz import read_npz
 from .datasets.resolution import COUNT_LIMIT
 from .datasets.splitting import train_test_split
 from .errors import ThumbnetError
+from .files.atomic import check_writable, write_atomically, writing_in
+from .files.folder_lock import locked
 from .files.temporary import report_write_errors, temporary_file, temporary_folder
 from .layers.augmentation import RandomShift
 from .layers.convolutional import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
@@ -140,6 +142,7 @@ __all__ = [
     "aeon_datasets",
     "affine",
     "balanced_accuracy",
+    "check_writable",
     "compute_features",
     "confusion_matrix",
     "curve_output",
@@ -160,6 +163,7 @@ __all__ = [
     "load_model",
     "load_motions",
     "load_split",
+    "locked",
     "other_time_unit",
     "quoted",
     "read_csv",
@@ -175,6 +179,8 @@ __all__ = [
     "time_column",
     "to_categorical",
     "train_test_split",
+    "write_atomically",
+    "writing_in",
 ]
 
 

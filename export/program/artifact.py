@@ -6,14 +6,14 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer import ThumbnetError, locked, writing_in
 
 from ..boards.profile import BoardProfile
 from ..cost.network_size import macs
@@ -24,7 +24,6 @@ from ..ops.answer import is_regression
 from ..quantizer.input_counts import in_units
 from ..stages.check_graph import verify
 from ..stages.reference import accepted_counts, execute, to_counts
-from .atomic_files import write_atomically
 from .stream_vectors import stream_answers, stream_windows
 
 SUFFIXES = (".py", ".mpy", ".hex")
@@ -50,6 +49,8 @@ class Artifact:
         A class index, a number or None for each row.
     info
         May contain the accuracy: "samples", "float", "integer".
+    contents
+        All files that go on the board, as they were when they were written or loaded.
 
     """
 
@@ -61,6 +62,7 @@ class Artifact:
     inputs: list[list[int | float]]
     targets: list[int | float | None]
     info: dict[str, Any]
+    contents: dict[str, bytes] = field(repr=False)
 
     @property
     def name(self) -> str:
@@ -70,11 +72,11 @@ class Artifact:
     @property
     def files(self) -> dict[str, bytes]:
         """All files that go on the board, contents by file name."""
-        return {name: (self.path.parent / name).read_bytes() for name in self.digests}
+        return dict(self.contents)
 
     @property
     def intact(self) -> bool:
-        """True if no file has changed since the export."""
+        """True if these are the files of the export."""
         return _digests(self.files) == self.digests
 
     @property
@@ -139,7 +141,7 @@ def write_artifact(
     targets: list[Any],
     info: dict[str, Any],
 ) -> Artifact:
-    """Write `files` (the module first) and `<name>.json` under temporary names, then rename all.
+    """Write `files` (the module first) and `<name>.json` as one set.
 
     The extremes of the input are added to `rows`: all smallest, all largest, and both mixed. Files
     from an earlier export of this name that this export does not write are removed.
@@ -147,7 +149,7 @@ def write_artifact(
     Raises
     ------
     ThumbnetError
-        If the folder cannot be created or written.
+        If the folder cannot be created or written, or has a file whose name differs only in case.
 
     """
     inputs = readings(graph, to_counts(graph, rows) if len(rows) else rows)
@@ -161,6 +163,7 @@ def write_artifact(
         inputs,
         [*targets, *[None] * (len(inputs) - len(targets))],
         info,
+        dict(files),
     )
     document = {
         "digest": "",
@@ -176,11 +179,12 @@ def write_artifact(
     sidecar = artifact.path.with_suffix(".json")
     try:
         artifact.path.parent.mkdir(parents=True, exist_ok=True)
-        left = _left_behind(sidecar, artifact.digests)
-        contents = {artifact.path.parent / name: data for name, data in files.items()}
-        write_atomically({**contents, sidecar: dump(document).encode()})
-        for path in left:
-            path.unlink()
+        with writing_in(artifact.path.parent) as replace:
+            _check_case(artifact.path.parent, [*files, sidecar.name])
+            left = _left_behind(sidecar, artifact.digests)
+            replace({**files, sidecar.name: dump(document).encode()})
+            for path in left:
+                path.unlink()
     except OSError as error:
         raise ThumbnetError(
             f"cannot write {artifact.path.parent}: {error.strerror or error}: "
@@ -209,6 +213,19 @@ def load_artifact(path: str | os.PathLike[str]) -> Artifact:
 
     """
     module = Path(path)
+    if not module.parent.is_dir():
+        return _load(module)
+    try:
+        with locked(module.parent, shared=True):  # so that no export is half done
+            return _load(module)
+    except OSError as error:
+        raise ThumbnetError(
+            f"{module}: cannot be read: {error.strerror or error}: name the file that "
+            "`thumbnet export` wrote"
+        ) from error
+
+
+def _load(module: Path) -> Artifact:
     if module.suffix == ".json":
         beside = (module.with_suffix(suffix) for suffix in SUFFIXES)
         module = next((file for file in beside if file.is_file()), module)
@@ -225,7 +242,9 @@ def load_artifact(path: str | os.PathLike[str]) -> Artifact:
         if document["digest"] != _digest(document):
             raise ValueError("its digest differs")
         graph = verify(graph_from_json(document["graph"]))
-        fields = [document[key] for key in ("files", "inputs", "targets", "info")]
+        digests, inputs, targets, info = (
+            document[key] for key in ("files", "inputs", "targets", "info")
+        )
         tiers = tuple(document["board"].pop("tiers"))
         board = BoardProfile(tiers=tiers, **document["board"])
         build = Build(**document["build"])
@@ -236,15 +255,16 @@ def load_artifact(path: str | os.PathLike[str]) -> Artifact:
             f"{module} contains the network {graph.name!r}: rename it and its .json back to "
             f"{graph.name}, or export it with --name {module.stem}"
         )
-    for name in fields[0]:
+    for name in digests:
         if not (module.parent / name).is_file():
             there = "export wrote" if name == module.name else "belongs to it"
             raise ThumbnetError(f"{module}: {name}, which {there}, is not next to it: export again")
-    if module.name not in fields[0]:
+    if module.name not in digests:
         raise ThumbnetError(
-            f"{module} is not from the last export, which wrote {', '.join(fields[0])}: use that"
+            f"{module} is not from the last export, which wrote {', '.join(digests)}: use that"
         )
-    return Artifact(module, graph, board, build, *fields)
+    contents = {name: (module.parent / name).read_bytes() for name in digests}
+    return Artifact(module, graph, board, build, digests, inputs, targets, info, contents)
 
 
 def readings(graph: Graph, counts: npt.ArrayLike) -> list[list[int | float]]:
@@ -268,6 +288,17 @@ def _digest(document: dict[str, Any]) -> str:
 
 def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
     return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+
+
+def _check_case(folder: Path, names: list[str]) -> None:
+    """Raise ThumbnetError if a file there and one of the names are one file on FAT, say."""
+    for path in folder.iterdir():
+        for name in names:
+            if path.name != name and path.name.lower() == name.lower():
+                raise ThumbnetError(
+                    f"{folder} has {path.name}, which Windows, macOS and many boards take for "
+                    f"{name}: use another --name, or another folder with -o"
+                )
 
 
 def _left_behind(sidecar: Path, kept: Mapping[str, str]) -> list[Path]:

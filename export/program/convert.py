@@ -83,8 +83,8 @@ def convert(
         board, or an argument is invalid.
 
     """
-    check_name(name)
     profile = load_board(board) if isinstance(board, str) else board
+    check_name(name, profile.name)
     options = Options(name, resolution, threshold, margin, calibration, bits)
     done = list(stages(model, x, options))
     graphs = {graph.stage: graph for graph, _ in done}

@@ -82,7 +82,7 @@ def test_export_makes_a_name_that_boards_import(own):
     shutil.copy(own / "rooms.npz", own / "2-rooms.npz")
     done = thumbnet("export 2-rooms.npz", own)
     assert done.returncode == 0
-    assert "the module is named m2_rooms: a board cannot import '2-rooms'" in done.stdout
+    assert "the module is named m2_rooms: '2-rooms' cannot be imported on generic" in done.stdout
     assert f"next: thumbnet verify {Path('build') / 'm2_rooms.py'}" in done.stdout
     assert (own / "build" / "m2_rooms.py").exists()
     assert "is called" not in thumbnet("export rooms.npz", own).stdout

@@ -1,7 +1,7 @@
 """Stands for `python -m rp2040py`: the Unix port on a TCP port, or one of its failures.
 
-FAKE_RP2040PY says which: "run", "late" (listens long before it answers), "offline", "mute",
-"dies" (before it answers), "bad" (an image that it does not like).
+FAKE_RP2040PY says which: "run", "late" (listens long before it answers), "mute", "dies" (before it
+answers), "bad" (an image that it does not like).
 """
 
 import os
@@ -17,15 +17,13 @@ from support.pty_board import PtyBoard
 
 def main(arguments: list[str]) -> None:
     kind = os.environ["FAKE_RP2040PY"]
-    assert arguments[0] == "micropython"
-    assert arguments[-2:] == ["--tcp-port", "0"]
-    if kind == "offline":
-        print("Download: RPI_PICO.uf2 from https://micropython.org/...", file=sys.stderr)
-        raise OSError("<urlopen error [Errno -2] Name or service not known>")
+    assert arguments[:2] == ["micropython", "--image"]  # without one, rp2040py downloads unchecked
+    assert Path(arguments[2]).is_file()
+    assert arguments[3:] == ["--tcp-port", "0"]
     if kind == "mute":
         time.sleep(60)
     if kind == "bad":
-        sys.exit(f"cannot load {arguments[arguments.index('--image') + 1]}")
+        sys.exit(f"cannot load {arguments[2]}")
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         text = f"TCP socket REPL listening on 127.0.0.1:{port} - e.g. `mpremote connect ...`"

@@ -21,6 +21,7 @@ from thumbnet.export import (
     compare_quantizations,
     convert,
     estimate_artifact,
+    load_board,
     module_name,
     quantization_choices,
     trained_bits,
@@ -125,10 +126,14 @@ def command(
     network = load_model(model)
     check_finished(network, model)
     rows = evaluation_data(network, model, data, label)
+    profile = load_board(board)
     if name is None:
-        name = module_name(model.stem)
+        name = module_name(model.stem, profile.name)
         if name != model.stem:
-            console.say(f"the module is named {name}: a board cannot import {model.stem!r}")
+            console.say(
+                f"the module is named {name}: {model.stem!r} cannot be imported on "
+                f"{profile.name} (--name chooses another)"
+            )
     if calibration is not None:
         choices = quantization_choices(network, rows.calibration, Options(name, resolution))
         if choices[0][0] is None:
@@ -140,7 +145,7 @@ def command(
         network,
         rows.calibration,
         name=name,
-        board=board,
+        board=profile,
         resolution=resolution,
         threshold=threshold,
         margin=margin,

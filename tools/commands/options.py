@@ -144,7 +144,8 @@ def target_options(function: Command) -> Command:
         click.option(
             "--firmware",
             metavar="FILE.uf2",
-            help="MicroPython for the pico target to boot; downloaded if not given.",
+            help="MicroPython for the pico target to boot; if not given, a version is downloaded "
+            "whose SHA-256 thumbnet knows.",
         ),
         click.option(
             "--heap",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from thumbnet.export import list_boards, load_board, write_atomically
-from thumbnet.trainer import ThumbnetError, load_model
+from thumbnet.export import list_boards, load_board
+from thumbnet.trainer import ThumbnetError, load_model, write_atomically
 
 from ..report.collect import collect
 from ..report.contents import Report

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from thumbnet.trainer import (
     ModelCheckpoint,
     ThumbnetError,
     Windows,
+    check_writable,
     is_uneven,
     load_split,
     time_column,
@@ -228,8 +228,7 @@ def _check_path(option: str, path: Path) -> None:
     if path.is_dir():
         raise ThumbnetError(f"{option} {path} is a folder: add the name of a file in it")
     try:
-        with tempfile.NamedTemporaryFile(prefix=f".{path.name}.", dir=path.parent):
-            pass
+        check_writable(path)
     except OSError as error:
         raise ThumbnetError(
             f"{option} {path} cannot be written ({error.strerror}): choose another folder"

@@ -300,7 +300,7 @@ def _steps(report: Report, model: str) -> list[Values]:
     if fit is None:
         again = "thumbnet train your-readings.csv -o smaller.npz --hidden 8"
         return [{"words": "Train another network, on your own readings:", "command": again}]
-    module = f"build/{module_name(report.name)}"
+    module = f"build/{module_name(report.name, fit.board.name)}"
     module += ".hex" if fit.board.delivery == "hex" else ".mpy" if fit.mpy else ".py"
     export = f"thumbnet export {model} {export_options(fit)} -o build/"
     steps = [("Write the module for a board:", export)]

@@ -117,8 +117,7 @@ def deploy(
         verdict = _self_test(artifact, target, temporary_name(name), vectors, report)
         stage = "swap"
         target.board.fresh()  # the tested copy may hold its file of weights open
-        swap = f"swap({name!r}, {artifact.path.suffix!r}, {any(f != main for f in files)})"
-        target.call("install", swap)
+        target.call("install", f"swap({name!r}, {artifact.path.suffix!r})")
     except BaseException as error:
         _tidy(artifact, target, stage, error, facts.get("there", main))
         raise
@@ -136,9 +135,10 @@ def check_deployable(artifact: Artifact) -> None:
 
 
 def _repair(name: str, target: PortTarget, report: Report) -> JsonObject:
-    """Undo what an interrupted deployment left; return what is on the board."""
-    for file in target.call("install", f"repair({name!r})")["restored"]:
-        report(f"restored {file}, which an interrupted deployment had set aside")
+    """Complete or remove what an interrupted deployment left; return what is on the board."""
+    completed = target.call("install", f"repair({name!r})")["completed"]
+    if completed:
+        report(f"put {completed} in place, which an interrupted deployment had copied and tested")
     return target.call("install", f"look({name!r})")
 
 

@@ -18,6 +18,7 @@ from thumbnet.trainer import MNIST_FILES, ThumbnetError, find_mnist
 
 from ..json_lines import JsonObject
 from ..targets import find_micropython
+from ..targets.pico_firmware import VERSION
 from ..targets.wasm import find_node, require_build, require_node
 from ..transport.qemu import INSTALL, PROGRAM, find_qemu
 from ..transport.serial_board import NO_BOARD, candidate_ports
@@ -136,7 +137,8 @@ def _pico() -> Finding:
     if found is None:
         return _missing(package, "pico", "no emulated Pico")
     firmware = os.environ.get("THUMBNET_PICO_UF2")
-    return Finding(package, "ok", f"{found}, firmware {firmware or 'is downloaded when needed'}")
+    pinned = f"MicroPython {VERSION} is downloaded when needed"
+    return Finding(package, "ok", f"{found}, firmware {firmware or pinned}")
 
 
 def _wasm() -> Finding:

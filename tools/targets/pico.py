@@ -26,18 +26,17 @@ from thumbnet.trainer import ThumbnetError
 from ..json_lines import JsonObject
 from ..transport import child_process as child
 from ..transport.serial_board import BoardGone
+from .pico_firmware import GIVE_ONE, fetch_firmware
 from .port import PortTarget
 from .target import Row
 from .uf2 import check_uf2
 
 LISTENS = re.compile(r"listening on 127\.0\.0\.1:(\d+)")
-FETCH = 300.0
-"""Seconds for rp2040py to start and download the firmware."""
+START = 60.0
+"""Seconds for rp2040py to start and read the firmware."""
 
 BOOT = 120.0
 """Seconds until the emulated board shows its prompt."""
-
-GIVE_ONE = "give MicroPython's .uf2 for the Pico with --firmware, or name it in THUMBNET_PICO_UF2"
 
 
 class Emulator:
@@ -46,23 +45,21 @@ class Emulator:
     Parameters
     ----------
     firmware
-        The .uf2 to boot; None for the one that rp2040py downloads.
+        The .uf2 to boot.
 
     Raises
     ------
     ThumbnetError
-        If rp2040py is not installed, or has no firmware.
+        If rp2040py is not installed, or does not start.
 
     """
 
-    def __init__(self, firmware: Path | None) -> None:
-        self.downloads = firmware is None
+    def __init__(self, firmware: Path) -> None:
         self._said: deque[str] = deque(maxlen=50)
         self._port: int | None = None
         self._told = threading.Event()
-        options = [] if firmware is None else ["--image", str(firmware)]
         self.process = child.start(
-            [*command(), "micropython", *options, "--tcp-port", "0"],
+            [*command(), "micropython", "--image", str(firmware), "--tcp-port", "0"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -102,15 +99,13 @@ class Emulator:
         self._told.set()
 
     def _wait_for_port(self) -> int:
-        in_time = self._told.wait(FETCH)
+        in_time = self._told.wait(START)
         if self._port is not None:
             return self._port
         why = self.ended() if in_time else None
-        said = f"({why or f'no answer for {FETCH:g} seconds'})"
         raise ThumbnetError(
-            f"rp2040py has no firmware to boot and could not download it {said}: {GIVE_ONE}"
-            if self.downloads
-            else f"rp2040py does not start {said}: check that `{sys.executable} -m rp2040py` works"
+            f"rp2040py does not start ({why or f'no answer for {START:g} seconds'}): "
+            f"check that `{sys.executable} -m rp2040py` works"
         )
 
 
@@ -120,7 +115,7 @@ class PicoTarget(PortTarget):
     Parameters
     ----------
     firmware
-        The .uf2 to boot; THUMBNET_PICO_UF2 by default, else the one that rp2040py downloads.
+        The .uf2 to boot; THUMBNET_PICO_UF2 by default, else the pinned one (`pico_firmware`).
 
     Raises
     ------
@@ -132,10 +127,11 @@ class PicoTarget(PortTarget):
     patience = 600.0  # an emulated second takes many
 
     def __init__(self, firmware: str | None = None) -> None:
-        image = firmware or os.environ.get("THUMBNET_PICO_UF2")
-        if image:
-            check_uf2(Path(image))
-        self._emulator = Emulator(Path(image).resolve() if image else None)
+        command()  # before anything is downloaded
+        given = firmware or os.environ.get("THUMBNET_PICO_UF2")
+        image = Path(given) if given else fetch_firmware()
+        check_uf2(image)
+        self._emulator = Emulator(image.resolve())
         try:
             self._connect(f"socket://127.0.0.1:{self._emulator.port}")
         except BaseException:

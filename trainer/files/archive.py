@@ -7,7 +7,6 @@ detects an edited file, as the archive's CRC-32 detects a damaged one.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import hashlib
 import json
@@ -22,6 +21,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import ThumbnetError
+from .atomic import write_atomically
 from .reading import read_bytes
 
 FORMAT = "thumbnet model"
@@ -44,7 +44,7 @@ def _digest(text: str, arrays: dict[str, Array]) -> str:
 def write(
     path: str | os.PathLike[str], description: dict[str, Any], arrays: dict[str, Array]
 ) -> None:
-    """Write next to `path`, then rename: even if interrupted, it never leaves half a file.
+    """Write an archive as a whole: even if interrupted, it never leaves half a file.
 
     Parameters
     ----------
@@ -65,21 +65,12 @@ def write(
     except (TypeError, ValueError) as error:
         raise ThumbnetError(f"model.info is not JSON: {error}") from error
     entries = {"thumbnet.json": np.array(text), "digest": np.array(_digest(text, arrays)), **arrays}
-    target = Path(path)
-    beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with beside.open("wb") as file:
-            np.savez(file, **entries)  # type: ignore[arg-type]  # because of its allow_pickle
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, target)
+        write_atomically({Path(path): lambda file: np.savez(file, **entries)})  # type: ignore[arg-type]  # because of its allow_pickle
     except OSError as error:
         raise ThumbnetError(
             f"{path}: cannot be written: {error.strerror}: {_REMEDY.get(error.errno or 0, _ELSE)}"
         ) from error
-    finally:
-        with contextlib.suppress(OSError):  # on a read-only file system there is nothing to remove
-            beside.unlink(missing_ok=True)
 
 
 def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Array]]:

@@ -173,11 +173,10 @@ def test_full_disk_leaves_the_old_files(
     program.write(tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
 
-    def full(handle: int, *args: object) -> object:
-        os.close(handle)
+    def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(artifact_module.os, "fdopen", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(ThumbnetError, match="No space left on device: choose another folder"):
         program.write(tmp_path, rows)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
@@ -189,17 +188,15 @@ def test_failure_of_the_second_file_leaves_both_old_ones(
     """Module and vectors belong together: a new one next to an old one would prove nothing."""
     program.write(tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    fdopen, calls = os.fdopen, []
+    calls = []
 
-    def full(handle: int, mode: str) -> object:
+    def full(handle: int) -> None:
         calls.append(handle)
-        if len(calls) < 2:
-            return fdopen(handle, mode)
-        os.close(handle)
-        raise OSError(28, "No space left on device")
+        if len(calls) == 2:
+            raise OSError(28, "No space left on device")
 
     other, x = random_model(np.random.default_rng(9), [3, 4, 2], "relu", "softmax", "standard")
-    monkeypatch.setattr(artifact_module.os, "fdopen", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(ThumbnetError, match="No space left on device"):
         convert(other, x, name="net").write(tmp_path, x)
     assert len(calls) == 2

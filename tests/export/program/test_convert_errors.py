@@ -144,13 +144,16 @@ def test_threshold_without_a_sigmoid(activation: str) -> None:
     assert "threshold=0.3: it must be between 0 and 1, for one sigmoid output" in text
 
 
-@pytest.mark.parametrize("name", ["2fast", "my-net", "class", "", "a" * 40, "naïve"])
+@pytest.mark.parametrize("name", ["2fast", "my-net", "", "a" * 40, "naïve"])
 def test_name(name: str) -> None:
     assert "cannot be imported on a board" in refused(built(Dense(2)), name=name)
 
 
 def test_name_of_a_builtin_module() -> None:
-    assert "would hide MicroPython's own module" in refused(built(Dense(2)), name="json")
+    text = refused(built(Dense(2)), name="json")
+    assert "called 'json': MicroPython has a module of that name" in text
+    assert text.endswith("use another name, such as --name json_net")
+    assert "the firmware of microbit" in refused(built(Dense(2)), name="music", board="microbit")
 
 
 def test_board() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,9 +53,10 @@ def test_a_wrong_window_is_found(features, right: str, wrong: str, tmp_path: Pat
     """`predict` is right; only the windows reveal the fault."""
     needs_micropython()
     artifact = program(features, board="unix", tier="viper").write(tmp_path)
-    text = artifact.path.read_text(encoding="utf-8")
+    text = artifact.files[artifact.path.name].decode()
     assert text.count(right) == 1
-    artifact.path.write_text(text.replace(right, wrong), encoding="utf-8")
+    changed = {artifact.path.name: text.replace(right, wrong).encode()}
+    artifact = replace(artifact, contents={**artifact.files, **changed})
     with UnixTarget("2m") as target:
         verdict = finish(verify(target, artifact))
     assert verdict.answered == verdict.inputs

@@ -44,9 +44,9 @@ def written(folder: Path, board: str = "unix", activation: str = "relu") -> Arti
 
 
 def edit(artifact: Artifact, old: str, new: str) -> None:
-    text = artifact.path.read_text()
+    text = artifact.files[artifact.path.name].decode()
     assert text.count(old) == 1
-    artifact.path.write_text(text.replace(old, new))
+    artifact.contents[artifact.path.name] = text.replace(old, new).encode()
 
 
 def flipped(data: bytes) -> bytes:

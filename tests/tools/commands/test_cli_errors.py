@@ -149,13 +149,12 @@ def test_pipe_gets_no_colour(tmp_path):
 
 def test_place_that_cannot_be_written_is_found_before_training(tmp_path, monkeypatch, capsys):
     import errno
-    import tempfile
 
     def read_only(*_, **__):
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(tempfile, "NamedTemporaryFile", read_only)
+    monkeypatch.setattr("thumbnet.trainer.files.atomic._beside", read_only)
     assert cli.main(["train", "digits", "--epochs", "1", "-o", "model.npz"]) == 1
     said = capsys.readouterr()
     assert said.out == ""

@@ -8,7 +8,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -168,7 +167,7 @@ def test_a_folder_that_cannot_be_written(
         raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(tempfile, "mkstemp", read_only)
+    monkeypatch.setattr("thumbnet.trainer.files.atomic._beside", read_only)
     assert cli.main(["report", "bare.npz", "-o", "page.html"]) == 1
     assert capsys.readouterr().err == (
         "thumbnet: cannot write page.html: Read-only file system: choose another place with -o, "

@@ -15,6 +15,7 @@ from support.deploying import NEW, OLD, boards, files, refused, run
 from support.fake_artifact import FakeArtifact, damaged
 
 from thumbnet.tools.run.deployment import deploy
+from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets.port import PortTarget
 from thumbnet.trainer import ThumbnetError
 
@@ -244,15 +245,25 @@ def test_rename_fails_altogether(start):
     refused(start({"gestures.py": OLD, "os.py": broken.encode()}), "OSError: .*EIO")
 
 
-def test_board_that_stopped_between_two_renames_is_repaired(start):
-    board = start({"gestures.py.old": OLD, "gestures__new.py": damaged(NEW)})
-    artifact = FakeArtifact()
-    artifact.files = {"gestures.py": damaged(NEW)}  # fails: what is restored must stay
-    said = []
-    with PortTarget(board.port) as target, pytest.raises(ThumbnetError, match="self-test"):
-        deploy(artifact, target, report=said.append)
-    assert said[0] == "restored gestures.py, which an interrupted deployment had set aside"
-    assert files(board) == {"gestures.py": OLD}
+def test_board_that_stopped_in_a_swap_is_repaired(start):
+    """... with what was tested, before anything else is tried."""
+    board = start({"gestures.py": OLD, "gestures__new.py": NEW, "gestures__new.py.ok": b""})
+    done, said = run(board)
+    assert (
+        said[0] == "put gestures.py in place, which an interrupted deployment had copied and tested"
+    )
+    assert done.state == "up to date"
+    assert files(board) == {"gestures.py": NEW}
+
+
+def test_verifying_completes_an_interrupted_swap(start):
+    """What waits is not mixed with other copies under the same name."""
+    board = start({"gestures.py": OLD, "gestures__new.py": NEW, "gestures__new.py.ok": b""})
+    other = FakeArtifact()
+    other.files = {"gestures.py": damaged(NEW)}
+    with PortTarget(board.port) as target:
+        assert not finish(verify(target, other)).ok
+    assert files(board) == {"gestures.py": NEW}
 
 
 def test_left_overs_are_removed(start):

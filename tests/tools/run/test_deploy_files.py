@@ -170,7 +170,7 @@ def test_weights_that_are_not_in_mapped_flash(start, tmp_path):
     text = refused(board, new, "^this gestures.bin is not in the ROMFS of ")
     assert f"run `mpremote connect {board.port} romfs deploy FOLDER`, and deploy again" in text
     assert text.endswith("; nothing was changed there")
-    assert b"__new.py" not in board.received
+    assert b"gestures__new.py" not in board.received
 
 
 def test_verify_without_mapped_flash(start, tmp_path):

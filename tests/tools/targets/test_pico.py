@@ -1,19 +1,22 @@
 """The emulated Pico: its failures in one line each, and the way to it, with a stand-in."""
 
+import hashlib
 import os
 import struct
 import subprocess
 import sys
 from pathlib import Path
 
+import pooch
 import pytest
+import requests
 from support.emulators import gone
 from support.fake_artifact import FakeArtifact
 from support.micropython import needs_micropython
 
 from thumbnet.tools.run.measurement import bench
 from thumbnet.tools.run.verification import finish, verify
-from thumbnet.tools.targets import open_target, pico
+from thumbnet.tools.targets import open_target, pico, pico_firmware
 from thumbnet.tools.targets.uf2 import check_uf2
 from thumbnet.trainer import ThumbnetError
 
@@ -44,7 +47,7 @@ def firmware(tmp_path):
 
 
 @pytest.fixture
-def emulator(monkeypatch, tmp_path):
+def emulator(monkeypatch, tmp_path, firmware):
     """Put the stand-in where `python -m rp2040py` finds it; give what chooses its behaviour."""
     pytest.importorskip("pty", reason="a pty needs a Unix")
     needs_micropython()
@@ -55,7 +58,7 @@ def emulator(monkeypatch, tmp_path):
     (package / "__main__.py").write_text(source.read_text(encoding="utf-8"))
     monkeypatch.syspath_prepend(package.parent)
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(package.parent), str(TESTS)]))
-    monkeypatch.delenv("THUMBNET_PICO_UF2", raising=False)
+    monkeypatch.setenv("THUMBNET_PICO_UF2", str(firmware))
     return lambda kind: monkeypatch.setenv("FAKE_RP2040PY", kind)
 
 
@@ -108,16 +111,10 @@ def test_package_missing(monkeypatch):
     refused("run `pip install .thumbnet.pico", open_target, "pico")
 
 
-def test_no_firmware_and_no_network(emulator):
-    emulator("offline")
-    text = refused("could not download it .*Name or service not known", open_target, "pico")
-    assert "with --firmware, or name it in THUMBNET_PICO_UF2" in text
-
-
 def test_no_answer(emulator, monkeypatch):
-    monkeypatch.setattr(pico, "FETCH", 0.5)
+    monkeypatch.setattr(pico, "START", 0.5)
     emulator("mute")
-    refused("could not download it .no answer for 0.5 seconds.", open_target, "pico")
+    refused("rp2040py does not start .no answer for 0.5 seconds.", open_target, "pico")
 
 
 def test_firmware_that_does_not_boot(emulator, monkeypatch):
@@ -153,6 +150,66 @@ def test_killed_host_leaves_nothing(emulator):
         host.kill()
         host.wait()
         host.stdout.close()
+
+
+# The firmware that is downloaded
+
+
+@pytest.fixture
+def mirror(emulator, monkeypatch, tmp_path):
+    """Give what micropython.org would send, or the error instead; an empty cache."""
+    emulator("run")
+    monkeypatch.delenv("THUMBNET_PICO_UF2")
+    monkeypatch.setattr(pooch, "os_cache", lambda name: tmp_path / "cache")
+    asked = []
+
+    def answer(sent):
+        def download(url, output_file, _pooch):
+            asked.append(url)
+            if isinstance(sent, Exception):
+                raise sent
+            Path(output_file).write_bytes(sent)
+
+        monkeypatch.setattr(pooch.core, "choose_downloader", lambda *_, **__: download)
+        return asked
+
+    return answer
+
+
+def test_firmware_is_fetched_once_and_checked(mirror, monkeypatch, tmp_path, capfd):
+    asked = mirror(uf2())
+    monkeypatch.setattr(pico_firmware, "SHA256", hashlib.sha256(uf2()).hexdigest())
+    for _ in range(2):
+        open_target("pico").close()
+    assert asked == ["https://micropython.org/resources/firmware/RPI_PICO-20260406-v1.28.0.uf2"]
+    # One that was changed since is not booted.
+    (tmp_path / "cache" / "firmware" / pico_firmware.FILE).write_bytes(uf2(3))
+    open_target("pico").close()
+    assert len(asked) == 2
+    assert capfd.readouterr().err == ""
+
+
+def test_another_firmware_is_refused(mirror, tmp_path):
+    mirror(uf2())
+    text = refused("is not the file that thumbnet knows .its SHA-256 differs", open_target, "pico")
+    assert "RPI_PICO-20260406-v1.28.0.uf2 from micropython.org/download/RPI_PICO" in text
+    assert "give it with --firmware or in THUMBNET_PICO_UF2" in text
+    assert not list((tmp_path / "cache").rglob("*.uf2"))
+
+
+@pytest.mark.parametrize(
+    "error", [requests.ConnectionError("no route"), PermissionError(13, "Permission denied")]
+)
+def test_no_network(mirror, error):
+    mirror(error)
+    text = refused(
+        "cannot download https.*(ConnectionError|Permission denied)", open_target, "pico"
+    )
+    assert "give it with --firmware or in THUMBNET_PICO_UF2" in text
+
+
+def test_the_pinned_file_is_named_after_its_version():
+    assert pico_firmware.FILE.endswith(f"-v{pico_firmware.VERSION}.uf2")
 
 
 # .uf2
