@@ -25,9 +25,8 @@ from ..quantizer.input_counts import in_units
 from ..stages.check_graph import verify
 from ..stages.reference import accepted_counts, execute, to_counts
 from .atomic_files import write_atomically
+from .module_files import SUFFIXES, WEIGHTS, check_listed, digests, read_files
 from .stream_vectors import stream_answers, stream_windows
-
-SUFFIXES = (".py", ".mpy", ".hex")
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,8 @@ class Artifact:
         A class index, a number or None for each row.
     info
         May contain the accuracy: "samples", "float", "integer".
+    files
+        All files that go on the board, contents by file name, as they were when this was loaded.
 
     """
 
@@ -61,6 +62,7 @@ class Artifact:
     inputs: list[list[int | float]]
     targets: list[int | float | None]
     info: dict[str, Any]
+    files: dict[str, bytes]
 
     @property
     def name(self) -> str:
@@ -68,14 +70,15 @@ class Artifact:
         return self.graph.name
 
     @property
-    def files(self) -> dict[str, bytes]:
-        """All files that go on the board, contents by file name."""
-        return {name: (self.path.parent / name).read_bytes() for name in self.digests}
+    def edited(self) -> list[str]:
+        """The files that are not what the export wrote."""
+        now = digests(self.files)
+        return [name for name, digest in self.digests.items() if now[name] != digest]
 
     @property
     def intact(self) -> bool:
         """True if no file has changed since the export."""
-        return _digests(self.files) == self.digests
+        return not self.edited
 
     @property
     def mpy(self) -> bool:
@@ -157,10 +160,11 @@ def write_artifact(
         graph,
         board,
         build,
-        _digests(files),
+        digests(files),
         inputs,
         [*targets, *[None] * (len(inputs) - len(targets))],
         info,
+        dict(files),
     )
     document = {
         "digest": "",
@@ -225,7 +229,7 @@ def load_artifact(path: str | os.PathLike[str]) -> Artifact:
         if document["digest"] != _digest(document):
             raise ValueError("its digest differs")
         graph = verify(graph_from_json(document["graph"]))
-        fields = [document[key] for key in ("files", "inputs", "targets", "info")]
+        listed, *fields = (document[key] for key in ("files", "inputs", "targets", "info"))
         tiers = tuple(document["board"].pop("tiers"))
         board = BoardProfile(tiers=tiers, **document["board"])
         build = Build(**document["build"])
@@ -236,15 +240,8 @@ def load_artifact(path: str | os.PathLike[str]) -> Artifact:
             f"{module} contains the network {graph.name!r}: rename it and its .json back to "
             f"{graph.name}, or export it with --name {module.stem}"
         )
-    for name in fields[0]:
-        if not (module.parent / name).is_file():
-            there = "export wrote" if name == module.name else "belongs to it"
-            raise ThumbnetError(f"{module}: {name}, which {there}, is not next to it: export again")
-    if module.name not in fields[0]:
-        raise ThumbnetError(
-            f"{module} is not from the last export, which wrote {', '.join(fields[0])}: use that"
-        )
-    return Artifact(module, graph, board, build, *fields)
+    listed = check_listed(module, listed)
+    return Artifact(module, graph, board, build, listed, *fields, read_files(module, listed))
 
 
 def readings(graph: Graph, counts: npt.ArrayLike) -> list[list[int | float]]:
@@ -266,21 +263,20 @@ def _digest(document: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
-def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
-    return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-
-
 def _left_behind(sidecar: Path, kept: Mapping[str, str]) -> list[Path]:
     """Return the files of an earlier export that are unchanged and not in `kept`."""
-    try:
-        old = json.loads(sidecar.read_text(encoding="utf-8"))["files"].items()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    if not sidecar.is_file():  # a FIFO would block
         return []
-    paths = [(sidecar.parent / Path(name).name, digest) for name, digest in old]
-    return [
-        path
-        for path, digest in paths
-        if path.name not in kept
-        and path.is_file()
-        and _digests({"": path.read_bytes()})[""] == digest
-    ]
+    try:
+        old = json.loads(sidecar.read_text(encoding="utf-8"))["files"]
+        names = [sidecar.stem + suffix for suffix in (*SUFFIXES, WEIGHTS)]
+        there = {name: sidecar.with_name(name) for name in names if name in old}
+        return [
+            path
+            for name, path in there.items()
+            if name not in kept
+            and path.is_file()
+            and digests({name: path.read_bytes()})[name] == old[name]
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
