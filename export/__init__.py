@@ -34,6 +34,7 @@ from .program.kernel_inspection import (
     kernel_memory,
     standalone_calls,
 )
+from .program.module_files import check_file_name
 from .program.program import Program
 from .program.quality import LayerQuality, encode_targets
 from .quantizer.task import Task
@@ -66,6 +67,7 @@ __all__ = [
     "alternatives",
     "balanced_accuracies",
     "best_fit",
+    "check_file_name",
     "compact_source",
     "compare_quantizations",
     "convert",

@@ -109,7 +109,8 @@ def _run(arguments: list[str]) -> int:
 
 def _fail(text: str, error: BaseException | None, arguments: list[str], code: int = 1) -> int:
     """Print one line on stderr, and with --json one object on stdout, if they can be written."""
-    line = " ".join(text.split())
+    # Text from a file may hold control characters, which a terminal would obey.
+    line = "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
     with suppress(OSError):
         if "--debug" in arguments:
             traceback.print_exception(error)

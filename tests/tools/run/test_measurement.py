@@ -41,7 +41,7 @@ class Counter(Target):
     def __init__(self, lines: list[dict[str, Any]], wrong: bool = False) -> None:
         self.lines, self.wrong, self.ran = lines, wrong, list[str]()
 
-    def put(self, files):
+    def _put(self, files):
         pass
 
     def run(self, script, module, rows):
