@@ -229,7 +229,8 @@ def load_artifact(path: str | os.PathLike[str]) -> Artifact:
         if document["digest"] != _digest(document):
             raise ValueError("its digest differs")
         graph = verify(graph_from_json(document["graph"]))
-        listed, *fields = (document[key] for key in ("files", "inputs", "targets", "info"))
+        fields = [document[key] for key in ("inputs", "targets", "info")]
+        listed = document["files"]
         tiers = tuple(document["board"].pop("tiers"))
         board = BoardProfile(tiers=tiers, **document["board"])
         build = Build(**document["build"])
@@ -241,7 +242,8 @@ def load_artifact(path: str | os.PathLike[str]) -> Artifact:
             f"{graph.name}, or export it with --name {module.stem}"
         )
     listed = check_listed(module, listed)
-    return Artifact(module, graph, board, build, listed, *fields, read_files(module, listed))
+    files = read_files(module, listed)
+    return Artifact(module, graph, board, build, listed, *fields, files)
 
 
 def readings(graph: Graph, counts: npt.ArrayLike) -> list[list[int | float]]:

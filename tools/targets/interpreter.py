@@ -43,7 +43,7 @@ STOPPED = {
 """What the signals of the limits mean."""
 
 
-REFUSED = re.compile(r"\bE(PERM|ACCES|ROFS)\b|\[Errno (1|13|30)\]")
+REFUSED = re.compile(r"\bE(PERM|ACCES|ROFS)\b|\[Errno (1|13|30)\]|^(1|13|30)$")
 """What the exceptions say that a sandbox causes."""
 
 
@@ -102,7 +102,8 @@ class InterpreterTarget(Target):
     def explain(self, line: JsonObject) -> str:
         """Return one readable line for an exception; for a refusal of the sandbox say so."""
         text = super().explain(line)
-        if self.sandboxed and REFUSED.search(str(line.get("message"))):
+        error, message = line.get("error"), str(line.get("message"))
+        if error in ("OSError", "PermissionError") and REFUSED.search(message) and self.sandboxed:
             text += " (it runs in a sandbox, without network, processes or files but its own)"
         return text
 
@@ -252,7 +253,7 @@ class UnixTarget(InterpreterTarget):
 
     def limits(self, seconds: float) -> Limits:
         """Return limits that leave room for the heap."""
-        return Limits(seconds, memory=self.heap_size + (1 << 30))
+        return Limits(seconds, memory=(self.heap_size or 0) + (1 << 30))
 
 
 def find_micropython() -> Path | None:

@@ -39,7 +39,7 @@ class Limits:
         if sys.platform == "win32":
             return []
         wanted = {
-            "RLIMIT_CPU": int(self.seconds) + 1,
+            "RLIMIT_CPU": int(self.seconds) + 2,
             "RLIMIT_AS": self.memory,
             "RLIMIT_DATA": self.data,
             "RLIMIT_FSIZE": FILE,
@@ -52,5 +52,7 @@ class Limits:
             if kind is not None and value is not None:
                 most = resource.getrlimit(kind)[1]
                 value = value if most == resource.RLIM_INFINITY else min(value, most)
-                found.append((kind, (value, value)))
+                # A second later the kernel kills what ignores its signal.
+                soft = value - 1 if name == "RLIMIT_CPU" else value
+                found.append((kind, (soft, value)))
         return found
