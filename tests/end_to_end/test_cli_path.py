@@ -1,5 +1,6 @@
 """The whole path through the command line, as a user takes it, in its own folder."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from support.cli import last_json, thumbnet
 from support.micropython import needs_micropython
+from support.sandboxes import forge, needs_sandbox
 
 ROOMS = "hour,lux,people\n" + "".join(
     f"{hour},{lux},{'many' if (hour * 37 + lux) % 100 > 50 else 'few'}\n"
@@ -170,37 +172,61 @@ def one_weight_changed(path: Path) -> None:
 def test_verify_says_no(own):
     module = own / "build" / "rooms.py"
     one_weight_changed(module)
-    done = thumbnet("verify build/rooms.py --target cpython --json", own)
+    done = thumbnet("verify build/rooms.py --target cpython --json --force", own)
     assert done.returncode == 1
-    assert "is not the file that export wrote" in done.stderr
+    assert "is not the file that export wrote: --force runs it " in done.stderr
     last = done.stderr.splitlines()[-1]
     assert last.startswith("thumbnet: rooms on cpython: ")
     assert "scores: expected [" in last
     result = last_json(done)
     assert result["equal"] < result["inputs"]
     assert result["error"] in last
-
-
-def test_verify_wants_the_file_that_export_wrote(own):
-    module = own / "build" / "rooms.py"
-    module.write_text(module.read_text() + "# mine\n")
-    edited = f"{Path('build') / 'rooms.py'} is not the file that export wrote"
-    done = thumbnet("verify build/rooms.py --target cpython --json", own)
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1] == (
-        f"thumbnet: {edited}: export again, or use --force to compare only its answers"
-    )
-    result = last_json(done)
-    assert result["inputs"] == result["equal"] > 50
     assert result["intact"] is False
-    done = thumbnet("verify build/rooms.py --target cpython --json --force", own)
-    assert done.returncode == 0
-    assert edited in done.stderr
-    assert last_json(done)["intact"] is False
-    one_weight_changed(module)
-    done = thumbnet("verify build/rooms.py --target cpython --force", own)
+
+
+@pytest.mark.parametrize("verb", ["verify", "bench", "deploy"])
+def test_an_edited_module_is_not_run(own, verb):
+    module = own / "build" / "rooms.py"
+    ran = own / "it ran"
+    module.write_text(module.read_text() + f"open({str(ran)!r}, 'w').close()\n")
+    edited = f"{Path('build') / 'rooms.py'} is not the file that export wrote"
+    where = "--port /dev/null" if verb == "deploy" else "--target cpython --no-sandbox"
+    done = thumbnet(f"{verb} build/rooms.py {where} --json", own)
     assert done.returncode == 1
-    assert "rows are equal (row " in done.stderr
+    assert done.stderr == (
+        f"thumbnet: {edited} (its SHA-256 differs), so it was not run: export again, or run it "
+        "with --force\n"
+    )
+    assert not ran.exists()
+    if verb == "deploy":
+        return
+    done = thumbnet(f"{verb} build/rooms.py {where} --json --force", own)
+    assert done.returncode == 0
+    assert f"{edited}: --force runs it without a sandbox: it can do all that you can" in done.stderr
+    assert last_json(done)["intact"] is False
+    assert ran.exists()
+
+
+@pytest.mark.parametrize("verb", ["verify", "bench"])
+def test_module_of_a_stranger(own, verb):
+    """Its digests are right: only the sandbox keeps it from what is not its own."""
+    needs_sandbox()
+    needs_micropython()
+    sidecar = own / "build" / "rooms.json"
+    text = f"open({str(own / 'it wrote')!r}, 'w').close()\n"
+    module = sidecar.with_suffix(".py")
+    module.write_text(module.read_text() + text)
+    forge(sidecar, files={"rooms.py": hashlib.sha256(module.read_bytes()).hexdigest()})
+    for target in ("cpython", "unix"):
+        done = thumbnet(f"{verb} build/rooms.py --target {target} --sandbox", own)
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"thumbnet: {target} cannot import rooms: ")
+        assert len(done.stderr.splitlines()) == 1
+        assert not (own / "it wrote").exists()
+    forge(sidecar, files={"../it wrote": "0" * 64})
+    done = thumbnet(f"{verb} build/rooms.py", own)
+    assert "no export wrote this, do not use it" in done.stderr
+    assert not (own / "it wrote").exists()
 
 
 @pytest.mark.parametrize("verb", ["verify", "bench"])
@@ -217,7 +243,7 @@ def test_verify_says_no_to_too_few_answers(own):
     module = own / "build" / "rooms.py"
     text = module.read_text() + "\n\nimport sys\nsys.modules[__name__].predict = None\n"
     module.write_text(text)
-    done = thumbnet("verify build/rooms.py --target cpython", own)
+    done = thumbnet("verify build/rooms.py --target cpython --force", own)
     assert done.returncode == 1
     assert " 0 of " in done.stderr
 
@@ -252,7 +278,7 @@ def test_bench_on_cpython_knows_no_heap(folder):
 
 def test_bench_refuses_what_answers_wrong(own):
     one_weight_changed(own / "build" / "rooms.py")
-    done = thumbnet("bench build/rooms.py --target cpython --json", own)
+    done = thumbnet("bench build/rooms.py --target cpython --json --force", own)
     assert done.returncode == 1
     assert "gives wrong answers on cpython" in last_json(done)["error"]
 
