@@ -68,7 +68,8 @@ def write(
     target = Path(path)
     beside = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with beside.open("wb") as file:
+        beside.unlink(missing_ok=True)  # left by a killed run, or a link that someone put there
+        with beside.open("xb") as file:
             np.savez(file, **entries)  # type: ignore[arg-type]  # because of its allow_pickle
             file.flush()
             os.fsync(file.fileno())
