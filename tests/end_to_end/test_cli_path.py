@@ -1,6 +1,5 @@
 """The whole path through the command line, as a user takes it, in its own folder."""
 
-import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -8,7 +7,6 @@ from pathlib import Path
 import pytest
 from support.cli import last_json, thumbnet
 from support.micropython import needs_micropython
-from support.sandboxes import forge, needs_sandbox
 
 ROOMS = "hour,lux,people\n" + "".join(
     f"{hour},{lux},{'many' if (hour * 37 + lux) % 100 > 50 else 'few'}\n"
@@ -182,51 +180,6 @@ def test_verify_says_no(own):
     assert result["equal"] < result["inputs"]
     assert result["error"] in last
     assert result["intact"] is False
-
-
-@pytest.mark.parametrize("verb", ["verify", "bench", "deploy"])
-def test_an_edited_module_is_not_run(own, verb):
-    module = own / "build" / "rooms.py"
-    ran = own / "it ran"
-    module.write_text(module.read_text() + f"open({str(ran)!r}, 'w').close()\n")
-    edited = f"{Path('build') / 'rooms.py'} is not the file that export wrote"
-    where = "--port /dev/null" if verb == "deploy" else "--target cpython --no-sandbox"
-    done = thumbnet(f"{verb} build/rooms.py {where} --json", own)
-    assert done.returncode == 1
-    assert done.stderr == (
-        f"thumbnet: {edited} (its SHA-256 differs), so it was not run: export again, or run it "
-        "with --force\n"
-    )
-    assert not ran.exists()
-    if verb == "deploy":
-        return
-    done = thumbnet(f"{verb} build/rooms.py {where} --json --force", own)
-    assert done.returncode == 0
-    assert f"{edited}: --force runs it without a sandbox: it can do all that you can" in done.stderr
-    assert last_json(done)["intact"] is False
-    assert ran.exists()
-
-
-@pytest.mark.parametrize("verb", ["verify", "bench"])
-def test_module_of_a_stranger(own, verb):
-    """Its digests are right: only the sandbox keeps it from what is not its own."""
-    needs_sandbox()
-    needs_micropython()
-    sidecar = own / "build" / "rooms.json"
-    text = f"open({str(own / 'it wrote')!r}, 'w').close()\n"
-    module = sidecar.with_suffix(".py")
-    module.write_text(module.read_text() + text)
-    forge(sidecar, files={"rooms.py": hashlib.sha256(module.read_bytes()).hexdigest()})
-    for target in ("cpython", "unix"):
-        done = thumbnet(f"{verb} build/rooms.py --target {target} --sandbox", own)
-        assert done.returncode == 1
-        assert done.stderr.startswith(f"thumbnet: {target} cannot import rooms: ")
-        assert len(done.stderr.splitlines()) == 1
-        assert not (own / "it wrote").exists()
-    forge(sidecar, files={"../it wrote": "0" * 64})
-    done = thumbnet(f"{verb} build/rooms.py", own)
-    assert "no export wrote this, do not use it" in done.stderr
-    assert not (own / "it wrote").exists()
 
 
 @pytest.mark.parametrize("verb", ["verify", "bench"])
