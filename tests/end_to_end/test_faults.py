@@ -4,6 +4,7 @@ No fault may lead to a wrong answer; each gives one line that names the file or 
 """
 
 import sys
+from dataclasses import replace
 
 import pytest
 from support.deploying import OLD, boards, files
