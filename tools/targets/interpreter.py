@@ -47,6 +47,13 @@ REFUSED = re.compile(r"\bE(PERM|ACCES|ROFS)\b|\[Errno (1|13|30)\]|^(1|13|30)$")
 """What the exceptions say that a sandbox causes."""
 
 
+SIGNALS = 64
+"""The largest number of a signal."""
+
+HIDDEN = ("error while loading shared libraries", "bwrap: ")
+"""What is said of a program that the sandbox lacks something for."""
+
+
 class InterpreterTarget(Target):
     """A Python interpreter, started in a temporary folder once for every script.
 
@@ -127,7 +134,7 @@ class InterpreterTarget(Target):
                 for line in self._follow(lines, other):
                     answers = True
                     yield line
-                code = self._code(process.wait(timeout=self.patience))
+                code = self._code(self._wait(process))
             finally:
                 lines.stop()
                 child.stop(process)
@@ -161,9 +168,17 @@ class InterpreterTarget(Target):
             else:
                 other.append(text)
 
+    def _wait(self, process: subprocess.Popen[bytes]) -> int:
+        try:
+            return process.wait(timeout=self.patience)
+        except subprocess.TimeoutExpired:
+            raise ThumbnetError(
+                f"{self.name} did not end for {self.patience:g} seconds: it was stopped"
+            ) from None
+
     def _code(self, code: int) -> int:
         """Return an exit code; that of a signal is negative, as bubblewrap does not report it."""
-        return 128 - code if self.sandboxed and code > 128 else code
+        return 128 - code if self.sandboxed and 128 < code <= 128 + SIGNALS else code
 
     def _why(self, code: int, errors: str, module: str, answers: bool) -> ThumbnetError:
         lines = [line for line in errors.splitlines() if line.strip()]
@@ -171,6 +186,8 @@ class InterpreterTarget(Target):
         stopped = {getattr(signal, name, 0): text for name, text in STOPPED.items()}.get(-code)
         if stopped:
             last = stopped
+        elif self.sandboxed and any(text in last for text in HIDDEN):
+            last += " (it is hidden in the sandbox: --no-sandbox runs the module without one)"
         elif last.startswith("MemoryError"):
             memory = {"error": "MemoryError", "message": last[13:], "heap_size": self.heap_size}
             last = self.explain(memory)
@@ -202,7 +219,7 @@ class CPythonTarget(InterpreterTarget):
 
     def limits(self, seconds: float) -> Limits:
         """Return limits that leave room for lists of numbers."""
-        return Limits(seconds, memory=2 << 30)
+        return Limits(seconds, memory=1 << 30)
 
 
 class UnixTarget(InterpreterTarget):

@@ -49,7 +49,7 @@ class WasmTarget(InterpreterTarget):
 
     def limits(self, seconds: float) -> Limits:
         """Return limits for Node, which reserves far more addresses than it uses."""
-        return Limits(seconds, data=2 << 30)
+        return Limits(seconds, data=1 << 30)
 
 
 def find_node() -> Path | None:

@@ -130,6 +130,28 @@ def test_forged_facts_are_left_out(target: Target) -> None:
     refused(target, f"print('{line}')\n", "cannot import net: MemoryError")
 
 
+def test_lingers_no_longer_than_it_may(target: Target) -> None:
+    target.patience = 0.5
+    target.sandbox = False
+    text = "import os, sys, time\nos.close(1) if hasattr(os, 'close') else None\ntime.sleep(600)\n"
+    refused(target, text, "(did not end|gave no answer) for 0.5 seconds: it was stopped")
+
+
+def test_exit_code_of_the_module(boxed: Target) -> None:
+    if boxed.name == "cpython":
+        refused(boxed, "import os\nos._exit(200)\n", "exit code 200")
+        refused(boxed, "import ctypes\nctypes.string_at(0)\n", "exit code -11")
+
+
+def test_program_that_the_sandbox_hides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs_sandbox()
+    with CPythonTarget() as target:
+        monkeypatch.setattr(target, "command", lambda code: [str(tmp_path / "gone")])
+        refused(
+            target, "", "hidden in the sandbox: --no-sandbox runs the module without one|bwrap: "
+        )
+
+
 def test_processor_time_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
     with CPythonTarget() as target:
         usual = target.limits

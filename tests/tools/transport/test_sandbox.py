@@ -8,11 +8,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support.emulators import program
+from support.emulators import gone, program
 from support.sandboxes import needs_sandbox
 
 from thumbnet.tools.targets.installed_python import python, standard_library
-from thumbnet.tools.transport import sandbox
+from thumbnet.tools.transport import child_process, sandbox
 from thumbnet.tools.transport.limits import Limits
 from thumbnet.tools.transport.syscall_filter import EVERYWHERE, MACHINES, syscall_filter
 
@@ -41,6 +41,26 @@ def test_filter_refuses_each_call(tmp_path: Path) -> None:
     )
     said = inside(code, tmp_path)
     assert said == [*(f"-1 1 {number}" for number in numbers), "-1 38", "thread"]
+
+
+def test_ends_with_its_starter(tmp_path: Path) -> None:
+    """What runs in the sandbox ends with the program that `stop` ends."""
+    needs_sandbox()
+    command = [*python(), "import time; print(1, flush=True); time.sleep(600)"]
+    limits = Limits(60)
+    process = sandbox.start(
+        command, tmp_path, [standard_library()], limits, True, stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"1\n"
+    inside, found = [process.pid], []
+    while inside:
+        found += inside
+        lists = [Path(f"/proc/{pid}/task/{pid}/children").read_text() for pid in inside]
+        inside = [int(word) for words in lists for word in words.split()]
+    assert len(found) == 3  # bubblewrap, the first process inside, and the program
+    child_process.stop(process)
+    assert all(gone(pid) for pid in found)
 
 
 def step(code: bytes, number: int, arch: int, flags: int = 0) -> int:
