@@ -34,9 +34,9 @@ from .program.kernel_inspection import (
     kernel_memory,
     standalone_calls,
 )
-from .program.module_files import check_file_name
 from .program.program import Program
 from .program.quality import LayerQuality, encode_targets
+from .program.written_files import check_file_name
 from .quantizer.task import Task
 from .stages.check_graph import verify
 from .stages.choose_task import float_task

@@ -25,8 +25,8 @@ from ..quantizer.input_counts import in_units
 from ..stages.check_graph import verify
 from ..stages.reference import accepted_counts, execute, to_counts
 from .atomic_files import write_atomically
-from .module_files import SUFFIXES, WEIGHTS, check_listed, digests, read_files
 from .stream_vectors import stream_answers, stream_windows
+from .written_files import SUFFIXES, WEIGHTS, check_listed, digests, read_files
 
 
 @dataclass(frozen=True)
@@ -229,8 +229,9 @@ def load_artifact(path: str | os.PathLike[str]) -> Artifact:
         if document["digest"] != _digest(document):
             raise ValueError("its digest differs")
         graph = verify(graph_from_json(document["graph"]))
-        fields = [document[key] for key in ("inputs", "targets", "info")]
-        listed = document["files"]
+        listed, inputs, targets, info = (
+            document[key] for key in ("files", "inputs", "targets", "info")
+        )
         tiers = tuple(document["board"].pop("tiers"))
         board = BoardProfile(tiers=tiers, **document["board"])
         build = Build(**document["build"])
@@ -243,7 +244,7 @@ def load_artifact(path: str | os.PathLike[str]) -> Artifact:
         )
     listed = check_listed(module, listed)
     files = read_files(module, listed)
-    return Artifact(module, graph, board, build, listed, *fields, files)
+    return Artifact(module, graph, board, build, listed, inputs, targets, info, files)
 
 
 def readings(graph: Graph, counts: npt.ArrayLike) -> list[list[int | float]]:

@@ -27,8 +27,8 @@ def harmless(text: str) -> str:
     """
     if text.isprintable():
         return text
-    hidden = {c: "?" for c in set(text) - {*"\n\t"} if unicodedata.category(c) in ("Cc", "Cf")}
-    return text.translate(str.maketrans(hidden))
+    hidden = {c for c in text if unicodedata.category(c) in ("Cc", "Cf")} - {*"\n\t"}
+    return "".join("?" if c in hidden else c for c in text)
 
 
 def microseconds(us: float) -> str:

@@ -12,7 +12,7 @@ from support.exported import exported
 from support.sandboxes import forge
 
 from thumbnet.export import Artifact, check_file_name, load_artifact
-from thumbnet.export.program import module_files
+from thumbnet.export.program import written_files
 from thumbnet.trainer import ThumbnetError
 
 STRANGE = [
@@ -98,10 +98,10 @@ def test_what_is_no_file(name: str, kind: str, artifact: Artifact) -> None:
 
 def test_file_larger_than_any_flash(artifact: Artifact, monkeypatch: pytest.MonkeyPatch) -> None:
     size = len(artifact.files["gestures.bin"])
-    monkeypatch.setattr(module_files, "LARGEST", max(map(len, artifact.files.values())))
+    monkeypatch.setattr(written_files, "LARGEST", max(map(len, artifact.files.values())))
     assert load_artifact(artifact.path).intact
-    artifact.path.with_name("gestures.bin").write_bytes(bytes(module_files.LARGEST + 1))
-    assert size <= module_files.LARGEST
+    artifact.path.with_name("gestures.bin").write_bytes(bytes(written_files.LARGEST + 1))
+    assert size <= written_files.LARGEST
     refused(artifact.path, "is larger than the flash of any board")
 
 
@@ -122,7 +122,7 @@ def test_export_removes_only_files_of_its_own_name(artifact: Artifact, tmp_path:
     for name in names:
         (folder / name).write_bytes(b"old")
     document = json.loads(sidecar.read_text())
-    document["files"] |= dict.fromkeys(names[:3], module_files.digests({"": b"old"})[""])
+    document["files"] |= dict.fromkeys(names[:3], written_files.digests({"": b"old"})[""])
     sidecar.write_text(json.dumps(document))
     other = exported(tmp_path, seed=1)
     for name, data in other.files.items():
