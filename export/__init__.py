@@ -37,6 +37,7 @@ from .program.kernel_inspection import (
 )
 from .program.program import Program
 from .program.quality import LayerQuality, encode_targets
+from .program.written_files import check_file_name
 from .quantizer.task import Task
 from .stages.check_graph import verify
 from .stages.choose_task import float_task
@@ -67,6 +68,7 @@ __all__ = [
     "alternatives",
     "balanced_accuracies",
     "best_fit",
+    "check_file_name",
     "compact_source",
     "compare_quantizations",
     "convert",

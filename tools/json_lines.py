@@ -33,7 +33,7 @@ def parse_json_line(text: str) -> JsonObject | None:
         return None
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,7 @@ from ..quantizer.input_counts import in_units
 from ..stages.check_graph import verify
 from ..stages.reference import accepted_counts, execute, to_counts
 from .stream_vectors import stream_answers, stream_windows
-
-SUFFIXES = (".py", ".mpy", ".hex")
+from .written_files import SUFFIXES, WEIGHTS, check_listed, digests, read_files
 
 
 @dataclass(frozen=True)
@@ -49,8 +48,8 @@ class Artifact:
         A class index, a number or None for each row.
     info
         May contain the accuracy: "samples", "float", "integer".
-    contents
-        All files that go on the board, as they were when they were written or loaded.
+    files
+        All files that go on the board, contents by file name, as they were when this was loaded.
 
     """
 
@@ -62,7 +61,7 @@ class Artifact:
     inputs: list[list[int | float]]
     targets: list[int | float | None]
     info: dict[str, Any]
-    contents: dict[str, bytes] = field(repr=False)
+    files: dict[str, bytes]
 
     @property
     def name(self) -> str:
@@ -70,14 +69,15 @@ class Artifact:
         return self.graph.name
 
     @property
-    def files(self) -> dict[str, bytes]:
-        """All files that go on the board, contents by file name."""
-        return dict(self.contents)
+    def edited(self) -> list[str]:
+        """The files that are not what the export wrote."""
+        now = digests(self.files)
+        return [name for name, digest in self.digests.items() if now[name] != digest]
 
     @property
     def intact(self) -> bool:
-        """True if these are the files of the export."""
-        return _digests(self.files) == self.digests
+        """True if no file has changed since the export."""
+        return not self.edited
 
     @property
     def mpy(self) -> bool:
@@ -159,7 +159,7 @@ def write_artifact(
         graph,
         board,
         build,
-        _digests(files),
+        digests(files),
         inputs,
         [*targets, *[None] * (len(inputs) - len(targets))],
         info,
@@ -242,7 +242,7 @@ def _load(module: Path) -> Artifact:
         if document["digest"] != _digest(document):
             raise ValueError("its digest differs")
         graph = verify(graph_from_json(document["graph"]))
-        digests, inputs, targets, info = (
+        listed, inputs, targets, info = (
             document[key] for key in ("files", "inputs", "targets", "info")
         )
         tiers = tuple(document["board"].pop("tiers"))
@@ -255,16 +255,9 @@ def _load(module: Path) -> Artifact:
             f"{module} contains the network {graph.name!r}: rename it and its .json back to "
             f"{graph.name}, or export it with --name {module.stem}"
         )
-    for name in digests:
-        if not (module.parent / name).is_file():
-            there = "export wrote" if name == module.name else "belongs to it"
-            raise ThumbnetError(f"{module}: {name}, which {there}, is not next to it: export again")
-    if module.name not in digests:
-        raise ThumbnetError(
-            f"{module} is not from the last export, which wrote {', '.join(digests)}: use that"
-        )
-    contents = {name: (module.parent / name).read_bytes() for name in digests}
-    return Artifact(module, graph, board, build, digests, inputs, targets, info, contents)
+    listed = check_listed(module, listed)
+    files = read_files(module, listed)
+    return Artifact(module, graph, board, build, listed, inputs, targets, info, files)
 
 
 def readings(graph: Graph, counts: npt.ArrayLike) -> list[list[int | float]]:
@@ -286,10 +279,6 @@ def _digest(document: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
-def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
-    return {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-
-
 def _check_case(folder: Path, names: list[str]) -> None:
     """Raise ThumbnetError if a file there and one of the names are one file on FAT, say."""
     for path in folder.iterdir():
@@ -303,15 +292,18 @@ def _check_case(folder: Path, names: list[str]) -> None:
 
 def _left_behind(sidecar: Path, kept: Mapping[str, str]) -> list[Path]:
     """Return the files of an earlier export that are unchanged and not in `kept`."""
-    try:
-        old = json.loads(sidecar.read_text(encoding="utf-8"))["files"].items()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    if not sidecar.is_file():  # a FIFO would block
         return []
-    paths = [(sidecar.parent / Path(name).name, digest) for name, digest in old]
-    return [
-        path
-        for path, digest in paths
-        if path.name not in kept
-        and path.is_file()
-        and _digests({"": path.read_bytes()})[""] == digest
-    ]
+    try:
+        old = json.loads(sidecar.read_text(encoding="utf-8"))["files"]
+        names = [sidecar.stem + suffix for suffix in (*SUFFIXES, WEIGHTS)]
+        there = {name: sidecar.with_name(name) for name in names if name in old}
+        return [
+            path
+            for name, path in there.items()
+            if name not in kept
+            and path.is_file()
+            and digests({name: path.read_bytes()})[name] == old[name]
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []

@@ -159,11 +159,12 @@ def test_a_mpy_of_another_version(tmp_path):
     artifact = exported(tmp_path, board="unix", mpy=True)
     data = bytearray(artifact.files["gestures.mpy"])
     data[1] -= 1
-    artifact = replace(artifact, contents={"gestures.mpy": bytes(data)})
+    artifact = replace(artifact, files={"gestures.mpy": bytes(data)})
     with opened("unix") as target:
         refused(
             r"ValueError: incompatible .mpy file \(gestures.mpy is compiled for board unix: export",
             *(verdict, target, artifact),
+            force=True,
         )
 
 

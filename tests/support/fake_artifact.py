@@ -29,6 +29,7 @@ class FakeArtifact:
     kind = "classifier"
     macs = 12
     intact = True
+    edited = ("gestures.py",)
     graph = None
     windows: tuple[()] = ()
     board = load_board("generic")

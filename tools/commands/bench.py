@@ -8,11 +8,12 @@ import click
 
 from thumbnet.export import load_artifact
 
+from ..run.edited import check_intact
 from ..run.estimates import EstimateComparison, compare_estimates
 from ..run.measurement import Measurement, bench, heap_per_inference
 from ..terminal.console import Console
 from ..terminal.wording import heap_bytes, instructions, microseconds
-from .options import FILE, TargetChoice, target_options, verb
+from .options import FILE, TargetChoice, force_option, say_edited, target_options, verb
 
 HOSTED = ("unix", "wasm")
 """Boards that are programs on a computer: their heap is chosen at the start."""
@@ -27,17 +28,21 @@ HOSTED = ("unix", "wasm")
     default=25,
     help="Number of vectors to measure; the median counts.",
 )
-def command(console: Console, module: Path, where: TargetChoice, rows: int) -> None:
+@force_option
+def command(console: Console, module: Path, where: TargetChoice, rows: int, force: bool) -> None:
     """Measure MODULE on a target, after a check of its answers.
 
     If the target is the board that the module was made for, the estimate of the exporter stands
     beside each figure. With --port, the firmware tells which board it is.
+
+    This runs MODULE, like `thumbnet verify`: its --help says what that means for a module of a
+    stranger. A module that was edited after export is refused.
     """
     artifact = load_artifact(module)
-    if not artifact.intact:
-        console.say(f"{module} is not the file that export wrote", "yellow")
+    check_intact(artifact, force)
     with where.open(artifact) as place:
-        measured = bench(place, artifact, rows)
+        say_edited(console, artifact, place)
+        measured = bench(place, artifact, rows, force)
         known = place.runs_on(artifact.board)
     # An interpreter behind a port has whatever heap it was started with.
     own_heap = where.heap is None and (where.port is None or artifact.board.name not in HOSTED)

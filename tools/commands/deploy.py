@@ -9,6 +9,7 @@ import click
 from thumbnet.export import load_artifact
 
 from ..run.deployment import check_deployable, deploy
+from ..run.edited import edited
 from ..targets import PortTarget
 from ..terminal.console import Console
 from ..transport.serial_board import NO_BOARD, candidate_ports
@@ -29,10 +30,11 @@ from .options import FILE, port_option, verb
 def command(console: Console, module: Path, port: str | None, rows: int, force: bool) -> None:
     """Put MODULE on a board. It is tested there before it replaces the previous module.
 
-    Whatever goes wrong, the previous module stays as it was.
+    Whatever goes wrong, the previous module stays as it was. A module can do everything that the
+    board can: deploy only what you trust (SECURITY.md).
     """
     artifact = load_artifact(module)
-    check_deployable(artifact)
+    check_deployable(artifact, force)
     if port is None:
         ports = candidate_ports()
         found = ", ".join(f"{device} ({text})" if text else device for device, text in ports)
@@ -40,6 +42,10 @@ def command(console: Console, module: Path, port: str | None, rows: int, force: 
             f"--port is missing: there is {found}"
             if ports
             else f"--port is missing, and {NO_BOARD}"
+        )
+    if not artifact.intact:
+        console.say(
+            f"{edited(artifact)}: --force runs it with everything that the board can do", "yellow"
         )
     size = sum(map(len, artifact.files.values()))
     with PortTarget(port) as target, console.progress("copy", size) as update:

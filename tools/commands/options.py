@@ -14,6 +14,7 @@ from thumbnet.export import Artifact
 from thumbnet.trainer import ThumbnetError
 
 from ..json_lines import JsonObject
+from ..run.edited import edited
 from ..targets import TARGETS, Target, open_target
 from ..terminal.console import Console
 
@@ -105,6 +106,19 @@ def data_options(purpose: str) -> Callable[[Command], Command]:
     return add
 
 
+force_option = click.option(
+    "--force",
+    is_flag=True,
+    help="Run a module even if it was edited after export, with all that it may do.",
+)
+
+
+def say_edited(console: Console, artifact: Artifact, target: Target) -> None:
+    """Say plainly that an edited module is about to run, and what it can do."""
+    if not artifact.intact:
+        console.say(f"{edited(artifact)}: --force runs it {target.rights()}", "yellow")
+
+
 @dataclass(frozen=True)
 class TargetChoice:
     """The target that a user asked for; None means not given."""
@@ -113,15 +127,17 @@ class TargetChoice:
     port: str | None
     heap: str | None
     firmware: str | None
+    sandbox: bool | None = None
 
     def open(self, artifact: Artifact) -> Target:
         """Open the target: by default a micro:bit for a `.hex` and the Unix port for all else."""
         usual = "microbit" if artifact.path.suffix == ".hex" else "unix"
-        return open_target(self.target or usual, self.port, self.heap, self.firmware)
+        name = self.target or usual
+        return open_target(name, self.port, self.heap, self.firmware, self.sandbox)
 
 
 def target_options(function: Command) -> Command:
-    """Add --target, --port, --heap and --firmware, passed as one argument `where`."""
+    """Add --target, --port, --heap, --firmware and --sandbox, passed as one argument `where`."""
 
     @functools.wraps(function)
     def run(
@@ -130,6 +146,7 @@ def target_options(function: Command) -> Command:
         port: str | None,
         heap: str | None,
         firmware: str | None,
+        sandbox: bool | None,
         **others: Any,
     ) -> None:
         if port is not None and target is not None:
@@ -138,9 +155,15 @@ def target_options(function: Command) -> Command:
             raise click.UsageError("--heap is for the unix target: the heap of a board is fixed")
         if firmware is not None and target != "pico":
             raise click.UsageError("--firmware is for --target pico: leave it out")
-        function(*arguments, where=TargetChoice(target, port, heap, firmware), **others)
+        function(*arguments, where=TargetChoice(target, port, heap, firmware, sandbox), **others)
 
     for option in (
+        click.option(
+            "--sandbox/--no-sandbox",
+            default=None,
+            help="Run MODULE only in a sandbox, or in none, with your rights; if not given, in one "
+            "where there is one.",
+        ),
         click.option(
             "--firmware",
             metavar="FILE.uf2",

@@ -15,6 +15,7 @@ from thumbnet.trainer import ThumbnetError
 from ..json_lines import JsonObject
 from ..targets.port import PortTarget, temporary_name
 from ..transport.serial_board import BoardGone, uninterrupted
+from .edited import check_intact
 from .import_failures import check_kind, heap_advice, heap_needed
 from .verification import Verdict, finish, verify
 
@@ -86,14 +87,9 @@ def deploy(
         or named in the message if the port is gone.
 
     """
-    check_deployable(artifact)
+    check_deployable(artifact, force)
     check_kind(target, artifact)
     name, main = artifact.name, artifact.path.name
-    if not artifact.intact and not force:
-        raise ThumbnetError(
-            f"{artifact.path} is not the file that export wrote (its SHA-256 differs): "
-            "export again, or deploy it with --force"
-        )
     size = sum(len(data) for data in artifact.files.values())
     stage, facts = "look", JsonObject()
     try:
@@ -106,7 +102,7 @@ def deploy(
         files = _to_copy(artifact, target)
         if target.installed(name, files):
             report(f"{main} on {target.name} is up to date: its SHA-256 is the same")
-            verdict = _self_test(artifact, target, name, vectors, report)
+            verdict = _self_test(artifact, target, name, vectors, report, force)
             return Deployment(target.name, "up to date", verdict, size, facts)
         if not force:
             _check_room(artifact, files, target, facts)
@@ -114,7 +110,7 @@ def deploy(
         for file, data in files.items():
             _copy(target, file, data, progress)
             report(f"copied {file} ({len(data):,} bytes), SHA-256 checked on the board")
-        verdict = _self_test(artifact, target, temporary_name(name), vectors, report)
+        verdict = _self_test(artifact, target, temporary_name(name), vectors, report, force)
         stage = "swap"
         target.board.fresh()  # the tested copy may hold its file of weights open
         target.call("install", f"swap({name!r}, {artifact.path.suffix!r})")
@@ -125,13 +121,14 @@ def deploy(
     return Deployment(target.name, "deployed", verdict, size, facts)
 
 
-def check_deployable(artifact: Artifact) -> None:
-    """Raise ThumbnetError for a module that goes on its board in another way."""
+def check_deployable(artifact: Artifact, force: bool) -> None:
+    """Raise ThumbnetError for a module that was edited, or goes on its board in another way."""
     if artifact.path.suffix == ".hex":
         raise ThumbnetError(
             f"{artifact.path.name} holds the micro:bit's whole flash: drag it onto the board's "
             "MICROBIT drive instead"
         )
+    check_intact(artifact, force)
 
 
 def _repair(name: str, target: PortTarget, report: Report) -> JsonObject:
@@ -186,9 +183,14 @@ def _copy(target: PortTarget, name: str, data: bytes, progress: Progress) -> Non
 
 
 def _self_test(
-    artifact: Artifact, target: PortTarget, module: str, vectors: int, report: Report
+    artifact: Artifact,
+    target: PortTarget,
+    module: str,
+    vectors: int,
+    report: Report,
+    force: bool,
 ) -> Verdict:
-    verdict = finish(verify(target, artifact, limit=vectors, module=module))
+    verdict = finish(verify(target, artifact, limit=vectors, module=module, force=force))
     if not verdict.ok:
         raise ThumbnetError(
             f"the self-test of {artifact.path.name} failed on {target.name} ({verdict.reason()})"

@@ -21,6 +21,7 @@ from ..targets import find_micropython
 from ..targets.pico_firmware import VERSION
 from ..targets.wasm import find_node, require_build, require_node
 from ..transport.qemu import INSTALL, PROGRAM, find_qemu
+from ..transport.sandbox import find_bubblewrap, missing
 from ..transport.serial_board import NO_BOARD, candidate_ports
 
 MPREMOTE = "1.29"
@@ -70,6 +71,7 @@ def examine() -> list[Finding]:
         Finding("NumPy", "ok", numpy.__version__),
         _micropython(),
         _mpremote(),
+        _sandbox(),
         _qemu(),
         _microbit(),
         _pico(),
@@ -107,6 +109,15 @@ def _mpremote() -> Finding:
         advice = f"tested with {MPREMOTE}: run `pip install mpremote==1.29.0`"
         return Finding("mpremote", "note", version, advice)
     return Finding("mpremote", "ok", version)
+
+
+def _sandbox() -> Finding:
+    what, problem = "sandbox for modules", missing()
+    if problem is None:
+        return Finding(what, "ok", f"bubblewrap ({find_bubblewrap()})")
+    why, advice = problem
+    without = "verify and bench run modules with your rights, within limits"
+    return Finding(what, "note", f"{why}: {without}", advice)
 
 
 def _qemu() -> Finding:

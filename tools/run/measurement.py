@@ -13,8 +13,12 @@ from thumbnet.trainer import ThumbnetError
 from ..json_lines import JsonObject
 from ..targets import Target
 from ..terminal.wording import heap_bytes
+from .edited import check_intact
 from .import_failures import check_kind, explain_import_failure
 from .verification import finish, verify
+
+LARGEST = 1e15
+"""No time or size is as large."""
 
 CHECKED = 5
 """Rows whose answers are compared before anything is measured."""
@@ -75,7 +79,7 @@ class Measurement:
         }
 
 
-def bench(target: Target, artifact: Artifact, rows: int = 25) -> Measurement:
+def bench(target: Target, artifact: Artifact, rows: int = 25, force: bool = False) -> Measurement:
     """Measure a module on a target, after a check of its answers.
 
     Parameters
@@ -84,17 +88,21 @@ def bench(target: Target, artifact: Artifact, rows: int = 25) -> Measurement:
         Where to measure, and the module.
     rows
         How many of the artifact's vectors are timed; the median is reported.
+    force
+        Also run a module that was edited after its export.
 
     Raises
     ------
     ThumbnetError
-        If an answer is wrong, the import fails, or the target stops answering.
+        If the module was edited, an answer is wrong, the import fails, or the target stops
+        answering.
 
     """
+    check_intact(artifact, force)
     check_kind(target, artifact)
     files = artifact.files
     name = target.stage(artifact.name, files)
-    check_answers(target, artifact, name, CHECKED)
+    check_answers(target, artifact, name, CHECKED, force)
     with explain_import_failure(target, artifact):  # bench.py takes more heap than selftest.py
         facts, measured = measure(target, name, [*artifact.inputs[:rows], *artifact.windows])
     decisions = _known(measured, "us_decision")
@@ -114,7 +122,13 @@ def bench(target: Target, artifact: Artifact, rows: int = 25) -> Measurement:
     )
 
 
-def check_answers(target: Target, artifact: Artifact, module: str, rows: int | None = None) -> int:
+def check_answers(
+    target: Target,
+    artifact: Artifact,
+    module: str,
+    rows: int | None = None,
+    force: bool = False,
+) -> int:
     """Check the answers of a module that is on the target; return how many rows were equal.
 
     Parameters
@@ -125,6 +139,8 @@ def check_answers(target: Target, artifact: Artifact, module: str, rows: int | N
         Its name on the target.
     rows
         How many rows to check; all, the extremes of the input included, by default.
+    force
+        Also run a module that was edited after its export.
 
     Raises
     ------
@@ -132,7 +148,7 @@ def check_answers(target: Target, artifact: Artifact, module: str, rows: int | N
         If an answer is wrong.
 
     """
-    verdict = finish(verify(target, artifact, limit=rows, module=module))
+    verdict = finish(verify(target, artifact, limit=rows, module=module, force=force))
     if not verdict.ok:
         raise ThumbnetError(
             f"{artifact.name} gives wrong answers on {target.name} ({verdict.reason()}): "
@@ -152,11 +168,20 @@ def measure(
         If a row raised an exception there, or the target stops answering.
 
     """
-    facts, *lines, _end = target.run("bench", module, rows)
+    facts, *lines = target.run("bench", module, rows)
+    lines = [line for line in lines if "end" not in line]
     for line in lines:
         if "error" in line:
             raise ThumbnetError(f"{target.name}: {target.explain(line)}")
+        if not all(map(_is_number, line.values())) or "us" not in line:
+            raise ThumbnetError(f"{target.name}: {module} printed something else than its times")
+    if not lines or "heap_bytes_import" not in facts:
+        raise ThumbnetError(f"{target.name}: {module} printed no times")
     return facts, lines
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or (type(value) in (int, float) and 0 <= value < LARGEST)
 
 
 def on_board(files: dict[str, bytes]) -> dict[str, bytes]:

@@ -13,10 +13,14 @@ from thumbnet.export import Artifact
 from ..json_lines import JsonObject
 from ..targets import Row, Target
 from ..terminal.wording import INTERPRETERS
+from .edited import check_intact
 from .import_failures import check_kind, explain_import_failure
 
 SHOWN = 5
 """Differences that are kept."""
+
+WIDEST = 400
+"""Characters of a value that are shown."""
 
 ORDER = "error message scores predict probabilities"
 """Keys of an answer, the most telling first."""
@@ -32,7 +36,9 @@ class Difference:
     got: Any
 
     def __str__(self) -> str:
-        return f"row {self.row}, {self.key}: expected {self.expected}, got {self.got}"
+        return (
+            f"row {self.row}, {self.key}: expected {_short(self.expected)}, got {_short(self.got)}"
+        )
 
 
 @dataclass
@@ -117,7 +123,11 @@ class Verdict:
 
 
 def verify(
-    target: Target, artifact: Artifact, limit: int | None = None, module: str | None = None
+    target: Target,
+    artifact: Artifact,
+    limit: int | None = None,
+    module: str | None = None,
+    force: bool = False,
 ) -> Iterator[Verdict]:
     """Run an artifact's vectors on a target; yield the growing verdict after each row.
 
@@ -131,13 +141,16 @@ def verify(
         How many rows to compare, all by default; windows are always compared.
     module
         Name of a module that is already on the target; by default the artifact's is put there.
+    force
+        Also run a module that was edited after its export.
 
     Raises
     ------
     ThumbnetError
-        If the module cannot be imported, or the target stops answering.
+        If the module was edited, it cannot be imported, or the target stops answering.
 
     """
+    check_intact(artifact, force)
     inputs: list[Row] = [*artifact.inputs[:limit], *artifact.windows]
     expected = [*artifact.expected()[:limit], *artifact.expected_of_windows()]
     targets = artifact.targets[:limit]
@@ -213,3 +226,8 @@ def _score(verdict: Verdict, truth: float | None) -> None:
         return
     verdict._scored += 1
     verdict._loss += predicted != truth if verdict._classes else abs(predicted - truth)
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= WIDEST else f"{text[:WIDEST]}..."

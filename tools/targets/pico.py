@@ -139,10 +139,9 @@ class PicoTarget(PortTarget):
             raise
         self.name = "pico"
 
-    def put(self, files: Mapping[str, bytes]) -> None:
-        """Write files on the board's file system."""
+    def _put(self, files: Mapping[str, bytes]) -> None:
         with self._watched():
-            super().put(files)
+            super()._put(files)
 
     def stage(self, name: str, files: Mapping[str, bytes]) -> str:
         """Put an artifact's files under their own names: there is nothing to replace."""

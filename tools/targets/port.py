@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from thumbnet.export import BoardProfile, firmware_text
+from thumbnet.export import BoardProfile, check_file_name, firmware_text
 from thumbnet.trainer import ThumbnetError
 
 from ..json_lines import JsonObject, parse_json_line
@@ -43,8 +43,7 @@ class PortTarget(Target):
         self.board = Board(port, patience=self.patience)
         self._temporary: list[str] = []
 
-    def put(self, files: Mapping[str, bytes]) -> None:
-        """Write files on the board's file system."""
+    def _put(self, files: Mapping[str, bytes]) -> None:
         for name, data in files.items():
             self.write(name, data)
 
@@ -57,6 +56,7 @@ class PortTarget(Target):
             If the file does not fit, or it arrived damaged.
 
         """
+        check_file_name(path)
         try:
             self.board.write(path, data, progress)
         except DeviceError as error:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TypeVar
 
-from thumbnet.export import BoardProfile
+from thumbnet.export import BoardProfile, check_file_name
 from thumbnet.trainer import ThumbnetError
 
 from ..json_lines import JsonObject
+from ..transport import sandbox
 from ..transport.row_snippets import Row as Row
 
 Self = TypeVar("Self", bound="Target")
@@ -45,6 +47,10 @@ class Target(ABC):
         How to get more heap at the target itself; "" if there is no way.
     patience
         Seconds without a line before the target is given up.
+    sandboxes
+        Whether its modules run in a sandbox, where there is one.
+    sandbox
+        True or False: only in the sandbox, or never; None: wherever there is one.
 
     """
 
@@ -53,10 +59,25 @@ class Target(ABC):
     tiers: tuple[str, ...] = ()
     more_heap: str = ""
     patience: float = 120.0
+    sandboxes: bool = False
+    sandbox: bool | None = None
+
+    def put(self, files: Mapping[str, bytes]) -> None:
+        """Write files, by name, to where the target imports from.
+
+        Raises
+        ------
+        ThumbnetError
+            If a name is no plain file name, or a file cannot be written.
+
+        """
+        for name in files:
+            check_file_name(name)
+        self._put(files)
 
     @abstractmethod
-    def put(self, files: Mapping[str, bytes]) -> None:
-        """Write files, by name, to where the target imports from."""
+    def _put(self, files: Mapping[str, bytes]) -> None:
+        """Write files whose names are checked."""
 
     @abstractmethod
     def run(self, script: str, module: str, rows: Iterable[Row]) -> Iterator[JsonObject]:
@@ -90,6 +111,20 @@ class Target(ABC):
         """Put an artifact's files on the target; return the name to import its module by."""
         self.put(files)
         return name
+
+    @property
+    def sandboxed(self) -> bool:
+        """Whether a module runs in the sandbox."""
+        return self.sandboxes and self.sandbox is not False and sandbox.missing() is None
+
+    def rights(self) -> str:
+        """Return what a module can do on the target, in words."""
+        if not self.sandboxes:
+            return f"with everything that {self.name} can do"
+        if self.sandboxed:
+            return "in a sandbox: without network, processes or files but its own"
+        why = "" if self.sandbox is False else f" ({(sandbox.missing() or ('',))[0]})"
+        return f"without a sandbox{why}: it can do all that you can"
 
     def runs_on(self, board: BoardProfile) -> bool:
         """Return whether the target is this board, as far as can be told."""
@@ -141,10 +176,22 @@ class Target(ABC):
         return ", or ".join(filter(None, found)) or SMALLER
 
     def check_begin(self, line: JsonObject, module: str) -> JsonObject:
-        """Return a script's first line; raise CannotImport if it reports an exception."""
+        """Return a script's first line, with only the facts that are what they must be.
+
+        Raises
+        ------
+        CannotImport
+            If it reports an exception.
+        ThumbnetError
+            If it is not the script's.
+
+        """
+        line = {key: value for key, value in line.items() if _is_fact(key, value)}
         if "error" in line:
             why = self.explain(line)
             raise CannotImport(f"{self.name} cannot import {module}: {why}", module, line)
+        if not line.keys() >= {"begin", "python", "version"}:
+            raise ThumbnetError(f"{self.name}: {module} printed something else than its answers")
         return line
 
     def __enter__(self: Self) -> Self:
@@ -157,3 +204,12 @@ class Target(ABC):
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _is_fact(key: str, value: object) -> bool:
+    """Return whether a value in a script's first line has the type that it should have."""
+    if key in ("begin", "error", "message", "platform", "clock"):
+        return isinstance(value, str)
+    if key in ("python", "version"):
+        return isinstance(value, str) and re.fullmatch(r"[\w.+ -]{1,40}", value) is not None
+    return value is None or (type(value) is int and value >= 0)

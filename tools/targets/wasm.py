@@ -11,6 +11,7 @@ from pathlib import Path
 
 from thumbnet.trainer import ThumbnetError
 
+from ..transport.limits import Limits
 from .interpreter import InterpreterTarget
 
 PACKAGE = "@micropython/micropython-webassembly-pyscript"
@@ -41,6 +42,14 @@ class WasmTarget(InterpreterTarget):
     def command(self, code: str) -> list[str]:
         """Return `node wasm_runner.mjs micropython.mjs code`."""
         return [str(self.node), str(RUNNER), str(self.build), code]
+
+    def sees(self) -> list[Path]:
+        """Return the npm package, and the script that runs it."""
+        return [RUNNER, self.build.parent]
+
+    def limits(self, seconds: float) -> Limits:
+        """Return limits for Node, which reserves far more addresses than it uses."""
+        return Limits(seconds, data=1 << 30)
 
 
 def find_node() -> Path | None:

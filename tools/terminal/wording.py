@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 INTERPRETERS = {
     "micropython": "MicroPython",
     "cpython": "CPython",
@@ -16,6 +18,17 @@ WEIGHT_PLACES = {
     "flash": "flash, read in place",
 }
 """Where the weights are, by the value of `--weights`."""
+
+
+def harmless(text: str) -> str:
+    """Return text from anywhere without what a terminal would obey: control and format characters.
+
+    Lines and tabs stay.
+    """
+    if text.isprintable():
+        return text
+    hidden = {c for c in text if unicodedata.category(c) in ("Cc", "Cf")} - {*"\n\t"}
+    return "".join("?" if c in hidden else c for c in text)
 
 
 def microseconds(us: float) -> str:

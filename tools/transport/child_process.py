@@ -10,11 +10,18 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from .limits import Limits
+
+if sys.platform != "win32":
+    import resource
+
 PR_SET_PDEATHSIG = 1
 PIPES: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
 
 
-def start(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
+def start(
+    command: Sequence[str], limits: Limits | None = None, **options: Any
+) -> subprocess.Popen[bytes]:
     """Start a program that Ctrl-C in the terminal does not reach; `stop` ends it.
 
     On Linux the kernel ends it together with this process, even if this process is killed.
@@ -23,8 +30,7 @@ def start(command: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
         options["creationflags"] = subprocess.CREATE_NEW_PROCESS_GROUP
     else:
         options["start_new_session"] = True
-    if sys.platform == "linux":
-        options["preexec_fn"] = _end_with_parent()
+        options["preexec_fn"] = _before(limits)
     return subprocess.Popen(command, **options)
 
 
@@ -40,8 +46,25 @@ def stop(process: subprocess.Popen[bytes]) -> None:
                 pipe.close()
 
 
+def _before(limits: Limits | None) -> Callable[[], None]:
+    """Return what the child does before it becomes the program."""
+    # Look everything up now: between fork and exec only the calls themselves are safe.
+    end_with_parent, values = _end_with_parent(), limits.values() if limits else []
+    set_limit = resource.setrlimit
+
+    def call() -> None:
+        if end_with_parent is not None:
+            end_with_parent()
+        for kind, value in values:
+            with contextlib.suppress(OSError, ValueError):  # macOS refuses some
+                set_limit(kind, value)
+
+    return call
+
+
 def _end_with_parent() -> Callable[[], None] | None:
-    # Look everything up now: between fork and exec only the call itself is safe.
+    if sys.platform != "linux":
+        return None
     try:
         prctl = ctypes.CDLL(None).prctl
     except (OSError, AttributeError):

@@ -13,6 +13,8 @@ from pathlib import Path
 from thumbnet.trainer import ThumbnetError, report_write_errors, temporary_folder
 
 from . import child_process as child
+from . import sandbox
+from .limits import Limits
 from .raw_repl import RawRepl
 from .serial_board import BoardGone, DeviceError
 
@@ -23,6 +25,9 @@ INSTALL = (
 )
 BOOT = 60.0
 """Seconds within which the board shows its prompt. A tenth of a second is usual."""
+
+LIMITS = Limits(seconds=24 * 3600, memory=8 << 30)
+"""QEMU reserves a gigabyte for translated code, and starts several threads."""
 
 SHIFT = 6
 """For -icount: an instruction takes 2**6 nanoseconds of the board's time."""
@@ -40,6 +45,8 @@ class Qemu:
         The .hex to boot.
     name
         What messages call the image.
+    sandboxed
+        Run it in the sandbox.
 
     Raises
     ------
@@ -48,7 +55,7 @@ class Qemu:
 
     """
 
-    def __init__(self, image: bytes, name: str) -> None:
+    def __init__(self, image: bytes, name: str, sandboxed: bool = False) -> None:
         program = require_qemu()
         self._folder = temporary_folder()
         folder = Path(self._folder.name)
@@ -56,8 +63,15 @@ class Qemu:
             (folder / "board.hex").write_bytes(image)
             self._errors = (folder / "errors.txt").open("wb+")
         try:
-            self.process = child.start(
-                command(program), cwd=folder, bufsize=0, stderr=self._errors, **child.PIPES
+            self.process = sandbox.start(
+                command(program),
+                folder.resolve(),
+                [],
+                LIMITS,
+                sandboxed,
+                bufsize=0,
+                stderr=self._errors,
+                **child.PIPES,
             )
         except OSError as error:
             self._tidy()

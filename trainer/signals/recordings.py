@@ -202,10 +202,11 @@ def _files(place: Path, in_folders: bool) -> list[tuple[Path, str | None]]:
     """Return the files to read, each with its label, or None if a column has it."""
     if not place.is_dir():
         return [(place, None)]
-    beside = _tables(place)
-    labels = _folders(place)
-    inside = [(file, folder.name) for folder in labels for file in _tables(folder)]
-    _check_depth(labels, bool(beside or inside))
+    root = place.resolve()
+    beside = _tables(place, root)
+    labels = _folders(place, root)
+    inside = [(file, folder.name) for folder in labels for file in _tables(folder, root)]
+    _check_depth(labels, bool(beside or inside), root)
     if not inside or not in_folders:
         if not beside and not inside:
             raise ThumbnetError(
@@ -218,44 +219,51 @@ def _files(place: Path, in_folders: bool) -> list[tuple[Path, str | None]]:
             f"{beside[0]} is next to the folders of labels: move it into the folder of its label"
         )
     for folder in labels:
-        if not _tables(folder):
+        if not _tables(folder, root):
             raise ThumbnetError(
                 f"{folder}: no CSV files for this label: put its recordings there, or delete it"
             )
     return list(inside)
 
 
-def _tables(folder: Path) -> list[Path]:
-    found = [
-        p for p in folder.iterdir() if p.suffix.lower() in RECORDING_SUFFIXES and p.name[0] != "."
-    ]
+def _tables(folder: Path, root: Path) -> list[Path]:
+    return [p for p in _entries(folder, root) if p.suffix.lower() in RECORDING_SUFFIXES]
+
+
+def _folders(folder: Path, root: Path) -> list[Path]:
+    return [p for p in _entries(folder, root) if p.is_dir()]
+
+
+def _entries(folder: Path, root: Path) -> list[Path]:
+    """Return what is in a folder, without hidden files; reject links out of the whole, `root`."""
+    found = [p for p in folder.iterdir() if p.name[0] != "."]
+    for path in found:
+        if path.is_symlink() and not path.resolve().is_relative_to(root):
+            raise ThumbnetError(
+                f"{path} is a link out of {root.name}: put the file or folder itself there"
+            )
     return sorted(found, key=_natural)
 
 
-def _folders(folder: Path) -> list[Path]:
-    found = [p for p in folder.iterdir() if p.is_dir() and p.name[0] != "."]
-    return sorted(found, key=_natural)
-
-
-def _check_depth(labels: Sequence[Path], some: bool) -> None:
+def _check_depth(labels: Sequence[Path], some: bool, root: Path) -> None:
     """Reject CSV files in folders inside those of labels, because they would be left out.
 
     some: whether the folders of labels contain any files.
     """
     for label in labels:
-        for parent in _below(label):
-            for file in _tables(parent):
+        for parent in _below(label, root):
+            for file in _tables(parent, root):
                 remedy = f"move it up into {label}, under a name of its own"
                 if not some:
                     remedy = f"give {parent.parent}, if its folders are the labels, or move it up"
                 raise ThumbnetError(f"{file} is in a folder inside {label.name}: {remedy}")
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    for inner in _folders(folder):
+def _below(folder: Path, root: Path) -> Iterator[Path]:
+    for inner in _folders(folder, root):
         yield inner
         if not inner.is_symlink():  # a link may form a loop
-            yield from _below(inner)
+            yield from _below(inner, root)
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:

@@ -56,7 +56,7 @@ def test_a_wrong_window_is_found(features, right: str, wrong: str, tmp_path: Pat
     text = artifact.files[artifact.path.name].decode()
     assert text.count(right) == 1
     changed = {artifact.path.name: text.replace(right, wrong).encode()}
-    artifact = replace(artifact, contents={**artifact.files, **changed})
+    artifact = replace(artifact, files={**artifact.files, **changed})
     with UnixTarget("2m") as target:
         verdict = finish(verify(target, artifact))
     assert verdict.answered == verdict.inputs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,9 +45,12 @@ def written(folder: Path, board: str = "unix", activation: str = "relu") -> Arti
 
 
 def edit(artifact: Artifact, old: str, new: str) -> None:
-    text = artifact.files[artifact.path.name].decode()
-    assert text.count(old) == 1
-    artifact.contents[artifact.path.name] = text.replace(old, new).encode()
+    """Change the module as if the export had written it so."""
+    name = artifact.path.name
+    data = artifact.files[name]
+    assert data.count(old.encode()) == 1
+    artifact.files[name] = data.replace(old.encode(), new.encode())
+    artifact.digests[name] = hashlib.sha256(artifact.files[name]).hexdigest()
 
 
 def flipped(data: bytes) -> bytes:

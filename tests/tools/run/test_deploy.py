@@ -171,7 +171,7 @@ def test_module_was_edited(start):
     artifact = FakeArtifact()
     artifact.intact = False
     board = start()
-    refused(board, r"is not the file that export wrote \(its SHA-256 differs\): export", artifact)
+    refused(board, r"is not the file that export wrote \(its SHA-256 differs\), so", artifact)
     run(board, artifact, force=True)
     assert files(board) == {"gestures.py": NEW}
 

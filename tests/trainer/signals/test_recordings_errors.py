@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -196,3 +197,25 @@ def test_of_ones_own(values: object, options: dict[str, object], said: str) -> N
     with pytest.raises(ThumbnetError) as caught:
         Recording(np.array(values), "l", name="a", **given)  # type: ignore[arg-type]
     assert str(caught.value) == said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+@pytest.mark.parametrize("what", ["file", "folder", "folder inside"])
+def test_link_out_of_the_folder(what: str, tmp_path: Path) -> None:
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "1.csv").write_text("t_ms,x\n0,1\n10,2\n")
+    data = tmp_path / "data"
+    for label in ("walk", "run"):
+        (data / label).mkdir(parents=True)
+        (data / label / "1.csv").write_text("t_ms,x\n0,1\n10,2\n20,3\n")
+    assert len(read_recordings(data)) == 2
+    (data / "walk" / "2.csv").symlink_to("1.csv")
+    assert len(read_recordings(data)) == 3
+    links = {"file": "walk/3.csv", "folder": "jump", "folder inside": "walk/more"}
+    target = "secret/1.csv" if what == "file" else "secret"
+    (data / links[what]).symlink_to(tmp_path / target)
+    with pytest.raises(ThumbnetError, match="is a link out of data: put the file or folder itself"):
+        read_recordings(data)
+    (tmp_path / "linked").symlink_to(data)
+    (data / links[what]).unlink()
+    assert len(read_recordings(tmp_path / "linked")) == 3

@@ -25,6 +25,7 @@ from thumbnet.trainer import (
     ThumbnetError,
     load_model,
 )
+from thumbnet.trainer.files.archive import write
 
 X = np.random.default_rng(0).standard_normal((40, 3)) * 10 + 1000
 Y = (X[:, 0] > 1000).astype(int)
@@ -244,3 +245,14 @@ def test_a_checkpoint_is_a_model(model: Sequential, tmp_path: Path) -> None:
     path = tmp_path / "c.npz"
     model.fit(X, Y, epochs=2, callbacks=[ModelCheckpoint(path)])
     assert_array_equal(load_model(path).predict(X), model.predict(X))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_saving_follows_no_link_in_place_of_its_temporary_file(tmp_path: Path) -> None:
+    target = tmp_path / "precious"
+    target.write_text("mine")
+    (tmp_path / f".net.npz.{os.getpid()}.part").symlink_to(target)
+    write(tmp_path / "net.npz", {"format": "x"}, {})
+    assert target.read_text() == "mine"
+    assert not (tmp_path / "net.npz").is_symlink()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["net.npz", "precious"]
