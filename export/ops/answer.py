@@ -203,7 +203,7 @@ def decimal_steps(finest: Floats) -> Floats:
         worst = exponents[np.abs(exponents).argmax()]
         raise ThumbnetError(
             f"export: an output is measured in steps of 1e{worst:.0f}, but a board's limit is "
-            f"1e{MOST_DECIMALS}: train it in another unit"
+            f"1e{MOST_DECIMALS}: divide the targets by 1e{worst:.0f} and train again"
         )
     return np.asarray(10.0**exponents)
 
@@ -254,7 +254,9 @@ def _softmax_scaling(nats: float) -> dict[str, int]:
         left += 1
     if limit << left >= ACCUMULATOR_LIMIT:
         raise ThumbnetError(
-            "export: a step of the scores is too coarse for softmax: train smaller weights"
+            f"export: a step of the scores is worth {nats:.1g} nats, so every probability would be "
+            "0 or 1: training diverged, or the calibration rows are in other units than its rows: "
+            "train again with a tenth of the learning rate and scaled inputs (Normalization)"
         )
     multiplier, shift = quantize_multiplier(real / 2**left)
     return {"limit": limit, "left_shift": left, "multiplier": multiplier, "shift": shift}

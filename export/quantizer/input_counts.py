@@ -18,6 +18,12 @@ Scalar = TypeVar("Scalar", np.int64, np.float64)
 
 Floats = npt.NDArray[np.float64]
 
+_FEWEST_COUNTS = 0.25
+"""Readings that vary by fewer counts than this all become the same count, or nearly all."""
+
+_FEW_COUNTS = 16
+"""A coarser resolution that leaves fewer counts than this is no remedy."""
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -88,6 +94,7 @@ def choose_counts(
             f"set one for all, or one for each{by_channel}"
         )
     units = one_if_alike(units)
+    _check_resolved(low, high, units, "channel" if channels and not alike else "input")
     width = np.maximum(high - low, 1.0 / units)
     minimum = count(low - margin * width, units)
     maximum = count(high + margin * width, units)
@@ -121,7 +128,7 @@ def choose_counts(
     if largest.max() >= MOST_COUNTS:
         raise ThumbnetError(
             f"export: inputs reach {largest.max()} counts of their resolution, but a board's float "
-            f"holds {MOST_COUNTS}: {_coarser(float(np.max(largest / units)))}"
+            f"holds {MOST_COUNTS}: {_coarser(low, high, units, float(np.max(largest / units)))}"
         )
     return counts
 
@@ -132,9 +139,27 @@ def in_units(counts: npt.ArrayLike, units: npt.ArrayLike) -> Any:
     return counts.tolist() if np.all(units == 1) else (counts / units).tolist()
 
 
-def _coarser(reach: float) -> str:
+def _check_resolved(low: Floats, high: Floats, units: Ints, what: str) -> None:
+    """Raise ThumbnetError if readings vary by so little that all become the same count."""
+    width = high - low
+    lost = np.flatnonzero((width > 0) & (width * units < _FEWEST_COUNTS))
+    if lost.size:
+        i = int(lost[0])
+        which = f"{what} {i}" if len(low) > 1 else "the input"
+        raise ThumbnetError(
+            f"export: {which} varies only from {low[i]:.7g} to {high[i]:.7g}, which is less than a "
+            f"step of its resolution, {1 / np.broadcast_to(units, low.shape)[i]:g}: train it in a "
+            "smaller unit (multiply it by a constant), or set a finer resolution"
+        )
+
+
+def _coarser(low: Floats, high: Floats, units: Ints, reach: float) -> str:
     """Return what to do if the counts of `reach` raw units do not fit."""
     step = 10.0 ** np.ceil(np.log10((reach + 1) / MOST_COUNTS))
+    distance = np.maximum(np.abs(low), np.abs(high)) / np.where(high > low, high - low, 1.0)
+    if distance.max() > MOST_COUNTS / _FEW_COUNTS:
+        i = int(distance.argmax())
+        return f"subtract {(low[i] + high[i]) / 2:.7g} from input {i} and train again"
     if step > 1:
         return "train it in a larger unit"
     return f"set a coarser resolution, such as {step:g}"
@@ -179,7 +204,7 @@ def _declared_units(resolution: float | tuple[float, ...]) -> Ints:
 
 def _natural_units(x: npt.NDArray[np.float64]) -> Ints:
     units = []
-    for column in x.T:
+    for i, column in enumerate(x.T):
         if np.all(column == np.round(column)):
             units.append(1)
         else:
@@ -187,7 +212,8 @@ def _natural_units(x: npt.NDArray[np.float64]) -> Ints:
             digits = int(np.ceil(np.log10(4096.0 / width))) if width > 0 else 2
             if digits > 18:
                 raise ThumbnetError(
-                    f"export: the range of an input is only {width:.3g}: train it in a smaller unit"
+                    f"export: input {i} varies by only {width:.3g}: train it in a smaller unit "
+                    "(multiply it by a constant)"
                 )
             units.append(10 ** max(digits, 0))
     return np.array([max(units)] if len(set(units)) <= 1 else units, dtype=np.int64)

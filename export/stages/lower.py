@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from thumbnet.trainer import IntegerRole, Layer, Model, ThumbnetError
 
 from ..graph.graph import Graph, Node, TensorSpec
@@ -26,7 +28,8 @@ def lower(model: Model, graph_name: str) -> Graph:
     Raises
     ------
     ThumbnetError
-        If the model is not built, or has a layer that the exporter does not support.
+        If the model is not built, has a layer that the exporter does not support, or has weights
+        that are not finite.
 
     """
     if not model.layers or model.input_shape is None:
@@ -63,6 +66,12 @@ class _Lowering:
                 f"export: layer {layer.name!r} ({kind}) is not supported: use one of "
                 f"{', '.join(sorted(LOWERED_BY))}"
             )
+        for variable in layer.variables:
+            if not np.isfinite(variable.numpy()).all():
+                raise ThumbnetError(
+                    f"export: {variable.name} contains NaN or infinity: training diverged: train "
+                    "again with a tenth of the learning rate and scaled inputs (Normalization)"
+                )
         # Other layers without a role, such as Dropout, do nothing outside of training.
         steps = LOWERED_BY[kind].lower(layer) if kind in LOWERED_BY else []
         for op, attributes in steps:

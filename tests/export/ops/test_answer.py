@@ -67,7 +67,7 @@ def test_softmax_scaling_is_in_256ths_of_a_nat(scale: float) -> None:
 def test_largest_and_smallest_step_of_the_softmax() -> None:
     a = softmax_scaling(0.99 * 2**18)
     assert (a["limit"], a["left_shift"]) == (2, 27)
-    with pytest.raises(ThumbnetError, match="is too coarse for softmax: train smaller weights"):
+    with pytest.raises(ThumbnetError, match=r"is worth 3e.05 nats, .*: training diverged, or"):
         softmax_scaling(1.01 * 2**18)
     assert softmax_scaling(1e-12)["limit"] == 2**29 - 1
 
@@ -170,7 +170,7 @@ def test_probabilities_of_a_task(
 def test_far_beyond_the_limits_is_refused_as_just_beyond() -> None:
     with pytest.raises(ThumbnetError, match="the decision threshold"):
         decision(1.0, scale=2.0**-30)
-    with pytest.raises(ThumbnetError, match="is too coarse for softmax"):
+    with pytest.raises(ThumbnetError, match="so every probability would be 0 or 1"):
         softmax_scaling(2.0**22)
     assert decimal_steps(np.array([1e9, 1e-9])).tolist() == [1e9, 1e-9]
 

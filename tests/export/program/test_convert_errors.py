@@ -111,7 +111,7 @@ def test_calibration_data() -> None:
     assert "rows have 5 values, but the model takes 3" in refused(model, np.zeros((2, 5)))
     assert "row 1 contains NaN" in refused(model, np.array([[0.0] * 3, [1.0, np.nan, 0.0]]))
     model.layers[0].bias.assign(np.array([np.inf, 0], np.float32))
-    assert "dense_dense is not finite for some rows" in refused(model)
+    assert "dense/bias contains NaN or infinity: training diverged: train again" in refused(model)
 
 
 def test_resolution() -> None:
@@ -272,6 +272,25 @@ def test_counts_limit_is_exact(sign: int) -> None:
             assert "inputs reach 1048576 counts of their resolution" in refused(model, x)
 
 
+@pytest.mark.parametrize("unit", [1e-15, 1e-30])
+def test_an_input_that_varies_by_next_to_nothing(unit: float) -> None:
+    x = X * [1, unit, 1]
+    model = built(Normalization().adapt(x), Dense(2, "softmax"))
+    if unit < 1e-18:
+        assert "export: input 1 varies by only " in refused(model, x)
+        assert "e-30: train it in a smaller unit (multiply it by a constant)" in refused(model, x)
+    text = refused(model, x, resolution=1e-12)
+    assert "export: input 1 varies only from -" in text
+    assert "which is less than a step of its resolution, 1e-12: train it in a smaller" in text
+
+
+def test_an_input_far_from_zero() -> None:
+    """For which a coarser resolution is no remedy."""
+    text = refused(built(Dense(2)), X * [1, 1e-9, 1] + [0, 1, 0])
+    assert "counts of their resolution, but a board's float holds 1048576: subtract 1 from " in text
+    assert text.endswith("from input 1 and train again")
+
+
 def test_scaling_beyond_29_bits() -> None:
     scaling = Normalization(np.array([1e6]), np.array([-1e15]))
     x = np.array([[0.0], [1.0]])
@@ -281,7 +300,9 @@ def test_scaling_beyond_29_bits() -> None:
 
 def test_scores_worth_too_many_nats() -> None:
     layer = Dense(3, activation="softmax")
-    assert "too coarse for softmax" in refused(drawn(layer, inputs=3, gain=1e10))
+    assert "nats, so every probability would be 0 or 1: training diverged" in refused(
+        drawn(layer, inputs=3, gain=1e10)
+    )
 
 
 def test_scores_worth_next_to_nothing() -> None:
