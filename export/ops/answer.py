@@ -203,7 +203,9 @@ def decimal_steps(finest: Floats) -> Floats:
         worst = exponents[np.abs(exponents).argmax()]
         raise ThumbnetError(
             f"export: an output is measured in steps of 1e{worst:.0f}, but a board's limit is "
-            f"1e{MOST_DECIMALS}: divide the targets by 1e{worst:.0f} and train again"
+            f"1e{MOST_DECIMALS}: {'divide' if worst > 0 else 'multiply'} the targets by "
+            f"1e{abs(worst):.0f}, and train again, unless they are not like that: then training "
+            "diverged, and needs a lower learning rate"
         )
     return np.asarray(10.0**exponents)
 
@@ -255,8 +257,8 @@ def _softmax_scaling(nats: float) -> dict[str, int]:
     if limit << left >= ACCUMULATOR_LIMIT:
         raise ThumbnetError(
             f"export: a step of the scores is worth {nats:.1g} nats, so every probability would be "
-            "0 or 1: training diverged, or the calibration rows are in other units than its rows: "
-            "train again with a tenth of the learning rate and scaled inputs (Normalization)"
+            "0 or 1: training diverged, or the calibration rows are in another unit: train again "
+            "with a tenth of the learning rate and scaled inputs (Normalization)"
         )
     multiplier, shift = quantize_multiplier(real / 2**left)
     return {"limit": limit, "left_shift": left, "multiplier": multiplier, "shift": shift}

@@ -96,6 +96,9 @@ def choose_counts(
     units = one_if_alike(units)
     _check_resolved(low, high, units, "channel" if channels and not alike else "input")
     width = np.maximum(high - low, 1.0 / units)
+    reach = (np.maximum(np.abs(low), np.abs(high)) + margin * width) * units
+    if reach.max() >= 2.0**53:  # counts that are not even exact on the PC
+        raise _too_many_counts(f"{reach.max():.3g}", low, high, units, float((reach / units).max()))
     minimum = count(low - margin * width, units)
     maximum = count(high + margin * width, units)
     maximum += minimum == maximum  # a constant feature must not have an empty range
@@ -126,10 +129,8 @@ def choose_counts(
     )
     largest = np.maximum(np.abs(counts.minimum), np.abs(counts.maximum))
     if largest.max() >= MOST_COUNTS:
-        raise ThumbnetError(
-            f"export: inputs reach {largest.max()} counts of their resolution, but a board's float "
-            f"holds {MOST_COUNTS}: {_coarser(low, high, units, float(np.max(largest / units)))}"
-        )
+        reached = float(np.max(largest / units))
+        raise _too_many_counts(str(largest.max()), low, high, units, reached)
     return counts
 
 
@@ -153,16 +154,23 @@ def _check_resolved(low: Floats, high: Floats, units: Ints, what: str) -> None:
         )
 
 
-def _coarser(low: Floats, high: Floats, units: Ints, reach: float) -> str:
-    """Return what to do if the counts of `reach` raw units do not fit."""
-    step = 10.0 ** np.ceil(np.log10((reach + 1) / MOST_COUNTS))
+def _too_many_counts(
+    counts: str, low: Floats, high: Floats, units: Ints, reach: float
+) -> ThumbnetError:
+    """Return the error that `reach` raw units are too many counts, with what to do."""
     distance = np.maximum(np.abs(low), np.abs(high)) / np.where(high > low, high - low, 1.0)
+    step = 10.0 ** np.ceil(np.log10((reach + 1) / MOST_COUNTS))
     if distance.max() > MOST_COUNTS / _FEW_COUNTS:
         i = int(distance.argmax())
-        return f"subtract {(low[i] + high[i]) / 2:.7g} from input {i} and train again"
-    if step > 1:
-        return "train it in a larger unit"
-    return f"set a coarser resolution, such as {step:g}"
+        remedy = f"subtract {(low[i] + high[i]) / 2:.7g} from input {i} and train again"
+    elif step > 1:
+        remedy = "train it in a larger unit"
+    else:
+        remedy = f"set a coarser resolution, such as {step:g}"
+    return ThumbnetError(
+        f"export: inputs reach {counts} counts of their resolution, but a board's float "
+        f"holds {MOST_COUNTS}: {remedy}"
+    )
 
 
 def _wide_enough(

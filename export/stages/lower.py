@@ -11,6 +11,9 @@ from thumbnet.trainer import IntegerRole, Layer, Model, ThumbnetError
 from ..graph.graph import Graph, Node, TensorSpec
 from ..ops import LOWERED_BY, operation
 
+_LATER = {"x", "scores", "prediction", "probabilities"}
+"""Tensors that later stages add."""
+
 
 def lower(model: Model, graph_name: str) -> Graph:
     """Return the float graph of a model: one node per step of a layer, weights as float64.
@@ -79,6 +82,7 @@ class _Lowering:
             current = self._chained(node, layer)
             if not operation(node).named_as_layer:
                 node = replace(node, output=f"{layer.name}_{op}")
+            node = replace(node, output=self._free(node.output))
             self._add(replace(node, inputs=current), layer)
             current = (node.output,)
         self.written[layer.name] = current[0]
@@ -88,10 +92,16 @@ class _Lowering:
         current, most = node.inputs, operation(node).most_inputs
         while most is not None and len(current) > most:
             taken, others = current[:most], current[most:]
-            partial = f"{layer.name}_without_{len(others)}"
+            partial = self._free(f"{layer.name}_without_{len(others)}")
             self._add(replace(node, inputs=taken, output=partial), layer)
             current = (partial, *others)
         return current
+
+    def _free(self, name: str) -> str:
+        """Return a name that no tensor has: layers may be called anything."""
+        while name in self.tensors or name in _LATER:
+            name += "_"
+        return name
 
     def _add(self, node: Node, layer: Layer) -> None:
         self.nodes.append(node)
