@@ -259,6 +259,12 @@ def test_output_in_a_unit_beyond_a_boards_integers(unit: float, power: int) -> N
     assert f"an output is measured in steps of 1e{power}, but a board's limit is 1e9" in text
 
 
+@pytest.mark.filterwarnings("error")
+def test_inputs_that_no_integer_holds() -> None:
+    text = refused(built(Dense(2)), 1e30 * X)
+    assert "a board's float holds 1048576: train it in a larger unit" in text
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 def test_counts_limit_is_exact(sign: int) -> None:
     model = built(Dense(1), shape=(1,))
