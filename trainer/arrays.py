@@ -7,3 +7,6 @@ from typing import Any
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+
+LARGEST = 1e30
+"""Largest number in data: products with weights stay finite in float32, squares in float64."""

@@ -80,7 +80,7 @@ def header(graph: Graph, facts: Facts) -> str:
         f"{facts.shape}. {parameters(graph):,} parameters, {macs(graph):,} "
         f"multiply-accumulate{'s' * (macs(graph) != 1)}."
         + (f" {facts.accuracy}" if facts.accuracy else ""),
-        _inputs(graph, facts) + ("" if graph.stream else call_part(first).input_note(first)),
+        _inputs(graph, facts) + ("" if graph.stream else call_part(first).input_note(graph, first)),
     ]
     if graph.stream:
         paragraphs.append(stream_sentence(graph.stream))

@@ -145,7 +145,7 @@ def _parameters(call: Call, p: list[int], build: Build) -> str:
     if len(p) <= MOST_ON_A_LINE:
         # A kernel that changes its parameters needs a list; an array can be changed anyway.
         opening, closing = ("[", "]") if kernel.writes_parameters and not build.native else "()"
-        text = f"{opening}{', '.join(map(str, p))}{closing}"
+        text = f"{opening}{', '.join(map(str, p))}{',' * (len(p) == 1)}{closing}"
         names = f"  # {', '.join(words)}"
         return f'array("i", {text}){names}' if build.native else text + names
     lines = named_numbers(words, p[: len(words)])

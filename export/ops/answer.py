@@ -221,7 +221,9 @@ def decimal_steps(finest: Floats) -> Floats:
         worst = exponents[np.abs(exponents).argmax()]
         raise ThumbnetError(
             f"export: an output is measured in steps of 1e{worst:.0f}, but a board's limit is "
-            f"1e{MOST_DECIMALS}: train it in another unit"
+            f"1e{MOST_DECIMALS}: {'divide' if worst > 0 else 'multiply'} the targets by "
+            f"1e{abs(worst):.0f}, and train again, unless they are not like that: then training "
+            "diverged, and needs a lower learning rate"
         )
     return np.asarray(10.0**exponents)
 

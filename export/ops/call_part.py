@@ -120,7 +120,7 @@ class CallPart:
         """Return the literals that those files need, by name."""
         return {}
 
-    def input_note(self, node: Node) -> str:
+    def input_note(self, graph: Graph, node: Node) -> str:
         """Return a sentence for the header on readings that saturate; empty if none do."""
         return ""
 

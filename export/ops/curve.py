@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
-from math import prod
 from typing import Any
 
 import numpy as np
 
-from thumbnet.trainer import CURVES, ThumbnetError, curve_output
+from thumbnet.trainer import CURVES, FLAT_BEYOND, ThumbnetError, curve_output
 
 from ..graph.arithmetic import ACTIVATION_MAX, Ints
 from ..graph.graph import Graph, Node
@@ -24,7 +24,6 @@ class Activation(Operation):
     name = "activation"
     layers = {"Activation": ""}
     float_attributes = frozenset({"function"})
-    reads_input = False
     may_be_last = True
 
     def lower(self, layer: Any) -> Steps:
@@ -72,7 +71,7 @@ class Lookup(Operation):
         """Return the single call."""
         (source,), target = node.inputs, node.output
         head = (
-            prod(graph.tensors[source].shape),
+            math.prod(graph.tensors[source].shape),
             places.get(source, 0),
             places.get(target, 0),
         )
@@ -84,6 +83,21 @@ def activation_steps(layer: Any) -> Steps:
     if layer.activation == "linear":
         return []
     return [(Activation.name, {"function": layer.activation})]
+
+
+def varying(function: str, low: float, high: float) -> tuple[float, float]:
+    """Return the part of a range in which a curve is more than half a step from its ends."""
+    edge = FLAT_BEYOND.get(function, math.inf)
+    low, high = max(low, -edge), min(high, edge)
+    return min(low, high), high
+
+
+def is_flat_at_ends(node: Node) -> bool:
+    """Return whether an integer node is a table that hardly changes where its input saturates."""
+    if node.op != Lookup.name:
+        return False
+    table = node.attributes["table"].astype(np.int64)
+    return bool(max(abs(table[0] - table[15]), abs(table[-1] - table[-16])) <= 1)
 
 
 def table_of(reals: Floats, scale: float, zero_point: int) -> np.ndarray[Any, np.dtype[np.uint8]]:

@@ -23,8 +23,12 @@ from ..graph.graph import Graph, Node
 from ..kernels.build import Build
 from ..quantizer.builder import Builder
 from ..quantizer.input_counts import Counts, one_if_alike, per_input
+from ..quantizer.output_scale import HEADROOM, coarser
 from .call_part import Literal, Rows, Sources
+from .curve import is_flat_at_ends, varying
 from .operation import Floats, Operation
+
+_MOST_LEFT_SHIFT = 14
 
 _COLUMNS = ("left_shift", "bias", "multiplier", "shift")
 
@@ -101,8 +105,10 @@ class QuantizeSensors(Operation):
             "INPUT_ZERO_POINT": int(node.attributes["zero_point"]),
         }
 
-    def input_note(self, node: Node) -> str:
+    def input_note(self, graph: Graph, node: Node) -> str:
         """Return a sentence on readings that are accepted but saturate; empty if none do."""
+        if all(is_flat_at_ends(reader) for reader in graph.consumers(node.output)):
+            return ""
         a = node.attributes
         low, high = (
             np.clip(_count_at(a, q), a["minimum"], a["maximum"]) / a["units"] for q in (0.0, 255.0)
@@ -150,10 +156,13 @@ def takes_readings(graph: Graph) -> bool:
 
 @dataclass(frozen=True)
 class InputStage:
-    """The node that converts counts to uint8, and the scale and zero point of its output."""
+    """The node that converts counts to uint8, and the scale and zero point of its output.
+
+    The scale is None if only the sign of the output matters.
+    """
 
     node: Node
-    scale: float
+    scale: float | None
     zero_point: int
 
 
@@ -179,10 +188,14 @@ def quantize_input(builder: Builder, counts: Counts, lines: int | None) -> None:
     high = float((counts.most * scale + offset).max())
     raw = replace(graph.tensors[graph.input], dtype="int32", scale=1.0 / counts.units)
     builder.tensors[raw.name] = replace(raw, low=None, high=None, mean=None)
-    zero = builder.holds_zero("x")
+    zero, curve = builder.holds_zero("x"), builder.curve_behind("x")
     stage = levels_stage(counts, scale, offset)
     if stage is None or (zero and not 0 <= stage.zero_point <= ACTIVATION_MAX):
-        stage = sensors_stage(counts, scale, offset, *affine(low, high, zero))
+        if curve in ("step", "sign"):
+            stage = threshold_stage(counts, scale, offset)
+        else:
+            fitting = _output_scale(counts, scale, offset, varying(curve, low, high), zero)
+            stage = sensors_stage(counts, scale, offset, *fitting)
     out = replace(x, dtype="uint8", scale=stage.scale, zero_point=stage.zero_point)
     builder.add(stage.node, out)
 
@@ -207,6 +220,29 @@ def levels_stage(counts: Counts, scale: Floats, offset: Floats) -> InputStage | 
     return InputStage(node, float(scale.item() / gain), round(zero_point))
 
 
+def threshold_stage(counts: Counts, scale: Floats, offset: Floats) -> InputStage:
+    """Return `q = 128 + count - first`, saturating, where `first` is the first count not below 0.
+
+    For step and sign: whatever the range, no count is on the wrong side.
+    """
+    at = -offset / scale * counts.units
+    first = np.ceil(at - 1e-6 * np.maximum(np.abs(at), 1.0))  # 0.7 * 10 is above 7
+    first = np.clip(first, counts.minimum - 1, counts.maximum + 1)
+    return _sensors(counts, np.ones(1), -first, None, 128)
+
+
+def _output_scale(
+    counts: Counts, scale: Floats, offset: Floats, limits: tuple[float, float], zero: bool
+) -> tuple[float, int]:
+    """Return the scale and zero point of the output, with steps that a multiplier can reach."""
+    per_count = scale / counts.units
+    reach = np.maximum(np.abs(counts.minimum), np.abs(counts.maximum))
+    room = np.log2(ACCUMULATOR_LIMIT / (reach + np.abs(offset / per_count) + 1))
+    left = np.clip(np.ceil(room) - 1, 0, _MOST_LEFT_SHIFT)
+    finest = float((per_count / 2.0**left).max()) / REAL_MULTIPLIER_LIMIT * HEADROOM
+    return coarser(*affine(*limits, zero), finest)
+
+
 def sensors_stage(
     counts: Counts, scale: Floats, offset: Floats, out_scale: float, zero_point: int
 ) -> InputStage:
@@ -214,10 +250,15 @@ def sensors_stage(
 
     The node computes `requantize((count << left_shift) + bias, multiplier, shift)`.
     """
-    gain = scale / counts.units / out_scale
-    columns = np.broadcast_arrays(
-        gain, offset / out_scale, counts.units, counts.minimum, counts.maximum
-    )
+    gain, moved = scale / counts.units / out_scale, offset / out_scale
+    return _sensors(counts, gain, moved, out_scale, zero_point)
+
+
+def _sensors(
+    counts: Counts, gain: Floats, offset: Floats, out_scale: float | None, zero_point: int
+) -> InputStage:
+    """Return the node that computes `q = zero_point + count * gain + offset`."""
+    columns = np.broadcast_arrays(gain, offset, counts.units, counts.minimum, counts.maximum)
     lines = np.array([_scaling_line(*line) for line in zip(*columns, strict=True)], dtype=np.int64)
     names = ("units", "minimum", "maximum", "left_shift", "bias", "multiplier", "shift")
     fields = {name: lines[:, k] for k, name in enumerate(names)}
@@ -232,7 +273,9 @@ def _scaling_line(
 ) -> tuple[int, ...]:
     """Choose the largest left shift possible, so that rounding the bias loses least."""
     reach = max(abs(int(minimum)), abs(int(maximum))) + abs(offset / gain) + 1
-    left = max((k for k in range(15) if reach * 2**k < ACCUMULATOR_LIMIT), default=-1)
+    left = max(
+        (k for k in range(_MOST_LEFT_SHIFT + 1) if reach * 2**k < ACCUMULATOR_LIMIT), default=-1
+    )
     if left < 0 or gain / 2**left >= REAL_MULTIPLIER_LIMIT * (1 - 2**-15):
         raise ThumbnetError(
             f"export: an input's scaling ({gain:.3g} steps per count, offset {offset:.3g}) exceeds "

@@ -68,9 +68,6 @@ class Operation(CallPart):
     is_alias: ClassVar[bool] = False
     """It changes nothing in memory, so `fold` drops it."""
 
-    reads_input: ClassVar[bool] = True
-    """It may read the network's input directly."""
-
     may_be_last: ClassVar[bool] = False
     """It may be the last operation of a network."""
 

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import FLAT_BEYOND, affine
+from thumbnet.trainer import affine
 
 from ..graph.arithmetic import ACTIVATION_MAX, Ints, requantize
 from ..graph.graph import Graph, Node, TensorSpec
@@ -25,7 +25,7 @@ from ..quantizer.builder import Builder
 from ..quantizer.channel_weights import Channels, multipliers, quantize_channels, side_of_zero
 from ..quantizer.output_scale import coarser, finest_output
 from .checks import accumulator_faults, length_faults
-from .curve import Lookup
+from .curve import Lookup, varying
 from .operation import Floats, Operation
 
 REQUANTIZATION = frozenset(
@@ -170,10 +170,8 @@ class WeightedFloat(Operation):
             out = replace(out, zero_point=128)
             self.accumulate(builder, node, channels, (multiplier, shift), out, whole)
             return
-        low, high = out.range
-        edge = FLAT_BEYOND.get(function, math.inf)
-        low, high = max(low, -edge), min(high, edge)
-        low = 0.0 if function == "relu" else min(low, high)
+        low, high = varying(function, *out.range)
+        low = 0.0 if function == "relu" else low
         zero = builder.holds_zero(out.name)
         scale, zero_point = coarser(*affine(low, high, zero), finest_output(channels.scale))
         out = replace(out, scale=scale, zero_point=zero_point)

@@ -75,6 +75,10 @@ class Builder:
         assert isinstance(tensor.scale, float)
         return tensor.scale, tensor.zero_point
 
+    def curve_behind(self, tensor: str) -> str:
+        """Return the name of the curve that alone reads a tensor, "linear" if there is none."""
+        return self._curves.get(tensor, ("linear", ""))[0]
+
     def written(self, node: Node) -> tuple[TensorSpec, str]:
         """Return the tensor that a float node's layer writes, and the curve applied to its result.
 

@@ -18,6 +18,12 @@ Scalar = TypeVar("Scalar", np.int64, np.float64)
 
 Floats = npt.NDArray[np.float64]
 
+_FEWEST_COUNTS = 0.25
+"""Readings that vary by fewer counts than this all become the same count, or nearly all."""
+
+_FEW_COUNTS = 16
+"""A coarser resolution that leaves fewer counts than this is no remedy."""
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -88,7 +94,11 @@ def choose_counts(
             f"set one for all, or one for each{by_channel}"
         )
     units = one_if_alike(units)
+    _check_resolved(low, high, units, "channel" if channels and not alike else "input")
     width = np.maximum(high - low, 1.0 / units)
+    reach = (np.maximum(np.abs(low), np.abs(high)) + margin * width) * units
+    if reach.max() >= 2.0**53:  # counts that are not even exact on the PC
+        raise _too_many_counts(f"{reach.max():.3g}", low, high, units, float((reach / units).max()))
     minimum = count(low - margin * width, units)
     maximum = count(high + margin * width, units)
     maximum += minimum == maximum  # a constant feature must not have an empty range
@@ -119,10 +129,8 @@ def choose_counts(
     )
     largest = np.maximum(np.abs(counts.minimum), np.abs(counts.maximum))
     if largest.max() >= MOST_COUNTS:
-        raise ThumbnetError(
-            f"export: inputs reach {largest.max()} counts of their resolution, but a board's float "
-            f"holds {MOST_COUNTS}: {_coarser(float(np.max(largest / units)))}"
-        )
+        reached = float(np.max(largest / units))
+        raise _too_many_counts(str(largest.max()), low, high, units, reached)
     return counts
 
 
@@ -132,12 +140,37 @@ def in_units(counts: npt.ArrayLike, units: npt.ArrayLike) -> Any:
     return counts.tolist() if np.all(units == 1) else (counts / units).tolist()
 
 
-def _coarser(reach: float) -> str:
-    """Return what to do if the counts of `reach` raw units do not fit."""
+def _check_resolved(low: Floats, high: Floats, units: Ints, what: str) -> None:
+    """Raise ThumbnetError if readings vary by so little that all become the same count."""
+    width = high - low
+    lost = np.flatnonzero((width > 0) & (width * units < _FEWEST_COUNTS))
+    if lost.size:
+        i = int(lost[0])
+        which = f"{what} {i}" if len(low) > 1 else "the input"
+        raise ThumbnetError(
+            f"export: {which} varies only from {low[i]:.7g} to {high[i]:.7g}, which is less than a "
+            f"step of its resolution, {1 / np.broadcast_to(units, low.shape)[i]:g}: train it in a "
+            "smaller unit (multiply it by a constant), or set a finer resolution"
+        )
+
+
+def _too_many_counts(
+    counts: str, low: Floats, high: Floats, units: Ints, reach: float
+) -> ThumbnetError:
+    """Return the error that `reach` raw units are too many counts, with what to do."""
+    distance = np.maximum(np.abs(low), np.abs(high)) / np.where(high > low, high - low, 1.0)
     step = 10.0 ** np.ceil(np.log10((reach + 1) / MOST_COUNTS))
-    if step > 1:
-        return "train it in a larger unit"
-    return f"set a coarser resolution, such as {step:g}"
+    if distance.max() > MOST_COUNTS / _FEW_COUNTS:
+        i = int(distance.argmax())
+        remedy = f"subtract {(low[i] + high[i]) / 2:.7g} from input {i} and train again"
+    elif step > 1:
+        remedy = "train it in a larger unit"
+    else:
+        remedy = f"set a coarser resolution, such as {step:g}"
+    return ThumbnetError(
+        f"export: inputs reach {counts} counts of their resolution, but a board's float "
+        f"holds {MOST_COUNTS}: {remedy}"
+    )
 
 
 def _wide_enough(
@@ -179,7 +212,7 @@ def _declared_units(resolution: float | tuple[float, ...]) -> Ints:
 
 def _natural_units(x: npt.NDArray[np.float64]) -> Ints:
     units = []
-    for column in x.T:
+    for i, column in enumerate(x.T):
         if np.all(column == np.round(column)):
             units.append(1)
         else:
@@ -187,7 +220,8 @@ def _natural_units(x: npt.NDArray[np.float64]) -> Ints:
             digits = int(np.ceil(np.log10(4096.0 / width))) if width > 0 else 2
             if digits > 18:
                 raise ThumbnetError(
-                    f"export: the range of an input is only {width:.3g}: train it in a smaller unit"
+                    f"export: input {i} varies by only {width:.3g}: train it in a smaller unit "
+                    "(multiply it by a constant)"
                 )
             units.append(10 ** max(digits, 0))
     return np.array([max(units)] if len(set(units)) <= 1 else units, dtype=np.int64)

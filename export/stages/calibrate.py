@@ -104,8 +104,8 @@ def calibrate(graph: Graph, x: npt.ArrayLike, observer: str = "min_max") -> Grap
     for name, values in seen.items():
         if not np.all(np.isfinite(values)):
             raise ThumbnetError(
-                f"calibration: {name} is not finite for some rows, so the weights are unusable: "
-                "train again with a lower learning rate"
+                f"calibration: {name} is not finite for some rows, so training diverged: train "
+                "again with a tenth of the learning rate and scaled inputs (Normalization)"
             )
         tensor = graph.tensors[name]
         low, high = OBSERVERS["min_max" if name in ends else observer](values)

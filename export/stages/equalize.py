@@ -63,11 +63,18 @@ def is_far_from_zero(counts: Counts) -> bool:
 
 
 def channels_of(graph: Graph) -> int | None:
-    """Return the number of channels if the input's positions share weights, else None."""
+    """Return the number of channels if the input's positions share weights and scaling, else None.
+
+    After a Flatten, each position may have its own scaling.
+    """
     readers = graph.consumers("x")
     if any(operation(node).weights_per_feature for node in readers):
         return None
-    return graph.tensors["x"].shape[-1]
+    channels = graph.tensors["x"].shape[-1]
+    for values in graph.nodes[0].attributes.values():
+        if values.size > channels and np.any(values.reshape(-1, channels) != values[:channels]):
+            return None
+    return channels
 
 
 def equalize(graph: Graph, counts: Counts) -> Graph:
@@ -82,8 +89,7 @@ def equalize(graph: Graph, counts: Counts) -> Graph:
         return graph
     (reader,) = readers
     op = operation(reader)
-    shape = graph.tensors["x"].shape
-    inputs = math.prod(shape) if op.weights_per_feature else shape[-1]
+    inputs = channels_of(graph) or math.prod(graph.tensors["x"].shape)
     scaling = graph.nodes[0]
     scale, offset, least, most = (
         _period(values, inputs)

@@ -13,21 +13,21 @@ from ..graph.graph import Graph, Node, TensorSpec
 from ..ops import operation, scaling_as_layer
 from ..ops.operation import Floats
 from ..ops.scaling import ScaleShift
+from .positive_scale import make_scale_positive
 
 
 def fold(graph: Graph) -> Graph:
     """Return a graph that computes what `graph` computes, in fewer operations.
 
-    The first is the scaling of the input, with a positive scale for every feature: a negative or
-    zero scale is folded into the weights after it. Batch normalization is folded into the weights
+    The first is the scaling of the input, with a positive scale for every feature: see
+    `make_scale_positive`. Batch normalization is folded into the weights
     before or after it; if neither can absorb it, it becomes a layer. Reshapes are dropped, because
     they change nothing in memory.
 
     Raises
     ------
     ThumbnetError
-        If a scaling or a curve cannot be folded where it stands, or the model does not end with a
-        dense layer.
+        If a scaling comes last, or the model does not end with a dense layer.
 
     """
     shape = graph.tensors[graph.input].shape
@@ -112,15 +112,7 @@ class _Folder:
                 self.nodes[self.nodes.index(readers[0])] = taken
                 renamed[node.output] = node.inputs[0]
         _check_form(nodes)
-        if len([n for n in nodes if "x" in n.inputs]) == 1 or np.all(
-            nodes[0].attributes["scale"] > 0
-        ):
-            _make_scale_positive(nodes, self.tensors["x"].shape)
-        else:
-            raise ThumbnetError(
-                "export: the inputs have a negative scale and several layers read them: "
-                "put a Dense or convolution before the branches"
-            )
+        make_scale_positive(nodes, self.tensors)
         return nodes
 
     def _as_layer(self, node: Node) -> Node:
@@ -144,11 +136,6 @@ def _with_scaling_before(node: Node, scaling: Node) -> Node | None:
 
 
 def _check_form(nodes: list[Node]) -> None:
-    for node in nodes:
-        if not operation(node).reads_input and node.inputs == ("x",):
-            raise ThumbnetError(
-                f"export: {node.output} is applied directly to the input: put a Dense before it"
-            )
     if not any(operation(node).gives_scores for node in nodes):
         raise ThumbnetError("export: the model has no Dense layer: add one")
     # A curve at the end is checked later, together with the task.
@@ -157,33 +144,3 @@ def _check_form(nodes: list[Node]) -> None:
             f"export: the model ends with {nodes[-1].output} ({nodes[-1].op}), not with a Dense "
             "layer: add a Dense with one output per class or measured value after it"
         )
-
-
-def _make_scale_positive(nodes: list[Node], shape: tuple[int, ...]) -> None:
-    """Fold negative and zero scales of the input into the weights of the layer that reads it."""
-    scaling = nodes[0]
-    size = math.prod(shape)
-    scale = np.broadcast_to(scaling.attributes["scale"], size)
-    if np.all(scale > 0):
-        return
-    at = next(k for k, node in enumerate(nodes) if "x" in node.inputs)
-    node = nodes[at]
-    offset = np.broadcast_to(scaling.attributes["offset"], size)
-    sign = np.where(scale < 0, -1.0, 1.0)
-    fixed = scale == 0
-    moved = {
-        "scale": np.where(fixed, 0.0, sign),
-        "offset": np.where(fixed, offset, 0.0),
-    }
-    if not operation(node).weights_per_feature:
-        moved = {name: values[: shape[-1]] for name, values in moved.items()}
-    taken = _with_scaling_before(node, replace(scaling, attributes=moved, inputs=("x",)))
-    if taken is None:
-        raise ThumbnetError(
-            f"export: the input's scale is negative or zero, and {node.output} cannot absorb it: "
-            "scale the inputs by positive numbers"
-        )
-    nodes[0] = scaling.with_attributes(
-        scale=np.where(fixed, 1.0, scale * sign), offset=np.where(fixed, 0.0, offset * sign)
-    )
-    nodes[at] = taken

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from thumbnet.trainer import IntegerRole, Layer, Model, ThumbnetError
 
 from ..graph.graph import Graph, Node, TensorSpec
 from ..ops import LOWERED_BY, operation
+
+_LATER = {"x", "scores", "prediction", "probabilities"}
+"""Tensors that later stages add."""
 
 
 def lower(model: Model, graph_name: str) -> Graph:
@@ -26,7 +31,8 @@ def lower(model: Model, graph_name: str) -> Graph:
     Raises
     ------
     ThumbnetError
-        If the model is not built, or has a layer that the exporter does not support.
+        If the model is not built, has a layer that the exporter does not support, or has weights
+        that are not finite.
 
     """
     if not model.layers or model.input_shape is None:
@@ -63,6 +69,12 @@ class _Lowering:
                 f"export: layer {layer.name!r} ({kind}) is not supported: use one of "
                 f"{', '.join(sorted(LOWERED_BY))}"
             )
+        for variable in layer.variables:
+            if not np.isfinite(variable.numpy()).all():
+                raise ThumbnetError(
+                    f"export: {variable.name} contains NaN or infinity: training diverged: train "
+                    "again with a tenth of the learning rate and scaled inputs (Normalization)"
+                )
         # Other layers without a role, such as Dropout, do nothing outside of training.
         steps = LOWERED_BY[kind].lower(layer) if kind in LOWERED_BY else []
         for op, attributes in steps:
@@ -70,6 +82,7 @@ class _Lowering:
             current = self._chained(node, layer)
             if not operation(node).named_as_layer:
                 node = replace(node, output=f"{layer.name}_{op}")
+            node = replace(node, output=self._free(node.output))
             self._add(replace(node, inputs=current), layer)
             current = (node.output,)
         self.written[layer.name] = current[0]
@@ -79,10 +92,16 @@ class _Lowering:
         current, most = node.inputs, operation(node).most_inputs
         while most is not None and len(current) > most:
             taken, others = current[:most], current[most:]
-            partial = f"{layer.name}_without_{len(others)}"
+            partial = self._free(f"{layer.name}_without_{len(others)}")
             self._add(replace(node, inputs=taken, output=partial), layer)
             current = (partial, *others)
         return current
+
+    def _free(self, name: str) -> str:
+        """Return a name that no tensor has: layers may be called anything."""
+        while name in self.tensors or name in _LATER:
+            name += "_"
+        return name
 
     def _add(self, node: Node, layer: Layer) -> None:
         self.nodes.append(node)

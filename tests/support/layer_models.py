@@ -79,6 +79,11 @@ def dense_branches() -> Model:
     return Model(x, Dense(2, "softmax")(c))
 
 
+def turned() -> Rescaling:
+    """Return a scaling of the input as a batch normalization may leave it: negative and zero."""
+    return Rescaling([-1.5, 0.0, 0.5], [0.1, 0.2, -0.3])
+
+
 MODELS: dict[str, Callable[[], Model]] = {
     "strided": lambda: chain(
         (9, 8, 1),
@@ -146,6 +151,20 @@ MODELS: dict[str, Callable[[], Model]] = {
         Flatten(),
         LayerNormalization(),
         Dense(3, "softmax"),
+    ),
+    "turned pooling": lambda: chain(
+        (8, 3), turned(), MaxPooling1D(2), Flatten(), Dense(3, "softmax")
+    ),
+    "turned gru": lambda: chain((8, 3), turned(), GRU(4), Dense(3, "softmax")),
+    "turned padding": lambda: chain(
+        (6, 5, 3), turned(), Conv2D(4, 3, padding="same"), Flatten(), Dense(3, "softmax")
+    ),
+    "tanh of the input": lambda: chain((7,), Activation("tanh"), Dense(3, "softmax")),
+    "relu of turned samples": lambda: chain(
+        (8, 3), turned(), Activation("relu"), Conv1D(4, 3), Flatten(), Dense(3, "softmax")
+    ),
+    "sign of pixels": lambda: chain(
+        (6, 6, 2), Activation("sign"), Conv2D(3, 3, padding="same"), Flatten(), Dense(3, "softmax")
     ),
     "branches": branches,
     "dense branches": dense_branches,

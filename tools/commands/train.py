@@ -262,8 +262,21 @@ def _how_to_resume(state: Path, resume: bool, before: int | None) -> str:
     return f"the last checkpoint is kept: continue with `{line}`"
 
 
+def _nothing_learned(model: Model, train: Dataset, test: Dataset) -> str:
+    """Return a warning if all rows get the same answer, though they should not; "" otherwise."""
+    answers = model.predict(test.x)
+    if len(np.unique(test.y)) < 2 or np.any(np.ptp(answers, axis=0) > 1e-6 * np.abs(answers[0])):
+        return ""
+    reason = "try a tenth of the learning rate, --activation leaky_relu, or to leave out --scale"
+    if not np.ptp(train.x, axis=0).any():
+        reason = "no feature varies in the rows to train"
+    return f"every held-out row gets the same answer, so nothing was learned: {reason}"
+
+
 def _report(console: Console, model: Model, train: Dataset, test: Dataset, output: Path) -> None:
     info = model.info
+    if nothing := _nothing_learned(model, train, test):
+        console.say(nothing, "yellow")
     if "accuracy" in info:
         what = "windows" if isinstance(test, Windows) else "rows"
         console.say(

@@ -7,13 +7,26 @@ from pathlib import Path
 
 import numpy as np
 
-from thumbnet.trainer import Callback, Dataset, Dense, History, Model, Windows, balanced_accuracy
+from thumbnet.trainer import (
+    Callback,
+    Dataset,
+    Dense,
+    History,
+    Model,
+    ThumbnetError,
+    Windows,
+    balanced_accuracy,
+)
 
 from .resuming import check_resumable
 from .settings import Array, TrainSettings
 
 TEST_ROWS = 1000
 """Held-out rows that a model carries at most."""
+
+
+_LARGEST_TARGET = 1e30
+"""Of their standard deviation; weights, which are floats of 32 bits, are multiplied by it."""
 
 
 def fit(
@@ -51,7 +64,12 @@ def fit(
     """
     mean, deviation = 0.0, 1.0
     if not train.is_classification:
-        mean, deviation = float(train.y.mean()), float(train.y.std()) or 1.0
+        with np.errstate(over="ignore"):
+            mean, deviation = float(train.y.mean()), float(train.y.std()) or 1.0
+        if not deviation < _LARGEST_TARGET:
+            raise ThumbnetError(
+                f"the numbers to predict reach {np.abs(train.y).max():.3g}: use a larger unit"
+            )
         model.info["target_scale"] = [deviation, mean]
     _keep_test_rows(model, test, settings.seed)
     if resume_from is not None:

@@ -57,6 +57,10 @@ def _arrays(path: str | os.PathLike[str]) -> dict[str, Array]:
     return arrays
 
 
+_MANY_CLASSES = 20
+"""More classes than this, of two rows each or less, are no classes."""
+
+
 def _finite(path: str | os.PathLike[str], name: str, values: Array) -> None:
     if values.dtype.kind not in "biuf":
         raise ThumbnetError(f"{path}: array {name!r} is {values.dtype}, expected numbers")
@@ -96,7 +100,11 @@ def read_npz(path: str | os.PathLike[str]) -> Dataset:
     if x.ndim < 2 or 0 in x.shape:
         raise ThumbnetError(f"{path}: x has shape {x.shape}, expected (examples, features)")
     if y.shape != (len(x),):
-        raise ThumbnetError(f"{path}: y has shape {y.shape}, expected ({len(x)},) as x has rows")
+        one_hot = y.ndim == 2 and len(y) == len(x)
+        remedy = ": save the index of each row's class, y.argmax(axis=1)" * one_hot
+        raise ThumbnetError(
+            f"{path}: y has shape {y.shape}, expected ({len(x)},) as x has rows{remedy}"
+        )
     if len(x) < 2:
         raise ThumbnetError(f"{path}: one example is too few to learn from")
     _finite(path, "x", x)
@@ -111,7 +119,13 @@ def read_npz(path: str | os.PathLike[str]) -> Dataset:
     if y.dtype.kind in "US" or (y.dtype.kind in "biu" and labels is None):
         # Booleans are the classes 0 and 1.
         names = _text(y.astype(np.int64) if y.dtype.kind == "b" else y)
-        labels = labels if labels is not None else class_names(names)
+        if labels is None:
+            labels = class_names(names)
+            if y.dtype.kind in "iu" and len(labels) > max(_MANY_CLASSES, len(y) / 2):
+                raise ThumbnetError(
+                    f"{path}: y holds {len(labels)} different whole numbers in {len(y)} rows, "
+                    "which are read as classes: to predict numbers, save y as floats"
+                )
         y = encode_labels(names, labels, f"{path}: y")
     else:
         _finite(path, "y", y)

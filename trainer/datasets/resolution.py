@@ -41,12 +41,24 @@ def resolution_for(
     Raises
     ------
     ThumbnetError
-        If even whole numbers (d = 0) are too fine.
+        If even whole numbers (d = 0) are too fine, or the readings vary by less than the finest
+        resolution that holds them can show.
     """
     largest = max(abs(low), abs(high))
     reach = largest + (high - low)
     for d in range(min(decimals, MOST_DECIMALS), -1, -1):
         if reach * 10**d + 1 < COUNT_LIMIT and largest * 10**d + 1 < most:
+            finest = d < decimals or d == MOST_DECIMALS
+            if finest and 0 < (high - low) * 10**d < 1:
+                middle = (low + high) / 2
+                remedy = f"subtract {middle:.9g} from it"
+                if d == MOST_DECIMALS:
+                    remedy = "multiply it by a constant"
+                raise ThumbnetError(
+                    f"{where}: values from {low:.9g} to {high:.9g} vary by less than "
+                    f"{1 / 10**d:g}, the finest step of the board's integers there: {remedy}, "
+                    "or leave it out"
+                )
             return float(1 / 10**d)
     raise ThumbnetError(
         f"{where}: values from {low:g} to {high:g} do not fit the board's integers, which reach "

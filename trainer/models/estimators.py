@@ -9,10 +9,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..arrays import Array
+from ..arrays import LARGEST, Array
 from ..errors import ThumbnetError
 from ..layers.core import Dense
+from ..network.inputs import prepare_inputs
 from .model import Sequential
+
+
+def prepared(x: ArrayLike) -> Array:
+    """Return x (n, features) as float64; raises ThumbnetError for what cannot be computed with."""
+    inputs = prepare_inputs(x, None).astype(np.float64)
+    largest = float(np.abs(inputs).max())
+    if largest > LARGEST:
+        raise ThumbnetError(f"x reaches {largest:.3g}: use a larger unit")
+    return inputs
 
 
 class Neuron:
@@ -23,6 +33,13 @@ class Neuron:
 
     def _install(self, coef: Array, intercept: Array, activation: str) -> None:
         """Put weights (outputs, features) and biases (outputs,) into `model`."""
+        largest = float(max(np.abs(coef).max(), np.abs(intercept).max()))
+        if not largest <= float(np.finfo(np.float32).max):
+            i = int(np.abs(coef).max(axis=0).argmax())
+            raise ThumbnetError(
+                f"a weight in raw units is {largest:.3g}, too large for float32: feature {i} "
+                "varies too little: multiply it by a constant, or leave it out"
+            )
         layer = Dense(len(intercept), activation)
         self.model = Sequential([layer], name=type(self).__name__.lower())
         self.model.build(coef.shape[-1])

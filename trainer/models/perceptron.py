@@ -7,8 +7,7 @@ from numpy.typing import ArrayLike
 
 from ..arrays import Array
 from ..errors import ThumbnetError
-from ..network.inputs import prepare_inputs
-from .estimators import Classifier
+from .estimators import Classifier, prepared
 
 
 class _Pocket:
@@ -100,7 +99,7 @@ class Perceptron(Classifier):
         ThumbnetError
             If y does not hold two classes, or the data have other shapes or are not finite.
         """
-        inputs = prepare_inputs(x, None).astype(np.float64)
+        inputs = prepared(x)
         target = 2.0 * self._classes(y, len(inputs)) - 1
         if len(self.classes_) != 2:
             raise ThumbnetError(

@@ -14,7 +14,7 @@ from ..optimization.losses import get as get_loss
 from ..optimization.optimizers import SGD
 from ..optimization.target_values import prepare_targets
 from ..training.callbacks import EarlyStopping
-from .estimators import Classifier, Neuron
+from .estimators import Classifier, Neuron, prepared
 from .model import Sequential
 
 
@@ -39,7 +39,7 @@ class LinearRegression(Neuron):
 
     def fit(self, x: ArrayLike, y: ArrayLike) -> LinearRegression:
         """Train on x (n, features) and y (n,); raises ThumbnetError if they do not fit."""
-        inputs = prepare_inputs(x, None).astype(np.float64)
+        inputs = prepared(x)
         target = prepare_targets(y, get_loss("mse"), (1,), len(inputs), dtype=np.float64)
         mean, whiten = _whitening(inputs)
         center, spread = target.mean(), target.std() or 1.0
@@ -100,7 +100,7 @@ class LogisticRegression(Classifier):
 
     def fit(self, x: ArrayLike, y: ArrayLike) -> LogisticRegression:
         """Train on x (n, features) and labels y (n,); raises ThumbnetError if they do not fit."""
-        inputs = prepare_inputs(x, None).astype(np.float64)
+        inputs = prepared(x)
         target = self._classes(y, len(inputs))
         mean, std = inputs.mean(axis=0), inputs.std(axis=0)
         std[np.ptp(inputs, axis=0) == 0] = 1.0

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..arrays import Array
+from ..arrays import LARGEST, Array
 from ..datasets.class_labels import encode_labels
 from ..errors import ThumbnetError
 from .losses import Loss
@@ -176,3 +176,5 @@ def _refuse_nan(values: Array) -> None:
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         row = int(np.flatnonzero(~np.isfinite(values.reshape(len(values), -1)).all(axis=1))[0])
         raise ThumbnetError(f"y holds NaN or infinity at row {row}: remove that example")
+    if values.dtype == np.float64 and values.size and np.abs(values).max() > LARGEST:
+        raise ThumbnetError(f"y reaches {np.abs(values).max():.3g}: use a larger unit")

@@ -22,6 +22,7 @@ from ..quantization.fake_quantization import FakeQuantization
 from .callbacks import Callback, History, Logs
 from .checkpoint import ModelCheckpoint, resume
 from .compiled import CompiledNetwork
+from .divergence import DivergenceGuard
 from .evaluation import evaluate, losses_and_outputs, measure
 from .preparation import Examples, check_ends, checked_batch_size, seed_and_build, split_examples
 
@@ -94,9 +95,9 @@ def fit(
     Raises
     ------
     ThumbnetError
-        If anything does not fit, or the loss becomes infinite or NaN.
+        If anything does not fit, or training diverges: see `DivergenceGuard`.
     """
-    loss, optimizer = network.require_compiled()
+    loss, _ = network.require_compiled()
     inputs = prepare_inputs(x, network.input_shape)
     seed_and_build(network, inputs.shape[1:], seed)
     check_ends(network, loss)
@@ -109,6 +110,7 @@ def fit(
         raise ThumbnetError(f"epochs is {epochs!r}: it must be a positive whole number")
 
     quantizer = None if quantize is None else FakeQuantization(network, quantize)
+    guard = DivergenceGuard(network, loss, train)
 
     history = History()
     steps = math.ceil(len(train.x) / size)
@@ -131,12 +133,13 @@ def fit(
                 observer.on_epoch_begin(epoch)
             if quantizer is not None:
                 quantizer.begin_epoch(epoch, epochs)
-            logs = _train_epoch(network, loss, optimizer, train, size, shuffle, epoch, observers)
+            logs = _train_epoch(network, guard, train, size, shuffle, epoch, observers)
             if validation is not None:
                 results = evaluate(network, loss, validation.x, validation.y)
                 logs.update({f"val_{name}": value for name, value in results.items()})
             if quantizer is not None:
                 quantizer.keep()
+            guard.end_epoch(logs["loss"], epoch, epoch + 1 == epochs)
             for observer in others:
                 observer.on_epoch_end(epoch, logs)
             history.append(epoch, logs)
@@ -154,8 +157,7 @@ def fit(
 
 def _train_epoch(
     network: CompiledNetwork,
-    loss: Loss,
-    optimizer: Optimizer,
+    guard: DivergenceGuard,
     data: Examples,
     size: int,
     shuffle: bool,
@@ -163,6 +165,7 @@ def _train_epoch(
     observers: list[Callback],
 ) -> Logs:
     """Update the weights once for every batch; return the means of loss and metrics."""
+    loss, optimizer = network.require_compiled()
     count = len(data.x)
     order = network.rng.permutation(count) if shuffle and size < count else None
     totals = dict.fromkeys(("loss", *network.metrics), 0.0)
@@ -172,11 +175,7 @@ def _train_epoch(
         rows = slice(start, stop) if order is None else order[start:stop]
         weights = None if data.weights is None else data.weights[rows]
         value, outputs = _train_batch(network, loss, optimizer, data.x[rows], data.y[rows], weights)
-        if not math.isfinite(value):
-            raise ThumbnetError(
-                f"the loss is {value} in epoch {epoch + 1}, batch {batch + 1}: lower the learning "
-                f"rate (it is {optimizer.learning_rate:g}) or scale the inputs"
-            )
+        guard.end_batch(value, epoch, batch)
         totals["loss"] += value * (stop - start)
         for name, total in measure(network, data.y[rows], outputs).items():
             totals[name] += total

@@ -27,9 +27,12 @@ def sensors(**columns: Any) -> Node:
     return Node("quantize_sensors", ("input",), "x", {"zero_point": 5, **arrays})
 
 
+GRAPH = Graph("net", "fuse", "input", (), (Node("max_pool", ("x",), "y"),), {})
+
+
 def note(**columns: Any) -> str:
     node = sensors(**columns)
-    return operation(node).input_note(node)
+    return operation(node).input_note(GRAPH, node)
 
 
 def test_a_twentieth_of_the_range_may_saturate() -> None:

@@ -85,7 +85,8 @@ def test_a_unit_that_is_too_small() -> None:
 def test_smallest_range_of_a_resolution_that_is_chosen() -> None:
     assert chosen(np.array([[0.0], [5e-15]]), None, None).units.tolist() == [10**18]
     assert refused(np.array([[0.0], [4e-15]]), None, None) == (
-        "export: the range of an input is only 4e-15: train it in a smaller unit"
+        "export: input 0 varies by only 4e-15: train it in a smaller unit (multiply it by a "
+        "constant)"
     )
 
 

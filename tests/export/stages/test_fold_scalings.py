@@ -12,17 +12,23 @@ from support.layer_models import chain
 from thumbnet.export import Graph, Options, run_until
 from thumbnet.export.stages.calibrate import run_float
 from thumbnet.trainer import (
+    GRU,
     Activation,
     Add,
     BatchNormalization,
+    Concatenate,
     Conv1D,
     Dense,
     DepthwiseConv1D,
     Flatten,
+    GlobalAveragePooling1D,
     Input,
+    Layer,
+    LayerNormalization,
     MaxPooling1D,
     Model,
     Rescaling,
+    SimpleRNN,
     ThumbnetError,
 )
 
@@ -83,33 +89,52 @@ def test_a_positive_scale_stays_as_it_is() -> None:
     assert_scaling(graph, 0.25, -1.0)
 
 
-def refused(model: Model) -> str:
-    with pytest.raises(ThumbnetError) as caught:
-        run_until(model, X, Options("net"), "fold")
-    return str(caught.value)
+@pytest.mark.parametrize("scale", [-1.0, 0.0, [1.0, -1.0], [-2.0, 0.0]])
+@pytest.mark.parametrize(
+    "first",
+    [
+        MaxPooling1D(2),
+        GlobalAveragePooling1D(),
+        LayerNormalization(),
+        Activation("tanh"),
+        Conv1D(3, 3, padding="same"),  # with padding, 0.5 is not 0
+    ],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_a_negative_scale_without_weights_behind_it_is_a_layer(first: Layer, scale: Any) -> None:
+    layer = type(first)(**first.get_config())
+    graph = folded(chain((4, 2), Rescaling(scale, 0.5), layer, Flatten(), Dense(2)))
+    padded, zero = isinstance(first, Conv1D), 0.0 in np.atleast_1d(scale)
+    assert ("depthwise_conv" in ops(graph)) is (zero or not padded)
+    assert np.all(graph.nodes[0].attributes["scale"] > 0)
 
 
-@pytest.mark.parametrize("scale", [-1.0, 0.0, [1.0, -1.0]])
-def test_a_negative_scale_needs_weights_behind_it(scale: Any) -> None:
-    model = chain((4, 2), Rescaling(scale), MaxPooling1D(2, name="pool"), Flatten(), Dense(2))
-    assert refused(model) == (
-        "export: the input's scale is negative or zero, and pool cannot absorb it: "
-        "scale the inputs by positive numbers"
-    )
+@pytest.mark.parametrize("first", [SimpleRNN, GRU])
+def test_a_negative_scale_goes_into_a_recurrent_layer(first: type[Layer]) -> None:
+    layer = first(3)  # type: ignore[call-arg]
+    graph = folded(chain((4, 2), Rescaling([-2.0, 0.0], [1.0, 3.0]), layer, Dense(2)))
+    assert len(graph.nodes) == 3
+    assert_scaling(graph, [2.0, 1.0] * 4, [-1.0, 0.0] * 4)
 
 
-@pytest.mark.parametrize(("scale", "fits"), [(1.5, True), (-1.5, False), ([0.0, 1.0], False)])
-def test_a_negative_scale_has_one_reader(scale: Any, fits: bool) -> None:
+@pytest.mark.parametrize("scale", [1.5, -1.5, [0.0, 1.0]])
+def test_a_scale_that_several_layers_read(scale: Any) -> None:
     source = Input((4, 2))
     x = Rescaling(scale, 0.5)(source)
-    model = Model(source, Dense(2)(Flatten()(Add()([Conv1D(2, 1)(x), x]))), seed=0)
-    if fits:
-        assert_scaling(folded(model), scale, 0.5)
-        return
-    assert refused(model) == (
-        "export: the inputs have a negative scale and several layers read them: "
-        "put a Dense or convolution before the branches"
+    graph = folded(Model(source, Dense(2)(Flatten()(Add()([Conv1D(2, 1)(x), x]))), seed=0))
+    assert ops(graph).count("depthwise_conv") == (scale != 1.5)
+    weighted = Concatenate()([Flatten()(Conv1D(2, 1)(x)), Dense(3)(Flatten()(x))])
+    graph = folded(Model(source, Dense(2)(weighted), seed=0))
+    assert "depthwise_conv" not in ops(graph)
+
+
+def test_each_number_of_a_row_has_its_own_scale() -> None:
+    """After a Flatten, the last axis of the input no longer says which scales are equal."""
+    scales = np.linspace(-1, 1, 8)
+    model = chain(
+        (4, 2), Flatten(), Rescaling(scales, 0.5), LayerNormalization(name="x_scaled"), Dense(2)
     )
+    assert ops(folded(model)) == ["scale_shift", "depthwise_conv", "layer_normalization", "dense"]
 
 
 def test_a_normalization_goes_into_the_layer_before_it() -> None:
@@ -161,6 +186,12 @@ def test_a_result_read_by_two_layers_keeps_its_normalization() -> None:
     assert ops(folded(model)).count("depthwise_conv") == 1
 
 
+def refused(model: Model) -> str:
+    with pytest.raises(ThumbnetError) as caught:
+        run_until(model, X, Options("net"), "fold")
+    return str(caught.value)
+
+
 def test_a_normalization_at_the_end_has_nowhere_to_go() -> None:
     model = chain((4, 2), Flatten(), Dense(2, "tanh"), BatchNormalization(name="last"))
     assert refused(model) == (
@@ -170,11 +201,6 @@ def test_a_normalization_at_the_end_has_nowhere_to_go() -> None:
 
 
 def test_form_of_a_network() -> None:
-    model = chain((4, 2), Activation("tanh", name="curve"), Flatten(), Dense(2))
-    assert (
-        refused(model)
-        == "export: curve_activation is applied directly to the input: put a Dense before it"
-    )
     assert refused(chain((4, 2), Conv1D(3, 2), Flatten())) == (
         "export: the model has no Dense layer: add one"
     )

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from thumbnet.trainer import Dataset, read_csv
+from thumbnet.trainer import Dataset, ThumbnetError, read_csv
 
 GOOD = "acc_x,acc_y,gesture\n0.12,1.0,left\n0.5,2.5,right\n-1.25,3.0,left\n4.0,0.1,right\n"
 
@@ -174,6 +174,29 @@ def test_resolution_from_the_decimals(tmp_path: Path, cells: str, resolution: fl
     spec = read_csv(write(tmp_path, "a,label\n" + rows)).input_spec
     assert spec is not None
     assert spec.resolution == resolution
+
+
+@pytest.mark.parametrize(
+    ("cells", "fault"),
+    [
+        (
+            "1e-30 2e-30 3e-30 4e-30",
+            "values from 1e-30 to 4e-30 vary by less than 1e-12, the finest step of the board's "
+            "integers there: multiply it by a constant, or leave it out",
+        ),
+        (
+            "101325.001 101325.002 101325.003 101325.003",
+            "values from 101325.001 to 101325.003 vary by less than 0.1, the finest step of the "
+            "board's integers there: subtract 101325.002 from it, or leave it out",
+        ),
+    ],
+)
+def test_a_column_that_varies_by_less_than_a_step(tmp_path: Path, cells: str, fault: str) -> None:
+    rows = "".join(f"{cell},{i % 2}\n" for i, cell in enumerate(cells.split()))
+    path = write(tmp_path, "a,label\n" + rows)
+    with pytest.raises(ThumbnetError) as caught:
+        read_csv(path)
+    assert str(caught.value) == f"{path}, column 'a': {fault}"
 
 
 numbers = st.integers(-1500, 1500).flatmap(

@@ -191,3 +191,15 @@ def test_refusals_of_what_is_no_npz(tmp_path: Path) -> None:
     at = whole.index(X.tobytes())
     path.write_bytes(whole[:at] + b"\1" + whole[at + 1 :])
     assert refusal(path) == "d.npz: array 'x' is damaged: Bad CRC-32 for file 'x.npy'"
+
+
+def test_what_is_not_one_class_for_each_row(tmp_path: Path) -> None:
+    assert refusal(save(tmp_path, x=X, y=np.eye(3))).endswith(
+        "expected (3,) as x has rows: save the index of each row's class, y.argmax(axis=1)"
+    )
+    x = np.random.default_rng(0).normal(size=(60, 2)).round(2)
+    assert refusal(save(tmp_path, x=x, y=np.arange(60))).endswith(
+        "y holds 60 different whole numbers in 60 rows, which are read as classes: to predict "
+        "numbers, save y as floats"
+    )
+    assert read_npz(save(tmp_path, x=x, y=np.arange(60) // 3)).labels is not None

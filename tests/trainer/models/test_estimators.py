@@ -186,3 +186,19 @@ def test_refused(action, message: str) -> None:
     with pytest.raises(ThumbnetError) as caught:
         action()
     assert str(caught.value).startswith(message)
+
+
+@pytest.mark.filterwarnings("error")
+def test_numbers_that_are_too_large_or_vary_too_little() -> None:
+    x, y = RNG_X * [1, 1e200], (RNG_X[:, 0] > 0).astype(int)
+    for neuron in (LinearRegression(), LogisticRegression(), Perceptron()):
+        with pytest.raises(ThumbnetError, match=r"x reaches .*e\+200: use a larger unit"):
+            neuron.fit(x, y)
+    with pytest.raises(ThumbnetError, match=r"y reaches 1e\+200: use a larger unit"):
+        LinearRegression().fit(RNG_X, np.full(50, 1e200))
+    text = "too large for float32: feature 1 varies too little: multiply it by a constant"
+    with pytest.raises(ThumbnetError, match=text):
+        LogisticRegression().fit(RNG_X * [1, 1e-45], y)
+
+
+RNG_X = np.random.default_rng(0).normal(size=(50, 2))

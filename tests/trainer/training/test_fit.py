@@ -272,7 +272,7 @@ BAD_FITS = [
     ),
     (
         lambda: compiled(Dense(1), loss="mse", optimizer=SGD(1e30)).fit(X, Y, epochs=5),
-        "the loss is ",
+        "training diverged: the loss is ",
     ),
     (lambda: classifier().fit(X, Y, batch_size=0), "batch_size is 0: give a positive whole number"),
     (lambda: classifier().fit(X, Y, epochs=0), "epochs is 0: it must be a positive whole number"),
@@ -303,13 +303,6 @@ def test_refused(action, message: str) -> None:
         action()
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
-
-
-@pytest.mark.filterwarnings("error")
-def test_divergence_names_the_learning_rate() -> None:
-    model = compiled(Dense(1), loss="mse", optimizer=SGD(1e30))
-    with pytest.raises(ThumbnetError, match=r"in epoch 1, batch 2: lower the learning rate \("):
-        model.fit(X, Y, epochs=2)
 
 
 def test_to_categorical() -> None:
