@@ -10,6 +10,10 @@ from typing import Any
 import numpy as np
 
 from ..errors import ThumbnetError
+from ..files.json_types import construct
+
+FINEST = 1e-15
+"""The smallest resolution: floats have no more digits."""
 
 
 def _per_feature(
@@ -82,7 +86,7 @@ class InputSpec:
             if value is not None:
                 object.__setattr__(self, name, _per_feature(name, value, shape))
         for step in np.ravel(self.resolution).tolist():
-            if not 0 < step <= 1 or abs(round(1 / step) * step - 1) > 1e-9:
+            if not FINEST <= step <= 1 or abs(round(1 / step) * step - 1) > 1e-9:
                 raise ThumbnetError(
                     f"InputSpec: resolution {step:g} is not 1/N for a positive integer N "
                     "(1.0, 0.5, 0.1, 0.01 ...)"
@@ -107,5 +111,5 @@ class InputSpec:
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> InputSpec:
-        """Return the spec that `get_config` described."""
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in config.items()})
+        """Return the spec that `get_config` described; raises WrongType if it is not one."""
+        return construct(cls, config, "input_spec")
