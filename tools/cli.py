@@ -14,6 +14,7 @@ from thumbnet.trainer import ThumbnetError
 
 from .json_lines import print_json
 from .terminal.stdout import Output
+from .terminal.wording import printable
 
 VERBS = {
     "demo": "Train, export and verify a network: digits, mnist or motions.",
@@ -109,7 +110,7 @@ def _run(arguments: list[str]) -> int:
 
 def _fail(text: str, error: BaseException | None, arguments: list[str], code: int = 1) -> int:
     """Print one line on stderr, and with --json one object on stdout, if they can be written."""
-    line = " ".join(text.split())
+    line = printable(" ".join(text.split()))
     with suppress(OSError):
         if "--debug" in arguments:
             traceback.print_exception(error)

@@ -12,7 +12,7 @@ from .autograd.tensor import Tensor, Variable
 from .datasets.class_labels import encode_labels, quoted
 from .datasets.csv_dataset import Task as CsvTask
 from .datasets.csv_dataset import read_csv
-from .datasets.dataset import Dataset
+from .datasets.dataset import LARGEST, Dataset
 from .datasets.digits import load_digits
 from .datasets.idx import idx_pairs, read_idx
 from .datasets.image_resize import resize_bilinear
@@ -108,6 +108,7 @@ __all__ = [
     "IntegerRole",
     "Layer",
     "LayerNormalization",
+    "LARGEST",
     "LearningRateScheduler",
     "LinearRegression",
     "LogisticRegression",

@@ -160,7 +160,7 @@ def mutate_array(array: np.ndarray[Any, Any], random: Random) -> np.ndarray[Any,
     kind = random.randrange(9)
     if kind < 3 and array.size and array.dtype.kind in "fiu":
         changed = array.copy()
-        value = random.choice([n for n in NUMBERS if abs(float(min(n, 1e300))) <= 1e300])
+        value = random.choice([n for n in NUMBERS if not isinstance(n, int) or abs(n) < 2**64])
         with np.errstate(all="ignore"):
             if array.dtype.kind == "f":
                 changed.flat[random.randrange(array.size)] = float(value)

@@ -25,13 +25,13 @@ from thumbnet.export import (
     quantization_choices,
     trained_bits,
 )
-from thumbnet.trainer import Model, ThumbnetError, load_model
+from thumbnet.trainer import Model, ThumbnetError
 
 from ..report.findings import LOW_SQNR
 from ..terminal.console import Console
 from ..terminal.wording import WEIGHT_PLACES, microseconds
 from ..workflow.evaluation_data import EvaluationData, evaluation_data
-from ..workflow.resuming import check_finished
+from ..workflow.saved_models import load_finished
 from .options import FILE, TEST_DATA, data_options, verb
 
 
@@ -115,8 +115,7 @@ def command(
     vectors: int,
 ) -> None:
     """Quantize MODEL (.npz) and write it as one module, with test vectors beside it."""
-    network = load_model(model)
-    check_finished(network, model)
+    network = load_finished(model)
     rows = evaluation_data(network, model, data, label)
     if name is None:
         name = module_name(model.stem)

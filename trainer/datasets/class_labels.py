@@ -10,6 +10,17 @@ from numpy.typing import NDArray
 from ..errors import ThumbnetError
 
 _SHOWN = 12
+MOST_CLASSES = 10_000
+"""Classes of a data set that is no table; no board has memory for so many scores."""
+
+
+def check_classes(where: str, count: int) -> None:
+    """Raise ThumbnetError for more classes than a network for a board can tell apart."""
+    if count > MOST_CLASSES:
+        raise ThumbnetError(
+            f"{where}: {count:,} classes, at most {MOST_CLASSES:,} are read: save numbers to "
+            "predict as floats, or leave classes out"
+        )
 
 
 def quoted(names: Sequence[str]) -> str:
@@ -36,7 +47,7 @@ def canonical(values: Sequence[str]) -> list[str]:
         numbers = [float(value) for value in stripped]
     except ValueError:
         return stripped
-    if all(number.is_integer() for number in numbers):
+    if all(number.is_integer() and abs(number) < 2**53 for number in numbers):
         return [str(int(number)) for number in numbers]
     return stripped
 

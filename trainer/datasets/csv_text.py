@@ -14,7 +14,10 @@ from itertools import islice
 from ..errors import ThumbnetError
 from ..files.reading import read_bytes
 from .class_labels import quoted
+from .dataset import LARGEST, check_features
 
+MOST_BYTES = 64 * 2**20
+"""Bytes of a table. Its cells take several times as much memory."""
 _DELIMITERS = ",;\t"
 _NUMBER = re.compile(r"[+-]?(\d+\.?(\d*)|\.(\d+))([eE][+-]?\d+)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
@@ -34,7 +37,7 @@ Row = tuple[int, list[str]]
 
 def read_text(path: str | os.PathLike[str]) -> str:
     """Return the text of a UTF-8 file, without a byte-order mark, or raise ThumbnetError."""
-    data = read_bytes(path)
+    data = read_bytes(path, MOST_BYTES)
     if data[:2] in _BINARY:
         raise ThumbnetError(f"{path}: not a CSV file, but {_BINARY[data[:2]]}")
     if b"\0" in data:
@@ -127,16 +130,19 @@ def read_rows(
             f"{path}, line {line}: not a CSV of features and a label: only one column, "
             f"{header[0][:40]!r}: separate columns by comma, semicolon or tab"
         )
+    check_features(str(path), (len(header),), is_picture=False)
+    known: set[str] = set()
     for i, name in enumerate(header):
         if not name:
             raise ThumbnetError(
                 f"{path}, line {line}: column {i + 1} has no name: "
                 "name it, or delete it if it only numbers the rows"
             )
-        if name in header[:i]:
+        if name in known:
             raise ThumbnetError(
                 f"{path}, line {line}: two columns are called {name!r}: rename one of them"
             )
+        known.add(name)
     return header, _of_width(path, records, header, delimiter), delimiter
 
 
@@ -234,5 +240,8 @@ def parse_number(cell: str) -> tuple[float, int]:
     value = float(cell)
     if not math.isfinite(value):
         raise ValueError(f"{cell[:40]!r} is not a finite number: fix or delete the row")
-    exponent = int(match[4][1:]) if match[4] else 0
+    if abs(value) > LARGEST:
+        raise ValueError(f"{cell[:40]!r} is above {LARGEST:g}: use a larger unit")
+    # A power of thousands of digits belongs to 0: Python does not read it as a whole number.
+    exponent = int(match[4][1:]) if match[4] and value else 0
     return value, max(0, len(match[2] or match[3] or "") - exponent)

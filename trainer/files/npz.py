@@ -78,7 +78,7 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(BytesIO(data))
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, struct.error) as error:
-        raise Damaged(str(error)) from error
+        raise Damaged("it is no whole zip archive") from error
     except NotImplementedError as error:
         raise Damaged(f"it is packed in an unusual way ({error})") from error
     members = archive.infolist()
