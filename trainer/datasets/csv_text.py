@@ -18,6 +18,8 @@ from .dataset import LARGEST, check_features
 
 MOST_BYTES = 64 * 2**20
 """Bytes of a table. Its cells take several times as much memory."""
+MOST_LINE = 2**19
+"""Characters of a line: the most columns, with 32 for each."""
 _DELIMITERS = ",;\t"
 _NUMBER = re.compile(r"[+-]?(\d+\.?(\d*)|\.(\d+))([eE][+-]?\d+)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
@@ -71,10 +73,12 @@ def _records(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> 
 
 def _columns(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> tuple[int, int]:
     """Return (rows of the start that agree with the header, columns of the header)."""
+    widths: list[int] = []
     try:
         widths = [len(cells) for _, cells in _records(path, lines, delimiter)]
     except ThumbnetError:  # the sample may end inside a quoted cell
-        widths = [len(cells) for cells in csv.reader(lines[:1], delimiter=delimiter)]
+        with suppress(csv.Error):
+            widths = [len(cells) for cells in csv.reader(lines[:1], delimiter=delimiter)]
     columns = widths[0] if widths else 0
     return (widths.count(columns) if columns > 1 else 0), columns
 
@@ -109,6 +113,12 @@ def read_rows(
         If anything is wrong; the message names file and line. The iterator raises it, too.
     """
     lines = list(io.StringIO(read_text(path), newline=""))
+    longest = max(lines, key=len, default="")
+    if len(longest) > MOST_LINE:
+        raise ThumbnetError(
+            f"{path}, line {lines.index(longest) + 1}: has {len(longest):,} characters, at most "
+            f"{MOST_LINE:,} are read: write one example a line"
+        )
     start = [line for line in lines[:50] if line.strip()]
     if not start:
         raise ThumbnetError(f"{path}: the file is empty")
