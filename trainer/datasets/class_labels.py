@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from ..errors import ThumbnetError
 
 _SHOWN = 12
+LONGEST = 1000
+"""Characters of a name."""
 MOST_CLASSES = 10_000
 """Classes of a data set that is no table; no board has memory for so many scores."""
 
@@ -38,6 +40,16 @@ def quoted(names: Sequence[str]) -> str:
     """
     shown = ", ".join(repr(name) for name in names[:_SHOWN])
     return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
+
+
+def check_names(where: str, names: Sequence[str]) -> None:
+    """Raise ThumbnetError for a name that no file of Python can hold, or that is pages long."""
+    for name in names:
+        if len(name) > LONGEST or "\0" in name or any("\ud800" <= c <= "\udfff" for c in name):
+            raise ThumbnetError(
+                f"{where}: {name[:40]!r} is no name: it has a NUL, half a character, or more than "
+                f"{LONGEST:,} characters"
+            )
 
 
 def canonical(values: Sequence[str]) -> list[str]:

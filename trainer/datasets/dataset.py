@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ThumbnetError
+from .class_labels import check_names
 from .input_spec import InputSpec
 
 Array = NDArray[Any]
@@ -88,6 +89,7 @@ class Dataset:
             x = x.astype(np.float32)
         if self.labels is not None:
             labels = tuple(str(label) for label in self.labels)
+            check_names(where, labels)
             object.__setattr__(self, "labels", labels)
             y = y.astype(np.int64)
             if len(y) and not 0 <= int(y.min()) <= int(y.max()) < len(labels):

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import ThumbnetError
 from ..files.json_types import construct
+from .class_labels import check_names
 
 FINEST = 1e-15
 """The smallest resolution: floats have no more digits."""
@@ -80,6 +81,7 @@ class InputSpec:
             names = tuple(str(name) for name in self.names)
             if len(names) not in (self.features, shape[-1]):
                 raise ThumbnetError(f"InputSpec: {len(names)} names for {self.features} features")
+            check_names("InputSpec", names)
             object.__setattr__(self, "names", names)
         for name in ("resolution", "minimum", "maximum"):
             value = getattr(self, name)

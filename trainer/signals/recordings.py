@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datasets.class_labels import quoted
+from ..datasets.class_labels import check_names, quoted
 from ..errors import ThumbnetError
 from .recording_csv import Columns, Part, read_parts
 
@@ -79,6 +79,7 @@ class Recording:
                 f"{where}: sample {sample}, channel {channels[channel]!r} is "
                 f"{values[sample, channel]}: correct it, or make two recordings without it"
             )
+        check_names(where, (*channels, str(self.label)))
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "channels", channels)
         object.__setattr__(self, "label", str(self.label))

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from ..arrays import Array
-from ..datasets.class_labels import quoted
+from ..datasets.class_labels import check_names, quoted
 from ..datasets.input_spec import InputSpec
 from ..errors import ThumbnetError, unknown
 from ..files.archive import FORMAT, VERSION, write
@@ -179,7 +179,9 @@ def _restored(description: dict[str, Any], arrays: dict[str, Array], classes: Mo
     if compiled is not None:
         optimizer = from_config(compiled["optimizer"])
         network.compile(optimizer, compiled["loss"], compiled["metrics"])
+    check_names("layers", [network.name, *(layer.name for layer in network.layers)])
     if description["labels"] is not None:
+        check_names("labels", description["labels"])
         network.labels = tuple(description["labels"])
     if description["input_spec"] is not None:
         if description["input_spec"].get("shape") != description["input_shape"]:
