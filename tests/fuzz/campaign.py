@@ -139,7 +139,9 @@ def campaign(names: list[str], files: int, first: int) -> dict[str, Counter[str]
             counts[name].update(["files", done.verdict, *wrong])
             if wrong:
                 what = (*done.warnings, *done.elsewhere, *done.executed, *done.control)
-                print(f"{name} {number}: {', '.join(wrong)}: {done.line.strip()!r} {what or ''}")
+                told = f"{done.line.strip()!r} {what or ''}"
+                print(f"{name} {number}: {', '.join(wrong)}: {told}", flush=True)
+        print(*list(_rows({name: counts[name]}))[1:], flush=True)
     if len(counts) > 1:
         total: Counter[str] = Counter()
         for found in counts.values():
