@@ -9,7 +9,7 @@ another takes over where it dies.
 from __future__ import annotations
 
 import argparse
-import importlib.util
+import importlib
 import json
 import multiprocessing
 import os
@@ -23,10 +23,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from support.fuzzing import COUNTED, STOPPED, Outcome, Source, faults, run  # noqa: E402
+from support.fuzzing import COUNTED, STOPPED, Outcome, Source, faults, run
 
 KEPT = Path(".build/fuzz")
 AT_ONCE = 100
@@ -38,14 +37,8 @@ ROOM = 3 * 2**30
 def sources() -> dict[str, Source]:
     """All sources of cases, by name."""
     found: dict[str, Source] = {}
-    for path in sorted(HERE.glob("cases_*.py")):
-        spec = importlib.util.spec_from_file_location(path.stem, path)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[path.stem] = module
-        spec.loader.exec_module(module)
-        found.update(module.SOURCES)
+    for path in sorted(Path(__file__).parent.glob("cases_*.py")):
+        found.update(importlib.import_module(f"fuzz.{path.stem}").SOURCES)
     return found
 
 

@@ -7,28 +7,19 @@ from __future__ import annotations
 
 import functools
 import gzip
-import importlib.util
 import io
 import json
 import os
 import socket
 import struct
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fuzz import cases_readers as cases
 from support.fuzzing import ACCEPTED, REFUSED, Case, Outcome, faults, run_apart
 from support.mutators import HEADERS, npy, write_zip
-
-HERE = Path(__file__).parent
-spec = importlib.util.spec_from_file_location("cases_readers", HERE / "cases_readers.py")
-assert spec is not None
-assert spec.loader is not None
-cases = importlib.util.module_from_spec(spec)
-sys.modules.setdefault("cases_readers", cases)
-spec.loader.exec_module(cases)
 
 EXPORT = ("export", "m.npz", "-o", "out")
 COMPARE = ("compare", "m.npz")

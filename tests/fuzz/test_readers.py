@@ -7,27 +7,20 @@ most of the code here is NumPy's and zlib's, which it cannot see.
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
+from fuzz.campaign import sources
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.examples import examples
 from support.fuzzing import ACCEPTED, REFUSED, Case, faults, run
 
-HERE = Path(__file__).parent
-spec = importlib.util.spec_from_file_location("campaign", HERE / "campaign.py")
-assert spec is not None
-assert spec.loader is not None
-campaign = importlib.util.module_from_spec(spec)
-sys.modules.setdefault("campaign", campaign)
-spec.loader.exec_module(campaign)
-SOURCES = campaign.sources()
+CORPUS = Path(__file__).parent / "corpus"
+SOURCES = sources()
 STEADY = settings(derandomize=True, suppress_health_check=list(HealthCheck))
 
 
@@ -46,7 +39,7 @@ def test_no_file_does_harm(root: Path, name: str, random: Random) -> None:
     assert done.verdict in (ACCEPTED, REFUSED)
 
 
-@pytest.mark.parametrize("path", sorted((HERE / "corpus").glob("*")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(CORPUS.glob("*")), ids=lambda path: path.name)
 def test_what_once_did_harm(root: Path, path: Path) -> None:
     """Files that found a fault, each with the verb in its name."""
     verb, _, name = path.name.partition("-")

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
-import sys
 import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from fuzz import cases_readers as cases
 from support.fuzzing import ACCEPTED, Case, faults, run
 from support.mutators import WORDS
 
 from thumbnet.tools.terminal.wording import printable
-
-HERE = Path(__file__).parent
-spec = importlib.util.spec_from_file_location("cases_readers", HERE / "cases_readers.py")
-assert spec is not None
-assert spec.loader is not None
-cases = importlib.util.module_from_spec(spec)
-sys.modules.setdefault("cases_readers", cases)
-spec.loader.exec_module(cases)
 
 HOSTILE = [word for word in WORDS if word.strip("\0\ud800 \n") and len(word) < 1000]
 

