@@ -99,6 +99,13 @@ def _run(arguments: list[str]) -> int:
         return _fail(f"interrupted{': ' if text else ''}{text}", error, arguments, INTERRUPTED)
     except BrokenPipeError:  # `thumbnet boards | head -1`
         return BROKEN_PIPE
+    except OSError as error:  # of a folder that cannot be listed, a name that is too long ...
+        where = f"{error.filename}: " if error.filename else ""
+        return _fail(
+            f"{where}{error.strerror or error}: check the name, and who may use it",
+            error,
+            arguments,
+        )
     except Exception as error:
         return _fail(
             f"internal error: {type(error).__name__}: {error} (--debug shows where)",

@@ -23,6 +23,7 @@ from .datasets.npz import read_npz
 from .datasets.resolution import COUNT_LIMIT
 from .datasets.splitting import train_test_split
 from .errors import ThumbnetError
+from .files.reading import read_bytes
 from .files.temporary import report_write_errors, temporary_file, temporary_folder
 from .layers.augmentation import RandomShift
 from .layers.convolutional import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
@@ -163,6 +164,7 @@ __all__ = [
     "load_split",
     "other_time_unit",
     "quoted",
+    "read_bytes",
     "read_csv",
     "read_idx",
     "read_npz",

@@ -89,6 +89,11 @@ def zero(folder: Path) -> None:
         (folder / name).symlink_to("/dev/zero")
 
 
+def _sketch_of(folder: Path) -> None:
+    (folder / "m.npz").write_bytes(cases.model_bytes("regression"))
+    (folder / "d.csv").symlink_to("/dev/zero")
+
+
 def unix_socket(folder: Path) -> None:
     with socket.socket(socket.AF_UNIX) as made:
         before = Path.cwd()
@@ -175,6 +180,12 @@ REFUSED_FILES: dict[str, Callable[[], Case]] = {
     "one long line": lambda: Case(train("d.csv"), {"d.csv": b"1" * 60 * 2**20}),
     "a line of commas": lambda: Case(train("d.csv"), {"d.csv": b"a,b\n" + b"," * 60 * 2**20}),
     "wide": lambda: Case(train("d.csv"), {"d.csv": wide(200_000)}),
+    "ten million rows": lambda: Case(train("d.csv"), {"d.csv": b"a,b\n" + b"1,2\n" * 10**7}),
+    "thirty million cells": lambda: Case(train("d.csv"), {"d.csv": (b"1," * 99 + b"\n") * 300_000}),
+    "zero as a sketch": lambda: Case(
+        (*EXPORT, "--board", "microbit", "--main", "d.csv"), prepare=_sketch_of
+    ),
+    "a long name": lambda: Case(train("x" * 5000)),
     "open quote": lambda: Case(train("d.csv"), {"d.csv": b'a,"b\n' + b"1,2\n" * 10**6}),
     "a rate of 1e-300": lambda: Case(train("r.csv", "--window", "8"), {"r.csv": rates("1e-300")}),
     "a rate of 1e29": lambda: Case(train("r.csv", "--window", "8"), {"r.csv": rates("1e29")}),
@@ -183,6 +194,10 @@ REFUSED_FILES: dict[str, Callable[[], Case]] = {
 READ_FILES: dict[str, Callable[[], Case]] = {
     "control characters": lambda: Case(train("d.csv"), {"d.csv": LABELS}),
     "many columns": lambda: Case(train("d.csv", "--hidden", "0"), {"d.csv": wide(3000)}),
+    "a million rows": lambda: Case(
+        train("d.csv", "--hidden", "0", "--batch-size", "65536"),
+        {"d.csv": b"a,b,c,label\n" + b"1,2.25,-3.5,x\n3,4.75,0.25,y\n" * 500_000},
+    ),
     "many rows": lambda: Case(
         train("d.csv", "--hidden", "0", "--batch-size", "4096"),
         {"d.csv": b"a,b,label\n" + b"1,2,x\n3,4,y\n" * 250_000},

@@ -25,7 +25,7 @@ from thumbnet.export import (
     quantization_choices,
     trained_bits,
 )
-from thumbnet.trainer import Model, ThumbnetError
+from thumbnet.trainer import Model, ThumbnetError, read_bytes
 
 from ..report.findings import LOW_SQNR
 from ..terminal.console import Console
@@ -33,6 +33,9 @@ from ..terminal.wording import WEIGHT_PLACES, microseconds
 from ..workflow.evaluation_data import EvaluationData, evaluation_data
 from ..workflow.saved_models import load_finished
 from .options import FILE, TEST_DATA, data_options, verb
+
+MOST_SKETCH = 2**18
+"""Bytes of a program; all the flash of a micro:bit."""
 
 
 @verb("thumbnet export gestures.npz --board generic -o build/")
@@ -174,9 +177,9 @@ def _eight_bits(
 
 def _sketch(path: Path) -> bytes:
     try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ThumbnetError(f"cannot read the sketch {path}: {error.strerror}") from error
+        return read_bytes(path, MOST_SKETCH)
+    except ThumbnetError as error:
+        raise ThumbnetError(f"cannot read the sketch: {error}") from error
 
 
 def _warn(console: Console, quality: list[LayerQuality]) -> None:

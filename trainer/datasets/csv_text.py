@@ -7,7 +7,7 @@ import io
 import math
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 
@@ -19,7 +19,9 @@ from .dataset import LARGEST, check_features
 MOST_BYTES = 64 * 2**20
 """Bytes of a table. Its cells take several times as much memory."""
 MOST_LINE = 2**19
-"""Characters of a line: the most columns, with 32 for each."""
+"""Bytes of a line: the most columns, with 32 for each."""
+MOST_ROWS, MOST_CELLS = 2_000_000, 16_000_000
+"""Of a table: five hours at 100 readings a second."""
 _DELIMITERS = ",;\t"
 _NUMBER = re.compile(r"[+-]?(\d+\.?(\d*)|\.(\d+))([eE][+-]?\d+)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
@@ -37,24 +39,54 @@ Row = tuple[int, list[str]]
 """The line that a row starts on, counted from 1, and its cells."""
 
 
-def read_text(path: str | os.PathLike[str]) -> str:
-    """Return the text of a UTF-8 file, without a byte-order mark, or raise ThumbnetError."""
+class Lines:
+    """The lines of a text, which can be read again and again, and are never all in memory."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def __iter__(self) -> Iterator[str]:
+        yield from io.TextIOWrapper(io.BytesIO(self._data), "utf-8-sig", newline="")
+
+
+def read_lines(path: str | os.PathLike[str]) -> Lines:
+    """Return the lines of a UTF-8 file, without a byte-order mark, or raise ThumbnetError."""
     data = read_bytes(path, MOST_BYTES)
     if data[:2] in _BINARY:
         raise ThumbnetError(f"{path}: not a CSV file, but {_BINARY[data[:2]]}")
     if b"\0" in data:
         raise ThumbnetError(f"{path}: not a CSV file: it holds binary data")
+    _check_size(path, data)
     try:
-        return data.decode("utf-8-sig")
+        data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ThumbnetError(
             f"{path}, line {line}: byte 0x{data[error.start]:02x} is not UTF-8: "
             "save the file as CSV UTF-8"
         ) from error
+    return Lines(data)
 
 
-def _records(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> Iterator[Row]:
+def _check_size(path: str | os.PathLike[str], data: bytes) -> None:
+    """Raise ThumbnetError for more rows, cells or characters in a line than are read."""
+    rows = data.count(b"\n") + data.count(b"\r")
+    cells = rows + sum(data.count(mark.encode()) for mark in _DELIMITERS)
+    for count, most, what in ((rows, MOST_ROWS, "lines"), (cells, MOST_CELLS, "cells")):
+        if count > most:
+            raise ThumbnetError(
+                f"{path}: has {count:,} {what}, at most {most:,} are read: leave some out"
+            )
+    if len(data) > MOST_LINE:
+        for number, line in enumerate(io.BytesIO(data), 1):
+            if len(line) > MOST_LINE and max(map(len, line.split(b"\r"))) > MOST_LINE:
+                raise ThumbnetError(
+                    f"{path}, line {number}: has {len(line):,} bytes, at most {MOST_LINE:,} are "
+                    "read: write one example a line"
+                )
+
+
+def _records(path: str | os.PathLike[str], lines: Iterable[str], delimiter: str) -> Iterator[Row]:
     """Yield the rows that are not blank, with their cells stripped."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
     while True:
@@ -112,18 +144,13 @@ def read_rows(
     ThumbnetError
         If anything is wrong; the message names file and line. The iterator raises it, too.
     """
-    lines = list(io.StringIO(read_text(path), newline=""))
-    longest = max(lines, key=len, default="")
-    if len(longest) > MOST_LINE:
-        raise ThumbnetError(
-            f"{path}, line {lines.index(longest) + 1}: has {len(longest):,} characters, at most "
-            f"{MOST_LINE:,} are read: write one example a line"
-        )
-    start = [line for line in lines[:50] if line.strip()]
+    lines = read_lines(path)
+    top = list(islice(lines, 50))
+    start = [line for line in top if line.strip()]
     if not start:
         raise ThumbnetError(f"{path}: the file is empty")
     delimiter = max(_DELIMITERS, key=lambda d: _columns(path, start, d))
-    _check_first(path, lines, delimiter)
+    _check_first(path, top, delimiter)
     records = _records(path, lines, delimiter)
     line, header = next(records)
     words = [at for at, name in enumerate(header) if not _is_number(name)]

@@ -253,12 +253,13 @@ def _check_depth(labels: Sequence[Path], some: bool) -> None:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    for inner in _folders(folder):
-        yield inner
-        if not inner.is_symlink():  # a link may form a loop
-            yield from _below(inner)
+    waiting = [folder]
+    while waiting:
+        found = _folders(waiting.pop())
+        yield from found
+        waiting += [inner for inner in found if not inner.is_symlink()]  # a link may form a loop
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:
     """Return a key that sorts 2.csv before 10.csv."""
-    return [(int(s), "") if s.isdigit() else (-1, s) for s in re.split(r"(\d+)", path.name)]
+    return [(int(s), "") if s.isdecimal() else (-1, s) for s in re.split(r"(\d+)", path.name)]
