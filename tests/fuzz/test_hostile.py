@@ -64,6 +64,13 @@ def with_units(units: int) -> bytes:
     return cases.forged(json.dumps(description), arrays)
 
 
+def with_window(size: int) -> bytes:
+    description, arrays = cases.opened(cases.model_bytes("padded"))
+    pool = next(one for one in description["layers"] if one["class"] == "MaxPooling2D")
+    pool["config"]["pool_size"] = [size, 1]
+    return cases.forged(json.dumps(description), arrays)
+
+
 def with_text(old: str, new: str) -> bytes:
     description, arrays = cases.opened(cases.model_bytes("regression"))
     text = json.dumps(description)
@@ -137,6 +144,7 @@ REFUSED_FILES: dict[str, Callable[[], Case]] = {
         ("report", "m.npz", "-o", "out/p.html"), {"m.npz": with_units(2_000_000_000)}
     ),
     "huge input": lambda: Case(COMPARE, {"m.npz": described(input_shape=[2**31, 2**31])}),
+    "huge window": lambda: Case(EXPORT, {"m.npz": with_window(2**31)}),
     "huge number": lambda: Case(EXPORT, {"m.npz": described(input_shape=[10**400])}),
     "digits": lambda: Case(EXPORT, {"m.npz": with_text('"seed": 1', '"seed": ' + "1" * 5000)}),
     "deep": lambda: with_info("[" * 10**5 + "]" * 10**5),

@@ -11,10 +11,13 @@ from typing import Any, Literal, TypedDict
 
 from ..errors import ThumbnetError
 from ..files.json_types import WrongType, check_type
+from ..layers.layer import Layer
 
 MOST_LAYERS = 1000
-MOST_NUMBERS = 2**24
+MOST_NUMBERS = 2**22
 """Numbers of one example, at most, at the input and after every layer; no board has the memory."""
+MOST_PRODUCTS = 2**30
+"""Products of weights and inputs in a layer, at most: minutes on any board."""
 
 LayerEntry = TypedDict("LayerEntry", {"class": str, "config": dict[str, Any]})
 
@@ -122,6 +125,17 @@ def check_size(name: str, shape: tuple[int, ...]) -> None:
         where = f"layer {name!r:.40}" if name else "the input"
         raise ThumbnetError(
             f"{where} has {_size(math.prod(shape))} numbers, at most {MOST_NUMBERS:,} are read"
+        )
+
+
+def check_cost(layer: Layer) -> None:
+    """Raise ThumbnetError if a built layer computes more than any board does."""
+    check_size(layer.name, layer.output_shape)
+    places = max(math.prod(layer.input_shape[:-1]), math.prod(layer.output_shape[:-1]))
+    if places * layer.count_params() > MOST_PRODUCTS:
+        raise ThumbnetError(
+            f"layer {layer.name!r:.40} takes {places * layer.count_params():,} products, at most "
+            f"{MOST_PRODUCTS:,} are read"
         )
 
 

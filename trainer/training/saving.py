@@ -26,7 +26,7 @@ from ..layers.symbols import Input
 from ..optimization.losses import LOSSES
 from ..optimization.optimizers import OPTIMIZERS, from_config
 from .compiled import CompiledNetwork
-from .description import check_description, check_size
+from .description import check_cost, check_description, check_size
 
 N = TypeVar("N", bound=CompiledNetwork)
 
@@ -171,7 +171,7 @@ def _restored(description: dict[str, Any], arrays: dict[str, Array], classes: Mo
     network.build(shape)
     for layer in network.layers:
         layer.given = None
-        check_size(layer.name, layer.output_shape)
+        check_cost(layer)
     unused = weights.keys() - {variable.name for variable in network.variables}
     if unused:
         raise ThumbnetError(f"it has weights of no layer, {quoted(sorted(unused))}: train again")
