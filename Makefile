@@ -2,13 +2,14 @@
 PYTHON ?= python3
 EXTRAS ?= test
 MUTANTS ?=
+FILES ?= 20000
 VENV := .venv
 BIN := $(VENV)/bin
 STUBS := .build/stubs
 # viper, thumb and microbit are left out: the stubs do not know the emitters' names.
 DEVICE = $(filter-out __init__,$(basename $(notdir $(wildcard firmware/*.py firmware/plain/*.py firmware/runtime/*.py firmware/stream/*.py))))
 
-.PHONY: demo test quick test-slow lint format types hooks setup bench bench-training mutants clean
+.PHONY: demo test quick fuzz test-slow lint format types hooks setup bench bench-training mutants clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/thumbnet demo digits
@@ -57,6 +58,11 @@ bench: setup
 
 bench-training: setup
 	$(BIN)/python -m thumbnet.trainer.benchmark
+
+# Hostile and broken files for every reader and every verb; fails if one does harm. See tests/fuzz/.
+fuzz: export OPENBLAS_NUM_THREADS = 1
+fuzz: setup
+	$(BIN)/python tests/fuzz/campaign.py --files $(FILES)
 
 # Which changes of the code no test notices: hours for all, `make mutants MUTANTS=FILE`
 # for one file.

@@ -14,7 +14,7 @@ from thumbnet.trainer import ThumbnetError
 
 from .json_lines import print_json
 from .terminal.stdout import Output
-from .terminal.wording import harmless
+from .terminal.wording import printable
 
 VERBS = {
     "demo": "Train, export and verify a network: digits, mnist or motions.",
@@ -99,6 +99,13 @@ def _run(arguments: list[str]) -> int:
         return _fail(f"interrupted{': ' if text else ''}{text}", error, arguments, INTERRUPTED)
     except BrokenPipeError:  # `thumbnet boards | head -1`
         return BROKEN_PIPE
+    except OSError as error:  # of a folder that cannot be listed, a name that is too long ...
+        where = f"{error.filename}: " if error.filename else ""
+        return _fail(
+            f"{where}{error.strerror or error}: check the name, and who may use it",
+            error,
+            arguments,
+        )
     except Exception as error:
         return _fail(
             f"internal error: {type(error).__name__}: {error} (--debug shows where)",
@@ -110,7 +117,7 @@ def _run(arguments: list[str]) -> int:
 
 def _fail(text: str, error: BaseException | None, arguments: list[str], code: int = 1) -> int:
     """Print one line on stderr, and with --json one object on stdout, if they can be written."""
-    line = " ".join(harmless(text).split())
+    line = printable(" ".join(text.split()))
     with suppress(OSError):
         if "--debug" in arguments:
             traceback.print_exception(error)

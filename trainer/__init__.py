@@ -12,7 +12,7 @@ from .autograd.tensor import Tensor, Variable
 from .datasets.class_labels import encode_labels, quoted
 from .datasets.csv_dataset import Task as CsvTask
 from .datasets.csv_dataset import read_csv
-from .datasets.dataset import Dataset
+from .datasets.dataset import LARGEST, Dataset
 from .datasets.digits import load_digits
 from .datasets.idx import idx_pairs, read_idx
 from .datasets.image_resize import resize_bilinear
@@ -25,6 +25,7 @@ from .datasets.splitting import train_test_split
 from .errors import ThumbnetError
 from .files.atomic import check_writable, write_atomically, writing_in
 from .files.folder_lock import locked
+from .files.reading import read_bytes
 from .files.temporary import report_write_errors, temporary_file, temporary_folder
 from .layers.augmentation import RandomShift
 from .layers.convolutional import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
@@ -110,6 +111,7 @@ __all__ = [
     "IntegerRole",
     "Layer",
     "LayerNormalization",
+    "LARGEST",
     "LearningRateScheduler",
     "LinearRegression",
     "LogisticRegression",
@@ -166,6 +168,7 @@ __all__ = [
     "locked",
     "other_time_unit",
     "quoted",
+    "read_bytes",
     "read_csv",
     "read_idx",
     "read_npz",

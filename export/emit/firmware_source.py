@@ -125,17 +125,20 @@ def _without_docstrings(text: str) -> str:
 
     A board drops docstrings after it has parsed them, but until then they take heap.
     """
-    lines: list[str | None] = list(text.splitlines())
+    lines = text.splitlines()
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
-            first = node.body[0]
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
+            continue
+        document, first = ast.get_docstring(node), node.body[0]
+        if document is not None and first.end_lineno is not None:
             indent = " " * first.col_offset
-            comment = [f"{indent}# {s}".rstrip() for s in ast.get_docstring(node).splitlines()]
+            comments = [f"{indent}# {line}".rstrip() for line in document.splitlines()]
+            # Other nodes know their lines by number: the count stays.
             lines[first.lineno - 1 : first.end_lineno] = [
-                "\n".join(comment),
-                *[None] * (first.end_lineno - first.lineno),
+                "\n".join(comments),
+                *["\0"] * (first.end_lineno - first.lineno),
             ]
-    return "\n".join(line for line in lines if line is not None) + "\n"
+    return "\n".join(line for line in lines if line != "\0") + "\n"
 
 
 def _take_apart(name: str, text: str) -> SourceFile:

@@ -43,9 +43,15 @@ class Counts:
     most: Floats
 
 
+MOST_COUNT = 2**53
+"""Counts beyond this saturate: floats have no larger whole numbers without gaps."""
+
+
 def count(values: npt.ArrayLike, units: Ints) -> Ints:
     """Return readings as counts, rounded half away from zero, as on the board."""
-    scaled = np.asarray(values, dtype=np.float64) * units
+    with np.errstate(over="ignore"):  # what is infinite saturates, too
+        scaled = np.asarray(values, dtype=np.float64) * units
+    scaled = np.clip(scaled, -MOST_COUNT, MOST_COUNT)
     return np.asarray(
         np.where(scaled >= 0, np.floor(scaled + 0.5), -np.floor(0.5 - scaled)), np.int64
     )

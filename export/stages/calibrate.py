@@ -14,6 +14,8 @@ from ..graph.graph import Graph
 from ..ops import operation
 from .observers import OBSERVERS
 
+LARGEST = 1e30
+"""Of what a layer may give: the scales that follow from it are still finite."""
 ROWS = 256
 """Rows per batch: limits the memory for the windows of a convolution."""
 
@@ -21,10 +23,14 @@ ROWS = 256
 def run_float(
     graph: Graph, x: npt.ArrayLike, keep: Iterable[str] | None = None
 ) -> dict[str, npt.NDArray[np.float64]]:
-    """Run a float stage on `x` (n, ...); return its tensors, or those to `keep`, as float64."""
+    """Run a float stage on `x` (n, ...); return its tensors, or those to `keep`, as float64.
+
+    What overflows is infinite or NaN in the result.
+    """
     rows = np.asarray(x, dtype=np.float64)
     names = [graph.input, *(node.output for node in graph.nodes)] if keep is None else list(keep)
-    parts = [_run(graph, rows[at : at + ROWS], names) for at in range(0, len(rows), ROWS)]
+    with np.errstate(over="ignore", invalid="ignore"):
+        parts = [_run(graph, rows[at : at + ROWS], names) for at in range(0, len(rows), ROWS)]
     return {name: np.concatenate([part[name] for part in parts]) for name in names}
 
 
@@ -102,10 +108,10 @@ def calibrate(graph: Graph, x: npt.ArrayLike, observer: str = "min_max") -> Grap
     seen = run_float(graph, x)
     hidden = _hidden_values(graph, seen)
     for name, values in seen.items():
-        if not np.all(np.isfinite(values)):
+        if not np.all(np.abs(values) <= LARGEST):
             raise ThumbnetError(
-                f"calibration: {name} is not finite for some rows, so training diverged: train "
-                "again with a tenth of the learning rate and scaled inputs (Normalization)"
+                f"calibration: {name} is not finite, or huge, for some rows, so training diverged: "
+                "train again with a tenth of the learning rate and scaled inputs (Normalization)"
             )
         tensor = graph.tensors[name]
         low, high = OBSERVERS["min_max" if name in ends else observer](values)

@@ -17,11 +17,11 @@ from thumbnet.export import (
     quantization_choices,
     trained_bits,
 )
-from thumbnet.trainer import Model, ThumbnetError, load_model
+from thumbnet.trainer import Model, ThumbnetError
 
 from ..terminal.console import Console
 from ..workflow.evaluation_data import evaluation_data
-from ..workflow.resuming import check_finished
+from ..workflow.saved_models import load_finished
 from .options import FILE, TEST_DATA, data_options, verb
 
 
@@ -33,8 +33,7 @@ def command(console: Console, model: Path, data: str | None, label: str | None) 
 
     Every way is tested on the held-out rows. Pass the one you choose to `thumbnet export`.
     """
-    network = load_model(model)
-    check_finished(network, model)
+    network = load_finished(model)
     rows = evaluation_data(network, model, data, label)
     if rows.test_x is None or rows.test_y is None:
         raise ThumbnetError(f"{model} carries no held-out rows to compare with: add --data FILE")

@@ -26,14 +26,17 @@ from thumbnet.export import (
     quantization_choices,
     trained_bits,
 )
-from thumbnet.trainer import Model, ThumbnetError, load_model
+from thumbnet.trainer import Model, ThumbnetError, read_bytes
 
 from ..report.findings import LOW_SQNR
 from ..terminal.console import Console
 from ..terminal.wording import WEIGHT_PLACES, microseconds
 from ..workflow.evaluation_data import EvaluationData, evaluation_data
-from ..workflow.resuming import check_finished
+from ..workflow.saved_models import load_finished
 from .options import FILE, TEST_DATA, data_options, verb
+
+MOST_SKETCH = 2**18
+"""Bytes of a program; all the flash of a micro:bit."""
 
 
 @verb("thumbnet export gestures.npz --board generic -o build/")
@@ -123,8 +126,7 @@ def command(
     vectors: int,
 ) -> None:
     """Quantize MODEL (.npz) and write it as one module, with test vectors beside it."""
-    network = load_model(model)
-    check_finished(network, model)
+    network = load_finished(model)
     rows = evaluation_data(network, model, data, label)
     profile = load_board(board)
     if name is None:
@@ -197,9 +199,9 @@ def _eight_bits(
 
 def _sketch(path: Path) -> bytes:
     try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ThumbnetError(f"cannot read the sketch {path}: {error.strerror}") from error
+        return read_bytes(path, MOST_SKETCH)
+    except ThumbnetError as error:
+        raise ThumbnetError(f"cannot read the sketch: {error}") from error
 
 
 def _warn(console: Console, quality: list[LayerQuality]) -> None:

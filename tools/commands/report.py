@@ -8,14 +8,14 @@ from pathlib import Path
 import click
 
 from thumbnet.export import list_boards, load_board
-from thumbnet.trainer import ThumbnetError, load_model, write_atomically
+from thumbnet.trainer import ThumbnetError, write_atomically
 
 from ..report.collect import collect
 from ..report.contents import Report
 from ..report.text_format import percent
 from ..terminal.console import Console
 from ..workflow.evaluation_data import load_examples
-from ..workflow.resuming import check_finished
+from ..workflow.saved_models import load_finished
 from .options import FILE, data_options, verb
 
 LIBRARIES = ("matplotlib", "jinja2")
@@ -55,8 +55,7 @@ def command(
     _check_libraries()
     from ..report.page import render  # needs matplotlib and jinja2
 
-    network = load_model(model)
-    check_finished(network, model)
+    network = load_finished(model)
     profiles = [load_board(name) for name in dict.fromkeys(boards)] or list_boards()
     rows = None if data is None else load_examples(network, model, data, label)
     report = collect(network, model.stem, profiles, rows)

@@ -13,7 +13,7 @@ import rich.table
 import rich.text
 
 from ..json_lines import JsonObject, print_json
-from .wording import harmless
+from .wording import printable
 
 
 class Update(Protocol):
@@ -54,7 +54,7 @@ class Console:
 
     def say(self, text: str = "", style: str | None = None) -> None:
         """Print lines unchanged, without markup or wrapping, and harmless to a terminal."""
-        self.rich.print(harmless(text), style=style, markup=False, soft_wrap=True)
+        self.rich.print(printable(text), style=style, markup=False, soft_wrap=True)
 
     def facts(self, rows: dict[str, str]) -> None:
         """Print one name and value per line, with the values aligned."""
@@ -71,7 +71,7 @@ class Console:
             number = bool(rows) and rows[0][i].replace(",", "").replace(".", "").isdigit()
             table.add_column(column, justify="right" if number else "left", overflow="fold")
         for row in rows:
-            table.add_row(*(rich.text.Text(harmless(cell)) for cell in row))
+            table.add_row(*(rich.text.Text(printable(cell)) for cell in row))
         self.rich.print(table)
 
     @contextmanager
@@ -110,7 +110,7 @@ class Console:
             task = bar.add_task(what, total=total, text="")
 
             def move(done: float, text: str = "") -> None:
-                bar.update(task, completed=done, text=text)
+                bar.update(task, completed=done, text=printable(text))
 
             yield move
 

@@ -20,17 +20,6 @@ WEIGHT_PLACES = {
 """Where the weights are, by the value of `--weights`."""
 
 
-def harmless(text: str) -> str:
-    """Return text from anywhere without what a terminal would obey: control and format characters.
-
-    Lines and tabs stay.
-    """
-    if text.isprintable():
-        return text
-    hidden = {c for c in text if unicodedata.category(c) in ("Cc", "Cf")} - {*"\n\t"}
-    return "".join("?" if c in hidden else c for c in text)
-
-
 def microseconds(us: float) -> str:
     """Return a time in a readable unit: 3.4 us, 12.5 ms, 2.1 s."""
     for limit, factor, unit in ((1000, 1, "us"), (1_000_000, 1000, "ms")):
@@ -47,3 +36,24 @@ def instructions(count: int | None) -> str:
 def heap_bytes(size: int | None) -> str:
     """Return the number of bytes, or why there is none."""
     return "not known here" if size is None else f"{size:,} bytes"
+
+
+def printable(text: str) -> str:
+    """Return text with the characters that a terminal obeys, instead of showing, as escapes.
+
+    Names and labels may come from a stranger's file: they must not clear the screen, or hide or
+    reverse what follows.
+    """
+    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
+        return text
+    return "".join(_escaped(c) if _obeyed(c) else c for c in text)
+
+
+def _obeyed(character: str) -> bool:
+    # Controls, formats such as those of direction, halves of characters, separators of lines.
+    kind = unicodedata.category(character)
+    return kind in ("Cc", "Cf", "Cs", "Zl", "Zp") and character not in "\n\t\u200d"
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")

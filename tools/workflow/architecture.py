@@ -130,7 +130,8 @@ def _scaling(data: Dataset, scale: str | None) -> list[Layer]:
         spec = data.input_spec
         largest = spec.maximum if spec is not None else None
         # One scale for all pixels: a pixel that is always empty in training is still a pixel.
-        return [Rescaling(1 / float(np.max(data.x.max() if largest is None else largest)))]
+        top = float(np.max(data.x.max() if largest is None else largest))
+        return [Rescaling(1 / top if top > 0 else 1.0)]
     if scale == "none":
         return []
     # One scale for each feature, or for each channel of a window.

@@ -1,4 +1,4 @@
-"""Checks of a checkpoint: whether training can be resumed from it, whether it is finished."""
+"""Whether training can be resumed from a checkpoint."""
 
 from __future__ import annotations
 
@@ -42,15 +42,6 @@ def check_resumable(model: Model, settings: TrainSettings, path: Path) -> None:
         raise ThumbnetError(
             f"{path} is already trained for {epochs} epochs: "
             f"set --epochs {epochs + 1} or more to continue"
-        )
-
-
-def check_finished(model: Model, path: Path) -> None:
-    """Raise ThumbnetError for the checkpoint of a regression: its outputs are not in real units."""
-    if "target_scale" in model.info:
-        raise ThumbnetError(
-            f"{path} is the checkpoint of an unfinished training: finish it by running the "
-            "`thumbnet train` command that started it with --resume"
         )
 
 

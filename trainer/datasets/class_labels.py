@@ -10,6 +10,19 @@ from numpy.typing import NDArray
 from ..errors import ThumbnetError
 
 _SHOWN = 12
+LONGEST = 1000
+"""Characters of a name."""
+MOST_CLASSES = 10_000
+"""Classes of a data set that is no table; no board has memory for so many scores."""
+
+
+def check_classes(where: str, count: int) -> None:
+    """Raise ThumbnetError for more classes than a network for a board can tell apart."""
+    if count > MOST_CLASSES:
+        raise ThumbnetError(
+            f"{where}: {count:,} classes, at most {MOST_CLASSES:,} are read: save numbers to "
+            "predict as floats, or leave classes out"
+        )
 
 
 def quoted(names: Sequence[str]) -> str:
@@ -29,6 +42,16 @@ def quoted(names: Sequence[str]) -> str:
     return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
 
 
+def check_names(where: str, names: Sequence[str]) -> None:
+    """Raise ThumbnetError for a name that no file of Python can hold, or that is pages long."""
+    for name in names:
+        if len(name) > LONGEST or "\0" in name or any("\ud800" <= c <= "\udfff" for c in name):
+            raise ThumbnetError(
+                f"{where}: {name[:40]!r} is no name: it has a NUL, half a character, or more than "
+                f"{LONGEST:,} characters"
+            )
+
+
 def canonical(values: Sequence[str]) -> list[str]:
     """Return the names of labels: stripped, and as integers if all of them are ("1.0" is "1")."""
     stripped = [value.strip() for value in values]
@@ -36,7 +59,7 @@ def canonical(values: Sequence[str]) -> list[str]:
         numbers = [float(value) for value in stripped]
     except ValueError:
         return stripped
-    if all(number.is_integer() for number in numbers):
+    if all(number.is_integer() and abs(number) < 2**53 for number in numbers):
         return [str(int(number)) for number in numbers]
     return stripped
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import sys
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
@@ -161,13 +162,13 @@ def read_csv(
     column = header[at]
     names = [name for i, name in enumerate(header) if i != at]
     values: list[str] = []
-    lines: list[int] = []
+    lines = array("q")
     numbers = array("d")
     decimals = [0] * len(names)
     known: dict[str, tuple[float, int]] = {}  # sensors repeat themselves: parse each text once
     for line, cells in rows:
         lines.append(line)
-        values.append(cells.pop(at))
+        values.append(sys.intern(cells.pop(at)))
         for i, cell in enumerate(cells):
             parsed = known.get(cell)
             if parsed is None:

@@ -7,14 +7,21 @@ import io
 import math
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 
 from ..errors import ThumbnetError
 from ..files.reading import read_bytes
 from .class_labels import quoted
+from .dataset import LARGEST, check_features
 
+MOST_BYTES = 64 * 2**20
+"""Bytes of a table. Its cells take several times as much memory."""
+MOST_LINE = 2**19
+"""Bytes of a line: the most columns, with 32 for each."""
+MOST_ROWS, MOST_CELLS = 2_000_000, 16_000_000
+"""Of a table: five hours at 100 readings a second."""
 _DELIMITERS = ",;\t"
 _NUMBER = re.compile(r"[+-]?(\d+\.?(\d*)|\.(\d+))([eE][+-]?\d+)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
@@ -32,24 +39,54 @@ Row = tuple[int, list[str]]
 """The line that a row starts on, counted from 1, and its cells."""
 
 
-def read_text(path: str | os.PathLike[str]) -> str:
-    """Return the text of a UTF-8 file, without a byte-order mark, or raise ThumbnetError."""
-    data = read_bytes(path)
+class Lines:
+    """The lines of a text, which can be read again and again, and are never all in memory."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def __iter__(self) -> Iterator[str]:
+        yield from io.TextIOWrapper(io.BytesIO(self._data), "utf-8-sig", newline="")
+
+
+def read_lines(path: str | os.PathLike[str]) -> Lines:
+    """Return the lines of a UTF-8 file, without a byte-order mark, or raise ThumbnetError."""
+    data = read_bytes(path, MOST_BYTES)
     if data[:2] in _BINARY:
         raise ThumbnetError(f"{path}: not a CSV file, but {_BINARY[data[:2]]}")
     if b"\0" in data:
         raise ThumbnetError(f"{path}: not a CSV file: it holds binary data")
+    _check_size(path, data)
     try:
-        return data.decode("utf-8-sig")
+        data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ThumbnetError(
             f"{path}, line {line}: byte 0x{data[error.start]:02x} is not UTF-8: "
             "save the file as CSV UTF-8"
         ) from error
+    return Lines(data)
 
 
-def _records(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> Iterator[Row]:
+def _check_size(path: str | os.PathLike[str], data: bytes) -> None:
+    """Raise ThumbnetError for more rows, cells or characters in a line than are read."""
+    rows = data.count(b"\n") + data.count(b"\r")
+    cells = rows + sum(data.count(mark.encode()) for mark in _DELIMITERS)
+    for count, most, what in ((rows, MOST_ROWS, "lines"), (cells, MOST_CELLS, "cells")):
+        if count > most:
+            raise ThumbnetError(
+                f"{path}: has {count:,} {what}, at most {most:,} are read: leave some out"
+            )
+    if len(data) > MOST_LINE:
+        for number, line in enumerate(io.BytesIO(data), 1):
+            if len(line) > MOST_LINE and max(map(len, line.split(b"\r"))) > MOST_LINE:
+                raise ThumbnetError(
+                    f"{path}, line {number}: has {len(line):,} bytes, at most {MOST_LINE:,} are "
+                    "read: write one example a line"
+                )
+
+
+def _records(path: str | os.PathLike[str], lines: Iterable[str], delimiter: str) -> Iterator[Row]:
     """Yield the rows that are not blank, with their cells stripped."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
     while True:
@@ -68,10 +105,12 @@ def _records(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> 
 
 def _columns(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> tuple[int, int]:
     """Return (rows of the start that agree with the header, columns of the header)."""
+    widths: list[int] = []
     try:
         widths = [len(cells) for _, cells in _records(path, lines, delimiter)]
     except ThumbnetError:  # the sample may end inside a quoted cell
-        widths = [len(cells) for cells in csv.reader(lines[:1], delimiter=delimiter)]
+        with suppress(csv.Error):
+            widths = [len(cells) for cells in csv.reader(lines[:1], delimiter=delimiter)]
     columns = widths[0] if widths else 0
     return (widths.count(columns) if columns > 1 else 0), columns
 
@@ -105,12 +144,13 @@ def read_rows(
     ThumbnetError
         If anything is wrong; the message names file and line. The iterator raises it, too.
     """
-    lines = list(io.StringIO(read_text(path), newline=""))
-    start = [line for line in lines[:50] if line.strip()]
+    lines = read_lines(path)
+    top = list(islice(lines, 50))
+    start = [line for line in top if line.strip()]
     if not start:
         raise ThumbnetError(f"{path}: the file is empty")
     delimiter = max(_DELIMITERS, key=lambda d: _columns(path, start, d))
-    _check_first(path, lines, delimiter)
+    _check_first(path, top, delimiter)
     records = _records(path, lines, delimiter)
     line, header = next(records)
     words = [at for at, name in enumerate(header) if not _is_number(name)]
@@ -127,16 +167,19 @@ def read_rows(
             f"{path}, line {line}: not a CSV of features and a label: only one column, "
             f"{header[0][:40]!r}: separate columns by comma, semicolon or tab"
         )
+    check_features(str(path), (len(header),), is_picture=False)
+    known: set[str] = set()
     for i, name in enumerate(header):
         if not name:
             raise ThumbnetError(
                 f"{path}, line {line}: column {i + 1} has no name: "
                 "name it, or delete it if it only numbers the rows"
             )
-        if name in header[:i]:
+        if name in known:
             raise ThumbnetError(
                 f"{path}, line {line}: two columns are called {name!r}: rename one of them"
             )
+        known.add(name)
     return header, _of_width(path, records, header, delimiter), delimiter
 
 
@@ -234,5 +277,8 @@ def parse_number(cell: str) -> tuple[float, int]:
     value = float(cell)
     if not math.isfinite(value):
         raise ValueError(f"{cell[:40]!r} is not a finite number: fix or delete the row")
-    exponent = int(match[4][1:]) if match[4] else 0
+    if abs(value) > LARGEST:
+        raise ValueError(f"{cell[:40]!r} is above {LARGEST:g}: use a larger unit")
+    # A power of thousands of digits belongs to 0: Python does not read it as a whole number.
+    exponent = int(match[4][1:]) if match[4] and value else 0
     return value, max(0, len(match[2] or match[3] or "") - exponent)

@@ -11,9 +11,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ThumbnetError
+from .class_labels import check_names
 from .input_spec import InputSpec
 
 Array = NDArray[Any]
+
+LARGEST = 1e30
+"""The largest number of a data set: its square and the sums of many are still finite."""
+MOST_COLUMNS = 16_384
+"""Features that may have a resolution each."""
+MOST_NUMBERS = 2**24
+"""Numbers of one example; no board has the memory."""
+
+
+def check_features(where: str, shape: tuple[int, ...], is_picture: bool) -> None:
+    """Raise ThumbnetError for examples that no network for a board can take.
+
+    Parameters
+    ----------
+    where : str
+        Names the file.
+    shape : tuple of int
+        Of one example.
+    is_picture : bool
+        Whether all of its numbers have one resolution.
+    """
+    most = MOST_NUMBERS if is_picture else MOST_COLUMNS
+    if math.prod(shape) > most:
+        raise ThumbnetError(
+            f"{where}: an example has {math.prod(shape):,} features, at most {most:,} are read: "
+            "leave some out"
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +89,7 @@ class Dataset:
             x = x.astype(np.float32)
         if self.labels is not None:
             labels = tuple(str(label) for label in self.labels)
+            check_names(where, labels)
             object.__setattr__(self, "labels", labels)
             y = y.astype(np.int64)
             if len(y) and not 0 <= int(y.min()) <= int(y.max()) < len(labels):

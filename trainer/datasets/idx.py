@@ -8,6 +8,7 @@ of handwritten digits".
 from __future__ import annotations
 
 import gzip
+import io
 import math
 import os
 import zlib
@@ -18,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ThumbnetError
+from ..files.npz import room_for
 from ..files.reading import read_bytes
-from .dataset import Dataset
+from .class_labels import check_classes
+from .dataset import LARGEST, Dataset, check_features
 from .resolution import spec_of
 
 _TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
@@ -45,10 +48,7 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
     """
     data = read_bytes(path)
     if data[:2] == b"\x1f\x8b":
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error) as error:
-            raise ThumbnetError(f"{path}: damaged gzip file ({error}): fetch it again") from error
+        data = _unpacked(path, data)
     if len(data) < 4 or data[:2] != b"\0\0" or data[2] not in _TYPES or data[3] == 0:
         raise ThumbnetError(
             f"{path}: not an IDX file: it starts with {data[:4].hex(' ') or 'nothing'}, expected "
@@ -66,7 +66,26 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[Any]:
             f"{expected}: the file is {'cut short' if len(data) < expected else 'too long'}, "
             "fetch it again"
         )
-    return np.frombuffer(data, dtype, offset=start).reshape(shape).astype(dtype.newbyteorder("="))
+    if math.prod(max(n, 1) for n in shape) > 2**31:
+        raise ThumbnetError(f"{path}: its header has an impossible shape {shape}: fetch it again")
+    flat = np.frombuffer(data, dtype, offset=start)
+    return flat.reshape(shape).astype(dtype.newbyteorder("="), copy=False)
+
+
+def _unpacked(path: str | os.PathLike[str], data: bytes) -> bytes:
+    """Return the contents of a gzip file, if there is room for them."""
+    room = room_for(len(data))
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+            found = file.read(room + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ThumbnetError(f"{path}: damaged gzip file ({error}): fetch it again") from error
+    if len(found) > room:
+        raise ThumbnetError(
+            f"{path}: its {len(data):,} bytes unpack to more than {room:,}, the most that is read: "
+            "unpack it first"
+        )
+    return found
 
 
 def read_idx_pair(
@@ -108,8 +127,10 @@ def read_idx_pair(
         )
     if int(y.min()) < 0:
         raise ThumbnetError(f"{labels}: class {y.min()} is negative, classes count from 0")
-    if not bool(np.all(np.isfinite(x))):
-        raise ThumbnetError(f"{images}: holds NaN or infinity")
+    check_classes(str(labels), int(y.max()) + 1)
+    check_features(str(images), x.shape[1:], is_picture=x.ndim > 2)
+    if x.dtype.kind == "f" and not bool(np.all(np.abs(x) <= LARGEST)):
+        raise ThumbnetError(f"{images}: holds NaN, infinity or numbers above {LARGEST:g}")
     flat = x.reshape(len(x), -1)
     return Dataset(
         flat,

@@ -10,6 +10,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import ThumbnetError
+from ..files.json_types import construct
+from .class_labels import check_names
+
+FINEST = 1e-15
+"""The smallest resolution: floats have no more digits."""
 
 
 def _per_feature(
@@ -76,13 +81,14 @@ class InputSpec:
             names = tuple(str(name) for name in self.names)
             if len(names) not in (self.features, shape[-1]):
                 raise ThumbnetError(f"InputSpec: {len(names)} names for {self.features} features")
+            check_names("InputSpec", names)
             object.__setattr__(self, "names", names)
         for name in ("resolution", "minimum", "maximum"):
             value = getattr(self, name)
             if value is not None:
                 object.__setattr__(self, name, _per_feature(name, value, shape))
         for step in np.ravel(self.resolution).tolist():
-            if not 0 < step <= 1 or abs(round(1 / step) * step - 1) > 1e-9:
+            if not FINEST <= step <= 1 or abs(round(1 / step) * step - 1) > 1e-9:
                 raise ThumbnetError(
                     f"InputSpec: resolution {step:g} is not 1/N for a positive integer N "
                     "(1.0, 0.5, 0.1, 0.01 ...)"
@@ -107,5 +113,5 @@ class InputSpec:
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> InputSpec:
-        """Return the spec that `get_config` described."""
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in config.items()})
+        """Return the spec that `get_config` described; raises WrongType if it is not one."""
+        return construct(cls, config, "input_spec")

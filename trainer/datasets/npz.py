@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import os
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ThumbnetError
+from ..files.npz import Damaged, NotNumbers, TooLarge, names_of, open_archive, read_array
 from ..files.reading import read_bytes
-from .class_labels import class_names, encode_labels, quoted
-from .dataset import Dataset
+from .class_labels import check_classes, class_names, encode_labels, quoted
+from .dataset import LARGEST, Dataset, check_features
 from .resolution import spec_of
 
 Array = NDArray[Any]
@@ -23,42 +22,50 @@ Array = NDArray[Any]
 
 def _arrays(path: str | os.PathLike[str]) -> dict[str, Array]:
     """Return x, y and, if present, labels. Never unpickles."""
-    try:
-        opened = np.load(io.BytesIO(read_bytes(path)), allow_pickle=False)
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise ThumbnetError(
-            f"{path}: not an .npz file: write one with numpy.savez_compressed(path, x=..., y=...)"
-        ) from error
-    if not isinstance(opened, np.lib.npyio.NpzFile):
+    data = read_bytes(path)
+    if data.startswith(b"\x93NUMPY"):
         raise ThumbnetError(
             f"{path}: a single array, expected x and y: write them with "
             "numpy.savez_compressed(path, x=..., y=...)"
         )
     arrays: dict[str, Array] = {}
-    with opened:
-        for name in ("x", "y", "labels"):
-            if name not in opened.files:
-                continue
-            try:
-                arrays[name] = opened[name]
-            except (ValueError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-                if "allow_pickle" in str(error):
-                    raise ThumbnetError(
-                        f"{path}: array {name!r} holds Python objects (pickle), which are never "
-                        "loaded: save it as numbers or text"
-                    ) from error
-                raise ThumbnetError(f"{path}: array {name!r} is damaged: {error}") from error
-        for name in ("x", "y"):
-            if name not in arrays:
-                raise ThumbnetError(
-                    f"{path}: no array {name!r}, only {quoted(opened.files) or 'nothing'}: "
-                    "write it with numpy.savez_compressed(path, x=..., y=...)"
-                )
+    try:
+        with open_archive(data) as archive:
+            found = names_of(archive)
+            for name in ("x", "y", "labels"):
+                if name in found:
+                    arrays[name] = _array(path, archive, name)
+    except TooLarge as error:
+        raise ThumbnetError(
+            f"{path}: is not read: {error}: write numpy.savez instead, or fewer rows"
+        ) from error
+    except Damaged as error:
+        raise ThumbnetError(
+            f"{path}: not an .npz file: write one with numpy.savez_compressed(path, x=..., y=...)"
+        ) from error
+    for name in ("x", "y"):
+        if name not in arrays:
+            raise ThumbnetError(
+                f"{path}: no array {name!r}, only {quoted(found) or 'nothing'}: "
+                "write it with numpy.savez_compressed(path, x=..., y=...)"
+            )
     return arrays
 
 
 _MANY_CLASSES = 20
 """More classes than this, of two rows each or less, are no classes."""
+
+
+def _array(path: str | os.PathLike[str], archive: zipfile.ZipFile, name: str) -> Array:
+    try:
+        return read_array(archive, name)
+    except NotNumbers as error:
+        raise ThumbnetError(
+            f"{path}: array {name!r} holds Python objects (pickle), records or dates, which are "
+            "never loaded: save it as numbers or text"
+        ) from error
+    except Damaged as error:
+        raise ThumbnetError(f"{path}: array {name!r} is damaged: {error}") from error
 
 
 def _finite(path: str | os.PathLike[str], name: str, values: Array) -> None:
@@ -69,6 +76,11 @@ def _finite(path: str | os.PathLike[str], name: str, values: Array) -> None:
         at = tuple(int(i) for i in bad[0])
         raise ThumbnetError(
             f"{path}: {name}[{', '.join(map(str, at))}] is {values[at]}: remove or fix the row"
+        )
+    largest = max(abs(float(values.min())), abs(float(values.max())))
+    if largest > LARGEST:
+        raise ThumbnetError(
+            f"{path}: {name} reaches {largest:g}, at most {LARGEST:g} is read: use a larger unit"
         )
 
 
@@ -107,6 +119,7 @@ def read_npz(path: str | os.PathLike[str]) -> Dataset:
         )
     if len(x) < 2:
         raise ThumbnetError(f"{path}: one example is too few to learn from")
+    check_features(str(path), x.shape[1:], is_picture=x.ndim > 2)
     _finite(path, "x", x)
     labels: tuple[str, ...] | None = None
     if "labels" in arrays:
@@ -126,6 +139,7 @@ def read_npz(path: str | os.PathLike[str]) -> Dataset:
                     f"{path}: y holds {len(labels)} different whole numbers in {len(y)} rows, "
                     "which are read as classes: to predict numbers, save y as floats"
                 )
+        check_classes(str(path), len(labels))
         y = encode_labels(names, labels, f"{path}: y")
     else:
         _finite(path, "y", y)

@@ -11,9 +11,6 @@ import errno
 import hashlib
 import json
 import os
-import zipfile
-import zlib
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +19,9 @@ import numpy as np
 from ..arrays import Array
 from ..errors import ThumbnetError
 from .atomic import write_atomically
+from .npz import Damaged, NotNumbers, TooLarge, is_archive, read_arrays
 from .reading import read_bytes
+from .strict_json import parse_json
 
 FORMAT = "thumbnet model"
 VERSION = 1
@@ -94,29 +93,33 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Array]
         If the file is missing, truncated, damaged, edited, of another version, or not a model.
     """
     data = read_bytes(path)
-    if not data.startswith(b"PK"):  # as every zip archive, and so every .npz, does
+    if not is_archive(data):
         raise _foreign(path)
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            damaged = archive.testzip()
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
-        raise ThumbnetError(f"{path}: truncated or damaged: copy it again") from error
-    if damaged is not None:
-        raise ThumbnetError(f"{path}: damaged in {damaged}: copy it again")
-    try:
-        with np.load(BytesIO(data), allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        text = str(arrays.pop("thumbnet.json"))
-        digest = str(arrays.pop("digest"))
-        description = json.loads(text)
-        kind, version = description["format"], description["version"]
-    except (KeyError, TypeError, ValueError) as error:
+        arrays = read_arrays(data)
+    except TooLarge as error:
+        raise ThumbnetError(f"{path}: is not read: {error}") from error
+    except NotNumbers as error:
         raise _foreign(path) from error
+    except Damaged as error:
+        raise ThumbnetError(f"{path}: truncated or damaged ({error}): copy it again") from error
+    if not {"thumbnet.json", "digest"} <= arrays.keys():
+        raise _foreign(path)
+    text = str(arrays.pop("thumbnet.json"))
+    digest = str(arrays.pop("digest"))
+    try:
+        description = parse_json(text, allow_nan=True)
+    except ValueError as error:
+        raise ThumbnetError(f"{path}: not a thumbnet model: {error}") from error
+    if not isinstance(description, dict):
+        raise _foreign(path)
+    kind, version = description.get("format"), description.get("version")
     if kind != FORMAT:
         raise _foreign(path)
     if version != VERSION:
         raise ThumbnetError(
-            f"{path}: has format version {version}, this thumbnet reads {VERSION}: update thumbnet"
+            f"{path}: has format version {version!r:.40}, this thumbnet reads {VERSION}: "
+            "update thumbnet"
         )
     if _digest(text, arrays) != digest:
         raise ThumbnetError(

@@ -58,10 +58,10 @@ class Weighted(Layer):
 
     def _make(self, shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> None:
         """Make the variables; the last size of the kernel's shape is the number of outputs."""
-        self.kernel = Variable(self._initial(shape, rng), f"{self.name}/kernel", dtype=dtype)
+        self.kernel = self._variable("kernel", shape, lambda: self._initial(shape, rng), dtype)
         if self.use_bias:
-            initial = self._new_bias(shape[-1:], rng)
-            self.bias = Variable(initial, f"{self.name}/bias", dtype=dtype)
+            size = shape[-1:]
+            self.bias = self._variable("bias", size, lambda: self._new_bias(size, rng), dtype)
 
     @property
     def variables(self) -> list[Variable]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -60,6 +60,8 @@ class Layer:
         Shapes of one example, without the batch axis; `()` before `build`.
     activation : str
         Name of the activation after the layer; "linear" for none.
+    given : mapping of str to ndarray, or None
+        The weights of a file, by name: `build` takes them instead of drawing new ones.
     merges : bool
         Whether the layer reads several others; see `Merge`.
     preprocesses : bool
@@ -74,6 +76,7 @@ class Layer:
     """
 
     activation = "linear"
+    given: Mapping[str, Array] | None = None
     merges: ClassVar[bool] = False
     preprocesses: ClassVar[bool] = False
     integer_role: ClassVar[IntegerRole] = IntegerRole.COMPUTES
@@ -117,6 +120,31 @@ class Layer:
     def _create(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Shape:
         """Make the weights and return the output shape."""
         return input_shape
+
+    def _variable(
+        self,
+        name: str,
+        shape: Shape,
+        initial: Callable[[], Array],
+        dtype: DTypeLike,
+        trainable: bool = True,
+    ) -> Variable:
+        """Make a weight: the one of a file, if weights are given, else with initial values."""
+        name = f"{self.name}/{name}"
+        if self.given is None:
+            return Variable(initial(), name, trainable, dtype)
+        value, kind = self.given.get(name), np.dtype(dtype)
+        if value is None or value.shape != shape or value.dtype != kind:
+            found = "no such" if value is None else f"{value.dtype} of shape {value.shape} as"
+            raise ThumbnetError(
+                f"the file has {found} weights {name!r}, the layer needs {kind} of shape {shape}: "
+                "train again"
+            )
+        if not np.isfinite(value).all():
+            raise ThumbnetError(
+                f"the weights {name!r} hold NaN or infinity: train again with a lower learning rate"
+            )
+        return Variable(value, name, trainable, dtype)
 
     def __call__(self, inputs: Symbol | Sequence[Symbol]) -> Symbol:
         """Connect the layer to the outputs of others, for a functional `Model`.

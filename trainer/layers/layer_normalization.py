@@ -49,8 +49,9 @@ class LayerNormalization(Layer):
         self.beta: Variable
 
     def _create(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Shape:
-        self.gamma = Variable(np.ones(input_shape[-1:]), f"{self.name}/gamma", dtype=dtype)
-        self.beta = Variable(np.zeros(input_shape[-1:]), f"{self.name}/beta", dtype=dtype)
+        size = input_shape[-1:]
+        self.gamma = self._variable("gamma", size, lambda: np.ones(size), dtype)
+        self.beta = self._variable("beta", size, lambda: np.zeros(size), dtype)
         return input_shape
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:

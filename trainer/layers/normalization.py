@@ -58,11 +58,14 @@ class BatchNormalization(Layer):
         self.moving_variance: Variable
 
     def _create(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Shape:
-        zeros, ones = np.zeros(input_shape[-1:]), np.ones(input_shape[-1:])
-        self.gamma = Variable(ones, f"{self.name}/gamma", dtype=dtype)
-        self.beta = Variable(zeros, f"{self.name}/beta", dtype=dtype)
-        self.moving_mean = Variable(zeros, f"{self.name}/moving_mean", False, dtype)
-        self.moving_variance = Variable(ones, f"{self.name}/moving_variance", False, dtype)
+        size = input_shape[-1:]
+
+        def new(name: str, start: float, trainable: bool = True) -> Variable:
+            return self._variable(name, size, lambda: np.full(size, start), dtype, trainable)
+
+        self.gamma, self.beta = new("gamma", 1.0), new("beta", 0.0)
+        self.moving_mean = new("moving_mean", 0.0, trainable=False)
+        self.moving_variance = new("moving_variance", 1.0, trainable=False)
         return input_shape
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:

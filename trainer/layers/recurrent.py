@@ -76,13 +76,14 @@ class Recurrent(Layer):
                 "reshape the inputs, or use return_sequences=True in the layer before"
             )
         width = self.gates * self.units
-        kernel = self._new_kernel((input_shape[1], width), rng)
-        recurrent = self._new_recurrent((self.units, width), rng)
-        self.kernel = Variable(kernel, f"{self.name}/kernel", dtype=dtype)
-        self.recurrent_kernel = Variable(recurrent, f"{self.name}/recurrent_kernel", dtype=dtype)
+        size, square = (input_shape[1], width), (self.units, width)
+        self.kernel = self._variable("kernel", size, lambda: self._new_kernel(size, rng), dtype)
+        self.recurrent_kernel = self._variable(
+            "recurrent_kernel", square, lambda: self._new_recurrent(square, rng), dtype
+        )
         shape = self._bias_shape()
         if shape:
-            self.bias = Variable(self._new_bias(shape, rng), f"{self.name}/bias", dtype=dtype)
+            self.bias = self._variable("bias", shape, lambda: self._new_bias(shape, rng), dtype)
         return (input_shape[0], self.units) if self.return_sequences else (self.units,)
 
     def _bias_shape(self) -> Shape:

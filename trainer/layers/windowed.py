@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ..autograd import functional
@@ -9,6 +10,9 @@ from ..autograd.sliding_window import Grid, Pads, Pair, padding_of, sizes
 from ..autograd.tensor import Tensor
 from ..errors import ThumbnetError
 from .layer import Layer, Shape
+
+MOST_PADDED = 2**26
+"""Numbers of one input with its padding: more than any computer should take for one example."""
 
 
 class Windowed(Layer):
@@ -70,6 +74,12 @@ class Windowed(Layer):
                 f"layer {self.name!r}: a window of {self._text(self.window)} does not fit on an "
                 f"input of {self._text(self.grid.image)}: take a smaller {self.size_name}, "
                 "or padding='same'"
+            )
+        if math.prod(self.grid.padded) * input_shape[-1] > MOST_PADDED:
+            raise ThumbnetError(
+                f"layer {self.name!r}: an input of {self._text(self.grid.image)}, padded for a "
+                f"window of {self._text(self.window)}, is too large: take a smaller "
+                f"{self.size_name}, or padding='valid'"
             )
         return self.grid.places[2 - self.rank :]
 

@@ -248,10 +248,17 @@ class Network:
         Raises
         ------
         ThumbnetError
-            If x does not fit the network, or the network is not built.
+            If x does not fit the network, the network is not built, or numbers in it become too
+            large for floats.
         """
         values = prepare_inputs(x, self.require_built())
         outputs = np.empty((len(values), *self.output_shape), dtype=self.dtype)
-        for rows in slices(len(values), self.rows_at_once()):
-            outputs[rows] = self.forward(Tensor(self.preprocess(values[rows]))).data
+        with np.errstate(over="ignore", invalid="ignore"):
+            for rows in slices(len(values), self.rows_at_once()):
+                outputs[rows] = self.forward(Tensor(self.preprocess(values[rows]))).data
+        if not np.isfinite(outputs).all():
+            raise ThumbnetError(
+                "the outputs are not finite for some rows, since numbers in the network become too "
+                "large: train again with a lower learning rate, or scale the inputs"
+            )
         return outputs

@@ -15,6 +15,7 @@ import numpy as np
 from ..arrays import Array
 from ..autograd.tensor import Variable
 from ..errors import ThumbnetError, unknown
+from ..files.json_types import construct
 
 
 class Optimizer:
@@ -31,6 +32,8 @@ class Optimizer:
     ----------
     iterations : int
         Number of updates so far.
+    slots : int
+        Arrays of state for each variable.
 
     Raises
     ------
@@ -42,7 +45,7 @@ class Optimizer:
         _check("learning_rate", learning_rate, 0, math.inf)
         self.learning_rate = float(learning_rate)
         self.iterations = 0
-        self._slots = slots
+        self.slots = slots
         self._state: list[list[Array]] = []
 
     def apply(self, variables: Sequence[Variable], gradients: Sequence[Array]) -> None:
@@ -60,10 +63,10 @@ class Optimizer:
         ThumbnetError
             If the variables are those of another model.
         """
-        if not self._state or not self._slots:
-            self._state = [[np.zeros_like(v.data) for _ in range(self._slots)] for v in variables]
+        if not self._state or not self.slots:
+            self._state = [[np.zeros_like(v.data) for _ in range(self.slots)] for v in variables]
         shapes = [slot.shape for state in self._state for slot in state]
-        if shapes != [v.shape for v in variables for _ in range(self._slots)]:
+        if shapes != [v.shape for v in variables for _ in range(self.slots)]:
             raise ThumbnetError(
                 f"this {type(self).__name__} has the state of another model: make a new one"
             )
@@ -77,7 +80,9 @@ class Optimizer:
 
     def get_config(self) -> dict[str, Any]:
         """Return the settings as JSON types, for `from_config`."""
-        settings = {k: v for k, v in vars(self).items() if k != "iterations" and k[0] != "_"}
+        settings = {
+            k: v for k, v in vars(self).items() if k not in ("iterations", "slots") and k[0] != "_"
+        }
         return {"name": type(self).__name__, **settings}
 
     def get_state(self) -> list[Array]:
@@ -87,7 +92,7 @@ class Optimizer:
     def set_state(self, arrays: Sequence[Array], iterations: int) -> None:
         """Restore what `get_state` returned, after `iterations` updates."""
         self.iterations = iterations
-        k = self._slots
+        k = self.slots
         self._state = [list(arrays[i : i + k]) for i in range(0, len(arrays), k)] if k else []
 
 
@@ -248,9 +253,12 @@ def get(optimizer: str | Optimizer) -> Optimizer:
 
 
 def from_config(config: dict[str, Any]) -> Optimizer:
-    """Return the optimizer that `get_config` described, without its state."""
+    """Return the optimizer that `get_config` described, without its state.
+
+    Raises ThumbnetError for an unknown name, WrongType for settings of another type.
+    """
     settings = dict(config)
-    name = settings.pop("name")
-    if name.lower() not in OPTIMIZERS:
+    name = settings.pop("name", None)
+    if not isinstance(name, str) or name.lower() not in OPTIMIZERS:
         raise unknown("optimizer", name, OPTIMIZERS)
-    return OPTIMIZERS[name.lower()](**settings)
+    return construct(OPTIMIZERS[name.lower()], settings, f"the optimizer {name}")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datasets.class_labels import quoted
+from ..datasets.class_labels import check_names, quoted
 from ..errors import ThumbnetError
 from .recording_csv import Columns, Part, read_parts
 
@@ -79,6 +79,7 @@ class Recording:
                 f"{where}: sample {sample}, channel {channels[channel]!r} is "
                 f"{values[sample, channel]}: correct it, or make two recordings without it"
             )
+        check_names(where, (*channels, str(self.label)))
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "channels", channels)
         object.__setattr__(self, "label", str(self.label))
@@ -260,12 +261,13 @@ def _check_depth(labels: Sequence[Path], some: bool, root: Path) -> None:
 
 
 def _below(folder: Path, root: Path) -> Iterator[Path]:
-    for inner in _folders(folder, root):
-        yield inner
-        if not inner.is_symlink():  # a link may form a loop
-            yield from _below(inner, root)
+    waiting = [folder]
+    while waiting:
+        found = _folders(waiting.pop(), root)
+        yield from found
+        waiting += [inner for inner in found if not inner.is_symlink()]  # a link may form a loop
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:
     """Return a key that sorts 2.csv before 10.csv."""
-    return [(int(s), "") if s.isdigit() else (-1, s) for s in re.split(r"(\d+)", path.name)]
+    return [(int(s), "") if s.isdecimal() else (-1, s) for s in re.split(r"(\d+)", path.name)]

@@ -32,6 +32,8 @@ _GAP = 4.0
 _COARSE = 0.1
 """If more times than this share are equal, the clock is too coarse."""
 _WHOLE = 0.01
+_LONGEST_STEP = 1e9
+"""Seconds, thirty years."""
 _TWO = "by two files or a column called recording"
 _PRECISE = 0.005
 """No rate is rounded by more than this."""
@@ -149,6 +151,11 @@ def rate_of(times: NDArray[np.float64], unit: str, lines: Sequence[int], where: 
     tick = _tick(steps)
     ticks, second = np.round(steps / tick), tick * UNITS[unit]
     _check_forward(times * UNITS[unit], lines, where)
+    if float(ticks.min()) < 1 or float(ticks.max()) * second > _LONGEST_STEP:
+        raise ThumbnetError(
+            f"{where}: the times are {steps.min():.4g} to {steps.max():.4g} {unit} apart, which is "
+            "no rate of a sensor: write them in another unit, or give the rate (--rate)"
+        )
     usual = float(np.mean(ticks[ticks <= _GAP * np.median(ticks)]))
     gaps = np.flatnonzero(ticks > _GAP * usual)
     if gaps.size and not _goes_on(ticks, int(gaps[0])):

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..errors import ThumbnetError, unknown
+from ..files.json_types import WrongType, construct
 
 RAW = "raw"
 BANDS = "bands"
@@ -170,8 +171,8 @@ class StreamSettings:
             If something is missing, unknown or wrong.
         """
         try:
-            return cls(**config)
-        except (TypeError, ValueError) as error:
+            return construct(cls, config, "stream")
+        except WrongType as error:
             raise ThumbnetError(
                 f"the stream settings of the model are not understood ({error}): train again"
             ) from error

@@ -11,13 +11,18 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from ..arrays import Array
 from ..errors import ThumbnetError
 from ..files.archive import read, write
+from ..files.json_types import WrongType
 from ..layers.preprocessing import Rescaling
 from ..layers.registry import LAYERS
+from ..optimization.optimizers import Optimizer, from_config
 from .callbacks import Callback, History, Logs
 from .compiled import CompiledNetwork
+from .description import check_description, check_training
 from .saving import arrays_of, below, describe
 
 
@@ -101,26 +106,32 @@ def resume(
         raise ThumbnetError(
             f"{path}: was written with callbacks {then}, this run has {now}: resume with the same"
         )
-    saved = training["optimizer"]
-    if saved["name"] != type(optimizer).__name__:
+    saved = _optimizer(path, training["optimizer"])
+    if type(saved) is not type(optimizer):
         raise ThumbnetError(
-            f"{path}: was trained with {saved['name']}, not {type(optimizer).__name__}: "
+            f"{path}: was trained with {type(saved).__name__}, not {type(optimizer).__name__}: "
             "compile with the same optimizer"
         )
-    ranges: dict[str, Any] = training.get("quantizer", {"width": None})
+    ranges: dict[str, Any] = training.get("quantizer", {})
     width = None if network.quantizer is None else network.quantizer.width
-    if ranges["width"] != width:
+    if ranges.get("width") != width:
         raise ThumbnetError(
-            f"{path}: was trained with quantize={ranges['width']!r}, this run has {width!r}: "
+            f"{path}: was trained with quantize={ranges.get('width')!r}, this run has {width!r}: "
             "resume with the same"
         )
+    weights = below(arrays, "weights/")
+    shapes = [variable.data for variable in network.variables]
+    _check_like(path, [weights.get(v.name) for v in network.variables], shapes)
+    learned = [v.data for v in network.trainable_variables for _ in range(optimizer.slots)]
+    state = _numbered(below(arrays, "optimizer/"))
+    if state or training["iterations"]:
+        _check_like(path, state, learned)
     if network.quantizer is not None:
         network.quantizer.set_state(ranges)
     for variable in network.variables:
-        variable.assign(arrays[f"weights/{variable.name}"])
-    optimizer.learning_rate = saved["learning_rate"]
-    state = below(arrays, "optimizer/")
-    optimizer.set_state([state[str(i)] for i in range(len(state))], training["iterations"])
+        variable.assign(weights[variable.name])
+    optimizer.learning_rate = saved.learning_rate
+    optimizer.set_state([array for array in state if array is not None], training["iterations"])
     network.rng.bit_generator.state = training["random"]
     network.stop_training = training["stopped"]
     history.history.update(training["history"])
@@ -129,12 +140,56 @@ def resume(
         callback.set_state(below(arrays, f"callbacks/{i}/"))
 
 
+def _numbered(arrays: dict[str, Array]) -> list[Array | None]:
+    """Return the arrays called 0, 1, 2 ...; None for one that is missing."""
+    return [arrays.get(str(i)) for i in range(len(arrays))]
+
+
+def _check_like(
+    path: str | os.PathLike[str], found: Sequence[Array | None], expected: Sequence[Array]
+) -> None:
+    """Raise ThumbnetError unless arrays have the types and shapes of others, and finite numbers."""
+    alike = len(found) == len(expected) and all(
+        one is not None
+        and one.shape == other.shape
+        and one.dtype == other.dtype
+        and bool(np.isfinite(one).all())
+        for one, other in zip(found, expected, strict=True)
+    )
+    if not alike:
+        raise ThumbnetError(
+            f"{path}: its weights or the state of its optimizer do not fit this model: "
+            "train without resuming"
+        )
+
+
+def _optimizer(path: str | os.PathLike[str], config: dict[str, Any]) -> Optimizer:
+    """Return the optimizer of a checkpoint, without its state."""
+    try:
+        return from_config(config)
+    except WrongType as error:
+        raise _not_understood(path, error) from error
+    except ThumbnetError as error:
+        raise ThumbnetError(f"{path}: {error}") from error
+
+
 def training_state(path: str | os.PathLike[str], description: dict[str, Any]) -> dict[str, Any]:
     """Return the training state of a checkpoint; raises ThumbnetError for another description."""
-    training: dict[str, Any] | None = description.get("training")
-    if training is None:
+    if description.get("training") is None:
         raise ThumbnetError(f"{path}: is a model, not a checkpoint: write one with ModelCheckpoint")
+    try:
+        check_description(description)
+        check_training(description["training"])
+    except WrongType as error:
+        raise _not_understood(path, error) from error
+    training: dict[str, Any] = description["training"]
     return training
+
+
+def _not_understood(path: str | os.PathLike[str], error: WrongType) -> ThumbnetError:
+    return ThumbnetError(
+        f"{path}: the state of the training is not understood ({error}): train without resuming"
+    )
 
 
 def _check_same_model(

@@ -14,15 +14,19 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from ..arrays import Array
+from ..datasets.class_labels import check_names, quoted
 from ..datasets.input_spec import InputSpec
-from ..errors import ThumbnetError
+from ..errors import ThumbnetError, unknown
 from ..files.archive import FORMAT, VERSION, write
+from ..files.json_types import WrongType, construct
+from ..layers.layer import Layer
 from ..layers.merging import Merge
 from ..layers.registry import LAYERS
 from ..layers.symbols import Input
 from ..optimization.losses import LOSSES
 from ..optimization.optimizers import OPTIMIZERS, from_config
 from .compiled import CompiledNetwork
+from .description import check_cost, check_description, check_size
 
 N = TypeVar("N", bound=CompiledNetwork)
 
@@ -93,11 +97,13 @@ def restore(
     """
     try:
         return _restored(description, arrays, classes)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except WrongType as error:
         raise ThumbnetError(
             f"{path}: the description of the model is not understood ({error}): "
             "update thumbnet, or train again"
         ) from error
+    except ThumbnetError as error:
+        raise ThumbnetError(f"{path}: {error}") from error
 
 
 def describe(network: CompiledNetwork) -> dict[str, Any]:
@@ -157,38 +163,76 @@ def describe(network: CompiledNetwork) -> dict[str, Any]:
 
 
 def _restored(description: dict[str, Any], arrays: dict[str, Array], classes: ModelClasses[N]) -> N:
-    network = _connected(description, classes)
-    network.build(description["input_shape"])
-    for variable in network.variables:
-        variable.assign(arrays[f"weights/{variable.name}"])
+    check_description(description)
+    shape = tuple(description["input_shape"])
+    check_size("", shape)
+    weights = below(arrays, "weights/")
+    network = _connected(description, weights, classes)
+    network.build(shape)
+    for layer in network.layers:
+        layer.given = None
+        check_cost(layer)
+    unused = weights.keys() - {variable.name for variable in network.variables}
+    if unused:
+        raise ThumbnetError(f"it has weights of no layer, {quoted(sorted(unused))}: train again")
     compiled = description["compile"]
     if compiled is not None:
         optimizer = from_config(compiled["optimizer"])
         network.compile(optimizer, compiled["loss"], compiled["metrics"])
+    check_names("layers", [network.name, *(layer.name for layer in network.layers)])
     if description["labels"] is not None:
+        check_names("labels", description["labels"])
         network.labels = tuple(description["labels"])
     if description["input_spec"] is not None:
+        if description["input_spec"].get("shape") != description["input_shape"]:
+            raise WrongType("input_spec.shape is not input_shape")
         network.input_spec = InputSpec.from_config(description["input_spec"])
     network.info = description["info"]
     network.samples = below(arrays, "samples/")
+    for name, sample in network.samples.items():
+        _check_sample(name, sample)
     network.quantized = description.get("quantized")
     ranges = description.get("activation_ranges", {})
     network.activation_ranges = {name: (low, high) for name, (low, high) in ranges.items()}
     return network
 
 
-def _connected(description: dict[str, Any], classes: ModelClasses[N]) -> N:
-    """Create the layers and connect them; without "sources", in sequence."""
-    layers = [LAYERS[entry["class"]](**entry["config"]) for entry in description["layers"]]
+def _connected(
+    description: dict[str, Any], weights: dict[str, Array], classes: ModelClasses[N]
+) -> N:
+    """Create the layers, which take these weights, and connect them; in sequence without "sources".
+
+    Layers do not draw weights first: a short description may ask for more than memory holds.
+    """
+    layers = [_layer(entry, f"layers[{i}]") for i, entry in enumerate(description["layers"])]
+    for layer in layers:
+        layer.given = weights
     settings = description["name"], description["seed"], description["dtype"]
     if "sources" not in description:
         return classes.sequential(layers, *settings)
     source = result = Input(description["input_shape"])
     symbols = {"": source}
+    if len(description["sources"]) != len(layers):
+        raise WrongType("sources has not one entry for each layer")
     for layer, names in zip(layers, description["sources"], strict=True):
+        missing = [name for name in names if name not in symbols]
+        if missing or not names or layer.name in symbols:
+            raise WrongType(f"sources of layer {layer.name!r:.40} are no layers before it")
         inputs = [symbols[name] for name in names]
         result = symbols[layer.name] = layer(inputs if isinstance(layer, Merge) else inputs[0])
     return classes.functional(source, result, *settings)
+
+
+def _layer(entry: dict[str, Any], where: str) -> Layer:
+    if entry["class"] not in LAYERS:
+        raise unknown("layer", entry["class"], LAYERS)
+    return construct(LAYERS[entry["class"]], entry["config"], f"{where}.config")
+
+
+def _check_sample(name: str, sample: Array) -> None:
+    """Raise ThumbnetError for arrays of what no data set has, such as complex numbers."""
+    if sample.dtype.kind not in "biufUS":
+        raise ThumbnetError(f"samples[{name!r}] holds {sample.dtype}: give numbers or text")
 
 
 def arrays_of(network: CompiledNetwork) -> dict[str, Array]:
@@ -196,8 +240,7 @@ def arrays_of(network: CompiledNetwork) -> dict[str, Array]:
     arrays = {f"weights/{variable.name}": variable.data for variable in network.variables}
     for name, sample in network.samples.items():
         array = np.asarray(sample)
-        if array.dtype.hasobject:
-            raise ThumbnetError(f"samples[{name!r}] holds {array.dtype}: give numbers or text")
+        _check_sample(name, array)
         arrays[f"samples/{name}"] = array
     return arrays
 

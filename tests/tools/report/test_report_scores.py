@@ -126,7 +126,11 @@ def test_curves_pair_training_and_validation() -> None:
 
 
 @pytest.mark.parametrize(
-    "history", [None, 3, [], {"loss": "abc"}, {"loss": [1, "a"]}, {"loss": []}, {"val_loss": [1.0]}]
+    "history",
+    [
+        *(None, 3, [], {"loss": "abc"}, {"loss": [1, "a"]}, {"loss": []}, {"val_loss": [1.0]}),
+        *({"loss": [10**400]}, {"loss": [1e300]}, {"loss": [True]}),
+    ],
 )
 def test_what_is_no_history_is_none(history: Any) -> None:
     assert curves({"history": history}) == []

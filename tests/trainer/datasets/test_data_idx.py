@@ -183,7 +183,7 @@ def test_folders_and_files_through_load_dataset(tmp_path: Path) -> None:
         (
             np.full((4, 2), np.nan, np.float32),
             LABELS,
-            "a-images-idx3-ubyte: holds NaN or infinity",
+            "a-images-idx3-ubyte: holds NaN, infinity or numbers above 1e+30",
         ),
     ],
 )

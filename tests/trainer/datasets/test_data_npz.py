@@ -138,8 +138,8 @@ def test_resolution(tmp_path: Path, dtype: Any, values: list[float], resolution:
         ({"x": X * 1j, "y": Y}, "d.npz: array 'x' is complex128, expected numbers"),
         (
             {"x": X, "y": np.array([1, "a", None], object)},
-            "d.npz: array 'y' holds Python objects (pickle), which are never loaded: "
-            "save it as numbers or text",
+            "d.npz: array 'y' holds Python objects (pickle), records or dates, which are "
+            "never loaded: save it as numbers or text",
         ),
         (
             {"x": X, "y": Y * 0},

@@ -273,7 +273,8 @@ def test_refused(tmp_path: Path) -> None:
     )
     assert refusal(make(), file=tmp_path / "d.npz").startswith(f"{tmp_path / 'd.npz'}: no such fi")
     path.write_bytes(path.read_bytes()[:-50])
-    assert refusal(make(), file=path) == f"{path}: truncated or damaged: copy it again"
+    damaged = f"{path}: truncated or damaged (it is no whole zip archive): copy it again"
+    assert refusal(make(), file=path) == damaged
     model = make()
     model.fit(X, Y)
     model.save(path)

@@ -13,6 +13,10 @@ Array = npt.NDArray[Any]
 FIRST = ("loss", "accuracy")
 """The curves that come first; others follow by name."""
 
+LARGEST = 1e100
+"""Of a curve: the axes of larger numbers cannot be computed."""
+MOST_CURVES = 10
+
 
 @dataclass(frozen=True, eq=False)
 class Curve:
@@ -44,11 +48,11 @@ def curves(info: dict[str, Any]) -> list[Curve]:
         held_out = known.get(f"val_{name}", np.zeros(0))
         same = len(held_out) == len(known[name])
         found.append(Curve(name, known[name], held_out if same else None))
-    return found
+    return found[:MOST_CURVES]
 
 
 def _numbers(values: Any) -> Array:
     if not isinstance(values, list):
         return np.zeros(0)
-    numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
+    numbers = [v for v in values if type(v) in (int, float) and not abs(v) > LARGEST]
     return np.array(numbers if len(numbers) == len(values) else [], dtype=np.float64)
