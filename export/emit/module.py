@@ -13,6 +13,7 @@ from ..kernels.build import Build
 from ..kernels.call import Call, split_curve
 from ..ops import KERNELS, call_part
 from ..ops.call_part import Literal, Named, Rows
+from .emittable import check_emittable
 from .firmware_source import SourceFile, assemble
 from .flash_file import is_copied
 from .header import Facts, header
@@ -43,7 +44,7 @@ def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
         The content of the header: accuracy, labels, board.
 
     """
-    graph = share_kernels(graph, build)
+    graph = share_kernels(check_emittable(graph), build)
     made = plan(graph, build.native)
     row_calls = kernel_calls(graph, made, build)
     literals, late, weights = layer_literals(row_calls, graph, made, build)
