@@ -24,6 +24,7 @@ from .datasets.resolution import COUNT_LIMIT
 from .datasets.splitting import train_test_split
 from .errors import ThumbnetError
 from .files.reading import read_bytes
+from .files.strict_json import json_fits, parse_json
 from .files.temporary import report_write_errors, temporary_file, temporary_folder
 from .layers.augmentation import RandomShift
 from .layers.convolutional import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
@@ -152,6 +153,7 @@ __all__ = [
     "find_mnist",
     "idx_pairs",
     "is_uneven",
+    "json_fits",
     "l2",
     "largest_weight",
     "load_checkpoint",
@@ -163,6 +165,7 @@ __all__ = [
     "load_motions",
     "load_split",
     "other_time_unit",
+    "parse_json",
     "quoted",
     "read_bytes",
     "read_csv",

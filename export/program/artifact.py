@@ -18,16 +18,19 @@ from thumbnet.trainer import ThumbnetError
 from ..boards.profile import BoardProfile
 from ..cost.network_size import macs
 from ..graph.graph import Graph
-from ..graph.serialization import dump, graph_from_json, graph_to_json
+from ..graph.serialization import dump, graph_to_json
 from ..kernels.build import Build
 from ..ops.answer import is_regression
 from ..quantizer.input_counts import in_units
-from ..stages.check_graph import verify
 from ..stages.reference import accepted_counts, execute, to_counts
 from .atomic_files import write_atomically
+from .read_contents import check_contents, check_text, check_work, read_document
 from .stream_vectors import stream_answers, stream_windows
 
 SUFFIXES = (".py", ".mpy", ".hex")
+
+MOST_SAID = 500
+"""Characters of a fault that are shown: names in a file may be long."""
 
 
 @dataclass(frozen=True)
@@ -173,12 +176,14 @@ def write_artifact(
         "inputs": artifact.inputs,
     }
     document["digest"] = _digest(document)
+    check_work(graph, len(inputs))
+    text = check_text(dump(document))
     sidecar = artifact.path.with_suffix(".json")
     try:
         artifact.path.parent.mkdir(parents=True, exist_ok=True)
         left = _left_behind(sidecar, artifact.digests)
         contents = {artifact.path.parent / name: data for name, data in files.items()}
-        write_atomically({**contents, sidecar: dump(document).encode()})
+        write_atomically({**contents, sidecar: text.encode()})
         for path in left:
             path.unlink()
     except OSError as error:
@@ -221,30 +226,31 @@ def load_artifact(path: str | os.PathLike[str]) -> Artifact:
             "name the module that `thumbnet export` wrote, and keep its files together"
         )
     try:
-        document = json.loads(sidecar.read_text(encoding="utf-8"))
+        document = read_document(sidecar)
         if document["digest"] != _digest(document):
             raise ValueError("its digest differs")
-        graph = verify(graph_from_json(document["graph"]))
-        fields = [document[key] for key in ("files", "inputs", "targets", "info")]
-        tiers = tuple(document["board"].pop("tiers"))
-        board = BoardProfile(tiers=tiers, **document["board"])
-        build = Build(**document["build"])
-    except (ValueError, KeyError, TypeError, ThumbnetError) as error:
-        raise ThumbnetError(f"{sidecar}: truncated or edited ({error}): export again") from error
+        contents = check_contents(document)
+    except (ValueError, RecursionError, ThumbnetError) as error:
+        why = " ".join(str(error)[:MOST_SAID].split())
+        raise ThumbnetError(f"{sidecar}: truncated or edited ({why}): export again") from error
+    graph, listed = contents.graph, document["files"]
     if graph.name != module.stem:
         raise ThumbnetError(
             f"{module} contains the network {graph.name!r}: rename it and its .json back to "
             f"{graph.name}, or export it with --name {module.stem}"
         )
-    for name in fields[0]:
+    for name in listed:
         if not (module.parent / name).is_file():
             there = "export wrote" if name == module.name else "belongs to it"
             raise ThumbnetError(f"{module}: {name}, which {there}, is not next to it: export again")
-    if module.name not in fields[0]:
+    if module.name not in listed:
         raise ThumbnetError(
-            f"{module} is not from the last export, which wrote {', '.join(fields[0])}: use that"
+            f"{module} is not from the last export, which wrote {', '.join(listed)}: use that"
         )
-    return Artifact(module, graph, board, build, *fields)
+    return Artifact(
+        *(module, graph, contents.board, contents.build, listed),
+        *(contents.inputs, contents.targets, contents.info),
+    )
 
 
 def readings(graph: Graph, counts: npt.ArrayLike) -> list[list[int | float]]:
@@ -273,8 +279,8 @@ def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
 def _left_behind(sidecar: Path, kept: Mapping[str, str]) -> list[Path]:
     """Return the files of an earlier export that are unchanged and not in `kept`."""
     try:
-        old = json.loads(sidecar.read_text(encoding="utf-8"))["files"].items()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        old = read_document(sidecar)["files"].items()
+    except (OSError, ValueError, ThumbnetError):
         return []
     paths = [(sidecar.parent / Path(name).name, digest) for name, digest in old]
     return [
