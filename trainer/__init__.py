@@ -26,6 +26,7 @@ from .errors import ThumbnetError
 from .files.atomic import check_writable, write_atomically, writing_in
 from .files.folder_lock import locked
 from .files.reading import read_bytes
+from .files.strict_json import json_fits, parse_json
 from .files.temporary import report_write_errors, temporary_file, temporary_folder
 from .layers.augmentation import RandomShift
 from .layers.convolutional import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
@@ -155,6 +156,7 @@ __all__ = [
     "find_mnist",
     "idx_pairs",
     "is_uneven",
+    "json_fits",
     "l2",
     "largest_weight",
     "load_checkpoint",
@@ -167,6 +169,7 @@ __all__ = [
     "load_split",
     "locked",
     "other_time_unit",
+    "parse_json",
     "quoted",
     "read_bytes",
     "read_csv",

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer import ThumbnetError, read_bytes
 
+from ..graph.brief import brief
 from .profile import BoardProfile
-from .profile_fields import OPTIONAL, REQUIRED, check_together
+from .profile_fields import NAME, OPTIONAL, REQUIRED, check_together
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+MOST_BYTES = 16_000
+"""Size of the largest profile: what TOML takes to read grows with the square of its size."""
 
 _FOLDER = files("thumbnet.export.boards") / "profiles"
 
@@ -58,12 +63,14 @@ def load_board(name: str) -> BoardProfile:
     if name.endswith(".toml"):
         path = Path(name)
         try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or "it is not UTF-8 text"
+            if path.is_file() and path.stat().st_size > MOST_BYTES:
+                raise ThumbnetError(f"{name}: it has more than {MOST_BYTES:,} bytes")
+            text = read_bytes(path, MOST_BYTES).decode("utf-8")
+        except (ThumbnetError, UnicodeDecodeError) as error:
+            why = error if isinstance(error, ThumbnetError) else f"{name}: it is not UTF-8 text"
             raise ThumbnetError(
-                f"cannot read the board profile {name}: {why}: pass the path of a TOML file as "
-                "described in docs/boards.md"
+                f"cannot read the board profile {why}: pass the path of a TOML file as described "
+                "in docs/boards.md"
             ) from error
         return read_profile(name, path.stem, text)
     known = _names()
@@ -85,17 +92,48 @@ def read_profile(file: str, name: str, text: str) -> BoardProfile:
         fields = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ThumbnetError(f"{file} is not valid TOML: {error}: correct that line") from error
+    except (ValueError, RecursionError) as error:
+        raise ThumbnetError(
+            f"{file} has a value that no field can have, a number of thousands of digits or a "
+            "deeply nested one: correct it"
+        ) from error
     known = {**REQUIRED, **OPTIONAL}
     for key in fields:
         if key not in known:
             near = get_close_matches(key, known, 1)
             hint = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(known)}"
-            raise ThumbnetError(f"{file}: unknown field {key!r}: {hint}")
+            raise ThumbnetError(f"{file}: unknown field {brief(key)}: {hint}")
     for key, field in REQUIRED.items():
         if key not in fields:
             raise ThumbnetError(f"{file}: {key} is missing: add {field.example(key)}")
     values: dict[str, Any] = {key: known[key].read(file, key, v) for key, v in fields.items()}
+    if not NAME.check(name):
+        raise ThumbnetError(
+            f"{file}: its name is the board's, which is {NAME.expected}: rename the file"
+        )
     board = BoardProfile(name=name, **values)
+    check_together(file, board)
+    return board
+
+
+def profile_of(file: str, fields: Any) -> BoardProfile:
+    """Return the profile with the given fields, all of them, as `dataclasses.asdict` gives them.
+
+    Raises
+    ------
+    ThumbnetError
+        If a field is missing, unknown or invalid; the message names `file`.
+
+    """
+    known = {"name": NAME, **REQUIRED, **OPTIONAL}
+    if not isinstance(fields, dict) or set(fields) != set(known):
+        raise ThumbnetError(f"{file} does not have the fields of a profile: export again")
+    usual = {field.name: field.default for field in dataclasses.fields(BoardProfile)}
+    values: dict[str, Any] = {}
+    for key, value in fields.items():
+        given = type(value) is not type(usual[key]) or value != usual[key]
+        values[key] = known[key].read(file, key, value) if given else value
+    board = BoardProfile(**values)
     check_together(file, board)
     return board
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from thumbnet.trainer import ThumbnetError
 
+from ..graph.brief import brief
 from .processors import CPUS
 from .profile import BoardProfile
 
@@ -32,6 +33,9 @@ ARCHITECTURES = (
 
 DELIVERIES = ("file", "hex")
 
+LONGEST = 200
+"""Characters of a text."""
+
 
 @dataclass(frozen=True)
 class Field:
@@ -45,7 +49,8 @@ class Field:
         """Return the value as `BoardProfile` stores it; raise ThumbnetError if it is invalid."""
         if not self.check(value):
             raise ThumbnetError(
-                f"{file}: {key} is {value!r}, expected {self.expected}: write {self.example(key)}"
+                f"{file}: {key} is {brief(value)}, expected {self.expected}: "
+                f"write {self.example(key)}"
             )
         return tuple(value) if isinstance(value, list) else value
 
@@ -75,11 +80,14 @@ def _tiers(value: Any) -> bool:
     )
 
 
-_TEXT = Field(
-    lambda value: isinstance(value, str) and bool(value.strip()) and value.isprintable(),
-    "one line of text",
-    '"..."',
-)
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value.isprintable() and 0 < len(value.strip()) <= LONGEST
+
+
+_TEXT = Field(_is_text, f"one line of text, up to {LONGEST} characters", '"..."')
+NAME = _TEXT
+"""The name of a profile, which stands in messages and in the header of modules."""
+
 _FLAG = Field(lambda value: isinstance(value, bool), "true or false", "true")
 
 REQUIRED = {
@@ -118,7 +126,7 @@ OPTIONAL = {
 def check_together(file: str, board: BoardProfile) -> None:
     """Raise ThumbnetError if fields contradict each other."""
     arm = board.arch.startswith("armv")
-    if board.heap > board.ram:
+    if 0 < board.ram < board.heap:
         raise ThumbnetError(
             f"{file}: heap is {board.heap:,}, but ram is only {board.ram:,}: set heap to what "
             "`import gc; gc.collect(); gc.mem_free()` returns on the board"
@@ -143,4 +151,9 @@ def check_together(file: str, board: BoardProfile) -> None:
         raise ThumbnetError(
             f"{file}: dsp is for tier thumb on a Cortex-M4, M7 or M33, not for {board.cpu}: "
             "remove it"
+        )
+    if board.delivery == "hex" and (board.cpu != "cortex-m0" or board.tiers[0] != "thumb"):
+        raise ThumbnetError(
+            f'{file}: delivery is "hex", the file for a micro:bit v1, which has a cortex-m0 and '
+            "tier thumb: set these, or remove delivery"
         )

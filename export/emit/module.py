@@ -14,6 +14,7 @@ from ..kernels.call import Call, split_curve
 from ..ops import KERNELS, call_part
 from ..ops.call_part import Literal, Named, Rows
 from .check import check_files, check_literals, check_replacements
+from .emittable import check_emittable
 from .firmware_source import SourceFile, assemble
 from .flash_file import is_copied
 from .header import Facts, header
@@ -44,7 +45,7 @@ def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
         The content of the header: accuracy, labels, board.
 
     """
-    graph = share_kernels(graph, build)
+    graph = share_kernels(check_emittable(graph), build)
     made = plan(graph, build.native)
     row_calls = kernel_calls(graph, made, build)
     literals, late, weights = layer_literals(row_calls, graph, made, build)

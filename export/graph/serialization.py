@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from thumbnet.trainer import StreamSettings, ThumbnetError
+from thumbnet.trainer import ThumbnetError
 
-from .graph import Graph, Node, TensorSpec
+from .brief import brief
+from .graph import Graph
+from .read_graph import read_graph
 
-FORMAT = 1
+FORMAT = 2
 
 
 def graph_to_json(graph: Graph) -> dict[str, Any]:
@@ -38,8 +40,8 @@ def graph_to_json(graph: Graph) -> dict[str, Any]:
     }
 
 
-def graph_from_json(data: dict[str, Any]) -> Graph:
-    """Return the graph that `graph_to_json` described.
+def graph_from_json(data: Any) -> Graph:
+    """Return the graph that `graph_to_json` described; `verify` says whether it can run.
 
     Raises
     ------
@@ -47,35 +49,14 @@ def graph_from_json(data: dict[str, Any]) -> Graph:
         If it was written by another version of the format, or is damaged.
 
     """
-    if data.get("format") != FORMAT:
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        found = data.get("format") if isinstance(data, dict) else data
         raise ThumbnetError(
-            f"the graph has format {data.get('format')!r}, but this version reads {FORMAT}: "
-            "export again"
+            f"the graph has format {brief(found)}, but this version reads {FORMAT}: export again"
         )
     try:
-        tensors = [
-            TensorSpec(**{**{k: _rich(v) for k, v in t.items()}, "shape": tuple(t["shape"])})
-            for t in data["tensors"]
-        ]
-        nodes = tuple(
-            Node(
-                node["op"],
-                tuple(node["inputs"]),
-                node["output"],
-                {k: _rich(v) for k, v in node["attributes"].items()},
-            )
-            for node in data["nodes"]
-        )
-        return Graph(
-            data["name"],
-            data["stage"],
-            data["input"],
-            tuple(data["outputs"]),
-            nodes,
-            {tensor.name: tensor for tensor in tensors},
-            StreamSettings.from_config(data["stream"]) if data.get("stream") else None,
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return read_graph(data)
+    except ValueError as error:
         raise ThumbnetError(f"the graph is damaged ({error}): export again") from error
 
 
@@ -101,9 +82,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         return value.item()
     return list(value) if isinstance(value, tuple) else value
-
-
-def _rich(value: Any) -> Any:
-    if isinstance(value, dict):
-        return np.array(value["data"], dtype=value["dtype"])
-    return value

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+MOST_GATHERED = 2**23
+"""Most values in the windows of one operation: the reference copies all of them."""
 
 
 class Window(NamedTuple):
@@ -44,26 +48,46 @@ class Window(NamedTuple):
         return self.out_height * self.out_width
 
     @property
+    def gathered(self) -> int:
+        """Number of values in the window at all positions."""
+        return self.positions * self.taps * self.channels
+
+    @property
     def padded(self) -> bool:
         """True if the window extends beyond the image at some position."""
         return min(self.counts()) < self.taps
 
     def counts(self) -> list[int]:
         """Return the number of window places inside the image at each position, row by row."""
-        rows = _inside(
-            self.height, self.kernel_height, self.stride_height, self.top, self.out_height
-        )
-        columns = _inside(
-            self.width, self.kernel_width, self.stride_width, self.left, self.out_width
-        )
+        rows, columns = self._inside()
         return [row * column for row in rows for column in columns]
 
     def faults(self) -> Iterable[str]:
         """Yield the faults of the sizes."""
         if min(self) < 0 or min(self[:7]) < 1 or min(self[9:]) < 1:
             yield f"a window of {tuple(self)}: sizes must be positive, padding 0 or more"
-        elif min(self.counts()) < 1:
+        elif max(self.gathered, prod(self._padded)) > MOST_GATHERED:
+            yield f"a window of {tuple(self)} copies too many values: {MOST_GATHERED:,} is the most"
+        elif min(min(sizes) for sizes in self._inside()) < 1:
             yield f"a window of {tuple(self)} is outside its image at some position"
+
+    @property
+    def _padded(self) -> tuple[int, int, int]:
+        """The image with the padding on all sides."""
+        down = (self.out_height - 1) * self.stride_height + self.kernel_height
+        across = (self.out_width - 1) * self.stride_width + self.kernel_width
+        return (
+            max(down, self.top + self.height),
+            max(across, self.left + self.width),
+            self.channels,
+        )
+
+    def _inside(self) -> tuple[list[int], list[int]]:
+        """Return how many rows, and how many columns, of the window are inside the image."""
+        return (
+            _inside(self.height, self.kernel_height, self.stride_height, self.top, self.out_height),
+            _inside(self.width, self.kernel_width, self.stride_width, self.left, self.out_width),
+        )
 
 
 def whole(height: int, width: int, channels: int) -> Window:

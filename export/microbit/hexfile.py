@@ -11,6 +11,8 @@ from typing import Any
 
 from thumbnet.trainer import ThumbnetError
 
+from .hex_records import check_records
+
 BOARD = 1  # the version of the micro:bit
 LONGEST_NAME = 120  # bytes of a file's name in the firmware's file system
 PROGRAM = "main.py"  # the program that the board starts
@@ -77,15 +79,17 @@ def files_in_hex(text: str, name: str = "the file") -> dict[str, bytes]:
     """
     library = _library()
     try:
+        check_records(text)
         device = library.get_device_info(text)
-        found = library.get_files(text)
-    except (library.FilesystemError, ValueError, IndexError) as error:
+        first = device.device_version == library.DeviceVersion.V1
+        found = library.get_files(text) if first else []
+    except (library.FilesystemError, ValueError, LookupError, ArithmeticError) as error:
         why = " ".join(str(error).split())
         raise ThumbnetError(
             f"{name} is not a MicroPython .hex for the micro:bit, or it is damaged ({why}): "
             "export it again"
         ) from None
-    if device.device_version != library.DeviceVersion.V1:
+    if not first:
         raise ThumbnetError(f"{name} is not for a micro:bit v1: export it again")
     return {file.name: bytes(file.content) for file in found}
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from thumbnet.trainer import ThumbnetError
 
+from ..emit.emittable import check_emittable
 from ..emit.firmware_source import SourceFile
 from ..emit.header import Facts
 from ..emit.kernel_calls import kernel_calls, share_kernels
@@ -44,7 +45,7 @@ Parts = dict[str, list[SourceFile]]
 
 def emit_files(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     """Return the files for the board's file system: `NAME.py`, what it imports, and `NAME.bin`."""
-    graph = share_kernels(graph, build)
+    graph = share_kernels(check_emittable(graph), build)
     made = plan(graph, build.native)
     rows = kernel_calls(graph, made, build)
     literals, late, weights = layer_literals(rows, graph, made, build)

@@ -17,6 +17,7 @@ from ..kernels.call import Call
 from ..kernels.kernel import Kernel
 from ..quantizer.builder import Builder
 from ..quantizer.output_scale import coarser
+from .attribute_kinds import Whole
 from .operation import Floats, Operation, Steps
 
 ADD = Kernel(
@@ -42,9 +43,11 @@ class Add(Operation):
     named_as_layer = True
     most_inputs = 2
     float_attributes = frozenset()
-    integer_attributes = frozenset(
-        {"ka", "kb", "bias", "shift", "zero_point", "activation_min", "activation_max"}
-    )
+    integer_attributes = {
+        **{name: Whole() for name in ("ka", "kb", "bias", "zero_point")},
+        **{name: Whole() for name in ("shift", "activation_min", "activation_max")},
+    }
+    takes = range(2, 3)
     kernels = (ADD,)
 
     def lower(self, layer: Any) -> Steps:

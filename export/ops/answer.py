@@ -20,6 +20,7 @@ from ..graph.arithmetic import (
 from ..graph.graph import Graph, Node, TensorSpec
 from ..kernels.build import Build
 from ..quantizer.task import Task
+from .attribute_kinds import Array, Whole
 from .call_part import Literal, Sources
 from .operation import Floats, Operation
 
@@ -35,17 +36,35 @@ HALVES_BITS = 24
 MOST_DECIMALS = 9
 """10**9 is the largest power of ten below 2**30."""
 
+_DECIMALS = Array(low=1, high=10**MOST_DECIMALS)
+
 
 class Answer(Operation):
     """Base of the operations after the scores: they read scores, in 32 bits."""
 
     reads = "int32"
     writes = "int32"
-    integer_attributes = frozenset()
+    integer_attributes = {}
+    answers = "prediction"
+
+    def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield an answer that is not one number."""
+        return answer_faults(graph, node, None, ())
 
     def sources(self, graph: Graph, node: Node, build: Build) -> Sources:
         """Return the file of the same name, which computes the result of `predict`."""
         return answer_sources(self.name)
+
+
+def answer_faults(
+    graph: Graph, node: Node, scores: int | None, answer: tuple[int, ...]
+) -> Iterator[str]:
+    """Yield the faults of a number of scores, None for any, and of the shape of the answer."""
+    found, made = graph.tensors[node.inputs[0]].shape, graph.tensors[node.output].shape
+    if len(found) != 1 or scores not in (None, found[0]):
+        yield f"the scores have shape {found}, expected {[scores or 'classes']}"
+    if made != answer:
+        yield f"{node.output!r} has shape {made}, expected {answer}"
 
 
 def answer_sources(file: str) -> Sources:
@@ -69,11 +88,15 @@ class Decide(Answer):
 
     name = "decide"
     title = "threshold"
-    integer_attributes = frozenset({"threshold"})
+    integer_attributes = {"threshold": Whole()}
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return 1 if the single score reaches the threshold, else 0."""
         return np.asarray((inputs[0][..., 0] >= attributes["threshold"]).astype(np.int64))
+
+    def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield more than one score."""
+        return answer_faults(graph, node, 1, ())
 
     def literals(self, graph: Graph, node: Node) -> dict[str, Literal]:
         """Return the threshold."""
@@ -86,11 +109,16 @@ class Measure(Answer):
     name = "measure"
     title = "to real units"
     writes = "float32"
-    integer_attributes = frozenset({"step", "units"})
+    integer_attributes = {"step": _DECIMALS, "units": _DECIMALS}
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Any:
         """Return the scores in real units, as float64."""
         return inputs[0] * attributes["step"] / attributes["units"]
+
+    def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield columns and an answer of another length than the scores."""
+        outputs = graph.tensors[node.inputs[0]].shape
+        yield from answer_faults(graph, node, len(node.attributes["step"]), outputs)
 
     def sources(self, graph: Graph, node: Node, build: Build) -> Sources:
         """Return the file for one measurement, or for several."""
@@ -113,7 +141,8 @@ class Softmax(Operation):
     name = "softmax"
     reads = "int32"
     writes = "int32"
-    integer_attributes = frozenset({"limit", "steps"})
+    integer_attributes = {"limit": Whole(), "steps": Array(axes=("bytes",))}
+    answers = "probabilities"
     file = "probabilities"
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
@@ -144,6 +173,11 @@ class Softmax(Operation):
             yield f"a score difference of {limit} could reach 2**30: use softmax_scaling"
         if graph.tensors[node.output].shape[-1] > CLASSES_MAX:
             yield f"more than {CLASSES_MAX:,} classes: probabilities would not be exact"
+        yield from self.class_faults(graph, node)
+
+    def class_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield the fault of another number of probabilities than scores."""
+        return answer_faults(graph, node, None, graph.tensors[node.inputs[0]].shape)
 
     def sources(self, graph: Graph, node: Node, build: Build) -> Sources:
         """Return the files of probabilities, as integers and as floats."""
@@ -164,6 +198,10 @@ class Logistic(Softmax):
 
     name = "logistic"
     file = "probabilities_of_two"
+
+    def class_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield the fault of more than one score, or not two probabilities."""
+        return answer_faults(graph, node, 1, (2,))
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return the softmax of (0, score)."""

@@ -7,6 +7,7 @@ from math import prod
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ..graph.arithmetic import (
     ACCUMULATOR_LIMIT,
@@ -18,7 +19,7 @@ from ..graph.arithmetic import (
     SHIFT_MIN,
     SMALL_INT_LIMIT,
 )
-from ..graph.graph import Node, TensorSpec
+from ..graph.graph import Graph, Node, TensorSpec
 from ..graph.window import Window
 
 
@@ -53,6 +54,22 @@ def window_faults(
     pad = node.attributes.get("pad", 0)
     if not 0 <= pad <= ACTIVATION_MAX:
         yield f"pad is {pad}: widen the range of the padded tensor to include 0"
+
+
+def size_faults(graph: Graph, node: Node) -> Iterator[str]:
+    """Yield the fault of an output that does not have as many values as the input."""
+    source, target = graph.tensors[node.inputs[0]].shape, graph.tensors[node.output].shape
+    if prod(source) != prod(target):
+        yield f"{list(source)} does not become {list(target)}: both must have as many values"
+
+
+def width_faults(node: Node, weights: list[npt.NDArray[np.int8]]) -> Iterator[str]:
+    """Yield weights that do not fit the width that the node declares."""
+    if "bits" not in node.attributes:
+        return
+    reach = 2 ** (node.attributes["bits"] - 1)
+    if any(weight.min() < -reach or weight.max() >= reach for weight in weights):
+        yield f"weights of {node.attributes['bits']} bits must lie in {-reach} to {reach - 1}"
 
 
 def multiplier_faults(node: Node) -> Iterator[str]:

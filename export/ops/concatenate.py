@@ -17,6 +17,7 @@ from ..kernels.build import Build
 from ..kernels.call import Call
 from ..kernels.kernel import Kernel
 from ..quantizer.builder import Builder
+from .attribute_kinds import Array, Sizes
 from .curve import table_of
 from .operation import Floats, Operation, Steps
 
@@ -27,6 +28,10 @@ COPY_CHANNELS = Kernel(
 )
 
 
+MOST_TENSORS = 100
+"""Maximum number of tensors that are joined."""
+
+
 class Concatenate(Operation):
     """Join tensors along the last axis; `channels` is the number of channels of each."""
 
@@ -34,7 +39,8 @@ class Concatenate(Operation):
     layers = {"Concatenate": "concatenate"}
     named_as_layer = True
     float_attributes = frozenset()
-    integer_attributes = frozenset({"tables", "channels"})
+    integer_attributes = {"tables": Array("uint8", ("inputs", 256)), "channels": Sizes()}
+    takes = range(1, MOST_TENSORS + 1)
     kernels = (COPY_CHANNELS,)
 
     def lower(self, layer: Any) -> Steps:
@@ -77,12 +83,14 @@ class Concatenate(Operation):
 
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
         """Yield missing tables, and tensors that cannot be joined."""
-        a = node.attributes
-        if a["tables"].shape != (len(node.inputs), 256) or a["tables"].dtype != np.uint8:
+        a, target = node.attributes, graph.tensors[node.output]
+        if not len(a["tables"]) == len(a["channels"]) == len(node.inputs):
             yield f"tables are {a['tables'].shape}: {len(node.inputs)} of uint8[256] are needed"
+            return
         sizes = [prod(graph.tensors[name].shape) for name in node.inputs]
-        pixels = [size / channels for size, channels in zip(sizes, a["channels"], strict=True)]
-        if len(set(pixels)) > 1 or graph.tensors[node.output].shape[-1] != sum(a["channels"]):
+        pixels = prod(target.shape) // max(sum(a["channels"]), 1)
+        whole = target.shape[-1] == sum(a["channels"])
+        if not whole or sizes != [pixels * channels for channels in a["channels"]]:
             yield f"tensors of {sizes} values with {a['channels']} channels cannot be concatenated"
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:

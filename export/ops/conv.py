@@ -16,11 +16,11 @@ from ..graph.window import Window, patches
 from ..kernels.build import Build
 from ..kernels.call import Call
 from ..kernels.kernel import PER_OUTPUT, Kernel
+from .attribute_kinds import WINDOW, Whole
 from .checks import window_faults
 from .curve import activation_steps
 from .operation import Floats, Operation, Steps
 from .weighted import (
-    REQUANTIZATION,
     FusedLayer,
     Products,
     WeightedFloat,
@@ -83,7 +83,7 @@ class ConvProducts(Products):
     """The accumulators of a convolution."""
 
     name = "convolve"
-    integer_attributes = frozenset({"weight", "bias", "window", "pad"})
+    integer_attributes = {**Products.integer_attributes, "window": WINDOW, "pad": Whole()}
     becomes = "conv"
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
@@ -115,6 +115,10 @@ class ConvProducts(Products):
         """Return the positions of the window."""
         return Window.of(node.attributes).positions
 
+    def gathered(self, node: Node) -> int:
+        """Return the values in all windows."""
+        return Window.of(node.attributes).gathered
+
 
 class Conv(WeightedFloat, FusedLayer):
     """Multiply windows of x (n, ...) by the kernel (taps * channels, outputs), and add the bias."""
@@ -123,7 +127,7 @@ class Conv(WeightedFloat, FusedLayer):
     title = "convolution"
     layers = {"Conv1D": "conv", "Conv2D": "conv"}
     float_attributes = frozenset({"kernel", "bias", "window"})
-    integer_attributes = frozenset({"weight", "bias", "window", "pad", *REQUANTIZATION})
+    integer_attributes = {**FusedLayer.integer_attributes, **ConvProducts.integer_attributes}
     writes = "uint8"
     products_op = ConvProducts.name
     products = ConvProducts()
@@ -154,6 +158,10 @@ class Conv(WeightedFloat, FusedLayer):
     def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:
         """Yield the faults of a window that does not fit its tensors or its kernel."""
         return self.products.shape_faults(graph, node)
+
+    def gathered(self, node: Node) -> int:
+        """Return the values in all windows."""
+        return self.products.gathered(node)
 
     def predict_heap(self, node: Node, word: int) -> int:
         """Return the heap of the plain kernel: lists of inputs and slices at each position."""

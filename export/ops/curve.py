@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,8 @@ from ..graph.graph import Graph, Node
 from ..kernels.build import Build
 from ..kernels.call import LOOKUP, Call
 from ..quantizer.builder import Builder
+from .attribute_kinds import TABLE
+from .checks import size_faults
 from .operation import Floats, Operation, Steps
 
 
@@ -60,12 +63,16 @@ class Lookup(Operation):
 
     name = "lookup"
     title = "curve (table)"
-    integer_attributes = frozenset({"table"})
+    integer_attributes = {"table": TABLE}
     kernels = (LOOKUP,)
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return `table[q]`."""
         return np.asarray(attributes["table"].astype(np.int64)[inputs[0]])
+
+    def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield tensors of different sizes."""
+        return size_faults(graph, node)
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the single call."""

@@ -114,6 +114,12 @@ class Matmul(Products):
     name = "matmul"
     becomes = "fully_connected"
 
+    def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield the fault of an output that is not one row."""
+        shape = graph.tensors[node.output].shape
+        if prod(shape) != shape[-1]:
+            yield f"the output has shape {shape}: it must be one row"
+
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return `x @ weight.T + bias`; weight (outputs, inputs); the bias has the zero point."""
         (x,) = inputs
@@ -131,6 +137,10 @@ class FullyConnected(FusedLayer):
     writes = "*"
     products = Matmul()
     kernels = (FULLY_CONNECTED, LANES)
+
+    def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield the fault of an output that is not one row."""
+        return self.products.shape_faults(graph, node)
 
     def predict_heap(self, node: Node, word: int) -> int:
         """Return the heap of the plain kernel: 0, but 4-bit weights run as a convolution."""

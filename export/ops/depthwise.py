@@ -12,6 +12,7 @@ import numpy as np
 from ..graph.arithmetic import Ints
 from ..graph.graph import Graph, Node, TensorSpec
 from ..graph.window import Window, patches
+from .attribute_kinds import without_bits
 from .checks import window_faults
 from .conv import CONV, POSITION_HEAP, SLICE_HEAP, Conv, ConvProducts
 from .operation import Floats, Operation
@@ -30,6 +31,7 @@ class DepthwiseProducts(ConvProducts):
 
     name = "convolve_depthwise"
     becomes = "depthwise_conv"
+    integer_attributes = without_bits(ConvProducts.integer_attributes)
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return accumulators (n, out_height, out_width, channels); weight (channels, taps)."""
@@ -46,6 +48,8 @@ class DepthwiseProducts(ConvProducts):
         source, target = graph.tensors[node.inputs[0]], graph.tensors[node.output]
         window = Window.of(node.attributes)
         yield from window_faults(node, source, target, window.channels, window.taps)
+        if target.shape[-1] != window.channels:
+            yield f"the output has shape {target.shape}, but there are {window.channels} channels"
 
 
 class DepthwiseConv(Conv):
@@ -54,6 +58,7 @@ class DepthwiseConv(Conv):
     name = DepthwiseProducts.becomes
     title = "depthwise convolution"
     layers = {"DepthwiseConv1D": "depthwise", "DepthwiseConv2D": "depthwise"}
+    integer_attributes = without_bits(Conv.integer_attributes)
     products_op = DepthwiseProducts.name
     products = DepthwiseProducts()
     has_bits = False

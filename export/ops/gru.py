@@ -15,6 +15,7 @@ from ..graph.graph import Node
 from ..kernels.call import Call
 from ..kernels.kernel import Kernel
 from ..quantizer.builder import Builder
+from .attribute_kinds import TABLE
 from .conv import NARROW_CONV
 from .dense import FULLY_CONNECTED
 from .operation import Floats, Operation
@@ -35,7 +36,10 @@ class GRU(Recurrent):
     name = "gru"
     title = "recurrent (GRU)"
     layers = {"GRU": "gru"}
-    integer_attributes = Recurrent.integer_attributes | {"sigmoid_table", "tanh_table"}
+    integer_attributes = {
+        **(Recurrent.integer_attributes or {}),
+        **{"sigmoid_table": TABLE, "tanh_table": TABLE},
+    }
     gates = 3
     most_shift = 8
     kernels = (RECURRENT, FULLY_CONNECTED, NARROW_CONV, COPY, GRU_CELL)

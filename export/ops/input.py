@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,9 @@ from ..kernels.build import Build
 from ..quantizer.builder import Builder
 from ..quantizer.input_counts import Counts, one_if_alike, per_input
 from ..quantizer.output_scale import HEADROOM, coarser
+from .attribute_kinds import Array, Whole
 from .call_part import Literal, Rows, Sources
+from .checks import size_faults
 from .curve import is_flat_at_ends, varying
 from .operation import Floats, Operation
 
@@ -39,7 +42,8 @@ class QuantizeLevels(Operation):
     name = "quantize_levels"
     title = "input to uint8"
     reads = "int32"
-    integer_attributes = frozenset({"minimum", "maximum", "gain"})
+    integer_attributes = {name: Whole() for name in ("minimum", "maximum", "gain")}
+    converts_input = True
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return `(count - minimum) * gain`."""
@@ -48,8 +52,9 @@ class QuantizeLevels(Operation):
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
         """Yield the fault of levels that do not fit a byte."""
         a = node.attributes
-        if not 0 < (a["maximum"] - a["minimum"]) * a["gain"] <= ACTIVATION_MAX:
+        if a["gain"] < 1 or not 0 < (a["maximum"] - a["minimum"]) * a["gain"] <= ACTIVATION_MAX:
             yield f"counts {a['minimum']} to {a['maximum']} times {a['gain']} do not fit uint8"
+        yield from size_faults(graph, node)
 
     def sources(self, graph: Graph, node: Node, build: Build) -> Sources:
         """Return the file for whole numbers."""
@@ -67,7 +72,12 @@ class QuantizeSensors(Operation):
     name = "quantize_sensors"
     title = "input to uint8"
     reads = "int32"
-    integer_attributes = frozenset({"zero_point", "units", "minimum", "maximum", *_COLUMNS})
+    integer_attributes = {
+        "zero_point": Whole(),
+        "units": Array(axes=("channels",), low=1, high=10**18),
+        **{name: Array(axes=("channels",)) for name in ("minimum", "maximum", *_COLUMNS)},
+    }
+    converts_input = True
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return `zero_point + requantize((count << left_shift) + bias)`, clamped to a byte."""
@@ -83,12 +93,17 @@ class QuantizeSensors(Operation):
         """Yield invalid ranges, and inputs that could reach 2**29."""
         a = node.attributes
         low, high, left_shift = a["minimum"], a["maximum"], a["left_shift"]
-        if np.any(a["units"] < 1) or np.any(low > high) or np.any(left_shift < 0):
+        valid = np.all(a["units"] >= 1) and np.all(low <= high)
+        if not (valid and np.all((left_shift >= 0) & (left_shift < 30))):
             yield "units, range or left_shift of an input are invalid: use those of choose_counts"
             return
         reach = np.maximum(np.abs(low), np.abs(high)) << left_shift
         if np.any(reach + np.abs(a["bias"]) >= ACCUMULATOR_LIMIT):
             yield "an input could reach 2**29: use a smaller left_shift"
+        size = prod(graph.tensors[node.inputs[0]].shape)
+        if size % len(a["units"]):
+            yield f"{size} inputs do not have {len(a['units'])} channels"
+        yield from size_faults(graph, node)
 
     def sources(self, graph: Graph, node: Node, build: Build) -> Sources:
         """Return the file for readings, or for counts: those of a Stream need no rounding."""
@@ -114,7 +129,7 @@ class QuantizeSensors(Operation):
             np.clip(_count_at(a, q), a["minimum"], a["maximum"]) / a["units"] for q in (0.0, 255.0)
         )
         lost = (a["maximum"] - a["minimum"]) / a["units"] - (high - low)
-        worst = int(np.argmax(lost / (high - low)))
+        worst = int(np.argmax(lost / np.maximum(high - low, 1e-290)))
         if lost[worst] <= 0.05 * (high[worst] - low[worst]):
             return ""
         which = f"input {worst}" if len(lost) > 1 else "the input"

@@ -25,6 +25,7 @@ from ..kernels.kernel import PER_OUTPUT, Kernel
 from ..quantizer.builder import Builder
 from ..quantizer.channel_weights import multipliers, quantize_channels
 from ..quantizer.output_scale import coarser, finest_output
+from .attribute_kinds import EACH_OUTPUT, Array, Whole
 from .checks import length_faults
 from .operation import Floats, Operation, Steps
 from .weighted import LIMIT_WORDS, REQUANTIZATION, limit_words, real
@@ -58,8 +59,10 @@ class LayerNormalization(Operation):
     layers = {"LayerNormalization": "normalized"}
     named_as_layer = True
     float_attributes = frozenset({"gamma", "beta", "epsilon"})
-    integer_attributes = frozenset({"weight", "bias", "variance_offset", "variance_shift"})
-    integer_attributes |= REQUANTIZATION
+    integer_attributes = {
+        **{"weight": Array("int8", ("outputs", 1)), "bias": EACH_OUTPUT},
+        **{"variance_offset": Whole(), "variance_shift": Whole(), **REQUANTIZATION},
+    }
     weight_names = ("weight",)
     kernels = (LAYER_NORMALIZATION,)
 

@@ -21,6 +21,7 @@ from ..graph.arithmetic import Ints
 from ..graph.graph import FLOAT_STAGES, Graph, Node, TensorSpec
 from ..quantizer.builder import Builder
 from ..quantizer.task import Task
+from .attribute_kinds import Kinds
 from .call_part import CallPart
 from .checks import clamp_faults, multiplier_faults, table_faults
 
@@ -128,7 +129,16 @@ class Operation(CallPart):
 
     # The integer stages: meaning, fusing, checks.
 
-    integer_attributes: ClassVar[frozenset[str] | None] = None
+    integer_attributes: ClassVar[Kinds | None] = None
+
+    takes: ClassVar[range] = range(1, 2)
+    """How many tensors it may read."""
+
+    converts_input: ClassVar[bool] = False
+    """It turns the network's input, as counts, into uint8: the first integer node does."""
+
+    answers: ClassVar[str] = ""
+    """The output of a network that it computes from the scores; "" if it computes none."""
 
     reads: ClassVar[str] = "uint8"
     """Dtype of the inputs in the integer stages."""
@@ -165,6 +175,14 @@ class Operation(CallPart):
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
         """Yield the faults of a node of an integer stage, in addition to `common_faults`."""
         return iter(())
+
+    def gathered(self, node: Node) -> int:
+        """Return how many values the windows of an integer node copy in one inference."""
+        return 0
+
+    def time_steps(self, node: Node) -> int:
+        """Return how many steps of an integer node run one after the other."""
+        return 0
 
     # Cost.
 

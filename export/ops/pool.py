@@ -26,6 +26,7 @@ from ..kernels.call import Call
 from ..kernels.kernel import Kernel
 from ..quantizer.builder import Builder
 from ..quantizer.output_scale import HEADROOM, coarser
+from .attribute_kinds import WINDOW, Array, Whole
 from .checks import window_faults
 from .conv import SLICE_HEAP, WINDOW_OUTPUT, WINDOW_WORDS, window_words
 from .operation import Floats, Operation, Steps
@@ -76,6 +77,10 @@ class Pool(Operation):
         channels = Window.of(node.attributes).channels
         yield from window_faults(node, source, target, channels, 0)
 
+    def gathered(self, node: Node) -> int:
+        """Return the values in all windows."""
+        return Window.of(node.attributes).gathered
+
     def predict_heap(self, node: Node, word: int) -> int:
         """Return the heap of the plain kernel: the values of a window, and a slice per channel."""
         window = Window.of(node.attributes)
@@ -95,7 +100,7 @@ class MaxPool(Pool):
     name = "max_pool"
     title = "max pooling"
     layers = {"MaxPooling1D": "max", "MaxPooling2D": "max"}
-    integer_attributes = frozenset({"window"})
+    integer_attributes = {"window": WINDOW}
     kernels = (MAX_POOL,)
 
     def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
@@ -135,7 +140,10 @@ class AveragePool(Pool):
         "GlobalAveragePooling1D": "average of all",
         "GlobalAveragePooling2D": "average of all",
     }
-    integer_attributes = frozenset({"window", "x_zero_point", "fewest", *REQUANTIZATION})
+    integer_attributes = {
+        **{"window": WINDOW, "x_zero_point": Whole(), "fewest": Whole(), **REQUANTIZATION},
+        **{name: Array(axes=("counts",)) for name in ("multiplier", "shift")},
+    }
     kernels = (AVERAGE_POOL,)
 
     def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:

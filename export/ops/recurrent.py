@@ -23,7 +23,8 @@ from ..kernels.kernel import Kernel
 from ..quantizer.builder import Builder
 from ..quantizer.channel_weights import Channels, multipliers, quantize_channels
 from ..quantizer.output_scale import finest_output
-from .checks import accumulator_faults
+from .attribute_kinds import BITS, EACH_OUTPUT, Array, Flag, Kinds, Whole
+from .checks import accumulator_faults, width_faults
 from .conv import NARROW_CONV, narrow_heap, window_words
 from .dense import FULLY_CONNECTED, one_pixel
 from .operation import Floats, Operation, Steps
@@ -49,10 +50,12 @@ class Recurrent(Operation):
     float_attributes = frozenset(
         {"kernel", "recurrent_kernel", "bias", "function", "steps", "units", "sequences"}
     )
-    integer_attributes = frozenset(
-        {f"{side}_{n}" for side in SIDES for n in ("weight", "bias", "multiplier", "shift")}
-        | {"limit", "step_shift", "steps", "units", "sequences"}
-    )
+    integer_attributes: ClassVar[Kinds | None] = {
+        **{f"{side}_weight": Array("int8", ("outputs", f"{side}s")) for side in SIDES},
+        **{f"{side}_{n}": EACH_OUTPUT for side in SIDES for n in ("bias", "multiplier", "shift")},
+        **{"limit": Whole(), "step_shift": Whole(), "bits": BITS},
+        **{"steps": Whole(1), "units": Whole(1), "sequences": Flag()},
+    }
     weight_names = ("input_weight", "state_weight")
     gates: ClassVar[int] = 1
     """Number of products of each unit, both for the inputs and for the state."""
@@ -146,11 +149,16 @@ class Recurrent(Operation):
         """Yield accumulators that could reach 2**29, and wide numbers that could exceed 31 bits."""
         a = node.attributes
         outputs = a["units"] * self.gates
-        features = prod(graph.tensors[node.inputs[0]].shape) // a["steps"]
+        source, target = graph.tensors[node.inputs[0]].shape, graph.tensors[node.output].shape
+        features, rest = divmod(prod(source), a["steps"])
+        if rest or prod(target) != a["units"] * (a["steps"] if a["sequences"] else 1):
+            yield f"{a['steps']} steps of {list(source)} do not make {list(target)}"
+            return
         yield from accumulator_faults(a["input_weight"], a["input_bias"], (outputs, features))
         yield from accumulator_faults(a["state_weight"], a["state_bias"], (outputs, a["units"]))
         if not 0 < a["limit"] <= 2**20 or not 1 <= a["step_shift"] <= 12:
             yield f"limit {a['limit']} or step_shift {a['step_shift']} exceeds 31 bits"
+        yield from width_faults(node, self.weights(node))
         yield from self.cell_faults(node)
 
     def cell_faults(self, node: Node) -> Iterator[str]:
@@ -158,6 +166,10 @@ class Recurrent(Operation):
         return iter(())
 
     def times(self, node: Node) -> int:
+        """Return the number of time steps."""
+        return int(node.attributes["steps"])
+
+    def time_steps(self, node: Node) -> int:
         """Return the number of time steps."""
         return int(node.attributes["steps"])
 
@@ -255,7 +267,9 @@ def projection(x: Ints, side: str, attributes: dict[str, Any]) -> Ints:
         attributes[f"{side}_{name}"] for name in ("weight", "bias", "multiplier", "shift")
     )
     limit = attributes["limit"]
-    acc = x @ weight.T.astype(np.int64) + bias
+    # float64 represents these integers (below 2**29) exactly, and BLAS multiplies them fast.
+    product = x.astype(np.float64) @ weight.T.astype(np.float64)
+    acc = product.astype(np.int64) + bias
     return np.asarray(np.clip(requantize(acc, multiplier, shift), -limit, limit))
 
 

@@ -15,6 +15,7 @@ from ..graph.graph import Node
 from ..kernels.call import Call
 from ..kernels.kernel import Kernel
 from ..quantizer.builder import Builder
+from .attribute_kinds import TABLE, Whole
 from .conv import NARROW_CONV
 from .curve import table_of
 from .dense import FULLY_CONNECTED
@@ -34,7 +35,10 @@ class SimpleRNN(Recurrent):
     name = "simple_rnn"
     title = "recurrent"
     layers = {"SimpleRNN": "rnn"}
-    integer_attributes = Recurrent.integer_attributes | {"table", "center", "state_zero"}
+    integer_attributes = {
+        **(Recurrent.integer_attributes or {}),
+        **{"table": TABLE, "center": Whole(), "state_zero": Whole()},
+    }
     most_shift = 12
     kernels = (RECURRENT, FULLY_CONNECTED, NARROW_CONV, COPY, SIMPLE_RNN)
 

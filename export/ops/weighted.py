@@ -24,13 +24,15 @@ from ..kernels.kernel import Kernel
 from ..quantizer.builder import Builder
 from ..quantizer.channel_weights import Channels, multipliers, quantize_channels, side_of_zero
 from ..quantizer.output_scale import coarser, finest_output
-from .checks import accumulator_faults, length_faults
+from .attribute_kinds import BITS, EACH_OUTPUT, TABLE, WEIGHTS, Whole, optional
+from .checks import accumulator_faults, length_faults, size_faults, width_faults
 from .curve import Lookup, varying
 from .operation import Floats, Operation
 
-REQUANTIZATION = frozenset(
-    {"zero_point", "multiplier", "shift", "activation_min", "activation_max"}
-)
+REQUANTIZATION = {
+    **{name: Whole() for name in ("zero_point", "activation_min", "activation_max")},
+    **dict.fromkeys(("multiplier", "shift"), EACH_OUTPUT),
+}
 
 
 class Requantize(Operation):
@@ -48,8 +50,9 @@ class Requantize(Operation):
         return np.asarray(np.clip(q, a["activation_min"], a["activation_max"]))
 
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
-        """Yield the arrays that do not have one entry per channel."""
+        """Yield the arrays that do not have one entry per channel, and tensors of other sizes."""
         yield from length_faults(node, graph.tensors[node.output])
+        yield from size_faults(graph, node)
 
 
 _REQUANTIZE, _LOOKUP = Requantize(), Lookup()
@@ -58,7 +61,7 @@ _REQUANTIZE, _LOOKUP = Requantize(), Lookup()
 class Products(Operation):
     """The first half of a quantized layer: int32 sums of int8 weights times uint8 inputs."""
 
-    integer_attributes = frozenset({"weight", "bias"})
+    integer_attributes = {"weight": WEIGHTS, "bias": EACH_OUTPUT, "bits": BITS}
     writes = "int32"
     weight_names = ("weight",)
     becomes: ClassVar[str]
@@ -94,12 +97,17 @@ class Products(Operation):
         expected = (target.shape[-1], self.channel_products(node, source))
         a = node.attributes
         yield from accumulator_faults(a["weight"], a["bias"], expected)
+        yield from width_faults(node, self.weights(node))
 
 
 class FusedLayer(Products):
     """A fused layer: products, requantization, and the table of a curve, if there is one."""
 
-    integer_attributes = frozenset({"weight", "bias", *REQUANTIZATION})
+    integer_attributes = {
+        **Products.integer_attributes,
+        **REQUANTIZATION,
+        "table": optional(TABLE),
+    }
     products: ClassVar[Products]
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:

@@ -18,14 +18,17 @@ from thumbnet.trainer import ThumbnetError, locked, writing_in
 from ..boards.profile import BoardProfile
 from ..cost.network_size import macs
 from ..graph.graph import Graph
-from ..graph.serialization import dump, graph_from_json, graph_to_json
+from ..graph.serialization import dump, graph_to_json
 from ..kernels.build import Build
 from ..ops.answer import is_regression
 from ..quantizer.input_counts import in_units
-from ..stages.check_graph import verify
 from ..stages.reference import accepted_counts, execute, to_counts
+from .read_contents import check_contents, check_text, check_work, read_document
 from .stream_vectors import stream_answers, stream_windows
 from .written_files import SUFFIXES, WEIGHTS, check_listed, digests, read_files
+
+MOST_SAID = 500
+"""Characters of a fault that are shown: names in a file may be long."""
 
 
 @dataclass(frozen=True)
@@ -176,13 +179,15 @@ def write_artifact(
         "inputs": artifact.inputs,
     }
     document["digest"] = _digest(document)
+    check_work(graph, len(inputs))
+    text = check_text(dump(document))
     sidecar = artifact.path.with_suffix(".json")
     try:
         artifact.path.parent.mkdir(parents=True, exist_ok=True)
         with writing_in(artifact.path.parent) as replace:
             _check_case(artifact.path.parent, [*files, sidecar.name])
             left = _left_behind(sidecar, artifact.digests)
-            replace({**files, sidecar.name: dump(document).encode()})
+            replace({**files, sidecar.name: text.encode()})
             for path in left:
                 path.unlink()
     except OSError as error:
@@ -238,18 +243,14 @@ def _load(module: Path) -> Artifact:
             "name the module that `thumbnet export` wrote, and keep its files together"
         )
     try:
-        document = json.loads(sidecar.read_text(encoding="utf-8"))
+        document = read_document(sidecar)
         if document["digest"] != _digest(document):
             raise ValueError("its digest differs")
-        graph = verify(graph_from_json(document["graph"]))
-        listed, inputs, targets, info = (
-            document[key] for key in ("files", "inputs", "targets", "info")
-        )
-        tiers = tuple(document["board"].pop("tiers"))
-        board = BoardProfile(tiers=tiers, **document["board"])
-        build = Build(**document["build"])
-    except (ValueError, KeyError, TypeError, ThumbnetError) as error:
-        raise ThumbnetError(f"{sidecar}: truncated or edited ({error}): export again") from error
+        contents = check_contents(document)
+    except (ValueError, RecursionError, ThumbnetError) as error:
+        why = " ".join(str(error)[:MOST_SAID].split())
+        raise ThumbnetError(f"{sidecar}: truncated or edited ({why}): export again") from error
+    graph, listed = contents.graph, document["files"]
     if graph.name != module.stem:
         raise ThumbnetError(
             f"{module} contains the network {graph.name!r}: rename it and its .json back to "
@@ -257,7 +258,10 @@ def _load(module: Path) -> Artifact:
         )
     listed = check_listed(module, listed)
     files = read_files(module, listed)
-    return Artifact(module, graph, board, build, listed, inputs, targets, info, files)
+    return Artifact(
+        *(module, graph, contents.board, contents.build, listed),
+        *(contents.inputs, contents.targets, contents.info, files),
+    )
 
 
 def readings(graph: Graph, counts: npt.ArrayLike) -> list[list[int | float]]:
@@ -292,10 +296,8 @@ def _check_case(folder: Path, names: list[str]) -> None:
 
 def _left_behind(sidecar: Path, kept: Mapping[str, str]) -> list[Path]:
     """Return the files of an earlier export that are unchanged and not in `kept`."""
-    if not sidecar.is_file():  # a FIFO would block
-        return []
     try:
-        old = json.loads(sidecar.read_text(encoding="utf-8"))["files"]
+        old = read_document(sidecar)["files"]
         names = [sidecar.stem + suffix for suffix in (*SUFFIXES, WEIGHTS)]
         there = {name: sidecar.with_name(name) for name in names if name in old}
         return [
@@ -305,5 +307,5 @@ def _left_behind(sidecar: Path, kept: Mapping[str, str]) -> list[Path]:
             and path.is_file()
             and digests({name: path.read_bytes()})[name] == old[name]
         ]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, ThumbnetError):
         return []

@@ -34,13 +34,18 @@ def stream_answers(graph: Graph) -> list[dict[str, Any]]:
     settings = graph.stream
     if settings is None:
         return []
-    counts = _counts(settings)
-    values = counts.reshape(KINDS, -1) if settings.is_raw else compute(counts, settings)
+    values = stream_inputs(settings)
     scores = execute(graph, to_counts(graph, values), ["scores"])["scores"]
     return [
         {"values": row, "scores": answer}
         for row, answer in zip(values.tolist(), scores.tolist(), strict=True)
     ]
+
+
+def stream_inputs(settings: StreamSettings) -> Ints:
+    """Return the numbers that the network reads for each of `stream_windows`."""
+    counts = _counts(settings)
+    return counts.reshape(KINDS, -1) if settings.is_raw else compute(counts, settings)
 
 
 def _counts(settings: StreamSettings) -> Ints:

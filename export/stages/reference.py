@@ -18,7 +18,10 @@ from ..ops.input import InputLimits, input_limits
 from ..quantizer.input_counts import count, per_input
 
 ROWS = 256
-"""Rows per batch: limits the memory for the windows of a convolution."""
+"""Most rows per batch."""
+
+ENTRIES = 2**22
+"""Most values of a batch, if it has more than one row: limits the memory of the reference."""
 
 
 def execute(
@@ -41,8 +44,16 @@ def execute(
     if not len(rows):  # only the shapes matter
         one = _run(graph, np.zeros((1, *graph.tensors[graph.input].shape), np.int64), names)
         return {name: values[:0] for name, values in one.items()}
-    parts = [_run(graph, rows[at : at + ROWS], names) for at in range(0, len(rows), ROWS)]
+    step = batch_rows(graph)
+    parts = [_run(graph, rows[at : at + step], names) for at in range(0, len(rows), step)]
     return {name: np.concatenate([part[name] for part in parts]) for name in names}
+
+
+def batch_rows(graph: Graph) -> int:
+    """Return how many rows of a graph the reference runs at once."""
+    tensors = sum(math.prod(tensor.shape) for tensor in graph.tensors.values())
+    windows = max(operation(node).gathered(node) for node in graph.nodes)
+    return max(1, min(ROWS, ENTRIES // (tensors + windows)))
 
 
 def _run(graph: Graph, rows: Ints, names: list[str]) -> dict[str, npt.NDArray[Any]]:

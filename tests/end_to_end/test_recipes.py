@@ -73,7 +73,7 @@ class Negate(Operation):
     layers = {"Negate": "negative"}
     named_as_layer = True
     float_attributes = frozenset()
-    integer_attributes = frozenset()
+    integer_attributes = {}
     kernels = (NEGATE,)
 
     def lower(self, layer: Any) -> Steps:

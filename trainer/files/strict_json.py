@@ -42,7 +42,7 @@ def parse_json(text: str, allow_nan: bool = False) -> Any:
     ValueError
         If it is not JSON, or one of the above does not hold; the message is one short line.
     """
-    if sum(cost * text.count(character) for character, cost in _COSTS.items()) > MOST_MEMORY:
+    if not json_fits(text):
         raise ValueError("it has too many values")
     if _LONG.search(text):
         raise ValueError("a number has too many digits")
@@ -57,6 +57,21 @@ def parse_json(text: str, allow_nan: bool = False) -> Any:
         raise ValueError("it is nested too deeply") from None
     _check_depth(value)
     return value
+
+
+def json_fits(text: str) -> bool:
+    """Return whether the values of a text take no more than `MOST_MEMORY`.
+
+    Parameters
+    ----------
+    text : str
+        JSON.
+
+    Returns
+    -------
+    bool
+    """
+    return sum(cost * text.count(mark) for mark, cost in _COSTS.items()) <= MOST_MEMORY
 
 
 def _check_depth(value: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -21,6 +22,12 @@ LONGEST = 1024
 
 MOST_VOTES = 100
 _FINEST = 4
+
+_MOST = 10**18
+"""Limit of every number, which then fits 64 bits."""
+
+_MOST_SAMPLES = 2**20
+"""Most numbers in a window of samples."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,7 @@ class StreamSettings:
     def __post_init__(self) -> None:
         for name in ("channels", "units", "features", "vote"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
+        self._check_types()
         if self.window < 2 or self.hop < 1:
             raise ThumbnetError(
                 f"a window of {self.window} samples every {self.hop}: windows need 2 samples or "
@@ -85,6 +93,23 @@ class StreamSettings:
                 "above the second"
             )
         self._check_features()
+
+    def _check_types(self) -> None:
+        """Raise ThumbnetError for another type, or a number beyond a board's memory."""
+        numbers = (self.window, self.hop, self.reach, self.bands, *self.vote, *self.units)
+        texts = (*self.channels, *self.features)
+        rate = self.rate
+        if (
+            len(self.vote) != 2
+            or not all(type(n) is int and abs(n) <= _MOST for n in numbers)
+            or not all(type(text) is str and _printed(text) for text in texts)
+            or type(rate) not in (int, float)
+            or not abs(rate) <= _MOST
+            or self.window * len(self.channels) > _MOST_SAMPLES
+        ):
+            raise ThumbnetError(
+                "the settings of a stream are not as `Windows.prepare` writes them: train again"
+            )
 
     def _check_features(self) -> None:
         for name in self.features:
@@ -176,6 +201,11 @@ class StreamSettings:
             raise ThumbnetError(
                 f"the stream settings of the model are not understood ({error}): train again"
             ) from error
+
+
+def _printed(name: str) -> bool:
+    """Return whether a name can stand in the text of a module."""
+    return len(name) <= 1000 and "\0" not in name and not re.search("[\ud800-\udfff]", name)
 
 
 def reach_for(largest: int) -> int:

@@ -127,7 +127,7 @@ def test_a_profile_of_ones_own(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_or_not_text(tmp_path: Path) -> None:
-    with pytest.raises(ThumbnetError, match=r"profile .*none\.toml: No such file or directory: pa"):
+    with pytest.raises(ThumbnetError, match=r"profile .*none\.toml: no such file: check the name"):
         load_board(str(tmp_path / "none.toml"))
     binary = tmp_path / "binary.toml"
     binary.write_bytes(b"title = '\xff'")

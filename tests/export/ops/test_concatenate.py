@@ -37,9 +37,6 @@ def test_all_have_the_same_pixels() -> None:
     assert len(faults(second=(5, 3))) == 1
 
 
-@pytest.mark.parametrize(
-    "tables", [TABLES[:1], TABLES.astype(np.int64)], ids=["one is missing", "wide"]
-)
-def test_each_has_a_table_of_bytes(tables: np.ndarray[Any, Any]) -> None:
-    (fault,) = faults(tables=tables)
+def test_each_has_a_table_of_bytes() -> None:
+    (fault,) = faults(tables=TABLES[:1])
     assert "2 of uint8[256] are needed" in fault

@@ -14,10 +14,13 @@ from thumbnet.export.ops import operation
 FACTORS = {"ka": 2**20, "kb": -(2**20), "bias": 0, "shift": 20}
 
 
-def faults(op: str, shapes: list[tuple[int, ...]], **attributes: Any) -> list[str]:
+def faults(
+    op: str, shapes: list[tuple[int, ...]], out: tuple[int, ...] = (), **attributes: Any
+) -> list[str]:
     """The faults of a node that reads uint8 tensors of these shapes."""
     tensors = {f"x{k}": TensorSpec(f"x{k}", shape, "uint8") for k, shape in enumerate(shapes)}
     node = Node(op, tuple(tensors), "y", attributes)
+    tensors["y"] = TensorSpec("y", out or shapes[0], "uint8")
     graph = Graph("net", "fuse", "x0", ("y",), (node,), tensors)
     return list(operation(node).integer_faults(graph, node))
 
@@ -81,10 +84,10 @@ def cell(op: str, gates: int, **changes: Any) -> list[str]:
         "input_weight": np.zeros((2 * gates, 3), np.int8),
         "state_weight": np.zeros((2 * gates, 2), np.int8),
         **{f"{side}_bias": np.zeros(2 * gates, int) for side in ("input", "state")},
-        **{"limit": 2**20, "step_shift": 1, "steps": 4, "units": 2},
+        **{"limit": 2**20, "step_shift": 1, "steps": 4, "units": 2, "sequences": False},
         **{"center": 0, "state_zero": 0, "tanh_table": np.ones(256, np.uint8)},
     }
-    return faults(op, [(4, 3)], **(attributes | changes))
+    return faults(op, [(4, 3)], (2,), **(attributes | changes))
 
 
 CELLS = pytest.mark.parametrize(("op", "gates"), [("simple_rnn", 1), ("gru", 3)])

@@ -140,7 +140,7 @@ def test_inputs_far_smaller_than_epsilon() -> None:
 
 
 FAULTS: dict[str, tuple[dict[str, Any], str]] = {
-    "too many rows of weights": ({"weight": np.ones((7, 1), np.int8)}, "must be int8"),
+    "too many rows of weights": ({"weight": np.ones((7, 1), np.int8)}, "but weight has 7 outputs"),
     "wide weights": ({"weight": np.ones((6, 1), np.int16)}, "must be int8"),
     "a missing bias": ({"bias": np.zeros(5, np.int64)}, "bias has shape"),
     "a large bias": ({"bias": np.full(6, 2**29 - 127 * 2**14)}, "could reach"),

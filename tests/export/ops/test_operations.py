@@ -84,7 +84,7 @@ def test_what_only_float_stages_have_is_claimed_by_float_operations(op: Operatio
 @EVERY
 def test_float_weights_are_no_integer_weights(op: Operation) -> None:
     """A stage that confuses them would compute with numbers of another scale."""
-    floats, integers = op.float_attributes or set(), op.integer_attributes or set()
+    floats, integers = op.float_attributes or set(), set(op.integer_attributes or ())
     assert floats & integers <= {*ONE_NUMBER_FOR_MANY, "bias"}
     assert not {name for name in floats if "weight" in name or "multiplier" in name}
     assert not {name for name in integers if "kernel" in name or name in ("scale", "offset")}

@@ -75,7 +75,7 @@ FAULTS = [
     (
         "fuse",
         lambda g: with_node(g, FULL, bias=np.array([0])),
-        r"bias has shape \(1,\), but must",
+        r"bias has shape \(1,\), but weight has 3 outputs",
     ),
     ("fuse", lambda g: last_full(g, weight=np.zeros((2, 3), np.int16)), "weight is int16"),
     ("fuse", lambda g: with_node(g, FULL, activation_max=2**30), "clamped to"),
@@ -97,7 +97,7 @@ FAULTS = [
         lambda g: with_node(g, "quantize_sensors", zero_point=7777),
         "zero_point is 7777, but its",
     ),
-    ("fuse", lambda g: with_node(g, "quantize_sensors", units=np.array([0])), "are invalid"),
+    ("fuse", lambda g: with_node(g, "quantize_sensors", units=np.array([0])), "units has 0 to 0"),
     (
         "fuse",
         lambda g: with_node(g, "quantize_sensors", minimum=np.array([10**6])),
@@ -109,7 +109,11 @@ FAULTS = [
         "are invalid",
     ),
     ("quantize", lambda g: with_node(g, "requantize", zero_point=99), "zero_point is 99"),
-    ("quantize", lambda g: with_node(g, "lookup", table=np.zeros(9)), r"the table is float64\[9\]"),
+    (
+        "quantize",
+        lambda g: with_node(g, "lookup", table=np.zeros(9)),
+        r"table is float64\[9\]: it must be uint8\[256\]",
+    ),
 ]
 
 
@@ -170,7 +174,7 @@ def wide(inputs: int, bias: int) -> Graph:
     model.build((1,))
     base = run_until(model, np.array([[0.0], [1.0]]), Options("net"))[0]
     base = with_node(base, FULL, weight=np.zeros((1, inputs), np.int8), bias=np.array([bias]))
-    return with_tensor(base, "x", shape=(inputs,))
+    return with_tensor(with_tensor(base, "x", shape=(inputs,)), "input", shape=(inputs,))
 
 
 def test_excess_of_the_inputs_is_bounded() -> None:
@@ -248,12 +252,13 @@ def test_room_of_the_softmax(op: str, limit: int, steps: list[int], fits: bool) 
 
 def test_multiplier_of_every_operation_is_checked() -> None:
     sensors = "quantize_sensors"
-    assert "a multiplier is outside" in refusal(with_node(graph("fuse"), sensors, multiplier=2**15))
-    assert "a shift is outside" in refusal(with_node(graph("fuse"), sensors, shift=45))
+    for changes, said in (({"multiplier": 2**15}, "multiplier"), ({"shift": 45}, "shift")):
+        changed = {name: np.array([value]) for name, value in changes.items()}
+        assert f"a {said} is outside" in refusal(with_node(graph("fuse"), sensors, **changed))
 
 
 def test_bias_of_another_length() -> None:
-    with pytest.raises(ThumbnetError, match=r"bias has shape \(2,\), but must have shape \(3,\)"):
+    with pytest.raises(ThumbnetError, match=r"bias has shape \(2,\), but weight has 3 outputs"):
         verify(
             first(
                 graph("fuse"),

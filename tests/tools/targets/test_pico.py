@@ -31,10 +31,10 @@ def refused(message, call, *arguments, **options):
     return str(caught.value)
 
 
-def uf2(blocks=2, family=FAMILY, flags=0x2000):
-    head = (0x0A324655, 0x9E5D5157, flags, 0x10000000, 256)
+def uf2(blocks=2, family=FAMILY, flags=0x2000, address=0x10000000, size=256, end=0x0AB16F30):
+    head = (0x0A324655, 0x9E5D5157, flags, address, size)
     return b"".join(
-        struct.pack("<8I", *head, n, blocks, family) + bytes(476) + struct.pack("<I", 0x0AB16F30)
+        struct.pack("<8I", *head, n, blocks, family) + bytes(476) + struct.pack("<I", end)
         for n in range(blocks)
     )
 
@@ -224,11 +224,18 @@ def test_uf2(firmware):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "firmware.uf2 is not a .uf2"),
+        (b"", "cannot read the firmware .*firmware.uf2: the file is empty: use MicroPython's"),
         (b"not a uf2" * 100, "firmware.uf2 is not a .uf2"),
         (uf2()[:-1], "is truncated: it has 1023 bytes instead of 1024: download it again"),
         (uf2()[:512], "is truncated: it has 512 bytes instead of 1024"),
         (uf2(family=0xE48BFF59), "is for another chip than the RP2040 .family 0xe48bff59."),
+        (uf2()[:512] + bytes(512), "block 1 is not one for the flash of an RP2040: download it"),
+        (uf2(address=0x0FFFFF00), "is damaged: block 0 is not one for the flash of an RP2040"),
+        (uf2(address=0x11000000), "is damaged: block 0 is not one for the flash of an RP2040"),
+        (uf2(address=0x10000001), "is damaged: block 0"),
+        (uf2(size=0), "is damaged: block 0"),
+        (uf2(size=257), "is damaged: block 0"),
+        (uf2(end=0), "is damaged: block 0"),
     ],
 )
 def test_not_a_uf2(firmware, data, message):
@@ -237,5 +244,5 @@ def test_not_a_uf2(firmware, data, message):
 
 
 def test_uf2_that_is_not_there(tmp_path):
-    refused("cannot read the firmware .*No such file", check_uf2, tmp_path / "nothing.uf2")
-    refused("cannot read the firmware .*Is a directory|ermission", check_uf2, tmp_path)
+    refused("cannot read the firmware .*no such file", check_uf2, tmp_path / "nothing.uf2")
+    refused("cannot read the firmware .*is a folder", check_uf2, tmp_path)
