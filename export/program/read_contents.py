@@ -38,6 +38,9 @@ MOST_STEPS = 2**35
 TIME_STEP = 2**14
 """Steps for which a time step of a layer counts, whatever the number of rows in a batch."""
 
+MOST_BUFFER = 2**20
+"""Bytes of the largest buffer for streamed weights; boards have a thousandth of that."""
+
 KEYS = "digest board build files info graph targets inputs"
 
 Row = list[int | float]
@@ -131,19 +134,26 @@ def check_work(graph: Graph, vectors: int) -> None:
 
 def _build(value: Any, graph: Graph, board: BoardProfile) -> Build:
     only(value, " ".join(vars(Build())))
-    tier, weights, lanes = value["tier"], value["weights"], value["lanes"]
+    tier, weights, check = value["tier"], value["weights"], value["check"]
     name = str(tier).removesuffix("_dsp")
-    if name not in board.tiers or weights not in weight_places(board) or type(lanes) is not bool:
+    if name not in board.tiers or weights not in weight_places(board):
         raise ValueError(f"its build is for tier {brief(tier)} with weights in {brief(weights)}")
-    if lanes and not (name == "plain" and board.bigint):
+    for key in ("lanes", "parts", "viper"):
+        if type(value[key]) is not bool:
+            raise ValueError(f"{key} of its build is {brief(value[key])}")
+    if value["lanes"] and not (name == "plain" and board.bigint):
         raise ValueError("its build has lanes, which its board has not")
-    build = build_for(graph, board, name, weights, lanes)
-    check = value["check"]
-    if type(check) is int:
-        build = replace(build, check=checked(check, build))
-    if any(type(value[key]) is not type(v) or value[key] != v for key, v in vars(build).items()):
+    usual = build_for(graph, board, name, weights, value["lanes"])
+    if tier not in (name, usual.tier) or value["parts"] != usual.parts:
         raise ValueError("its build is not one for its board")
-    return build
+    if type(value["buffer"]) is not int or not 0 < value["buffer"] <= MOST_BUFFER:
+        raise ValueError(f"buffer of its build is {brief(value['buffer'])}")
+    build = Build(**{**value, "check": None})
+    if check is None:
+        return build
+    if type(check) is not int:
+        raise ValueError(f"check of its build is {brief(check)}")
+    return replace(build, check=checked(check, build))
 
 
 def _inputs(value: Any, graph: Graph) -> list[Row]:
