@@ -12,7 +12,6 @@ from typing import Any
 
 from thumbnet.trainer import ThumbnetError, json_fits, parse_json, read_bytes
 
-from ..board_fit.capacity import weight_places
 from ..board_fit.estimate import build_for
 from ..boards.load_profile import profile_of
 from ..boards.profile import BoardProfile
@@ -22,7 +21,7 @@ from ..graph.brief import brief
 from ..graph.graph import Graph
 from ..graph.read_graph import only, rows
 from ..graph.serialization import graph_from_json
-from ..kernels.build import Build
+from ..kernels.build import WEIGHTS, Build
 from ..ops.answer import is_regression
 from ..stages.check_graph import verify
 from ..stages.check_program import inference_steps, time_steps
@@ -136,7 +135,8 @@ def _build(value: Any, graph: Graph, board: BoardProfile) -> Build:
     only(value, " ".join(vars(Build())))
     tier, weights, check = value["tier"], value["weights"], value["check"]
     name = str(tier).removesuffix("_dsp")
-    if name not in board.tiers or weights not in weight_places(board):
+    in_flash = (weights == "flash") == (board.delivery == "hex")
+    if name not in board.tiers or weights not in WEIGHTS or not in_flash:
         raise ValueError(f"its build is for tier {brief(tier)} with weights in {brief(weights)}")
     for key in ("lanes", "parts", "viper"):
         if type(value[key]) is not bool:

@@ -180,9 +180,13 @@ FORGED: dict[str, tuple[str, Edit, str]] = {
         *("states_plain", lambda d: node(d, "gru")["attributes"].update(sequences=1)),
         "sequences is 1: it must be true or false",
     ),
-    "a shift of 2**31": (
-        *("last_sigmoid_several", attributes("logistic_all", left_shift=2**31 - 1)),
-        "<< 2147483647 is not in 1 to 2**29 - 1",
+    "a softmax that overflows": (
+        *("last_sigmoid_several", attributes("logistic_all", limit=300, steps=[2**29, 1])),
+        "a score difference of 300 could reach 2**30",
+    ),
+    "a limit without a step": (
+        *("last_sigmoid_several", attributes("logistic_all", limit=2**20, steps=[1])),
+        "a limit of 1048576 with 1 steps",
     ),
     "a step of zero": ("regression_several", attributes("measure", units=[0, 1, 1]), "units has 0"),
     "a step of another length": ("regression_several", attributes("measure", units=[1]), "outputs"),
@@ -202,9 +206,12 @@ FORGED: dict[str, tuple[str, Edit, str]] = {
     "a board's name": (DENSE, at("board", "name", "a\nb"), "name is 'a\\nb'"),
     "a board's tiers": (DENSE, at("board", "tiers", ["thumb"]), "tiers is ['thumb']"),
     "a tier of another board": (DENSE, at("build", "tier", "thumb"), "for tier 'thumb'"),
-    "weights elsewhere": (DENSE, at("build", "weights", "romfs"), "in 'romfs'"),
-    "a buffer of 2**40": (DENSE, at("build", "buffer", 2**40), "not one for its board"),
-    "a flag that is a number": (DENSE, at("build", "parts", 0), "not one for its board"),
+    "weights elsewhere": (DENSE, at("build", "weights", "flash"), "in 'flash'"),
+    "a buffer of 2**40": (DENSE, at("build", "buffer", 2**40), "buffer of its build is 10995"),
+    "a flag that is a number": (DENSE, at("build", "parts", 0), "parts of its build is 0"),
+    "parts": (DENSE, at("build", "parts", True), "not one for its board"),
+    "a check of text": (DENSE, at("build", "check", "1"), "check of its build is '1'"),
+    "a check of -1": (DENSE, at("build", "check", -1), "use import, or a number of calls"),
     "lanes": (DENSE, at("build", "lanes", True), "which its board has not"),
     # Vectors.
     "a row that is shorter": (DENSE, at("inputs", 0, [1]), "expected 12 numbers"),
