@@ -108,6 +108,10 @@ def sources(
     kernels = assemble([*sorted(set(roots)), *features], folders, {})
     if build.weights != "flash":
         behind.append("predict")
+    if not build.native and any(
+        row.kernel.allocates for call in made for row in (call, *call.rows)
+    ):
+        replace["predict"] = "predict_allocating"
     rest = assemble([forward, *behind, *last], folders, replace)
     names = {source.name for source in kernels}
     # Kernels that only the example network of a file calls.

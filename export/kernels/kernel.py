@@ -42,6 +42,8 @@ class Kernel:
         to memory first. Empty if it does not run there.
     in_own_file
         On a micro:bit v1, its source is large enough for a separate file.
+    allocates
+        In tier plain, the kernel makes lists, slices or ranges, so it cannot run in an interrupt.
     title
         The user's word for it, if that is not `name`.
 
@@ -58,6 +60,7 @@ class Kernel:
     in_lanes: bool = False
     flash: str = ""
     in_own_file: bool = False
+    allocates: bool = False
     title: str = ""
 
     def __hash__(self) -> int:

@@ -50,6 +50,7 @@ CONV = Kernel(
     },
     flash="copied",
     in_own_file=True,
+    allocates=True,
 )
 NARROW_CONV = replace(
     CONV,

@@ -55,6 +55,7 @@ LANES = replace(
     in_lanes=True,
     flash="",
     in_own_file=False,
+    allocates=True,
 )
 """The same with one big-integer lane per output."""
 

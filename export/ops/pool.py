@@ -41,6 +41,7 @@ MAX_POOL = Kernel(
     absent=_PLACES,
     flash="copied",
     in_own_file=True,
+    allocates=True,
 )
 AVERAGE_POOL = Kernel(
     "average_pool",
@@ -50,6 +51,7 @@ AVERAGE_POOL = Kernel(
     repeated_for="count",
     flash="copied",
     in_own_file=True,
+    allocates=True,
 )
 
 

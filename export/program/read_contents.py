@@ -146,7 +146,8 @@ def _build(value: Any, graph: Graph, board: BoardProfile) -> Build:
     usual = build_for(graph, board, name, weights, value["lanes"])
     if tier not in (name, usual.tier) or value["parts"] != usual.parts:
         raise ValueError("its build is not one for its board")
-    if type(value["buffer"]) is not int or not 0 < value["buffer"] <= MOST_BUFFER:
+    least = 1 if weights == "stream" else 0
+    if type(value["buffer"]) is not int or not least <= value["buffer"] <= MOST_BUFFER:
         raise ValueError(f"buffer of its build is {brief(value['buffer'])}")
     build = Build(**{**value, "check": None})
     if check is None:

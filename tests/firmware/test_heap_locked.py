@@ -1,0 +1,68 @@
+"""In an interrupt, the heap is locked: which networks `predict` without taking any."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from support.exact_cases import CASES
+from support.micropython import needs_micropython
+
+from thumbnet.export import convert
+from thumbnet.export.emit.kernel_calls import kernel_calls
+from thumbnet.export.emit.memory_plan import plan
+from thumbnet.export.ops.answer import is_regression
+from thumbnet.export.program.artifact import extremes, readings
+from thumbnet.tools.targets import find_micropython
+
+ADVICE = "no heap for the kernels: in an interrupt, use --tier viper or thumb"
+
+CODE = """
+import micropython, net
+x = {row}
+net.predict(x)
+def locked():
+    micropython.heap_lock()
+    try:
+        net.predict(x)
+        return "nothing"
+    except MemoryError as error:
+        return error
+    finally:
+        micropython.heap_unlock()
+print(locked())
+"""
+
+NAMES = (
+    *("input_pixels", "hidden_tanh", "input_sensors", "rnn_plain", "gru_plain", "streamed_plain"),
+    *("image_plain", "int4_dense_plain", "lanes", "gru_sequences_plain", "image_viper"),
+    *("sequence_viper", "gru_viper", "int4_conv_viper", "streamed_viper", "regression_one"),
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_heap_that_predict_takes(name: str, tmp_path: Path) -> None:
+    needs_micropython()
+    case = CASES[name]()
+    made = convert(case.model, case.x, name="net", **case.options)
+    for file, data in made.files().items():
+        (tmp_path / file).write_bytes(data)
+    row = [int(value) for value in readings(made.graph, extremes(made.graph))[3]]
+    bytes_too = all(0 <= value < 256 for value in row)
+    calls = kernel_calls(made.graph, plan(made.graph, made.build.native), made.build)
+    kernels = [part.kernel for call in calls for part in (call, *call.rows)]
+    expected = "nothing"
+    if is_regression(made.graph):  # its answer is a new float
+        expected = "memory allocation failed, heap is locked"
+    elif not made.build.native and any(kernel.allocates for kernel in kernels):
+        expected = ADVICE
+    for values in (row, bytes(row)) if bytes_too else (row,):
+        done = subprocess.run(
+            [str(find_micropython()), "-c", CODE.format(row=values)],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.stdout.strip() == expected, done.stdout + done.stderr
