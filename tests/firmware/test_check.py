@@ -15,7 +15,7 @@ from support.micropython import needs_micropython
 from support.networks import run_module
 from support.streams import program as stream_program
 
-from thumbnet.export import Program, convert
+from thumbnet.export import Program, convert, firmware_text
 from thumbnet.tools.targets import find_micropython
 from thumbnet.trainer import ThumbnetError
 
@@ -172,6 +172,16 @@ def test_checks_that_no_board_has() -> None:
             convert_checked(check)
     with pytest.raises(ThumbnetError, match="always checks its weights when it is imported"):
         convert(program().model, rows(100), name="gestures", board="microbit", check=0)
+
+
+def test_the_self_test_checks(tmp_path: Path) -> None:
+    path = put(program(), tmp_path)
+    text = path.read_text()
+    path.write_text(text.replace("SOFTMAX_LIMIT = ", "SOFTMAX_LIMIT = 1", 1))
+    (tmp_path / "selftest.py").write_text(firmware_text("selftest"))
+    assert "is damaged" in board(tmp_path, "import selftest\nselftest.begin('gestures')")
+    path.write_text(text)
+    assert '"begin": "gestures"' in board(tmp_path, "import selftest\nselftest.begin('gestures')")
 
 
 @pytest.mark.parametrize("features", ["raw", ("mean", "bands")])
