@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import Model
+from thumbnet.trainer import Model, ThumbnetError
 
 from ..cost.network_size import weight_bytes
 from ..graph.graph import Graph
@@ -98,7 +98,7 @@ def float_accuracy(
 
     """
     floats, graph, task = _graphs(model, x, options)
-    rows, y = _held_out(graph, task, test_x, test_y)
+    rows, y = _some_held_out(graph, task, test_x, test_y)
     found = float_predict(floats, task, rows)
     return goodness(task, found, y), balanced(task, found, y)
 
@@ -206,7 +206,7 @@ def compare_quantizations(
     for calibration, bits in quantization_choices(model, x, options) if among is None else among:
         chosen = replace(options, calibration=calibration or options.calibration, bits=bits)
         floats, graph, task = _graphs(model, x, chosen)
-        rows, y = _held_out(graph, task, test_x, test_y)
+        rows, y = _some_held_out(graph, task, test_x, test_y)
         found = execute(graph, to_counts(graph, rows), ["prediction"])["prediction"]
         agreement = None
         if task.kind != "regression":
@@ -236,3 +236,16 @@ def _held_out(
     rows = as_rows(graph, x)
     taken = accepted_rows(graph, rows)
     return rows[taken], encode_targets(task, y, len(rows))[taken]
+
+
+def _some_held_out(
+    graph: Graph, task: Task, x: npt.ArrayLike, y: npt.ArrayLike
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return the held-out rows that the board accepts, and their targets: at least one."""
+    rows, targets = _held_out(graph, task, x, y)
+    if not len(rows):
+        raise ThumbnetError(
+            "every held-out row is outside the range that the board accepts: test with rows like "
+            "those that the network was trained on"
+        )
+    return rows, targets

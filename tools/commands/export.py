@@ -166,7 +166,8 @@ def command(
         ["layer", "type", "SQNR dB"], [[q.tensor, q.dtype, f"{q.sqnr:.1f}"] for q in quality]
     )
     _warn(console, quality)
-    eight = _eight_bits(network, rows, program) if program.bits < 8 else None
+    measured = program.bits < 8 and "integer" in artifact.info
+    eight = _eight_bits(network, rows, program) if measured else None
     _report(console, artifact, program, _balanced(program, rows), eight)
     if rows.test_x is rows.calibration:
         console.say(

@@ -66,6 +66,8 @@ class BatchNormalization(Layer):
         self.gamma, self.beta = new("gamma", 1.0), new("beta", 0.0)
         self.moving_mean = new("moving_mean", 0.0, trainable=False)
         self.moving_variance = new("moving_variance", 1.0, trainable=False)
+        if self.moving_variance.data.min() < 0:
+            raise ThumbnetError(f"layer {self.name!r}: a moving variance is negative: train again")
         return input_shape
 
     def call(self, x: Tensor, training: bool = False) -> Tensor:

@@ -11,8 +11,8 @@ from ..autograd.tensor import Tensor
 from ..errors import ThumbnetError
 from .layer import Layer, Shape
 
-MOST_PADDED = 2**26
-"""Numbers of one input with its padding: more than any computer should take for one example."""
+MOST_PADDED = 2**24
+"""Numbers of one input with its padding, at most."""
 
 
 class Windowed(Layer):

@@ -80,10 +80,11 @@ def evaluate(network: CompiledNetwork, loss: Loss, x: Array, y: Array) -> dict[s
     """
     totals = dict.fromkeys(("loss", *network.metrics), 0.0)
     for rows in slices(len(x), network.rows_at_once()):
-        each, outputs = losses_and_outputs(network, loss, Tensor(x[rows]), y[rows])
-        totals["loss"] += float(each.data.sum(dtype=np.float64))
-        for name, total in measure(network, y[rows], outputs).items():
-            totals[name] += total
+        with np.errstate(over="ignore", invalid="ignore"):  # the loss is then infinite or NaN
+            each, outputs = losses_and_outputs(network, loss, Tensor(x[rows]), y[rows])
+            totals["loss"] += float(each.data.sum(dtype=np.float64))
+            for name, total in measure(network, y[rows], outputs).items():
+                totals[name] += total
     results = {name: total / len(x) for name, total in totals.items()}
     penalties = (penalty for layer in network.layers for penalty in layer.penalties())
     results["loss"] += sum(float(penalty.data) for penalty in penalties)
