@@ -14,7 +14,10 @@ from dataclasses import dataclass
 BASE = 1000
 """Bytes for the open file, the lexer and the module itself."""
 
-TREE = 2.5
+NAMES = 3500
+"""Bytes for the names of a whole module that the firmware does not know."""
+
+TREE = 2.65
 """Bytes of parse tree per character of code, as `ast.unparse` writes it with one-digit numbers."""
 
 CODE = 0.7
@@ -26,7 +29,7 @@ KEPT = 0.9
 FUNCTION = 80
 """Bytes per function of the inline assembler, in addition to two bytes per instruction."""
 
-DOCUMENT = 3.0
+DOCUMENT = 0.9
 """Bytes per character of a docstring while it is compiled; none are kept."""
 
 NUMBER = 2
@@ -38,7 +41,7 @@ BLOCK = 4
 WIDE = 1.55
 """Factor for code on a 64-bit MicroPython."""
 
-SHORT = 1.1
+SHORT = 1.04
 """Factor per character if names have one or two characters, as on the micro:bit v1."""
 
 
@@ -75,6 +78,7 @@ def import_cost(text: str, word: int = 4, compiled: bool = False, short: bool = 
         peak += wide * BASE + counts.before * BLOCK * word
     else:
         tree = BASE + TREE * counts.characters + DOCUMENT * counts.document
+        tree += 0 if short else NAMES
         literals = counts.literals + max(wide * counts.code, counts.longest)
         numbers = NUMBER * word * counts.numbers
         peak = max(peak, wide * (SHORT if short else 1.0) * tree + literals + numbers)

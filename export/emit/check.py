@@ -14,9 +14,6 @@ from ..kernels.build import Build
 from .firmware_source import SourceFile
 from .literals import Literals, tuple_literal
 
-_INTACT = {"stream": "intact_streamed", "romfs": "intact_mapped"}
-"""The file that covers the weights file, by where the weights live."""
-
 
 def checked(check: int, build: Build) -> int:
     """Return when a module is to check itself.
@@ -51,11 +48,13 @@ def check_files(build: Build) -> list[str]:
 
 def check_replacements(build: Build) -> dict[str, str]:
     """Return which file of `firmware/` replaces which, for the checks of a build."""
-    found = {"intact": _INTACT[build.weights]} if build.weights in _INTACT else {}
+    found = {"intact": "intact_streamed"} if build.weights == "stream" else {}
     return {**found, "enter": "enter_checked"} if build.check else found
 
 
-def check_literals(literals: Literals, sources: Iterable[SourceFile], build: Build) -> Literals:
+def check_literals(
+    literals: Literals, sources: Iterable[SourceFile], weights: bytes, build: Build
+) -> Literals:
     """Return the literals of a check.
 
     Parameters
@@ -65,6 +64,8 @@ def check_literals(literals: Literals, sources: Iterable[SourceFile], build: Bui
     sources
         The files of the module. An array that a file makes from literals is covered too, because
         the kernel reads that one.
+    weights
+        The weights file. In mapped flash, it is covered like a literal.
     build
         When the module checks itself.
 
@@ -82,6 +83,8 @@ def check_literals(literals: Literals, sources: Iterable[SourceFile], build: Bui
                     if {n.id for n in ast.walk(call) if isinstance(n, ast.Name)} & values.keys():
                         known = {"__builtins__": {}, "array": array.array, **values}
                         values[name] = eval(ast.unparse(call), known)
+    if build.weights == "romfs":
+        values["MAPPED"] = weights
     crc = 0
     for value in values.values():
         crc = _checksum(value, crc)
@@ -107,7 +110,7 @@ def _literal(expression: ast.expr) -> Any:
 
 
 def _checksum(value: Any, crc: int) -> int:
-    """Return the CRC-32 `crc` continued by a value, as `firmware/runtime/literals_intact.py`."""
+    """Return the CRC-32 `crc` continued by a value, as `compare_literals` of the firmware."""
     for part in value if isinstance(value, tuple | list) else (value,):
         crc = crc32(str(part).encode() if isinstance(part, int | tuple | str) else part, crc)
     return crc

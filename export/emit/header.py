@@ -1,4 +1,4 @@
-"""The docstring of a generated module: what it is, how accurate it is, how to use it."""
+"""The comment at the top of a generated module: what it is, how accurate it is, how to use it."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def describe_layers(graph: Graph, model: Model) -> str:
 
 
 def header(graph: Graph, facts: Facts) -> str:
-    """Return the module docstring."""
+    """Return the comment at the top of a module."""
     name, first = graph.name, graph.nodes[0]
     paragraphs = [
         f"{name}: a neural network in fixed point, made by thumbnet {facts.version} "
@@ -92,7 +92,8 @@ def header(graph: Graph, facts: Facts) -> str:
         + "\n\n    "
         + "\n    ".join(usage)
     )
-    return '"""' + text.replace("\\", "\\\\").replace('"""', "'''") + '\n"""'
+    # Comments: a docstring would take heap while the module is imported.
+    return "\n".join(f"# {line}".rstrip() for line in text.replace("\r", " ").split("\n"))
 
 
 def _inputs(graph: Graph, facts: Facts) -> str:

@@ -55,7 +55,7 @@ def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     kernels, rest, _ = sources(graph, build, row_calls)
     if facts.labels:
         literals["LABELS"] = tuple_literal([repr(label) for label in facts.labels])
-    literals.update(check_literals(literals, [*kernels, *rest], build))
+    literals.update(check_literals(literals, [*kernels, *rest], weights, build))
     literals.setdefault("LABELS", "()")
     needed = {name for source in (*kernels, *rest) for name in source.literals}
     unknown = needed - {*literals, *late}
@@ -70,9 +70,13 @@ def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
         "\n".join(f"{name} = {text}" for name, text in late.items()),
         "\n\n\n".join(source.text for source in rest),
     ]
-    docstring, system, *code = (part.strip("\n") + "\n" for part in parts)
-    head = docstring + "\n" + (system + "\n" if system.strip() else "")
-    files = {f"{graph.name}.py": (head + "\n\n".join(code)).encode()}
+    comment, system, *code = (part.strip("\n") + "\n" for part in parts)
+    head = comment + "\n" + (system + "\n" if system.strip() else "")
+    body = "\n\n".join(code)
+    if build.terse:
+        lines = [line for line in body.split("\n") if not line.lstrip().startswith("#")]
+        body = re.sub("\n{3,}", "\n\n", "\n".join(lines))
+    files = {f"{graph.name}.py": (head + body).encode()}
     return {**files, f"{graph.name}.bin": weights} if weights else files
 
 

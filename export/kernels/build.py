@@ -27,6 +27,8 @@ class Build:
         Write files small enough for a micro:bit v1 instead of one module.
     viper
         The board has the viper emitter. Features use it even if the kernels are in assembly.
+    terse
+        Leave out comments, for a board whose file system is small.
     check
         0: the module checks its weights and parameters when it is imported; N: also before every
         N-th call; None: only when `check()` is called.
@@ -39,6 +41,7 @@ class Build:
     lanes: bool = False
     parts: bool = False
     viper: bool = False
+    terse: bool = False
     check: int | None = None
 
     @property

@@ -82,7 +82,8 @@ def _parts(graph: Graph, build: Build, rows: list[Call]) -> tuple[Parts, Parts]:
     plain = {variant: name for name, variant in replaced.items()}
     every = {plain.get(source.name, source.name): source for source in (*kernels, *rest)}
     answers = [call_part(node).sources(graph, node, build).answers for node in graph.nodes]
-    heads = ["forward", *answers, "predict_proba", "weights_file"]
+    heads = ["forward", *(plain.get(name, name) for name in answers), "predict_proba"]
+    heads.append("weights_file")
     heads = [name for name in heads if name in every]
     at_once = _reached([*heads, *(s.name for s in kernels)], every)
     inputs = _reached(["levels"], every) | {"flash"}

@@ -24,6 +24,7 @@ from . import (
     pool,
     scaling,
     simple_rnn,
+    softmax,
     weighted,
 )
 from .call_part import CallPart
@@ -45,6 +46,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *gru.OPERATIONS,
     *weighted.OPERATIONS,
     *answer.OPERATIONS,
+    *softmax.OPERATIONS,
 )
 
 _BY_NAME = {op.name: op for op in OPERATIONS}

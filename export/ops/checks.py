@@ -112,3 +112,14 @@ def table_faults(node: Node) -> Iterator[str]:
     for name, table in node.attributes.items():
         if name.endswith("table") and (table.shape != (256,) or table.dtype != np.uint8):
             yield f"the {name} is {table.dtype}{list(table.shape)}: it must be uint8[256]"
+
+
+def answer_faults(
+    graph: Graph, node: Node, scores: int | None, answer: tuple[int, ...]
+) -> Iterator[str]:
+    """Yield the faults of a number of scores, None for any, and of the shape of the answer."""
+    found, made = graph.tensors[node.inputs[0]].shape, graph.tensors[node.output].shape
+    if len(found) != 1 or scores not in (None, found[0]):
+        yield f"the scores have shape {found}, expected {[scores or 'classes']}"
+    if made != answer:
+        yield f"{node.output!r} has shape {made}, expected {answer}"

@@ -38,9 +38,6 @@ RECURRENT = Kernel(
 )
 COPY = Kernel("copy", ("n", "x_at", "y_at"), writes_parameters=True)
 
-_STEP = 24
-"""Heap of the plain kernel per time step, in words."""
-
 SIDES = ("input", "state")
 
 
@@ -175,10 +172,9 @@ class Recurrent(Operation):
 
     def predict_heap(self, node: Node, word: int) -> int:
         """Return the heap of the plain kernel in all steps."""
-        heap = _STEP * word
-        if "bits" in node.attributes:
-            heap += sum(narrow_heap(weight, word) for weight in self.weights(node))
-        return self.times(node) * heap
+        if "bits" not in node.attributes:
+            return 0
+        return self.times(node) * sum(narrow_heap(weight, word) for weight in self.weights(node))
 
     def narrowed(
         self, node: Node, fewer: Callable[[int], int], before: int, left: int

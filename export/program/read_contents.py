@@ -138,7 +138,7 @@ def _build(value: Any, graph: Graph, board: BoardProfile) -> Build:
     in_flash = (weights == "flash") == (board.delivery == "hex")
     if name not in board.tiers or weights not in WEIGHTS or not in_flash:
         raise ValueError(f"its build is for tier {brief(tier)} with weights in {brief(weights)}")
-    for key in ("lanes", "parts", "viper"):
+    for key in ("lanes", "parts", "viper", "terse"):
         if type(value[key]) is not bool:
             raise ValueError(f"{key} of its build is {brief(value[key])}")
     if value["lanes"] and not (name == "plain" and board.bigint):

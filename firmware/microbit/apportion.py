@@ -8,7 +8,7 @@ def apportion(e, winner):
     """
     total = sum(e)
     k = 0
-    while total > 0x7FFFFF:
+    while total > 0x1FFFFF:
         total >>= 1
         k += 1
     q = []

@@ -10,23 +10,18 @@ def apportion(e, winner):
         low += a
         high += low >> 20
         low &= 0xFFFFF
-    # Scaled to 23 bits, quotients by it fit 31 bits if they are computed 5 bits at a time.
-    k = 5
+    # Scaled to 21 bits, quotients by it fit 31 bits if they are computed in two parts.
+    k = 7
     while high > 255:
         low = low >> 1 | (high & 1) << 19
         high >>= 1
         k += 1
-    total = high << 15 | low >> 5
+    total = high << 13 | low >> 7
     q = []
     for i in range(len(e)):
-        a = e[i] >> k
-        share = 0
-        for _ in range(3):
-            a <<= 5
-            share = share << 5 | a // total
-            a %= total
-        q.append(share)
-        e[i] = a
+        high, a = divmod(e[i] >> k << 8, total)
+        low, e[i] = divmod(a << 7, total)
+        q.append(high << 7 | low)
     # The largest remainders are rounded up; of equal ones, that of the winner first.
     e[winner] += 1
     for _ in range(32768 - sum(q)):

@@ -8,12 +8,6 @@ from weights_file import check_header, check_payload, weights_name
 NAME = "model.bin"
 
 
-def check_mapped(name, data):
-    """Raise ValueError if data, the file's memory, is not what was exported."""
-    check_header(name, bytes(data[:12]))
-    check_payload(name, len(data) - 12, crc32(data[12:]))
-
-
 def map_weights():
     """Return a memoryview of the file, beside the module or in /rom; ValueError if it is wrong."""
     for path in (weights_name(), "/rom/" + NAME, "/rom/lib/" + NAME):
@@ -25,6 +19,7 @@ def map_weights():
             data = memoryview(file)
         except TypeError:  # its file system is not mapped
             continue
-        check_mapped(path, data)
+        check_header(path, bytes(data[:12]))
+        check_payload(path, len(data) - 12, crc32(data[12:]))
         return data
     raise ValueError("%s is not in mapped flash: put it there with mpremote romfs" % NAME)

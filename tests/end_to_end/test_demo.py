@@ -43,7 +43,7 @@ def test_report(demo):
 def test_next_steps_can_be_pasted(demo):
     folder, done = demo
     steps = [line.strip() for line in done.stderr.splitlines() if "thumbnet bench" in line]
-    assert steps == ["thumbnet bench build/digits/digits.py --heap 32k"]
+    assert steps == ["thumbnet bench build/digits/digits.py --heap 40k"]
     assert thumbnet(steps[0].removeprefix("thumbnet "), folder).returncode == 0
     assert sorted(p.name for p in (folder / "build" / "digits").iterdir()) == [
         "digits.json",

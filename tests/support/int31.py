@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -23,13 +22,15 @@ def _checked(name: str) -> Callable[..., Any]:
 
     def method(self: Int31, *others: int) -> Any:
         result = plain(self, *others)
+        if isinstance(result, tuple):  # of divmod
+            return tuple(map(Int31, result))
         return Int31(result) if isinstance(result, int) else result
 
     return method
 
 
-for _name in ("add", "sub", "mul", "rshift", "lshift", "and", "or", "floordiv", "mod"):
-    assert hasattr(operator, f"__{_name}__")
+for _name in ("add", "sub", "mul", "rshift", "lshift", "and", "or", "floordiv", "mod", "divmod"):
+    assert hasattr(int, f"__{_name}__")
     for _side in ("", "r"):
         setattr(Int31, f"__{_side}{_name}__", _checked(f"__{_side}{_name}__"))
 Int31.__neg__ = _checked("__neg__")  # type: ignore[method-assign]

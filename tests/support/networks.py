@@ -13,7 +13,7 @@ from thumbnet.export.emit.module import emit
 from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT, SCORE_LIMIT
 from thumbnet.export.graph.graph import Graph, Node, TensorSpec
 from thumbnet.export.kernels.build import Build
-from thumbnet.export.ops.answer import softmax_scaling
+from thumbnet.export.ops.softmax import softmax_scaling
 from thumbnet.trainer import Dense, Normalization, Rescaling, Sequential
 
 from .kernels import ZERO_POINTS

@@ -96,7 +96,7 @@ DEMO_TASKS = {
         things="images",
         load=_digits,
         settings=TrainSettings(hidden=(32,), epochs=60),
-        heap="32k",
+        heap="40k",
         vectors=None,
         shown=4,
         draw=_draw_image,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from support.int31 import Int31
 from support.operations import integer_forward
 
-from thumbnet.export.ops.answer import CLASSES_MAX, HALVES_MAX, power_of_half, softmax_scaling
+from thumbnet.export.ops.softmax import CLASSES_MAX, HALVES_MAX, power_of_half, softmax_scaling
 
 RUNTIME = Path(__file__).parents[3] / "firmware" / "runtime"
 FURTHEST = 2**29
