@@ -37,8 +37,6 @@ def begin(name):
     free = gc.mem_free() if hasattr(gc, "mem_free") else None
     try:
         module = __import__(name)
-        if hasattr(module, "check"):
-            module.check()
     except Exception as error:
         sys.modules.pop(name, None)
         say(refusal(error, free))
@@ -48,6 +46,11 @@ def begin(name):
     facts["version"] = ".".join([str(n) for n in version[:3]])
     if "preview" in version[3:]:
         facts["version"] += "-preview"
+    if hasattr(module, "check"):
+        try:
+            module.check()
+        except Exception as error:
+            facts["damage"] = str(error)
     if hasattr(gc, "mem_free"):
         gc.collect()
         facts["heap_free"] = gc.mem_free()

@@ -2,37 +2,39 @@
 
 import classify
 import decide
-import forward
 import measure
 import measure_all
+import predict
 import predict_proba
 import probabilities
 import probabilities_of_each
 import probabilities_of_two
+import scores
 
 
 def test_scores_are_a_copy():
-    first = forward.scores([0, 200])
-    forward.scores([200, 0])
+    first = scores.scores([0, 200])
+    scores.scores([200, 0])
     assert first == [-50]  # (1*0 - 1*200) / 4
 
 
 def test_decide():
-    assert decide.predict([0, 200]) == 0
-    assert decide.predict([200, 0]) == 1
-    assert decide.predict([7, 7]) == 1
+    assert decide.answer([0, 200]) == 0
+    assert decide.answer([200, 0]) == 1
+    assert decide.answer([7, 7]) == 1
 
 
 def test_classify():
-    assert classify.predict([9, 3]) == 0
+    assert predict.predict([9, 3]) == 0
+    assert classify.answer([9, 3]) == 0
 
 
 def test_measure():
     kept = measure.OUTPUT_UNITS
     measure.OUTPUT_UNITS, measure_all.OUTPUT_UNITS = 4, (4,)
     try:
-        assert measure.predict([0, 200]) == -12.5
-        assert measure_all.predict([0, 200]) == [-12.5]
+        assert measure.answer([0, 200]) == -12.5
+        assert measure_all.answer([0, 200]) == [-12.5]
     finally:
         measure.OUTPUT_UNITS, measure_all.OUTPUT_UNITS = kept, (kept,)
 

@@ -179,7 +179,9 @@ def test_the_self_test_checks(tmp_path: Path) -> None:
     text = path.read_text()
     path.write_text(text.replace("SOFTMAX_LIMIT = ", "SOFTMAX_LIMIT = 1", 1))
     (tmp_path / "selftest.py").write_text(firmware_text("selftest"))
-    assert "is damaged" in board(tmp_path, "import selftest\nselftest.begin('gestures')")
+    assert '"damage": "gestures is damaged' in board(
+        tmp_path, "import selftest\nselftest.begin('gestures')"
+    )
     path.write_text(text)
     assert '"begin": "gestures"' in board(tmp_path, "import selftest\nselftest.begin('gestures')")
 

@@ -1,14 +1,13 @@
-"""exam: a neural network in fixed point, made by thumbnet 0.1.0 for board 'generic'.
-
-1 -> 1. 2 parameters, 1 multiply-accumulate.
-
-Input: 1 number from 0 to 12, rounded to 0.5. In order: hours.
-
-    import exam
-    exam.predict(values)        # the prediction, in the units of the training data
-    exam.scores(values)         # the integer outputs, equal on every board and on the PC
-    exam.check()                # ValueError if a weight or parameter is not as exported
-"""
+# exam: a neural network in fixed point, made by thumbnet 0.1.0 for board 'generic'.
+#
+# 1 -> 1. 2 parameters, 1 multiply-accumulate.
+#
+# Input: 1 number from 0 to 12, rounded to 0.5. In order: hours.
+#
+#     import exam
+#     exam.predict(values)        # the prediction, in the units of the training data
+#     exam.scores(values)         # the integer outputs, equal on every board and on the PC
+#     exam.check()                # ValueError if a weight or parameter is not as exported
 
 INPUTS = 1
 SCALING = (
@@ -170,26 +169,20 @@ def scores(values):
         leave()
 
 
-def literals_intact():
-    # Raise ValueError if a literal is not what was exported.
+def intact():
+    # Raise ValueError if a weight or parameter is not what was exported.
     from binascii import crc32  # some small firmware has none
 
     crc = 0
     for name in CHECKED:
         value = globals()[name]
-        if not isinstance(value, tuple) and not isinstance(value, list):
-            value = (value,)
-        for part in value:
-            if isinstance(part, int) or isinstance(part, tuple) or isinstance(part, str):
-                part = str(part).encode()
-            crc = crc32(part, crc)
+        for part in value if isinstance(value, (tuple, list)) else (value,):
+            try:
+                crc = crc32(part, crc)
+            except TypeError:  # not a buffer
+                crc = crc32(str(part).encode(), crc)
     if "%08x" % (crc & 0xFFFFFFFF) != CRC:
         raise ValueError(__name__ + " is damaged: reset the board, or copy the module again")
-
-
-def intact():
-    # Check the module.
-    literals_intact()
 
 
 def check():

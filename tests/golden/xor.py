@@ -1,16 +1,15 @@
-"""xor: a neural network in fixed point, made by thumbnet 0.1.0 for board 'generic'.
-
-2 -> 2 sigmoid -> 1 sigmoid. 9 parameters, 6 multiply-accumulates.
-
-Input: 2 numbers from 0 to 1, whole. In order: a, b.
-
-    import xor
-    xor.predict(values)        # class index; LABELS[i] names it
-    xor.predict_proba(values)  # a probability for each class, floats
-    xor.probabilities(values)  # the same as integers: 32768 is 1.0
-    xor.scores(values)         # the integer outputs, equal on every board and on the PC
-    xor.check()                # ValueError if a weight or parameter is not as exported
-"""
+# xor: a neural network in fixed point, made by thumbnet 0.1.0 for board 'generic'.
+#
+# 2 -> 2 sigmoid -> 1 sigmoid. 9 parameters, 6 multiply-accumulates.
+#
+# Input: 2 numbers from 0 to 1, whole. In order: a, b.
+#
+#     import xor
+#     xor.predict(values)        # class index; LABELS[i] names it
+#     xor.predict_proba(values)  # a probability for each class, floats
+#     xor.probabilities(values)  # the same as integers: 32768 is 1.0
+#     xor.scores(values)         # the integer outputs, equal on every board and on the PC
+#     xor.check()                # ValueError if a weight or parameter is not as exported
 
 INPUTS = 2
 LABELS = ('same', 'different')
@@ -186,26 +185,20 @@ def scores(values):
         leave()
 
 
-def literals_intact():
-    # Raise ValueError if a literal is not what was exported.
+def intact():
+    # Raise ValueError if a weight or parameter is not what was exported.
     from binascii import crc32  # some small firmware has none
 
     crc = 0
     for name in CHECKED:
         value = globals()[name]
-        if not isinstance(value, tuple) and not isinstance(value, list):
-            value = (value,)
-        for part in value:
-            if isinstance(part, int) or isinstance(part, tuple) or isinstance(part, str):
-                part = str(part).encode()
-            crc = crc32(part, crc)
+        for part in value if isinstance(value, (tuple, list)) else (value,):
+            try:
+                crc = crc32(part, crc)
+            except TypeError:  # not a buffer
+                crc = crc32(str(part).encode(), crc)
     if "%08x" % (crc & 0xFFFFFFFF) != CRC:
         raise ValueError(__name__ + " is damaged: reset the board, or copy the module again")
-
-
-def intact():
-    # Check the module.
-    literals_intact()
 
 
 def check():
@@ -231,23 +224,18 @@ def apportion(e, winner):
         low += a
         high += low >> 20
         low &= 0xFFFFF
-    # Scaled to 23 bits, quotients by it fit 31 bits if they are computed 5 bits at a time.
-    k = 5
+    # Scaled to 21 bits, quotients by it fit 31 bits if they are computed in two parts.
+    k = 7
     while high > 255:
         low = low >> 1 | (high & 1) << 19
         high >>= 1
         k += 1
-    total = high << 15 | low >> 5
+    total = high << 13 | low >> 7
     q = []
     for i in range(len(e)):
-        a = e[i] >> k
-        share = 0
-        for _ in range(3):
-            a <<= 5
-            share = share << 5 | a // total
-            a %= total
-        q.append(share)
-        e[i] = a
+        high, a = divmod(e[i] >> k << 8, total)
+        low, e[i] = divmod(a << 7, total)
+        q.append(high << 7 | low)
     # The largest remainders are rounded up; of equal ones, that of the winner first.
     e[winner] += 1
     for _ in range(32768 - sum(q)):

@@ -1,16 +1,15 @@
-"""xor: a neural network in fixed point, made by thumbnet 0.1.0 for board 'samd51'.
-
-2 -> 2 sigmoid -> 1 sigmoid. 9 parameters, 6 multiply-accumulates.
-
-Input: 2 numbers from 0 to 1, whole. In order: a, b.
-
-    import xor
-    xor.predict(values)        # class index; LABELS[i] names it
-    xor.predict_proba(values)  # a probability for each class, floats
-    xor.probabilities(values)  # the same as integers: 32768 is 1.0
-    xor.scores(values)         # the integer outputs, equal on every board and on the PC
-    xor.check()                # ValueError if a weight or parameter is not as exported
-"""
+# xor: a neural network in fixed point, made by thumbnet 0.1.0 for board 'samd51'.
+#
+# 2 -> 2 sigmoid -> 1 sigmoid. 9 parameters, 6 multiply-accumulates.
+#
+# Input: 2 numbers from 0 to 1, whole. In order: a, b.
+#
+#     import xor
+#     xor.predict(values)        # class index; LABELS[i] names it
+#     xor.predict_proba(values)  # a probability for each class, floats
+#     xor.probabilities(values)  # the same as integers: 32768 is 1.0
+#     xor.scores(values)         # the integer outputs, equal on every board and on the PC
+#     xor.check()                # ValueError if a weight or parameter is not as exported
 
 from array import array
 from binascii import crc32
@@ -44,9 +43,9 @@ NAME = 'xor.bin'
 WEIGHTS = (288, 0xA5FC02B3)  # length, CRC-32
 CHECKED = (
     'INPUTS', 'INPUT_MIN', 'INPUT_MAX', 'INPUT_GAIN', 'THRESHOLD', 'SOFTMAX_LIMIT',
-    'SOFTMAX_STEPS', 'P1', 'P2', 'NAME', 'WEIGHTS', 'LABELS', '_LIMITS',
+    'SOFTMAX_STEPS', 'P1', 'P2', 'NAME', 'WEIGHTS', 'LABELS', '_LIMITS', 'MAPPED',
 )
-CRC = "c840dede"
+CRC = "0169f37d"
 
 
 # p: inputs, outputs, x_at, y_at, zero_point, activation_min, activation_max, table (its place in w,
@@ -290,12 +289,6 @@ def check_file(name, file):
     check_payload(name, length, crc)
 
 
-def check_mapped(name, data):
-    # Raise ValueError if data, the file's memory, is not what was exported.
-    check_header(name, bytes(data[:12]))
-    check_payload(name, len(data) - 12, crc32(data[12:]))
-
-
 def map_weights():
     # Return a memoryview of the file, beside the module or in /rom; ValueError if it is wrong.
     for path in (weights_name(), "/rom/" + NAME, "/rom/lib/" + NAME):
@@ -307,7 +300,8 @@ def map_weights():
             data = memoryview(file)
         except TypeError:  # its file system is not mapped
             continue
-        check_mapped(path, data)
+        check_header(path, bytes(data[:12]))
+        check_payload(path, len(data) - 12, crc32(data[12:]))
         return data
     raise ValueError("%s is not in mapped flash: put it there with mpremote romfs" % NAME)
 
@@ -447,27 +441,20 @@ def scores(values):
         leave()
 
 
-def literals_intact():
-    # Raise ValueError if a literal is not what was exported.
+def intact():
+    # Raise ValueError if a weight or parameter is not what was exported.
     from binascii import crc32  # some small firmware has none
 
     crc = 0
     for name in CHECKED:
         value = globals()[name]
-        if not isinstance(value, tuple) and not isinstance(value, list):
-            value = (value,)
-        for part in value:
-            if isinstance(part, int) or isinstance(part, tuple) or isinstance(part, str):
-                part = str(part).encode()
-            crc = crc32(part, crc)
+        for part in value if isinstance(value, (tuple, list)) else (value,):
+            try:
+                crc = crc32(part, crc)
+            except TypeError:  # not a buffer
+                crc = crc32(str(part).encode(), crc)
     if "%08x" % (crc & 0xFFFFFFFF) != CRC:
         raise ValueError(__name__ + " is damaged: reset the board, or copy the module again")
-
-
-def intact():
-    # Check the module and its file.
-    literals_intact()
-    check_mapped(NAME, MAPPED)
 
 
 def check():
@@ -493,23 +480,18 @@ def apportion(e, winner):
         low += a
         high += low >> 20
         low &= 0xFFFFF
-    # Scaled to 23 bits, quotients by it fit 31 bits if they are computed 5 bits at a time.
-    k = 5
+    # Scaled to 21 bits, quotients by it fit 31 bits if they are computed in two parts.
+    k = 7
     while high > 255:
         low = low >> 1 | (high & 1) << 19
         high >>= 1
         k += 1
-    total = high << 15 | low >> 5
+    total = high << 13 | low >> 7
     q = []
     for i in range(len(e)):
-        a = e[i] >> k
-        share = 0
-        for _ in range(3):
-            a <<= 5
-            share = share << 5 | a // total
-            a %= total
-        q.append(share)
-        e[i] = a
+        high, a = divmod(e[i] >> k << 8, total)
+        low, e[i] = divmod(a << 7, total)
+        q.append(high << 7 | low)
     # The largest remainders are rounded up; of equal ones, that of the winner first.
     e[winner] += 1
     for _ in range(32768 - sum(q)):

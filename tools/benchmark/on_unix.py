@@ -33,7 +33,7 @@ def digits(networks: Networks, say: Say) -> list[Line]:
         return [in_small_heap(artifact, "digits 64-32-10", say)]
 
 
-def in_small_heap(artifact: Artifact, what: str, say: Say, heap: str = "32k") -> Line:
+def in_small_heap(artifact: Artifact, what: str, say: Say, heap: str = "40k") -> Line:
     """Measure the heap that the import keeps."""
     equal, facts, measured = _measured(artifact, heap, say)
     kept = facts["heap_bytes_import"]

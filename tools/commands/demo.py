@@ -31,7 +31,7 @@ WIDEST = 140
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Folder; build/WHAT if not given."
 )
-@click.option("--heap", metavar="SIZE", help="Heap of MicroPython, such as 32k.")
+@click.option("--heap", metavar="SIZE", help="Heap of MicroPython, such as 40k.")
 @click.option("--seed", type=click.IntRange(0), default=0)
 def command(console: Console, what: str, output: Path | None, heap: str | None, seed: int) -> None:
     """Train a network and run it on MicroPython: digits, mnist or motions.

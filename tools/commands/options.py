@@ -173,7 +173,7 @@ def target_options(function: Command) -> Command:
         click.option(
             "--heap",
             metavar="SIZE",
-            help="Heap of the unix target, such as 32k for that of a small board; 64m if not "
+            help="Heap of the unix target, such as 40k for that of a small board; 64m if not "
             "given.",
         ),
         port_option,

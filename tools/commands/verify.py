@@ -22,7 +22,7 @@ from .options import (
 )
 
 
-@verb("thumbnet verify build/gestures.py --target unix --heap 32k")
+@verb("thumbnet verify build/gestures.py --target unix --heap 40k")
 @click.argument("module", type=FILE)
 @target_options
 @click.option(

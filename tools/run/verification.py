@@ -147,7 +147,8 @@ def verify(
     Raises
     ------
     ThumbnetError
-        If the module was edited, it cannot be imported, or the target stops answering.
+        If the module was edited or its `check()` fails there, it cannot be imported, or the target
+        stops answering.
 
     """
     check_intact(artifact, force)
@@ -160,6 +161,8 @@ def verify(
     lines = target.run("selftest", name, inputs)
     with explain_import_failure(target, artifact):
         verdict.facts = next(lines)
+    if "damage" in verdict.facts and not force:
+        raise ThumbnetError(f"{target.name}: {verdict.facts['damage']}")
     yield verdict
     for row, (want, got) in enumerate(zip_longest(expected, _answers(lines))):
         if got is not None:

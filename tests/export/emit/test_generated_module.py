@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support import streams
+from support.emitted import commented
 from support.networks import FACTS, HIDDEN, LAST, random_model, run_module
 
 from thumbnet.export import BoardProfile, Program, convert, list_boards
@@ -162,16 +163,6 @@ CASES = [(program, build) for program in programs() for build in BUILDS]
 
 def text_of(program: Program, build: Build) -> str:
     return emit(program.graph, build, FACTS)[f"{program.graph.name}.py"].decode()
-
-
-def commented(text: str) -> str:
-    """Source with docstrings of functions as comments, which cost a board nothing."""
-
-    def comment(found: re.Match[str]) -> str:
-        lines = found[2].rstrip().split("\n")
-        return "\n".join(f"{found[1]}# {line.removeprefix(found[1])}".rstrip() for line in lines)
-
-    return re.sub(r'^( +)"""(.*?)"""', comment, text, flags=re.M | re.S)
 
 
 @pytest.mark.parametrize(("program", "build"), CASES)

@@ -101,7 +101,7 @@ def test_in_small_heap(tmp_path: Path) -> None:
     line = on_unix.in_small_heap(written(tmp_path, "generic"), "20-6-3", quiet)
     assert line.ok
     assert 1000 < line.value < 8000
-    assert line.what == "20-6-3, plain tier: heap kept after import, 32k heap"
+    assert line.what == "20-6-3, plain tier: heap kept after import, 40k heap"
 
 
 def test_in_stream(tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ def test_a_reading_far_off_is_named_with_its_line(tmp_path: Path) -> None:
     write_folder(tmp_path, motions(1))
     path = tmp_path / "wave" / "0.csv"
     lines = path.read_text().splitlines()
-    lines[51] = "1000,1,1e300,1"
+    lines[51] = "1000,1,1e29,1"
     path.write_text("\n".join(lines))
     with pytest.raises(ThumbnetError) as caught:
         cut(read_recordings(tmp_path), 40, 40)
