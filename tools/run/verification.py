@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import Any
 
 from thumbnet.export import Artifact
+from thumbnet.trainer import ThumbnetError
 
 from ..json_lines import JsonObject
 from ..targets import Row, Target
