@@ -20,9 +20,6 @@ from ..kernels.build import Build
 from ..microbit.module_files import emit_files
 from ..ops.input import takes_readings
 
-SMALL_FLASH = 32_000
-"""Bytes of a file system on which comments take too much."""
-
 MODULE = 128
 """Bytes that a module takes in addition to its contents."""
 
@@ -72,7 +69,7 @@ def build_for(
         lanes=lanes,
         parts=board.delivery == "hex",
         viper=tier != "plain" and "viper" in board.tiers,
-        terse=board.flash <= SMALL_FLASH,
+        terse=not board.comments,
     )
 
 

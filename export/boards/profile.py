@@ -51,6 +51,9 @@ class BoardProfile:
     bigint: bool = True
     """The firmware has integers of any size."""
 
+    comments: bool = True
+    """The file system has room for comments in a module."""
+
     mpy: bool = True
     """The firmware imports `.mpy` files of the current format."""
 

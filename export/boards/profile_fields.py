@@ -115,6 +115,7 @@ OPTIONAL = {
     ),
     "memoryview": _FLAG,
     "bigint": _FLAG,
+    "comments": _FLAG,
     "mpy": _FLAG,
     "delivery": _one_of(DELIVERIES),
     "machine": _TEXT,

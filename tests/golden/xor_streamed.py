@@ -57,9 +57,13 @@ def fully_connected(x, w, y, p):
     #
     # x: the inputs, uint8. w: a row of weights per output, each weight + 128, then the 256-entry
     # table if there is one.
-    # A slice would take heap, and so would more than three at once.
-    outputs, at, zero_point = p[0], p[1], p[2]
-    low, high, table = p[3], p[4], p[5]
+    # A slice would take heap.
+    outputs = p[0]
+    at = p[1]
+    zero_point = p[2]
+    low = p[3]
+    high = p[4]
+    table = p[5]
     # sum((w + 128) * x) includes an excess of 128 * sum(x); subtract it once.
     excess = 128 * sum(x)
     i = 0

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..errors import ThumbnetError
 from .class_labels import canonical, class_names, encode_labels, quoted
-from .csv_text import parse_number, read_rows, unit_of
+from .csv_text import TooLarge, parse_number, read_rows, unit_of
 from .dataset import Dataset
 from .input_spec import InputSpec
 from .resolution import resolution_for, shared
@@ -57,6 +57,8 @@ def _task_of(values: Sequence[str], where: str, lines: Sequence[int]) -> Task:
     for line, value in zip(lines, values, strict=True):
         try:
             numbers.append(parse_number(value)[0])
+        except TooLarge as error:  # a number all the same, and no class
+            raise ThumbnetError(f"{where}, line {line}: {error}") from None
         except ValueError as error:
             first_bad = first_bad or (line, str(error))
     distinct = len(set(numbers))

@@ -258,6 +258,10 @@ def unit_of(cell: str) -> str:
     return match[match.re.groups] if match else ""
 
 
+class TooLarge(ValueError):
+    """A cell has a number that is larger than any that is read."""
+
+
 def parse_number(cell: str) -> tuple[float, int]:
     """Return value and decimals of a cell; the ValueError says what is wrong and what to do."""
     match = _NUMBER.fullmatch(cell)
@@ -278,7 +282,7 @@ def parse_number(cell: str) -> tuple[float, int]:
     if not math.isfinite(value):
         raise ValueError(f"{cell[:40]!r} is not a finite number: fix or delete the row")
     if abs(value) > LARGEST:
-        raise ValueError(f"{cell[:40]!r} is above {LARGEST:g}: use a larger unit")
+        raise TooLarge(f"{cell[:40]!r} is above {LARGEST:g}: use a larger unit")
     # A power of thousands of digits belongs to 0: Python does not read it as a whole number.
     exponent = int(match[4][1:]) if match[4] and value else 0
     return value, max(0, len(match[2] or match[3] or "") - exponent)

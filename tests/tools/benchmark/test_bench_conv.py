@@ -12,6 +12,7 @@ from support.micropython import needs_micropython
 
 from thumbnet.export import Program, convert
 from thumbnet.tools.benchmark.kernels import conv_network
+from thumbnet.tools.benchmark.kernels.cases import with_zeros, without_zeros
 from thumbnet.trainer import Conv2D, Dense, GlobalAveragePooling2D, InputSpec, ThumbnetError
 
 SHAPE = (9, 9, 1)
@@ -91,3 +92,8 @@ def test_race_with_a_wrong_answer(monkeypatch: pytest.MonkeyPatch) -> None:
         ThumbnetError, match=r"net_plain gives wrong answers on unix .*it is not timed"
     ):
         conv_network.race({"net_plain": good}, X, np.arange(20) % 3, "", quiet)
+
+
+def test_inputs() -> None:
+    assert np.all(without_zeros() > 0)
+    assert np.sum(with_zeros(0.8) == 0) == round(0.8 * 784)

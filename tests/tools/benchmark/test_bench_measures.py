@@ -317,8 +317,3 @@ def test_conv_call() -> None:
     wrong = r"it gives wrong answers \(output 0: expected \d+, got -1"
     with pytest.raises(ThumbnetError, match=wrong):
         check_outputs("it", call, without_zeros(192), [-1] * 100)
-
-
-def test_inputs() -> None:
-    assert np.all(without_zeros() > 0)
-    assert np.sum(with_zeros(0.8) == 0) == round(0.8 * 784)
