@@ -181,6 +181,10 @@ class MicrobitTarget(Target):
             self._ask(f"M=__import__({module!r})")
         except DeviceError as error:
             return {**_failure(error), "heap_before": before}
+        if "predict" not in _value(self._ask("print(dir(M))")):
+            # The parser failed within the module, and `_ask` got what was left of it.
+            message = "parser could not allocate enough memory"
+            return {"error": "MemoryError", "message": message, "heap_before": before}
         facts["heap_free"] = self._free()
         self._ask("X=i=v=m=s=0")  # names that rows need: a new name may take heap
         if script == "bench":
