@@ -86,7 +86,7 @@ def test_on_the_unix_port(seed: int, tmp_path: Path) -> None:
     )
     counts = counts_for(program.graph, rng, 30)
     artifact = program.write(tmp_path, test_x=readings(program.graph, counts))
-    with UnixTarget("36k") as target:
+    with UnixTarget("48k") as target:
         module = target.stage(artifact.name, artifact.files)
         begin, *answers, end = target.run("selftest", module, artifact.inputs)
     assert begin["python"] == "micropython"
