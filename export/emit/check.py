@@ -76,13 +76,11 @@ def check_literals(
 
     """
     values = {name: value for name, text in literals.items() if (value := _data(text)) is not None}
-    for source in sources:
-        for statement in ast.parse(source.text).body:
-            match statement:
-                case ast.Assign([ast.Name(name)], ast.Call(ast.Name("array")) as call):
-                    if {n.id for n in ast.walk(call) if isinstance(n, ast.Name)} & values.keys():
-                        known = {"__builtins__": {}, "array": array.array, **values}
-                        values[name] = eval(ast.unparse(call), known)
+    for name, expression in (made for source in sources for made in source.arrays):
+        names = {n.id for n in ast.walk(ast.parse(expression)) if isinstance(n, ast.Name)}
+        if names & values.keys():
+            known = {"__builtins__": {}, "array": array.array, **values}
+            values[name] = eval(expression, known)
     if build.weights == "romfs":
         values["MAPPED"] = weights
     crc = 0

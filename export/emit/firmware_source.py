@@ -34,7 +34,10 @@ class SourceFile:
     """Import lines for MicroPython's own modules, unchanged."""
 
     text: str
-    """The functions, classes and private constants, unchanged, with comments."""
+    """The functions, classes and private constants; docstrings are comments."""
+
+    arrays: tuple[tuple[str, str], ...]
+    """Private arrays that are made when the module is imported: name and expression."""
 
 
 def assemble(
@@ -126,19 +129,15 @@ def _without_docstrings(text: str) -> str:
     A board drops docstrings after it has parsed them, but until then they take heap.
     """
     lines = text.splitlines()
-    for node in ast.walk(ast.parse(text)):
-        if not isinstance(node, ast.FunctionDef | ast.ClassDef):
-            continue
+    nodes = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+    # The last comes first: the lines before it keep their numbers.
+    for node in sorted(nodes, key=lambda node: -node.lineno):
         document, first = ast.get_docstring(node), node.body[0]
-        if document is not None and first.end_lineno is not None:
+        if document is not None:
             indent = " " * first.col_offset
             comments = [f"{indent}# {line}".rstrip() for line in document.splitlines()]
-            # Other nodes know their lines by number: the count stays.
-            lines[first.lineno - 1 : first.end_lineno] = [
-                "\n".join(comments),
-                *["\0"] * (first.end_lineno - first.lineno),
-            ]
-    return "\n".join(line for line in lines if line != "\0") + "\n"
+            lines[first.lineno - 1 : first.end_lineno] = comments
+    return "\n".join(lines) + "\n"
 
 
 def _take_apart(name: str, text: str) -> SourceFile:
@@ -150,6 +149,7 @@ def _take_apart(name: str, text: str) -> SourceFile:
     kept: list[str] = []
     called: set[str] = set()
     whole: set[str] = set()
+    arrays: list[tuple[str, str]] = []
     for statement in ast.parse(text).body:
         if isinstance(statement, ast.ImportFrom) and statement.module in firmware_files():
             origins.update({alias.name: str(statement.module) for alias in statement.names})
@@ -159,8 +159,7 @@ def _take_apart(name: str, text: str) -> SourceFile:
         elif isinstance(statement, ast.Import | ast.ImportFrom):
             system.append(ast.unparse(statement))
         elif isinstance(statement, ast.Try):  # an import that some Pythons lack
-            text = _cut(lines, statement)
-            kept.append(f"\n\n{text}\n\n" if "class " in text else text)
+            kept.append(_cut(lines, statement))
         elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
             called.update(n.id for n in ast.walk(statement) if isinstance(n, ast.Name))
             kept.append("\n\n" + _cut(lines, statement))
@@ -170,6 +169,8 @@ def _take_apart(name: str, text: str) -> SourceFile:
             if target.id.startswith("_"):
                 called.update(n.id for n in ast.walk(statement) if isinstance(n, ast.Name))
                 kept.append(_cut(lines, statement))
+                if ast.unparse(statement.value).startswith("array("):
+                    arrays.append((target.id, ast.unparse(statement.value)))
             else:
                 literals.append(target.id)
     imports = tuple(
@@ -177,7 +178,8 @@ def _take_apart(name: str, text: str) -> SourceFile:
         for symbol, module in origins.items()
         if symbol in called
     )
-    return SourceFile(name, tuple(literals), imports, tuple(system), "\n".join(kept).strip("\n"))
+    code = "\n".join(kept).strip("\n")
+    return SourceFile(name, tuple(literals), imports, tuple(system), code, tuple(arrays))
 
 
 def _cut(lines: list[str], statement: ast.stmt) -> str:
