@@ -25,7 +25,7 @@ from .datasets.splitting import train_test_split
 from .errors import ThumbnetError
 from .files.atomic import check_writable, write_atomically, writing_in
 from .files.folder_lock import locked
-from .files.reading import read_bytes
+from .files.reading import read_bytes, read_regular_file
 from .files.strict_json import json_fits, parse_json
 from .files.temporary import report_write_errors, temporary_file, temporary_folder
 from .layers.augmentation import RandomShift
@@ -176,6 +176,7 @@ __all__ = [
     "read_idx",
     "read_npz",
     "read_recordings",
+    "read_regular_file",
     "report_write_errors",
     "resize_bilinear",
     "sine_table",

@@ -7,13 +7,11 @@ path only if it is one that an export of this module could have written.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer import ThumbnetError, read_regular_file
 
 SUFFIXES = (".py", ".mpy", ".hex")
 WEIGHTS = ".bin"
@@ -108,13 +106,10 @@ def _read(module: Path, name: str) -> bytes:
     path = module.parent / name
     if path.resolve().parent != module.parent.resolve():
         raise ThumbnetError(f"{path} is a link out of its folder: put the file itself there")
-    # A FIFO would wait for a writer, which O_NONBLOCK prevents; Windows has neither.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        with os.fdopen(os.open(path, flags | getattr(os, "O_NOCTTY", 0)), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise ThumbnetError(f"{path} is not an ordinary file: export again")
-            data = file.read(LARGEST + 1)
+        data = read_regular_file(path, LARGEST + 1)
+    except IsADirectoryError:
+        data = None
     except FileNotFoundError:
         there = "export wrote" if name == module.name else "belongs to it"
         raise ThumbnetError(
@@ -122,6 +117,8 @@ def _read(module: Path, name: str) -> bytes:
         ) from None
     except OSError as error:
         raise ThumbnetError(f"{path}: cannot be read: {error.strerror}: export again") from error
+    if data is None:
+        raise ThumbnetError(f"{path} is not an ordinary file: export again")
     if len(data) > LARGEST:
         raise ThumbnetError(f"{path} is larger than the flash of any board: export again")
     return data

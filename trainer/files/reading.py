@@ -36,7 +36,7 @@ def read_bytes(path: str | os.PathLike[str], most: int = MOST_BYTES) -> bytes:
     """
     file = Path(path)
     try:
-        data = _read(file, most + 1)
+        data = read_regular_file(file, most + 1)
     except FileNotFoundError as error:
         beside = [p.name for p in file.parent.iterdir()] if file.parent.is_dir() else []
         close = difflib.get_close_matches(file.name, beside, n=1)
@@ -63,8 +63,26 @@ def read_bytes(path: str | os.PathLike[str], most: int = MOST_BYTES) -> bytes:
     return data
 
 
-def _read(file: Path, most: int) -> bytes | None:
-    """Return at most so many bytes; None if it is no regular file, which might never end."""
+def read_regular_file(file: Path, most: int) -> bytes | None:
+    """Read the beginning of a file.
+
+    Parameters
+    ----------
+    file : Path
+        The file.
+    most : int
+        Bytes to read at most.
+
+    Returns
+    -------
+    bytes or None
+        None if it is a pipe, a socket or a device, which might never end.
+
+    Raises
+    ------
+    OSError
+        If it is missing, a folder, or unreadable.
+    """
     if _special(os.stat(file).st_mode):
         return None
     # If a pipe has taken the place of the file by now, opening it must not wait for a writer.
