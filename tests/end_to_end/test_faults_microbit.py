@@ -3,7 +3,6 @@
 No fault may lead to a wrong answer.
 """
 
-import re
 from dataclasses import replace
 from functools import cache
 
@@ -208,9 +207,7 @@ def test_power_lost_over_another_model(made, target, unchecked, units):
     assert heard[0] == 0
     refusals = [said for said in heard if said != 0]
     assert len(refusals) >= 3  # the kernels come first, and are the same
-    # A mixture of two models may also compute for ever, which ends as well.
-    said = re.compile(r" again|gave no answer for \d+ seconds: it was stopped")
-    assert all(isinstance(refusal, str) and said.search(refusal) for refusal in refusals)
+    assert all(isinstance(said, str) and " again" in said for said in refusals)
     assert outcome(target, flash(after, end_of(after) + 16, before), old, new) == 1
 
 

@@ -25,7 +25,7 @@ from ..json_lines import JsonObject
 from ..transport.qemu import NS_PER_INSTRUCTION, Qemu, require_qemu
 from ..transport.raw_repl import BURST
 from ..transport.row_snippets import COLLECT, send_row
-from ..transport.serial_board import DeviceError
+from ..transport.serial_board import BoardGone, DeviceError
 from .target import Row, Target
 
 # TIMER2 of the nRF51: its first register T is the task START, K is CAPTURE[0]. MODE, BITMODE and
@@ -178,13 +178,15 @@ class MicrobitTarget(Target):
         facts["clock"] = f"{NS_PER_INSTRUCTION} ns an instruction"
         before = self._free()
         try:
-            self._ask(f"M=__import__({module!r})")
+            # Not `_ask`, which runs code again if the parser failed: here it may be in the module.
+            self.board.execute(f"M=__import__({module!r})")
         except DeviceError as error:
             return {**_failure(error), "heap_before": before}
-        if "predict" not in _value(self._ask("print(dir(M))")):
-            # The parser failed within the module, and `_ask` got what was left of it.
-            message = "parser could not allocate enough memory"
-            return {"error": "MemoryError", "message": message, "heap_before": before}
+        except BoardGone as error:
+            raise BoardGone(
+                f"{error} while it imported {module}: if the power failed while the .hex was "
+                "written, flash it again"
+            ) from None
         facts["heap_free"] = self._free()
         self._ask("X=i=v=m=s=0")  # names that rows need: a new name may take heap
         if script == "bench":
