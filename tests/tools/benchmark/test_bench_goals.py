@@ -251,6 +251,7 @@ def test_the_projects_goals(capsys: Capture) -> None:
     folder = str(ROOT / ".build" / "benchmark")
     code = command.main(["--json", "--cache", folder])
     result = json.loads(capsys.readouterr().out)
+    assert "error" not in result, result["error"]
     missed = {line["key"] for line in result["lines"] if not line["ok"]}
     assert missed - TIMED == set()
     assert (code, result["ok"]) == (bool(missed), not missed)
