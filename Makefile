@@ -42,8 +42,9 @@ format: setup
 # mypy needs the folders under their import names.
 types: setup
 	mkdir -p .build/types/thumbnet
-	for part in trainer export tools; do ln -sfn ../../../$$part .build/types/thumbnet/$$part; done
-	MYPYPATH=.build/types $(BIN)/mypy -p thumbnet.trainer -p thumbnet.export -p thumbnet.tools
+	for part in trainer export importers tools; do ln -sfn ../../../$$part .build/types/thumbnet/$$part; done
+	MYPYPATH=.build/types $(BIN)/mypy -p thumbnet.trainer -p thumbnet.export \
+		-p thumbnet.importers -p thumbnet.tools
 	$(BIN)/mypy --config-file firmware/mypy.ini $(DEVICE:%=-m %)
 	$(BIN)/mypy --config-file tests/mypy.ini tests
 

@@ -1,4 +1,6 @@
-"""Imports follow the flow: trainer -> export -> tools -> examples, and an order inside each part.
+"""Imports follow the flow: trainer -> export -> importers -> tools -> examples.
+
+Inside each part there is an order, too.
 
 Every import counts, also one inside a function or under TYPE_CHECKING.
 """
@@ -18,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 PARTS = {
     "trainer": "trainer",
     "export": "export",
+    "importers": "importers",
     "tools": "tools",
     "examples": "trainer/examples",
     "benchmark": "tools/benchmark",
@@ -57,6 +60,7 @@ ORDERS: dict[str, list[str]] = {
         "board_fit",
         "program",
     ],
+    "importers": [],
     "tools": [
         "json_lines",
         "terminal",
@@ -75,7 +79,10 @@ ORDERS: dict[str, list[str]] = {
 A part without an order is not checked for circles either.
 """
 
-OPTIONAL = {"aeon", "micropython_microbit_fs", "mpremote", "pooch", "requests", "serial", "torch"}
+OPTIONAL = {
+    *("aeon", "h5py", "micropython_microbit_fs", "mpremote", "onnx", "pooch", "requests", "serial"),
+    "torch",
+}
 """Packages that are slow to import or may be missing: functions may import them."""
 
 NEEDS_OPTIONAL = {"thumbnet.tools.report.page", "thumbnet.tools.report.page.render"}
