@@ -39,7 +39,7 @@ def tensor_literals(
     for call in calls:
         if call.wide:
             names[call.y] = "SCORES"
-            literals["SCORES"] = _words(call.word("outputs"), build)
+            literals["SCORES"] = _words(prod(graph.tensors[call.y].shape), build)
     return literals, names
 
 

@@ -23,9 +23,13 @@ from . import (
     layer_normalization,
     pool,
     scaling,
+    scores_of_levels,
     simple_rnn,
     softmax,
+    tflite_average_pool,
+    tflite_softmax,
     weighted,
+    xnnpack_conv,
 )
 from .call_part import CallPart
 from .depthwise import scaling_as_layer
@@ -45,6 +49,10 @@ OPERATIONS: tuple[Operation, ...] = (
     *simple_rnn.OPERATIONS,
     *gru.OPERATIONS,
     *weighted.OPERATIONS,
+    *xnnpack_conv.OPERATIONS,
+    *tflite_average_pool.OPERATIONS,
+    *tflite_softmax.OPERATIONS,
+    *scores_of_levels.OPERATIONS,
     *answer.OPERATIONS,
     *softmax.OPERATIONS,
 )

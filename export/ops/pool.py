@@ -128,7 +128,7 @@ class MaxPool(Pool):
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the single call."""
-        return [_call(MAX_POOL, node, places, {})]
+        return [pool_call(MAX_POOL, node, places, {})]
 
 
 class AveragePool(Pool):
@@ -199,12 +199,12 @@ class AveragePool(Pool):
         a = node.attributes
         words = limit_words(node)
         words |= {"x_zero_point": int(a["x_zero_point"]), "fewest": int(a["fewest"])}
-        call = _call(AVERAGE_POOL, node, places, words)
+        call = pool_call(AVERAGE_POOL, node, places, words)
         pairs = np.stack([a["multiplier"], a["shift"]], axis=1).astype(np.int64)
         return [replace(call, channels=pairs)]
 
 
-def _call(kernel: Kernel, node: Node, places: dict[str, int], words: dict[str, int]) -> Call:
+def pool_call(kernel: Kernel, node: Node, places: dict[str, int], words: dict[str, int]) -> Call:
     (source,), target = node.inputs, node.output
     window = Window.of(node.attributes)
     words = {

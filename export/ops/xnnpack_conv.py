@@ -1,0 +1,117 @@
+"""Convolutions of imported networks: as ours, but sums are rescaled in float32 as XNNPACK does.
+
+They come from the importer, already quantized and fused. A dense layer is a convolution of one pixel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ..graph.arithmetic import Ints
+from ..graph.float32_arithmetic import (
+    FLOAT_SHIFT_MAX,
+    FLOAT_SHIFT_MIN,
+    MANTISSA_MAX,
+    MANTISSA_MIN,
+    requantize_float32,
+)
+from ..graph.graph import Graph, Node
+from ..graph.window import Window
+from ..kernels.build import Build
+from ..kernels.call import Call
+from ..kernels.kernel import Kernel
+from .attribute_kinds import WEIGHTS, WINDOW, Array, Whole
+from .checks import accumulator_faults, length_faults
+from .conv import CONV, Conv, ConvProducts, window_words
+from .depthwise import DEPTHWISE_CONV, DepthwiseConv, DepthwiseProducts
+from .weighted import limit_words
+
+PER_CHANNEL = ("bias", "mantissa", "shift")
+"""The words of each output."""
+
+CONV_XNNPACK = replace(CONV, name="conv_xnnpack", repeated=PER_CHANNEL, flash="")
+DEPTHWISE_CONV_XNNPACK = replace(
+    DEPTHWISE_CONV, name="depthwise_conv_xnnpack", repeated=PER_CHANNEL, flash=""
+)
+
+FLOAT32_SCALE = {
+    "mantissa": Array(low=MANTISSA_MIN, high=MANTISSA_MAX),
+    "shift": Array(low=FLOAT_SHIFT_MIN, high=FLOAT_SHIFT_MAX),
+}
+"""A float32 scale for each output channel, `mantissa / 2**shift`."""
+
+_ATTRIBUTES = {
+    "weight": WEIGHTS,
+    "bias": Array(),
+    "window": WINDOW,
+    **{name: Whole() for name in ("pad", "zero_point", "activation_min", "activation_max")},
+    **FLOAT32_SCALE,
+}
+
+
+class XnnpackConv(Conv):
+    """A convolution and the rescaling of its sums in float32, in one kernel call."""
+
+    name = "conv_xnnpack"
+    title = "convolution"
+    layers: ClassVar[dict[str, str]] = {}
+    float_attributes = None
+    integer_attributes = _ATTRIBUTES
+    products = ConvProducts()
+    kernels: ClassVar[tuple[Kernel, ...]] = (CONV_XNNPACK,)
+
+    def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
+        """Return the sums of each window times a float32 scale, rounded half to even, clamped."""
+        a = attributes
+        acc = self.products.integer_forward(*inputs, **a)
+        q = a["zero_point"] + requantize_float32(acc, a["mantissa"], a["shift"])
+        return np.asarray(np.clip(q, a["activation_min"], a["activation_max"]))
+
+    def fuse(self, node: Node, behind: Node) -> Node | None:
+        """Return None: it is fused from the start."""
+        return None
+
+    def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
+        """Yield weights and scales of the wrong shape, and accumulators that could reach 2**29."""
+        source, target = graph.tensors[node.inputs[0]], graph.tensors[node.output]
+        yield from length_faults(node, target)
+        expected = (target.shape[-1], self.channel_products(node, source))
+        yield from accumulator_faults(node.attributes["weight"], node.attributes["bias"], expected)
+
+    def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
+        """Return the single call."""
+        (source,), target, a = node.inputs, node.output, node.attributes
+        kernel, window = self.kernels[0], Window.of(a)
+        outputs, inputs = a["weight"].shape
+        words = {
+            **{"inputs": inputs, "outputs": outputs, "wide": 0, "pad": int(a["pad"])},
+            **{"x_at": places.get(source, 0), "y_at": places.get(target, 0)},
+            "patch_at": places.get(f"{target}.patch", 0),
+            **limit_words(node),
+            **window_words(window, outputs),
+        }
+        channels = np.stack([a[name] for name in kernel.repeated], axis=1).astype(np.int64)
+        return [Call(kernel, source, target, kernel.head(words), a["weight"], channels)]
+
+
+class XnnpackDepthwiseConv(XnnpackConv):
+    """The same, where each channel has its own kernel."""
+
+    name = "depthwise_conv_xnnpack"
+    title = "depthwise convolution"
+    products: ClassVar[ConvProducts] = DepthwiseProducts()
+    kernels: ClassVar[tuple[Kernel, ...]] = (DEPTHWISE_CONV_XNNPACK,)
+
+    def predict_heap(self, node: Node, word: int) -> int:
+        """Return the heap of the plain kernel, which is that of an own depthwise convolution."""
+        return _DEPTHWISE.predict_heap(node, word)
+
+
+_DEPTHWISE = DepthwiseConv()
+
+
+OPERATIONS = (XnnpackConv(), XnnpackDepthwiseConv())
