@@ -27,27 +27,29 @@ def check_model(model: TfliteModel) -> None:
         raise Damaged("it has no network")
     for number, subgraph in enumerate(model.subgraphs):
         try:
-            _check_subgraph(subgraph, len(model.subgraphs))
+            _check_subgraph(subgraph, number, len(model.subgraphs))
         except Damaged as error:
             if number == 0:
                 raise
             raise Damaged(f"sub-graph {number}: {error}") from error
 
 
-def _check_subgraph(subgraph: Subgraph, subgraphs: int) -> None:
+def _check_subgraph(subgraph: Subgraph, place: int, count: int) -> None:
     tensors = subgraph.tensors
     for number, tensor in enumerate(tensors):
         _check_quantization(tensor, f"tensor {number} {tensor.name[:40]!r}")
     _check_numbers(subgraph.inputs, len(tensors), "the list of inputs")
     ready = {i for i, one in enumerate(tensors) if _has_values(one)}
+    for number in subgraph.inputs:
+        if number in ready:
+            raise Damaged(f"tensor {number} is an input, but has values already")
     ready.update(subgraph.inputs)
     for operator in subgraph.operators:
         where = f"operator {operator.position} {operator.name[:60]}"
         _check_operator(operator, tensors, ready, where)
-        index = operator.options.get("init_subgraph_index", 0)
-        if not 0 <= index < subgraphs:
-            raise Damaged(f"{where} names sub-graph {index}, but there are {subgraphs}")
-        ready.update(operator.outputs)
+        called = operator.options.get("init_subgraph_index")
+        if called is not None and (called == place or not 0 <= called < count):
+            raise Damaged(f"{where} calls sub-graph {called} of {count}")
     _check_numbers(subgraph.outputs, len(tensors), "the list of outputs")
     for output in subgraph.outputs:
         if output not in ready:
@@ -57,6 +59,7 @@ def _check_subgraph(subgraph: Subgraph, subgraphs: int) -> None:
 def _check_operator(
     operator: Operator, tensors: tuple[Tensor, ...], ready: set[int], where: str
 ) -> None:
+    """Refuse an operator that reads or writes what it cannot; add what it writes to `ready`."""
     present = tuple(number for number in operator.inputs if number != -1)
     named = (*present, *operator.outputs)
     _check_numbers((*named, *(i for i in operator.intermediates if i != -1)), len(tensors), where)
@@ -68,11 +71,12 @@ def _check_operator(
                 "network with int8 or float32"
             )
     for number in present:
-        if number not in ready and tensors[number].shape.count(0) == 0:
+        if number not in ready and 0 not in tensors[number].shape:
             raise Damaged(f"{where} reads tensor {number} before any operator has computed it")
-    for place, number in enumerate(operator.outputs):
-        if number in ready or number in operator.outputs[:place]:
-            raise Damaged(f"{where} writes tensor {number}, which has a value already")
+    for number in operator.outputs:
+        if number in ready:
+            raise Damaged(f"{where} writes tensor {number}, which has values already")
+        ready.add(number)
 
 
 def _has_values(tensor: Tensor) -> bool:

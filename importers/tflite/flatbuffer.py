@@ -56,7 +56,7 @@ class FlatBuffer:
     def number(self, at: int, kind: str) -> Any:
         """Return the number at a position; the kind is one of `FORMS`."""
         if not 0 <= at <= len(self.data) - struct.calcsize(FORMS[kind]):
-            raise Damaged(f"a part should be at byte {at:,}, but it has {len(self.data):,}")
+            raise Damaged(f"a part should be at byte {at:,}, but it ends at {len(self.data):,}")
         return struct.unpack_from(FORMS[kind], self.data, at)[0]
 
     def follow(self, at: int) -> int:
@@ -67,7 +67,7 @@ class FlatBuffer:
         """Return some bytes of the file, without a copy."""
         if not 0 <= size <= len(self.data) - start:
             raise Damaged(
-                f"{size:,} bytes should follow byte {start:,}, but it has {len(self.data):,}"
+                f"{size:,} bytes should be at byte {start:,}, but it ends at {len(self.data):,}"
             )
         return memoryview(self.data)[start : start + size]
 
@@ -76,7 +76,7 @@ class FlatBuffer:
         self.tables += 1
         if self.tables > MOST_TABLES:
             raise NotRead(
-                f"it has more than {MOST_TABLES:,} parts, the most that are read: use a smaller "
+                f"has more than {MOST_TABLES:,} parts, the most that are read: use a smaller "
                 "network"
             )
 
@@ -85,7 +85,7 @@ class FlatBuffer:
         self.bytes += size
         if self.bytes > MOST_BYTES:
             raise NotRead(
-                f"its names, shapes and scales have more than {MOST_BYTES >> 20} MB, the most that "
+                f"has more than {MOST_BYTES >> 20} MB of names, shapes and scales, the most that "
                 "are read: use a smaller network"
             )
 

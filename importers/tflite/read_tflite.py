@@ -98,7 +98,7 @@ def _operator_code(table: Table) -> tuple[str, int]:
     # Codes up to 126 are in the older field, of one byte, too; a file has the larger of both.
     code = max(table.number(0, "int8"), table.number(3, "int32"))
     if not 0 <= code < len(OPERATORS):
-        raise Damaged(f"it has an operator of code {code}, which the format does not have")
+        raise NotRead(f"has an operator of the unknown code {code}: convert the network without it")
     name = f"CUSTOM {table.text(1)}" if code == _CUSTOM else OPERATORS[code]
     return name, table.number(2, "int32", 1)
 
@@ -131,9 +131,9 @@ def _tensor(table: Table, number: int, buffers: list[memoryview]) -> Tensor:
     if table.number(10, "uint32"):
         raise NotRead(f"{where} has its data in another file: convert the network into one file")
     buffer = table.number(2, "uint32")
-    if buffer >= max(1, len(buffers)):
+    if buffer and buffer >= len(buffers):
         raise Damaged(f"{where} names buffer {buffer}, but there are {len(buffers)}")
-    content = buffers[buffer] if buffer else memoryview(b"")
+    content = buffers[buffer] if buffers else memoryview(b"")
     scales, zero_points, axis = _quantization(table.table(4))
     return Tensor(
         name,
@@ -224,5 +224,5 @@ def _option(table: Table, number: int, field: Field, where: str) -> Any:
 def _name_of(code: int, kind: str, where: str) -> str:
     names = ENUMERATIONS[kind]
     if not 0 <= code < len(names):
-        raise Damaged(f"{where} has the unknown {kind} {code}")
+        raise NotRead(f"{where} has the unknown {kind} {code}: convert the network again")
     return names[code]
