@@ -52,7 +52,7 @@ def _check_subgraph(subgraph: Subgraph, place: int, count: int) -> None:
             raise Damaged(f"{where} calls sub-graph {called} of {count}")
     _check_numbers(subgraph.outputs, len(tensors), "the list of outputs")
     for output in subgraph.outputs:
-        if output not in ready:
+        if _is_missing(output, tensors, ready):
             raise Damaged(f"tensor {output} is an output, but no operator computes it")
 
 
@@ -71,12 +71,17 @@ def _check_operator(
                 "network with int8 or float32"
             )
     for number in present:
-        if number not in ready and 0 not in tensors[number].shape:
+        if _is_missing(number, tensors, ready):
             raise Damaged(f"{where} reads tensor {number} before any operator has computed it")
     for number in operator.outputs:
         if number in ready:
             raise Damaged(f"{where} writes tensor {number}, which has values already")
         ready.add(number)
+
+
+def _is_missing(number: int, tensors: tuple[Tensor, ...], ready: set[int]) -> bool:
+    """Whether a tensor should have values by now, but has none."""
+    return number not in ready and 0 not in tensors[number].shape
 
 
 def _has_values(tensor: Tensor) -> bool:

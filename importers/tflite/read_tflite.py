@@ -198,14 +198,32 @@ def _operator(table: Table, position: int, codes: list[tuple[str, int]]) -> Oper
 def _options(operator: Table, name: str, where: str) -> dict[str, Any]:
     if name not in OPTIONS:
         return {}
-    known = OPTIONS[name]
     code = operator.number(3, "uint8")
-    if code not in (0, known.code):
+    if code not in (0, OPTIONS[name].code):
         raise Damaged(f"{where} has the options of another operator")
-    table = operator.table(4) if code else None
+    return read_options(operator.table(4) if code else None, name, where)
+
+
+def read_options(table: Table | None, name: str, where: str) -> dict[str, Any]:
+    """Read the options of an operator.
+
+    Parameters
+    ----------
+    table : Table or None
+        Its table of options; None stands for all defaults.
+    name : str
+        The operator.
+    where : str
+        What messages call it.
+
+    Returns
+    -------
+    dict of str to object
+        As in `Operator.options`.
+    """
     return {
         field.name: field.default if table is None else _option(table, i, field, where)
-        for i, field in enumerate(known.fields)
+        for i, field in enumerate(OPTIONS[name].fields)
     }
 
 
