@@ -154,10 +154,10 @@ class Network:
 
 def build(model: TfliteModel) -> bytes:
     """Return the file of a model. Options may be left out: they get their default."""
-    return bytes(_Writer().write(model))
+    return bytes(Writer().write(model))
 
 
-class _Writer:
+class Writer:
     """Writes the tables from the innermost to the outermost, as FlatBuffers need it."""
 
     def __init__(self) -> None:
@@ -166,9 +166,9 @@ class _Writer:
         self.buffers: list[bytes] = [b""]
 
     def write(self, model: TfliteModel) -> bytearray:
-        subgraphs = self._offsets([self._subgraph(one) for one in model.subgraphs])
-        codes = self._offsets([self._code(*key) for key in self.codes])
-        buffers = self._offsets([self._buffer(data) for data in self.buffers])
+        subgraphs = self.offsets([self._subgraph(one) for one in model.subgraphs])
+        codes = self.offsets([self._code(*key) for key in self.codes])
+        buffers = self.offsets([self._buffer(data) for data in self.buffers])
         description = self.to.CreateString(model.description)
         root = self._table(
             "Model",
@@ -189,7 +189,7 @@ class _Writer:
                 getattr(tflite, f"{name}Add{key}")(self.to, value)
         return int(getattr(tflite, f"{name}End")(self.to))
 
-    def _offsets(self, offsets: Sequence[int]) -> int:
+    def offsets(self, offsets: Sequence[int]) -> int:
         self.to.StartVector(4, len(offsets), 4)
         for offset in reversed(offsets):
             self.to.PrependUOffsetTRelative(offset)
@@ -220,8 +220,8 @@ class _Writer:
         )
 
     def _subgraph(self, subgraph: Subgraph) -> int:
-        tensors = self._offsets([self._tensor(one) for one in subgraph.tensors])
-        operators = self._offsets([self._operator(one) for one in subgraph.operators])
+        tensors = self.offsets([self._tensor(one) for one in subgraph.tensors])
+        operators = self.offsets([self._operator(one) for one in subgraph.operators])
         return self._table(
             "SubGraph",
             Tensors=tensors,
