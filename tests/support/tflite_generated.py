@@ -1,6 +1,6 @@
 """Reads a .tflite with the package `tflite`, whose code is generated from the schema.
 
-The result has the classes of `importers/tflite/model.py`; nothing else here is ours.
+The result has the classes of `importers/tflite/model.py`, and options where we have some.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import numpy as np
 import tflite
 
 from thumbnet.importers.tflite.model import Operator, Subgraph, Tensor, TfliteModel
+from thumbnet.importers.tflite.schema import OPTIONS
 
 Generated = Any
 
@@ -57,9 +58,13 @@ def generated_options(table: Generated) -> dict[str, Any]:
         if name in ENUMERATIONS:
             value = ENUMERATIONS[name][value]
         if isinstance(value, bytes):
-            value = value.decode()
+            value = _text(value)
         found[snake(name)] = "" if value is None else value
     return found
+
+
+def _text(value: bytes | None) -> str:
+    return (value or b"").decode("utf-8", "backslashreplace")
 
 
 def options_table(name: str, operator: Generated) -> Generated:
@@ -78,18 +83,18 @@ def _numbers(table: Generated, name: str, dtype: str) -> Any:
 
 
 def generated_model(data: bytes) -> TfliteModel:
-    """Read a file. Operators without a table of options have empty options."""
+    """Read a file."""
     model = tflite.Model.GetRootAs(data)
     assert tflite.Model.ModelBufferHasIdentifier(data, 0)
     return TfliteModel(
         tuple(_subgraph(model, model.Subgraphs(i)) for i in range(model.SubgraphsLength())),
-        (model.Description() or b"").decode(),
+        _text(model.Description()),
     )
 
 
 def _subgraph(model: Generated, table: Generated) -> Subgraph:
     return Subgraph(
-        (table.Name() or b"").decode(),
+        _text(table.Name()),
         tuple(_tensor(model, table.Tensors(i)) for i in range(table.TensorsLength())),
         tuple(_operator(model, table.Operators(i), i) for i in range(table.OperatorsLength())),
         _vector(table, "Inputs"),
@@ -105,13 +110,12 @@ def _tensor(model: Generated, table: Generated) -> Tensor:
         zero_points = _numbers(quantization, "ZeroPoint", "int64")
         axis = quantization.QuantizedDimension()
     shape, kind = _vector(table, "Shape"), TYPES[table.Type()]
-    content = model.Buffers(table.Buffer())
+    content = _content(model, table.Buffer())
     data = None
-    if kind not in WITHOUT_VALUES and (content.DataLength() or 0 in shape):
-        found = content.DataAsNumpy() if content.DataLength() else np.empty(0, np.uint8)
-        data = found.view(kind).reshape(shape)
+    if kind not in WITHOUT_VALUES and (content or 0 in shape):
+        data = np.frombuffer(content, kind).reshape(shape)
     return Tensor(
-        name=(table.Name() or b"").decode(),
+        name=_text(table.Name()),
         shape=shape,
         dtype=kind,
         data=data,
@@ -123,19 +127,29 @@ def _tensor(model: Generated, table: Generated) -> Tensor:
     )
 
 
+def _content(model: Generated, number: int) -> bytes:
+    """The bytes of a buffer, which may be outside of all tables."""
+    buffer = model.Buffers(number) if model.BuffersLength() else None
+    if buffer is not None and buffer.Offset() > 1:
+        return bytes(model._tab.Bytes[buffer.Offset() : buffer.Offset() + buffer.Size()])
+    return bytes(buffer.DataAsNumpy()) if buffer is not None and buffer.DataLength() else b""
+
+
 def _operator(model: Generated, table: Generated, position: int) -> Operator:
     code = model.OperatorCodes(table.OpcodeIndex())
     name = OPERATORS[max(code.BuiltinCode(), code.DeprecatedBuiltinCode())]
     if name == "CUSTOM":
-        name = f"CUSTOM {code.CustomCode().decode()}"
-    kind = table.BuiltinOptionsType()
+        name = f"CUSTOM {_text(code.CustomCode())}"
+    kind = table.BuiltinOptionsType() if name in OPTIONS else 0
     return Operator(
         name=name,
         position=position,
         version=code.Version(),
         inputs=_vector(table, "Inputs"),
         outputs=_vector(table, "Outputs"),
-        options=generated_options(options_table(TABLES[kind], table)) if kind else {},
+        options=generated_options(options_table(TABLES[kind], table))
+        if kind and table.BuiltinOptions()
+        else {},
         intermediates=_vector(table, "Intermediates"),
     )
 
@@ -148,7 +162,8 @@ def assert_same(found: TfliteModel, expected: TfliteModel) -> None:
         for name in ("name", "inputs", "outputs"):
             assert getattr(ours, name) == getattr(theirs, name)
         for one, other in zip(ours.operators, theirs.operators, strict=True):
-            assert one.options == (other.options or one.options), one.name
+            # As text, in which a NaN equals itself.
+            assert str(one.options) == str(other.options or one.options), one.name
             for name in ("name", "position", "version", "inputs", "outputs", "intermediates"):
                 assert getattr(one, name) == getattr(other, name)
         for a, b in zip(ours.tensors, theirs.tensors, strict=True):
