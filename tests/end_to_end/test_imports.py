@@ -60,7 +60,9 @@ ORDERS: dict[str, list[str]] = {
         "board_fit",
         "program",
     ],
-    "importers": [],
+    "importers": [
+        "tflite",
+    ],
     "tools": [
         "json_lines",
         "terminal",
@@ -299,7 +301,7 @@ def test_emitter_and_reference_executor_are_independent() -> None:
     assert not reached_rooms("stages") & {"emit", "microbit"}
 
 
-@pytest.mark.parametrize("folder", ["trainer", "export", "tools", "firmware", "tests"])
+@pytest.mark.parametrize("folder", ["trainer", "export", "importers", "tools", "firmware", "tests"])
 def test_files_stay_small(folder: str) -> None:
     for path in sorted((ROOT / folder).rglob("*.py")):
         if "golden" in path.parts:

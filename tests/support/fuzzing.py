@@ -62,12 +62,15 @@ class Case:
         Whether the verb runs child processes when all is well.
     prepare
         Called with the case's folder, for links, FIFOs and folders.
+    program
+        What runs instead of `thumbnet`, for readers that no verb reaches.
     """
 
     arguments: tuple[str, ...]
     files: Mapping[str, bytes] = field(default_factory=dict)
     may_run: bool = False
     prepare: Callable[[Path], None] | None = None
+    program: Callable[[list[str]], int] | None = None
 
 
 Source = Callable[[Random], Case]
@@ -159,7 +162,7 @@ def run(case: Case, root: Path) -> Outcome:
             alarm(STUCK),
         ):
             warnings.simplefilter("always")
-            code = main(list(case.arguments))
+            code = (case.program or main)(list(case.arguments))
     except Stuck:
         pass
     finally:

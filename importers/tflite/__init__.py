@@ -1,0 +1,1 @@
+"""Files of TensorFlow Lite: from bytes to tables, and from tables to a description."""

@@ -1,0 +1,150 @@
+"""Cases for what reads a .tflite. What is accepted, the generated reader has to read alike.
+
+Small files are changed anywhere, as few of their bytes are constants. Files of others are changed
+in their tree of tables, and written again with good offsets.
+"""
+
+from __future__ import annotations
+
+import functools
+import struct
+import sys
+from random import Random
+from typing import Any
+
+import numpy as np
+from support.fuzzing import Case, Source
+from support.mutators import NUMBERS, WORDS, mutate_bytes
+from support.tflite_altered import packed, unpacked
+from support.tflite_builder import Network, build
+from support.tflite_files import installed_files
+from support.tflite_generated import assert_same, generated_model
+
+from thumbnet.importers.tflite.model import TfliteModel
+from thumbnet.importers.tflite.read_tflite import parse_tflite, read_tflite
+from thumbnet.importers.tflite.schema import OPTIONS
+from thumbnet.trainer import ThumbnetError
+
+
+def read(arguments: list[str]) -> int:
+    """Read a file as a verb does, and compare it."""
+    path = arguments[1]
+    try:
+        found = read_tflite(path)
+        with open(path, "rb") as file:
+            assert_same(found, generated_model(file.read()))
+    except ThumbnetError as error:
+        print(f"thumbnet: {error}", file=sys.stderr)
+        return 1
+    except Exception as error:
+        print(f"thumbnet: internal error: {error!r}", file=sys.stderr)
+        return 1
+    return 0
+
+
+@functools.cache
+def every_operator() -> bytes:
+    """A chain of all operators that have options, with constants, a variable and two sub-graphs."""
+    net = Network()
+    x = net.input((1, 2, 2, 1), 0.5, 3, signature=(-1, 2, 2, 1))
+    w = net.constant(np.ones((2, 1), np.int8), [0.1, 0.2], name="w")
+    s = net.variable((1, 2), 0.1)
+    for name in OPTIONS:
+        more = {"init_subgraph_index": 1} if name == "CALL_ONCE" else {}
+        x = net.apply(name, [x, w, -1, s], (1, 2), 0.25, **more)
+    net.operator("CUSTOM other", [x], [])
+    return build(TfliteModel((net.subgraph(x), Network().subgraph())))
+
+
+@functools.cache
+def two_operators() -> bytes:
+    net = Network()
+    x = net.input((1, 4), 0.1, 3)
+    w = net.constant(np.arange(8, dtype=np.int8).reshape(2, 4), [0.1, 0.2])
+    y = net.apply("FULLY_CONNECTED", [x, w], (1, 2), 0.2)
+    return build(net.model(net.apply("RESHAPE", [y], (2,), 0.2, new_shape=(2,))))
+
+
+def _case(data: bytes) -> Case:
+    return Case(("import", "m.tflite"), {"m.tflite": data}, program=read)
+
+
+def _bytes(random: Random) -> Case:
+    return _case(mutate_bytes(random.choice((two_operators, every_operator))(), random))
+
+
+def _offsets(random: Random) -> Case:
+    """Distances and counts lie: most still point into the file."""
+    data = bytearray(random.choice((two_operators, every_operator))())
+    for _ in range(random.choice((1, 1, 2, 4))):
+        form = random.choice(("<I", "<I", "<i", "<H"))
+        size = struct.calcsize(form)
+        at = random.randrange(0, len(data) - size, 2)
+        (value,) = struct.unpack_from(form, data, at)
+        near = value + random.choice((-4, -2, -1, 1, 2, 4, 16, 64, 4096))
+        found = random.choice((near, near, random.randrange(len(data)), 2**31, 2**32 - 1, at, 0))
+        data[at : at + size] = (found % 2 ** (8 * size)).to_bytes(size, "little")
+    return _case(bytes(data))
+
+
+def _places(node: Any) -> list[tuple[Any, str | int]]:
+    """Every field and item of a tree, as its owner and its name or number."""
+    found: list[tuple[Any, str | int]] = []
+    if isinstance(node, list):
+        keys: list[Any] = list(range(len(node)))
+    else:
+        keys = list(vars(node)) if hasattr(node, "__dict__") else []
+    for key in keys:
+        found.append((node, key))
+        found += _places(node[key] if isinstance(node, list) else getattr(node, key))
+    return found
+
+
+def _tree(random: Random) -> Case:
+    """Numbers, shapes, texts and parts are others; all offsets are good."""
+    names = sorted(name for name in installed_files() if "float" not in name)
+    data = random.choice((every_operator(), installed_files()[random.choice(names)].read_bytes()))
+    tree = unpacked(data)
+    for _ in range(random.choice((1, 1, 2, 3))):
+        owner, key = random.choice(_places(tree))
+        if isinstance(owner, list):
+            assert isinstance(key, int)
+            owner[key] = _other(owner[key], owner, random)
+        else:
+            assert isinstance(key, str)
+            setattr(owner, key, _other(getattr(owner, key), [], random))
+    try:
+        return _case(packed(tree))
+    except Exception:  # the change cannot be written
+        return _case(data)
+
+
+def _other(value: Any, beside: list[Any], random: Random) -> Any:
+    """A value that may stand in place of another."""
+    if isinstance(value, np.ndarray) and value.size:
+        changed = value.copy()
+        changed[random.randrange(value.size)] = random.choice((0, 1, -1, 7, 127)) % 128
+        return random.choice((changed, value[:-1], np.concatenate([value, value]), None))
+    if isinstance(value, list) and value:
+        return random.choice((value[:-1], value + value[:1], value[::-1], []))
+    if isinstance(value, bytes):
+        return random.choice(WORDS).encode("utf-8", "surrogatepass")
+    if isinstance(value, (bool, int)):
+        near = int(value) + random.choice((-1, 1, 2, 100))
+        return random.choice((near, near, -1, 0, 17, 127, 2**31 - 1, -(2**31)))
+    if isinstance(value, float):
+        return float(random.choice([n for n in NUMBERS if abs(float(str(n)[:300])) < 1e38]))
+    return random.choice([None, *beside]) if random.randrange(4) else None
+
+
+def check_seeds() -> None:
+    """The files that cases begin with are good ones."""
+    for data in (two_operators(), every_operator()):
+        assert_same(parse_tflite(data), generated_model(data))
+
+
+SOURCES: dict[str, Source] = {
+    "tflite bytes": _bytes,
+    "tflite offsets": _offsets,
+    "tflite tree": _tree,
+}
