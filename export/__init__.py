@@ -15,10 +15,14 @@ from .boards.profile import BoardProfile
 from .cost.network_size import LayerCost, layer_costs
 from .emit.firmware_source import firmware_text
 from .emit.header import describe_layers
+from .graph.float32_arithmetic import float32_scale
 from .graph.graph import Graph, Node, TensorSpec
+from .graph.window import Window
 from .microbit.hexfile import files_in_hex, microbit_hex
 from .microbit.shrink import compact_source
-from .ops import operation_title
+from .ops import operation, operation_title
+from .ops.tflite_softmax import exponentials
+from .ops.xnnpack_add import add_factors
 from .program.artifact import Artifact, load_artifact
 from .program.artifact_cost import Alternatives, alternatives, estimate_artifact
 from .program.compare import (
@@ -64,7 +68,9 @@ __all__ = [
     "StandaloneCall",
     "Task",
     "TensorSpec",
+    "Window",
     "accepted_rows",
+    "add_factors",
     "alternatives",
     "balanced_accuracies",
     "best_fit",
@@ -75,9 +81,11 @@ __all__ = [
     "describe_layers",
     "encode_targets",
     "estimate_artifact",
+    "exponentials",
     "files_in_hex",
     "firmware_text",
     "float_accuracy",
+    "float32_scale",
     "float_task",
     "kernel_memory",
     "layer_costs",
@@ -86,6 +94,7 @@ __all__ = [
     "load_board",
     "microbit_hex",
     "module_name",
+    "operation",
     "operation_title",
     "quantization_choices",
     "run_until",

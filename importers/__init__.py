@@ -4,4 +4,7 @@ Each file format has a sub-package, and each becomes the trainer's `Model` or th
 graph. See docs/import.md.
 """
 
-__all__: list[str] = []
+from .integer_networks.network import IntegerNetwork
+from .read import FORMATS, read
+
+__all__ = ["FORMATS", "IntegerNetwork", "read"]

@@ -29,6 +29,7 @@ from . import (
     tflite_average_pool,
     tflite_softmax,
     weighted,
+    xnnpack_add,
     xnnpack_conv,
 )
 from .call_part import CallPart
@@ -50,6 +51,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *gru.OPERATIONS,
     *weighted.OPERATIONS,
     *xnnpack_conv.OPERATIONS,
+    *xnnpack_add.OPERATIONS,
     *tflite_average_pool.OPERATIONS,
     *tflite_softmax.OPERATIONS,
     *scores_of_levels.OPERATIONS,

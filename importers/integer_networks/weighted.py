@@ -1,0 +1,150 @@
+"""Convolutions and dense layers of an 8-bit network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from thumbnet.export import Node, Window, float32_scale
+
+from ..tflite.model import Operator
+from .builder import Builder
+
+Ints = npt.NDArray[np.int64]
+
+MOST_BIAS = 2**31 - 1
+
+
+def conv_2d(builder: Builder, operator: Operator) -> None:
+    """Add a CONV_2D; weights (outputs, height, width, inputs)."""
+    options, (x, w, *_) = operator.options, operator.inputs
+    weight = builder.constant(w, "int8", "weights")
+    height, width, channels = builder.shape(x)
+    outputs, k_h, k_w, inputs = weight.shape
+    if inputs != channels:
+        builder.refuse(
+            f"it has {channels // max(inputs, 1)} groups",
+            "thumbnet takes one group, or a depthwise convolution",
+        )
+    dilation = options["dilation_h_factor"], options["dilation_w_factor"]
+    spread = _dilated(weight, dilation)
+    window = _window(builder, operator, (height, width, channels), spread.shape[1:3])
+    rows = spread.reshape(outputs, -1)
+    words = f"conv {k_h}x{k_w} {outputs}"
+    _add_layer(builder, operator, "conv_xnnpack", rows, window, words)
+
+
+def depthwise_conv_2d(builder: Builder, operator: Operator) -> None:
+    """Add a DEPTHWISE_CONV_2D; weights (1, height, width, outputs)."""
+    options, (x, w, *_) = operator.options, operator.inputs
+    weight = builder.constant(w, "int8", "weights")
+    height, width, channels = builder.shape(x)
+    _, k_h, k_w, outputs = weight.shape
+    dilation = options["dilation_h_factor"], options["dilation_w_factor"]
+    spread = _dilated(weight, dilation)
+    window = _window(builder, operator, (height, width, channels), spread.shape[1:3])
+    taps = spread.reshape(-1, outputs).T
+    words = f"depthwise {k_h}x{k_w}"
+    if outputs == channels:
+        _add_layer(builder, operator, "depthwise_conv_xnnpack", taps, window, words)
+        return
+    # Several outputs of each channel: a convolution whose other weights are 0.
+    several = outputs // channels
+    rows = np.zeros((outputs, taps.shape[1], channels), np.int8)
+    rows[np.arange(outputs), :, np.arange(outputs) // several] = taps
+    _add_layer(builder, operator, "conv_xnnpack", rows.reshape(outputs, -1), window, words)
+
+
+def fully_connected(builder: Builder, operator: Operator) -> None:
+    """Add a FULLY_CONNECTED as a convolution of one pixel; weights (outputs, inputs)."""
+    x, w, *_ = operator.inputs
+    weight = builder.constant(w, "int8", "weights")
+    outputs, inputs = weight.shape
+    pixels = int(np.prod(builder.shape(x))) // inputs
+    window = Window(1, pixels, inputs, 1, 1, 1, 1, 0, 0, 1, pixels)
+    _add_layer(builder, operator, "conv_xnnpack", weight, window, f"dense {outputs}")
+
+
+def _add_layer(
+    builder: Builder,
+    operator: Operator,
+    op: str,
+    weight: npt.NDArray[Any],
+    window: Window,
+    words: str,
+) -> None:
+    x, w, *rest = operator.inputs
+    (y,) = operator.outputs
+    zero, outputs = builder.zero_point(x), len(weight)
+    scales = builder.tensor(w).scales
+    if len(scales) not in (1, outputs) or np.any(builder.tensor(w).zero_points != 0):
+        builder.refuse("its weights are not quantized symmetrically", "quantize the network anew")
+    # In float32, and in this order, as TFLite does.
+    real = builder.scale(x) * np.broadcast_to(scales, outputs) / builder.scale(y)
+    try:
+        pairs = np.array([float32_scale(value) for value in real], np.int64)
+    except ValueError as error:
+        builder.refuse(f"a scale is out of range ({error})", "quantize the network anew")
+    bias = np.zeros(outputs, np.int64)
+    if rest and rest[0] >= 0:
+        bias = builder.constant(rest[0], "int32", "biases").astype(np.int64)
+    low, high = builder.limits(operator.options["fused_activation_function"], y)
+    attributes = {
+        "weight": np.ascontiguousarray(weight, np.int8),
+        # The file's inputs are centred on the zero point; ours are not.
+        "bias": bias - zero * weight.astype(np.int64).sum(axis=1),
+        "window": tuple(window),
+        "pad": zero,
+        "zero_point": builder.zero_point(y),
+        "activation_min": low,
+        "activation_max": high,
+        "mantissa": pairs[:, 0],
+        "shift": pairs[:, 1],
+    }
+    spec = builder.spec(builder.name(), y, (window.out_height, window.out_width, outputs))
+    node = Node(op, (builder.source(x).name,), spec.name, attributes)
+    relu = "" if operator.options["fused_activation_function"] == "NONE" else " relu"
+    builder.add(node, spec, y, words + relu)
+
+
+def _dilated(weight: npt.NDArray[Any], dilation: tuple[int, int]) -> npt.NDArray[Any]:
+    """Return weights (n, height, width, m) with zeros between, which stand for the gaps."""
+    if dilation == (1, 1):
+        return weight
+    n, height, width, m = weight.shape
+    down, across = dilation
+    wide = np.zeros((n, (height - 1) * down + 1, (width - 1) * across + 1, m), weight.dtype)
+    wide[:, ::down, ::across] = weight
+    return wide
+
+
+def _window(
+    builder: Builder,
+    operator: Operator,
+    image: tuple[int, ...],
+    kernel: tuple[int, ...],
+) -> Window:
+    options = operator.options
+    strides = options["stride_h"], options["stride_w"]
+    return window_of(builder, operator, image, kernel, strides)
+
+
+def window_of(
+    builder: Builder,
+    operator: Operator,
+    image: tuple[int, ...],
+    kernel: tuple[int, ...],
+    strides: tuple[int, int],
+) -> Window:
+    """Return how a window moves over an image, as TFLite pads it: the smaller half comes first."""
+    padded = operator.options["padding"] == "SAME"
+    out, before = [], []
+    for size, window, stride in zip(image[:2], kernel, strides, strict=True):
+        count = -(-size // stride) if padded else (size - window) // stride + 1
+        if count < 1:
+            builder.refuse(f"a window of {window} leaves nothing of {size}", "use a smaller one")
+        out.append(count)
+        before.append(max((count - 1) * stride + window - size, 0) // 2 if padded else 0)
+    return Window(*image, *kernel, *strides, *before, *out)
