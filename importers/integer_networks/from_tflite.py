@@ -11,6 +11,7 @@ from thumbnet.export import Graph, Node, Task, TensorSpec, verify
 
 from ..tflite.model import TfliteModel
 from .builder import Builder
+from .constant_channels import without_constant_channels
 from .network import IntegerNetwork
 from .registry import TRANSLATORS
 
@@ -88,10 +89,13 @@ def _answered(builder: Builder, name: str) -> IntegerNetwork:
         answer = Node("measure", ("scores",), "prediction", {"step": steps, "units": units})
         tensors["prediction"] = TensorSpec("prediction", (sum(counts),), "float32")
     nodes = (*builder.nodes, answer)
-    graph = Graph(name, "fuse", "input", ("scores", "prediction"), nodes, tensors)
+    whole = Graph(name, "fuse", "input", ("scores", "prediction"), nodes, tensors)
     shape = "x".join(map(str, builder.shape(subgraph.inputs[0])))
     return IntegerNetwork(
-        verify(graph), task, " -> ".join([shape, *builder.words]), "int8 .tflite"
+        verify(without_constant_channels(whole)),
+        task,
+        " -> ".join([shape, *builder.words]),
+        "int8 .tflite",
     )
 
 
