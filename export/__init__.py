@@ -17,6 +17,7 @@ from .emit.firmware_source import firmware_text
 from .emit.header import describe_layers
 from .graph.float32_arithmetic import float32_scale
 from .graph.graph import Graph, Node, TensorSpec
+from .graph.serialization import graph_from_json, graph_to_json
 from .graph.window import Window
 from .microbit.hexfile import files_in_hex, microbit_hex
 from .microbit.shrink import compact_source
@@ -32,7 +33,7 @@ from .program.compare import (
     float_accuracy,
     quantization_choices,
 )
-from .program.convert import convert
+from .program.convert import convert, convert_graph
 from .program.kernel_inspection import (
     KernelMemory,
     StandaloneCall,
@@ -78,6 +79,7 @@ __all__ = [
     "compact_source",
     "compare_quantizations",
     "convert",
+    "convert_graph",
     "describe_layers",
     "encode_targets",
     "estimate_artifact",
@@ -87,6 +89,8 @@ __all__ = [
     "float_accuracy",
     "float32_scale",
     "float_task",
+    "graph_from_json",
+    "graph_to_json",
     "kernel_memory",
     "layer_costs",
     "list_boards",

@@ -5,6 +5,13 @@ graph. See docs/import.md.
 """
 
 from .integer_networks.network import IntegerNetwork
+from .integer_networks.saving import load_integer_network, save_integer_network
 from .read import FORMATS, read
 
-__all__ = ["FORMATS", "IntegerNetwork", "read"]
+__all__ = [
+    "FORMATS",
+    "IntegerNetwork",
+    "load_integer_network",
+    "read",
+    "save_integer_network",
+]

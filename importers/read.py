@@ -5,30 +5,32 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer import Model, ThumbnetError
 
 from .integer_networks.from_tflite import integer_network
 from .integer_networks.network import IntegerNetwork
+from .tflite.model import TfliteModel
 from .tflite.read_tflite import read_tflite
 
 FORMATS = (".tflite",)
 """The suffixes of files that can be read."""
 
 
-def read(path: str | os.PathLike[str], name: str = "model") -> IntegerNetwork:
+def read(path: str | os.PathLike[str], name: str = "model") -> Model | IntegerNetwork:
     """Read a network that was trained elsewhere.
 
     Parameters
     ----------
     path
-        An int8 `.tflite`.
+        A `.tflite`.
     name
-        The name of the module that it becomes.
+        The name of the module that an 8-bit network becomes.
 
     Returns
     -------
-    IntegerNetwork
-        The network with the file's own integers.
+    Model or IntegerNetwork
+        A float network as a model of the trainer, which `convert` quantizes; an 8-bit network with
+        the file's own integers.
 
     Raises
     ------
@@ -39,4 +41,14 @@ def read(path: str | os.PathLike[str], name: str = "model") -> IntegerNetwork:
     place = Path(path)
     if place.suffix.lower() not in FORMATS:
         raise ThumbnetError(f"{place}: thumbnet imports {', '.join(FORMATS)}: convert it first")
-    return integer_network(read_tflite(place), str(place), name)
+    model = read_tflite(place)
+    if not _is_quantized(model):
+        raise ThumbnetError(f"{place}: it is a float network: quantize it to int8")
+    return integer_network(model, str(place), name)
+
+
+def _is_quantized(model: TfliteModel) -> bool:
+    """Return whether the network reads and writes 8-bit integers."""
+    subgraph = model.subgraphs[0]
+    ends = [subgraph.tensors[number] for number in (*subgraph.inputs, *subgraph.outputs)]
+    return any(tensor.dtype in ("int8", "uint8") for tensor in ends)

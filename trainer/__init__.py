@@ -23,6 +23,10 @@ from .datasets.npz import read_npz
 from .datasets.resolution import COUNT_LIMIT
 from .datasets.splitting import train_test_split
 from .errors import ThumbnetError
+from .files.archive import FORMAT as ARCHIVE_FORMAT
+from .files.archive import VERSION as ARCHIVE_VERSION
+from .files.archive import read as read_archive
+from .files.archive import write as write_archive
 from .files.atomic import check_writable, write_atomically, writing_in
 from .files.folder_lock import locked
 from .files.reading import read_bytes, read_regular_file
@@ -78,6 +82,10 @@ from .training.checkpoint import ModelCheckpoint
 from .training.schedules import LearningRateScheduler, OneCycle
 
 __all__ = [
+    "ARCHIVE_FORMAT",
+    "ARCHIVE_VERSION",
+    "read_archive",
+    "write_archive",
     "ACTIVATION_MAX",
     "Activation",
     "Adam",

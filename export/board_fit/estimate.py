@@ -103,7 +103,7 @@ def estimate(
 
     """
     build = build_for(graph, board, tier, weights, lanes)
-    facts = facts or Facts(board.name, "")
+    facts = facts or Facts(board=board.name, version="")
     files = emit_files(graph, build, facts) if build.parts else emit(graph, build, facts)
     texts = {name[:-3]: data.decode() for name, data in files.items() if name.endswith(".py")}
     word = 8 if board.arch in ("x64", "rv64imc") else 4

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from textwrap import fill
 
@@ -20,28 +20,20 @@ from .stream_literals import stream_sentence
 
 @dataclass(frozen=True)
 class Facts:
-    """Facts about the model that are not in the graph."""
+    """Facts that are not in the graph."""
 
-    board: str
-    version: str
     labels: tuple[str, ...] = ()
     shape: str = ""
     """The layers in words, such as `64 -> 32 relu -> 10 softmax`."""
 
-    accuracy: str = ""
-    """A sentence about held-out data; empty if there was none."""
-
     names: tuple[str, ...] = ()
     """The features' names, if the data had them."""
 
+    board: str = ""
+    accuracy: str = ""
+    """A sentence about held-out data; empty if there was none."""
 
-def header_facts(
-    model: Model, graph: Graph, labels: tuple[str, ...], board: str, accuracy: str
-) -> Facts:
-    """Return the facts of `model`, in words."""
-    spec = model.input_spec
-    names = spec.names if spec is not None and spec.names is not None else ()
-    return Facts(board, version("thumbnet"), labels, describe_layers(graph, model), accuracy, names)
+    version: str = field(default_factory=lambda: version("thumbnet"))
 
 
 def describe_layers(graph: Graph, model: Model) -> str:

@@ -205,6 +205,7 @@ class AveragePool(Pool):
 
 
 def pool_call(kernel: Kernel, node: Node, places: dict[str, int], words: dict[str, int]) -> Call:
+    """Return the call of a pooling; words: those that only its kernel has."""
     (source,), target = node.inputs, node.output
     window = Window.of(node.attributes)
     words = {

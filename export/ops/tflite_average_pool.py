@@ -1,14 +1,14 @@
-"""Average pooling of imported networks: the mean of bytes, rounded half away from zero as TFLite does.
+"""Average pooling of imported networks: the mean of bytes, rounded half away from zero.
 
-TFLite's bytes are signed: level `q` of ours stands for its `q - 128`, and it rounds the mean of those.
-Input and output have the same scale.
+TFLite's bytes are signed: level `q` of ours stands for its `q - 128`, and it rounds the mean of
+those. Input and output have the same scale.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -36,7 +36,7 @@ class TfliteAveragePool(Pool):
 
     name = "average_pool_tflite"
     title = "average pooling"
-    float_attributes = None
+    float_attributes: ClassVar[frozenset[str] | None] = None  # type: ignore[assignment]
     integer_attributes = {
         "window": WINDOW,
         **{name: Whole(0, 255) for name in ("activation_min", "activation_max")},

@@ -35,7 +35,7 @@ SHIFTS = (9, 30)
 
 
 class XnnpackAdd(Operation):
-    """Return `ka * (a - x_zero_point) + kb * (b - w_zero_point)` shifted right; kb < 0 subtracts."""
+    """Return `ka * (a - x_zero_point) + kb * (b - w_zero_point)`, shifted; kb < 0 subtracts."""
 
     name = "add_xnnpack"
     title = "add"

@@ -1,6 +1,7 @@
 """Convolutions of imported networks: as ours, but sums are rescaled in float32 as XNNPACK does.
 
-They come from the importer, already quantized and fused. A dense layer is a convolution of one pixel.
+They come from the importer, already quantized and fused; a dense layer as a convolution of one
+pixel.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class XnnpackConv(Conv):
     name = "conv_xnnpack"
     title = "convolution"
     layers: ClassVar[dict[str, str]] = {}
-    float_attributes = None
+    float_attributes: ClassVar[frozenset[str] | None] = None  # type: ignore[assignment]
     integer_attributes = _ATTRIBUTES
     products = ConvProducts()
     kernels: ClassVar[tuple[Kernel, ...]] = (CONV_XNNPACK,)

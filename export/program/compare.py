@@ -121,11 +121,12 @@ def balanced_accuracies(
         Balanced accuracies; both None unless the classes are uneven.
 
     """
-    graph, task = program.graph, program.task
+    graph, task, floats = program.graph, program.task, program.floats
+    assert floats is not None
     rows, y = _held_out(graph, task, test_x, test_y)
     if not classes_uneven(task, y):
         return None, None
-    answers = program.predict(rows), float_predict(program.floats, task, rows)
+    answers = program.predict(rows), float_predict(floats, task, rows)
     whole, real = (balanced(task, found, y) for found in answers)
     return whole, real
 

@@ -1,4 +1,4 @@
-"""`convert(model, x)`: from a trained model to a `Program`, built for a board."""
+"""From a trained model, or an imported graph, to a `Program` that is built for a board."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ from ..boards.load_profile import load_board
 from ..boards.module_names import check_name
 from ..boards.profile import BoardProfile
 from ..emit.check import checked
-from ..emit.header import header_facts
+from ..emit.header import Facts, describe_layers
 from ..emit.stream_literals import stream_of
-from ..stages.pipeline import Options, stages
+from ..graph.graph import Graph
+from ..kernels.build import Build
+from ..quantizer.task import Task
+from ..stages.check_graph import verify
+from ..stages.pipeline import Options, stages, trained_bits
 from .program import LONGEST, Program
 
 
@@ -90,8 +94,68 @@ def convert(
     graphs = {graph.stage: graph for graph, _ in done}
     graph, task = done[-1]
     graph = replace(graph, stream=stream_of(model, graph))
-    facts = header_facts(model, graph, task.labels, profile.name, LONGEST)
-    build = choose_build(graph, profile, tier, weights, mpy, facts)
-    if check is not None:
-        build = replace(build, check=checked(check, build))
-    return Program(graph, graphs["calibrate"], task, model, profile, build, options, mpy)
+    spec = model.input_spec
+    names = spec.names if spec is not None and spec.names is not None else ()
+    facts = Facts(task.labels, describe_layers(graph, model), names)
+    build = _built(graph, profile, tier, weights, mpy, check, facts)
+    return Program(
+        *(graph, graphs["calibrate"], task, facts, profile, build, options, mpy),
+        trained=trained_bits(model),
+        fitted=model.quantized is not None,
+    )
+
+
+def convert_graph(
+    graph: Graph,
+    task: Task,
+    layers: str,
+    *,
+    board: str | BoardProfile = "generic",
+    tier: str | None = None,
+    weights: str | None = None,
+    mpy: bool = False,
+    check: int | None = None,
+) -> Program:
+    """Build an integer graph that was made elsewhere for a board.
+
+    Parameters
+    ----------
+    graph
+        A fused integer graph; its name is that of the module.
+    task
+        What its scores mean.
+    layers
+        Its layers in words, for the header.
+    board, tier, weights, mpy, check
+        See `convert`.
+
+    Returns
+    -------
+    Program
+        The network, built for the board. It has no float network to compare with.
+
+    Raises
+    ------
+    ThumbnetError
+        If the network does not fit the board, or an argument is invalid.
+
+    """
+    profile = load_board(board) if isinstance(board, str) else board
+    check_name(graph.name, profile.name)
+    facts = Facts(task.labels, layers)
+    build = _built(verify(graph), profile, tier, weights, mpy, check, facts)
+    return Program(graph, None, task, facts, profile, build, Options(graph.name), mpy)
+
+
+def _built(
+    graph: Graph,
+    profile: BoardProfile,
+    tier: str | None,
+    weights: str | None,
+    mpy: bool,
+    check: int | None,
+    facts: Facts,
+) -> Build:
+    longest = replace(facts, board=profile.name, accuracy=LONGEST)
+    build = choose_build(graph, profile, tier, weights, mpy, longest)
+    return build if check is None else replace(build, check=checked(check, build))

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import Model, ThumbnetError
+from thumbnet.trainer import ThumbnetError
 
 from ..board_fit.check_fits import check_files
 from ..boards.profile import BoardProfile
-from ..emit.header import Facts, header_facts
+from ..emit.header import Facts
 from ..emit.module import emit
 from ..emit.mpy import compile_mpy
 from ..graph.arithmetic import Ints
@@ -23,7 +23,7 @@ from ..kernels.build import Build
 from ..microbit.hexfile import microbit_hex
 from ..microbit.module_files import emit_files
 from ..quantizer.task import Task
-from ..stages.pipeline import Options, trained_bits
+from ..stages.pipeline import Options
 from ..stages.reference import accepted_rows, as_rows, execute, to_counts
 from .artifact import Artifact, write_artifact
 from .quality import LayerQuality, encode_targets, float_predict, goodness, layer_quality
@@ -45,30 +45,35 @@ class Program:
     Attributes
     ----------
     graph, floats
-        The integer graph that boards run, and the calibrated float graph that it was made from.
-    task, model, options
-        What the scores mean; the trained model; how it was converted.
+        The integer graph that boards run, and the calibrated float graph that it was made from;
+        None if it was imported as integers.
+    task, facts, options
+        What the scores mean; what the header says of the network; how it was converted.
     board, build, mpy
         The profile of the board, how the network is built for it, and whether it is compiled.
     sketch
         The program to put into a `.hex` as `main.py`; None for none.
+    trained, fitted
+        The width of the weights that the model was trained for; whether training rounded them.
 
     """
 
     graph: Graph
-    floats: Graph
+    floats: Graph | None
     task: Task
-    model: Model
+    facts: Facts
     board: BoardProfile
     build: Build
     options: Options
     mpy: bool = False
     sketch: bytes | None = None
+    trained: int = 8
+    fitted: bool = False
 
     @property
     def bits(self) -> int:
         """The width of the weights, 8 or 4."""
-        return trained_bits(self.model) if self.options.bits is None else self.options.bits
+        return self.trained if self.options.bits is None else self.options.bits
 
     def execute(
         self, x: npt.ArrayLike, keep: Iterable[str] | None = None
@@ -119,7 +124,19 @@ class Program:
         return goodness(self.task, predicted, encode_targets(self.task, y, len(predicted)))
 
     def quality(self, x: npt.ArrayLike) -> list[LayerQuality]:
-        """Return the signal-to-quantization-noise ratio of every layer on rows `x`."""
+        """Return the signal-to-quantization-noise ratio of every layer on rows `x`.
+
+        Raises
+        ------
+        ThumbnetError
+            If there is no float network to compare with.
+
+        """
+        if self.floats is None:
+            raise ThumbnetError(
+                f"{self.graph.name} was imported as integers: there is no float network to "
+                "compare its layers with"
+            )
         return layer_quality(self.floats, self.graph, x)
 
     def module(self, accuracy: str = "") -> str:
@@ -224,17 +241,21 @@ class Program:
     ) -> tuple[dict[str, Any], str]:
         """Compare with float on accepted rows; the board has no answer for refused ones."""
         integer = goodness(self.task, self.predict(x), y)
-        floats = goodness(self.task, float_predict(self.floats, self.task, x), y)
-        info = {"samples": len(y), "refused": refused, "float": floats, "integer": integer}
+        info = {"samples": len(y), "refused": refused, "integer": integer}
         word = "R squared" if self.task.kind == "regression" else "Accuracy"
         form = ".4f" if self.task.kind == "regression" else ".2%"
-        text = f"{word} on {len(y):,} held-out rows: {integer:{form}}, in float {floats:{form}}."
+        text = f"{word} on {len(y):,} held-out rows: {integer:{form}}"
+        if self.floats is not None:
+            floats = goodness(self.task, float_predict(self.floats, self.task, x), y)
+            info = {**info, "float": floats}
+            text += f", in float {floats:{form}}"
+        text += "."
         if refused:
             text += f" {refused:,} more were out of the accepted range."
         return info, text
 
     def _facts(self, accuracy: str) -> Facts:
-        return header_facts(self.model, self.graph, self.task.labels, self.board.name, accuracy)
+        return replace(self.facts, board=self.board.name, accuracy=accuracy)
 
 
 def _plain(y: npt.NDArray[np.float64], whole: bool) -> list[Any]:

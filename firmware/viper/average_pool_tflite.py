@@ -4,14 +4,15 @@ import micropython
 
 
 # p: channels, x_at, y_at, activation_min, activation_max, rows, row (bytes of one), k_h, run (bytes
-# of a window's row), stride_h, step (bytes from window to window), pad_top, left (bytes of padding),
-# out_h, out_w, y_step (entries from pixel to pixel).
+# of a window's row), stride_h, step (bytes from window to window), pad_top, left (bytes of
+# padding), out_h, out_w, y_step (entries from pixel to pixel).
 # Only the first three locals live in registers, and only they are used in the innermost loop: x, w,
 # its end, and y, the sum.
 @micropython.viper
 def average_pool_tflite(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
-    """Write the mean of each window and channel into y, from entry y_at on, rounded half away from
-    level 128.
+    """Write the mean of each window and channel into y, from entry y_at on.
+
+    It is rounded half away from level 128.
 
     x: the image, uint8, from x_at on, row by row, channels last; padding does not count. w is
     unused.

@@ -147,4 +147,5 @@ def window_of(
             builder.refuse(f"a window of {window} leaves nothing of {size}", "use a smaller one")
         out.append(count)
         before.append(max((count - 1) * stride + window - size, 0) // 2 if padded else 0)
-    return Window(*image, *kernel, *strides, *before, *out)
+    (height, width, channels), (k_h, k_w), (down, across) = image, kernel, strides
+    return Window(height, width, channels, k_h, k_w, down, across, *before, *out)

@@ -40,7 +40,9 @@ def source(title: str) -> str | None:
         from thumbnet.export.microbit.module_files import emit_files
 
         made = program(784, 16, 10, board="microbit")
-        return emit_files(made.graph, made.build, Facts("microbit", ""))[found[1]].decode()
+        return emit_files(made.graph, made.build, Facts(board="microbit", version=""))[
+            found[1]
+        ].decode()
     if found := IN_MODULE.fullmatch(title):
         return program(*map(int, found[2].split("-")), board=found[1]).module()
     return None

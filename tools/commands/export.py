@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
+import numpy as np
 
 from thumbnet.export import (
     CALIBRATIONS,
-    Artifact,
-    Estimate,
     LayerQuality,
     Options,
     Program,
@@ -20,19 +16,19 @@ from thumbnet.export import (
     balanced_accuracies,
     compare_quantizations,
     convert,
-    estimate_artifact,
+    convert_graph,
     load_board,
     module_name,
     quantization_choices,
-    trained_bits,
 )
+from thumbnet.importers import IntegerNetwork
 from thumbnet.trainer import Model, ThumbnetError, read_bytes
 
 from ..report.findings import LOW_SQNR
 from ..terminal.console import Console
-from ..terminal.wording import WEIGHT_PLACES, microseconds
+from ..workflow.any_network import load_levels, load_network, refuse_options
 from ..workflow.evaluation_data import EvaluationData, evaluation_data
-from ..workflow.saved_models import load_finished
+from .export_report import report
 from .options import FILE, TEST_DATA, data_options, verb
 
 MOST_SKETCH = 2**18
@@ -125,9 +121,12 @@ def command(
     threshold: float | None,
     vectors: int,
 ) -> None:
-    """Quantize MODEL (.npz) and write it as one module, with test vectors beside it."""
-    network = load_finished(model)
-    rows = evaluation_data(network, model, data, label)
+    """Write MODEL as one module, with test vectors beside it.
+
+    MODEL is the .npz of `thumbnet train` or `thumbnet import`, which this quantizes, or a file of
+    another framework; a network of 8-bit integers keeps the integers that it has.
+    """
+    network = load_network(model)
     profile = load_board(board)
     if name is None:
         name = module_name(model.stem, profile.name)
@@ -136,31 +135,66 @@ def command(
                 f"the module is named {name}: {model.stem!r} cannot be imported on "
                 f"{profile.name} (--name chooses another)"
             )
+    when = _calls(check)
+    if isinstance(network, IntegerNetwork):
+        own = {"--bits": bits, "--calibration": calibration, "--resolution": resolution}
+        refuse_options(model, {**own, "--threshold": threshold})
+        program = convert_graph(
+            network.named(name).graph,
+            network.task,
+            network.layers,
+            board=profile,
+            tier=tier,
+            weights=weights,
+            mpy=mpy,
+            check=when,
+        )
+        held_out = (None, None) if data is None else load_levels(network, data, label)
+        _write(console, program, main, output, EvaluationData(np.zeros(0), *held_out), vectors)
+        return
+    rows = evaluation_data(network, model, data, label)
     if calibration is not None:
-        choices = quantization_choices(network, rows.calibration, Options(name, resolution))
-        if choices[0][0] is None:
-            raise ThumbnetError(
-                f"--calibration {calibration} has no range to choose: {model} was trained with "
-                f"--quantize {network.quantized}, which has fixed all ranges: leave it out"
-            )
+        _check_calibration(calibration, network, model, rows, Options(name, resolution))
     program = convert(
         network,
         rows.calibration,
         name=name,
-        board=profile,
         resolution=resolution,
         threshold=threshold,
         margin=margin,
+        calibration=calibration or "min_max",
+        bits=None if bits is None else int(bits),
+        board=profile,
         tier=tier,
         weights=weights,
         mpy=mpy,
-        calibration=calibration or "min_max",
-        bits=None if bits is None else int(bits),
-        check=_calls(check),
+        check=when,
     )
+    _write(console, program, main, output, rows, vectors, network)
+    if rows.test_x is rows.calibration:
+        console.say(
+            f"{model} carries no calibration rows: the ranges were chosen from the test rows of "
+            f"{data}, so the accuracy on other rows may be lower",
+            "yellow",
+        )
+
+
+def _write(
+    console: Console,
+    program: Program,
+    main: Path | None,
+    output: Path,
+    rows: EvaluationData,
+    vectors: int,
+    network: Model | None = None,
+) -> None:
+    """Write the files and say what they are; `network` has the float weights, if there are any."""
     if main is not None:
         program = program.with_sketch(_sketch(main))
     artifact = program.write(output, rows.test_x, rows.test_y, vectors=vectors)
+    if network is None:
+        report(console, artifact, program, {}, None)
+        return
     quality = program.quality(rows.calibration)
     console.table(
         ["layer", "type", "SQNR dB"], [[q.tensor, q.dtype, f"{q.sqnr:.1f}"] for q in quality]
@@ -168,13 +202,18 @@ def command(
     _warn(console, quality)
     measured = program.bits < 8 and "integer" in artifact.info
     eight = _eight_bits(network, rows, program) if measured else None
-    _report(console, artifact, program, _balanced(program, rows), eight)
-    if rows.test_x is rows.calibration:
-        console.say(
-            f"{model} carries no calibration rows: the ranges were chosen from the test rows of "
-            f"{data}, so the accuracy on other rows may be lower",
-            "yellow",
-        )
+    report(console, artifact, program, _balanced(program, rows), eight)
+
+
+def _check_calibration(
+    calibration: str, network: Model, model: Path, rows: EvaluationData, options: Options
+) -> None:
+    if quantization_choices(network, rows.calibration, options)[0][0]:
+        return
+    raise ThumbnetError(
+        f"--calibration {calibration} has no range to choose: {model} was trained with "
+        f"--quantize {network.quantized}, which has fixed all ranges: leave it out"
+    )
 
 
 def _calls(check: str | None) -> int | None:
@@ -215,92 +254,9 @@ def _warn(console: Console, quality: list[LayerQuality]) -> None:
             )
 
 
-def _refused(info: dict[str, Any]) -> str:
-    count = info.get("refused", 0)
-    return f"; {count:,} more are outside the accepted range (see --margin)" if count else ""
-
-
-def _width(program: Program) -> str:
-    """Return whether weights have the width that the network was trained for, in words."""
-    trained = trained_bits(program.model)
-    if program.bits == trained:
-        return f"weights of {trained} bits, as in training"
-    return f"weights of {program.bits} bits, but it was trained for {trained} (leave out --bits)"
-
-
 def _balanced(program: Program, rows: EvaluationData) -> dict[str, float | None]:
     """Return the balanced accuracies if the held-out classes are imbalanced."""
     integer, floats = None, None
     if rows.test_x is not None and rows.test_y is not None:
         integer, floats = balanced_accuracies(program, rows.test_x, rows.test_y)
     return {"balanced_float": floats, "balanced_integer": integer}
-
-
-def _report(
-    console: Console,
-    artifact: Artifact,
-    program: Program,
-    balanced: dict[str, float | None],
-    eight: QuantizationResult | None,
-) -> None:
-    info, size = artifact.info, sum(map(len, artifact.files.values()))
-    word = "R squared" if artifact.kind == "regression" else "accuracy"
-    console.say(
-        f"{artifact.path}  {size:,} bytes, {artifact.macs:,} multiply-accumulates, "
-        f"tier {artifact.build.tier}, weights in {WEIGHT_PLACES[artifact.build.weights]}"
-    )
-    if program.model.quantized:
-        console.say(_width(program))
-    if "integer" in info:
-        console.say(
-            f"{word} on {info['samples']:,} held-out rows: {info['integer']:.4f} in integers, "
-            f"{info['float']:.4f} in float{_refused(info)}"
-        )
-        if balanced["balanced_integer"] is not None:
-            console.say(
-                f"balanced accuracy (the mean over the classes): "
-                f"{balanced['balanced_integer']:.4f} in integers, "
-                f"{balanced['balanced_float']:.4f} in float"
-            )
-        if eight is not None:
-            more = "" if eight.balanced is None else f", balanced {eight.balanced:.4f}"
-            console.say(f"with weights of 8 bits it would be {eight.accuracy:.4f}{more} (--bits 8)")
-    elif info.get("refused"):
-        console.say("every held-out row is outside the accepted range: see --margin", "yellow")
-    made = estimate_artifact(artifact)
-    console.say(
-        f"estimate for {artifact.board.name}: {_time(made)}, "
-        f"{made.import_heap:,} bytes of heap to import, {made.steady_heap:,} kept"
-    )
-    for file in list(artifact.files)[1:]:
-        console.say(f"{artifact.path.parent / file} belongs to it: put both on the board")
-    runs_here = artifact.path.suffix == ".hex" or not artifact.build.tier.startswith("thumb")
-    next_verb = "verify" if runs_here else "deploy --port PORT"
-    console.say(f"next: thumbnet {next_verb} {shlex.quote(str(artifact.path))}")
-    console.result(
-        {
-            "module": str(artifact.path),
-            "board": artifact.board.name,
-            "kind": artifact.kind,
-            "tier": artifact.build.tier,
-            "weights": artifact.build.weights,
-            "bits": program.bits,
-            "files": list(artifact.files),
-            "module_bytes": size,
-            "macs": artifact.macs,
-            "accuracy_float": info.get("float"),
-            "accuracy_integer": info.get("integer"),
-            "accuracy_8_bits": None if eight is None else eight.accuracy,
-            **balanced,
-            "balanced_8_bits": None if eight is None else eight.balanced,
-            "vectors": len(artifact.inputs),
-            "estimate": asdict(made),
-        }
-    )
-
-
-def _time(made: Estimate) -> str:
-    """Return how long an answer takes: with a Stream, the push that fills a window."""
-    if made.decision is not None:
-        return f"{microseconds(made.decision * 1e6)} for the push that fills a window"
-    return f"{microseconds(made.seconds * 1e6)} per inference"

@@ -31,7 +31,7 @@ class EvaluationData:
     Attributes
     ----------
     calibration
-        Representative inputs.
+        Representative inputs; none for a network of integers, which has its ranges.
     test_x, test_y
         Held-out rows, and their class indices, class names or numbers; None if there are none.
 

@@ -36,7 +36,7 @@ SHAPES = [
 
 
 def files_of(graph: Graph, board: BoardProfile, tier: str, weights: str) -> dict[str, bytes]:
-    return emit(graph, build_for(graph, board, tier, weights), Facts(board.name, ""))
+    return emit(graph, build_for(graph, board, tier, weights), Facts(board=board.name, version=""))
 
 
 def run(folder: Path, heap: int, code: str) -> list[int] | None:

@@ -26,7 +26,7 @@ def graph(stage: str, name: str = "first") -> Graph:
 
 def refusal(made: Graph) -> str:
     with pytest.raises(ThumbnetError) as caught:
-        emit(made, Build(), Facts("generic", "0"))
+        emit(made, Build(), Facts(board="generic", version="0"))
     return str(caught.value)
 
 

@@ -1,0 +1,71 @@
+"""Imported 8-bit networks in `.npz` files."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from thumbnet.export import Task, graph_from_json, graph_to_json, verify
+from thumbnet.trainer import (
+    ARCHIVE_FORMAT,
+    ARCHIVE_VERSION,
+    ThumbnetError,
+    read_archive,
+    write_archive,
+)
+
+from .network import IntegerNetwork
+
+KEY = "integer_network"
+
+
+def save_integer_network(network: IntegerNetwork, path: str | os.PathLike[str]) -> None:
+    """Write a network to an `.npz` file, which `load_integer_network` reads.
+
+    Raises
+    ------
+    ThumbnetError
+        If the file cannot be written.
+
+    """
+    contents = {
+        "graph": graph_to_json(network.graph),
+        "kind": network.task.kind,
+        "function": network.task.function,
+        "labels": list(network.task.labels),
+        "layers": network.layers,
+        "source": network.source,
+    }
+    header = {"format": ARCHIVE_FORMAT, "version": ARCHIVE_VERSION}
+    write_archive(path, {**header, KEY: contents}, {})
+
+
+def load_integer_network(path: str | os.PathLike[str]) -> IntegerNetwork | None:
+    """Return the network in a file; None if the file has a model of the trainer.
+
+    Raises
+    ------
+    ThumbnetError
+        If the file cannot be read or is damaged.
+
+    """
+    description, _ = read_archive(path)
+    if KEY not in description:
+        return None
+    try:
+        return _network(description[KEY])
+    except (KeyError, TypeError, ValueError, ThumbnetError) as error:
+        why = " ".join(str(error)[:300].split())
+        raise ThumbnetError(f"{path}: damaged ({why}): import the network again") from error
+
+
+def _network(contents: dict[str, Any]) -> IntegerNetwork:
+    words = [contents[name] for name in ("kind", "function", "layers", "source")]
+    labels = contents["labels"]
+    if not all(isinstance(word, str) for word in [*words, *labels]):
+        raise ValueError("text is missing")
+    kind, function, layers, source = words
+    if kind not in ("classifier", "regression"):
+        raise ValueError(f"it is a {kind:.40}")
+    task = Task(kind, function, tuple(labels), None)
+    return IntegerNetwork(verify(graph_from_json(contents["graph"])), task, layers, source)
