@@ -19,6 +19,7 @@ from .terminal.wording import printable
 VERBS = {
     "demo": "Train, export and verify a network: digits, mnist or motions.",
     "train": "Train a network on a file, on recordings, or on a data set.",
+    "import": "Read a network that was trained elsewhere, such as a .tflite.",
     "report": "Write a page about a network: its mistakes, its layers, its boards.",
     "compare": "Compare ways to quantize a network, side by side.",
     "export": "Turn a trained network into one MicroPython module.",
@@ -29,6 +30,9 @@ VERBS = {
     "doctor": "Check what is installed, what is missing, and how to get it.",
 }
 """Each verb and its line in `thumbnet --help`; the verb itself is commands/<verb>.py."""
+
+FILES = {"import": "import_network"}
+"""The file of a verb whose name Python does not allow."""
 
 INTERRUPTED, BROKEN_PIPE = 130, 141
 
@@ -44,7 +48,7 @@ class Verbs(click.Group):
         """Import a verb."""
         if name not in VERBS:
             return None
-        module = importlib.import_module(f".commands.{name}", __package__)
+        module = importlib.import_module(f".commands.{FILES.get(name, name)}", __package__)
         command: click.Command = module.command
         command.name = name
         return command

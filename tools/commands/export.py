@@ -26,7 +26,7 @@ from thumbnet.trainer import Model, ThumbnetError, read_bytes
 
 from ..report.findings import LOW_SQNR
 from ..terminal.console import Console
-from ..workflow.any_network import load_levels, load_network, refuse_options
+from ..workflow.any_network import load_levels, load_network, refuse_options, varied_levels
 from ..workflow.evaluation_data import EvaluationData, evaluation_data
 from .export_report import report
 from .options import FILE, TEST_DATA, data_options, verb
@@ -149,7 +149,7 @@ def command(
             mpy=mpy,
             check=when,
         )
-        held_out = (None, None) if data is None else load_levels(network, data, label)
+        held_out = load_levels(network, data, label) if data else (varied_levels(network), None)
         _write(console, program, main, output, EvaluationData(np.zeros(0), *held_out), vectors)
         return
     rows = evaluation_data(network, model, data, label)

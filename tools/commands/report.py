@@ -14,8 +14,8 @@ from ..report.collect import collect
 from ..report.contents import Report
 from ..report.text_format import percent
 from ..terminal.console import Console
+from ..workflow.any_network import load_model_of
 from ..workflow.evaluation_data import load_examples
-from ..workflow.saved_models import load_finished
 from .options import FILE, data_options, verb
 
 LIBRARIES = ("matplotlib", "jinja2")
@@ -55,7 +55,7 @@ def command(
     _check_libraries()
     from ..report.page import render  # needs matplotlib and jinja2
 
-    network = load_finished(model)
+    network = load_model_of(model, "report")
     profiles = [load_board(name) for name in dict.fromkeys(boards)] or list_boards()
     rows = None if data is None else load_examples(network, model, data, label)
     report = collect(network, model.stem, profiles, rows)

@@ -13,6 +13,12 @@ from thumbnet.trainer import Model, ThumbnetError, load_dataset
 from .saved_models import load_finished
 from .settings import Array
 
+VECTORS = 300
+"""Rows to prove a network with that came without any."""
+
+MOST_LEVELS = 2**20
+"""Numbers in all of these rows."""
+
 
 def load_network(path: Path) -> Model | IntegerNetwork:
     """Load a network.
@@ -98,6 +104,31 @@ def to_levels(network: IntegerNetwork, x: Array) -> Array:
     assert isinstance(spec.scale, float)
     levels = np.rint(np.asarray(x, np.float32) / np.float32(spec.scale)) + spec.zero_point
     return np.asarray(np.clip(levels, 0, 255))
+
+
+def varied_levels(network: IntegerNetwork, rows: int = VECTORS) -> Array:
+    """Return rows of levels to test with: noise, and smooth rows of any brightness.
+
+    Parameters
+    ----------
+    network
+        The network.
+    rows
+        How many; fewer if the network reads many numbers.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n, inputs), the same ones each time.
+
+    """
+    (inputs,) = network.graph.tensors[network.graph.input].shape
+    count = max(4, min(rows, MOST_LEVELS // inputs))
+    random = np.random.default_rng(inputs)
+    noise = random.integers(0, 256, (count, inputs))
+    steps = random.normal(0, 1, (count, inputs)) * random.uniform(0.1, 30, (count, 1))
+    smooth = random.integers(0, 256, (count, 1)) + np.cumsum(steps, axis=1) / 4
+    return np.where(np.arange(count)[:, None] % 2, noise, np.clip(np.rint(smooth), 0, 255))
 
 
 def refuse_options(path: Path, options: Mapping[str, object]) -> None:

@@ -1,0 +1,107 @@
+"""`thumbnet import`: a network that was trained elsewhere."""
+
+from __future__ import annotations
+
+import shlex
+from math import prod
+from pathlib import Path
+
+import click
+
+from thumbnet.export import convert_graph, load_board, module_name
+from thumbnet.importers import FORMATS, IntegerNetwork, read, save_integer_network
+from thumbnet.trainer import Model, ThumbnetError
+
+from ..terminal.console import Console
+from ..workflow.any_network import varied_levels
+from ..workflow.evaluation_data import load_examples
+from .export_report import report
+from .options import FILE, verb
+
+CALIBRATION_ROWS = 500
+"""Rows of --data that a float network carries from then on."""
+
+
+@verb("thumbnet import keywords.tflite -o keywords.npz")
+@click.argument("model", type=FILE)
+@click.option(
+    "-o",
+    "--output",
+    type=FILE,
+    help="FILE.npz for the other verbs, or a folder for a module; MODEL with .npz if not given.",
+)
+@click.option("--name", help="Name of the module; the file name of MODEL if not given.")
+@click.option("--board", default="generic", help="Board of the module, if -o is a folder.")
+@click.option(
+    "--data",
+    help="Rows like those of the training, to choose the ranges of a float network: a file or a "
+    "data set. A network of 8-bit integers needs none.",
+)
+@click.option("--label", help="Label column of a CSV file.")
+def command(
+    console: Console,
+    model: Path,
+    output: Path | None,
+    name: str | None,
+    board: str,
+    data: str | None,
+    label: str | None,
+) -> None:
+    """Read MODEL, a network that was trained elsewhere.
+
+    An int8 .tflite keeps its integers: every output equals that of LiteRT. A float network becomes
+    one of ours, which `thumbnet export` quantizes. `thumbnet export MODEL` does both at once.
+    """
+    network = read(model)
+    output = output or model.with_suffix(".npz")
+    profile = load_board(board)
+    name = name or module_name(model.stem, profile.name)
+    if isinstance(network, IntegerNetwork):
+        network = network.named(name)
+        _say_integers(console, network, model)
+        if data is not None:
+            raise ThumbnetError(
+                f"--data has no meaning for {model}: it has its ranges: leave it out, or give it "
+                "to `thumbnet export` to test with"
+            )
+        if output.suffix == ".npz":
+            save_integer_network(network, output)
+            _next(console, output, network.source)
+            return
+        program = convert_graph(network.graph, network.task, network.layers, board=profile)
+        report(console, program.write(output, varied_levels(network)), program, {}, None)
+        return
+    _say_floats(console, network, model)
+    if data is not None:
+        rows = load_examples(network, model, data, label)
+        network.samples["calibration"] = rows.x[:CALIBRATION_ROWS]
+    if output.suffix != ".npz":
+        raise ThumbnetError(
+            f"-o {output}: a float network has to be quantized: write {name}.npz, then run "
+            f"`thumbnet export {name}.npz`"
+        )
+    network.save(output)
+    _next(console, output, "float")
+
+
+def _say_integers(console: Console, network: IntegerNetwork, path: Path) -> None:
+    (inputs,) = network.graph.tensors[network.graph.input].shape
+    console.say(f"{path}: {network.source}, its integers as they are: {network.layers}")
+    spec = network.graph.tensors[network.graph.nodes[0].output]
+    console.say(
+        f"it takes {inputs:,} levels from 0 to 255: level = round(reading / {spec.scale:.6g}) + "
+        f"{spec.zero_point}"
+    )
+
+
+def _say_floats(console: Console, network: Model, path: Path) -> None:
+    console.say(
+        f"{path}: float weights, {network.count_params():,} parameters, "
+        f"{prod(network.require_built()):,} inputs: export quantizes them"
+    )
+
+
+def _next(console: Console, output: Path, source: str) -> None:
+    console.say(f"{output}  {output.stat().st_size:,} bytes")
+    console.say(f"next: thumbnet export {shlex.quote(str(output))}")
+    console.result({"network": str(output), "source": source, "formats": [*FORMATS]})
