@@ -121,40 +121,10 @@ class ConvProducts(Products):
         return Window.of(node.attributes).gathered
 
 
-class Conv(WeightedFloat, FusedLayer):
-    """Multiply windows of x (n, ...) by the kernel (taps * channels, outputs), and add the bias."""
+class FusedConv(FusedLayer):
+    """What every fused layer that moves a window with weights over its input has in common."""
 
-    name = ConvProducts.becomes
-    title = "convolution"
-    layers = {"Conv1D": "conv", "Conv2D": "conv"}
-    float_attributes = frozenset({"kernel", "bias", "window"})
-    integer_attributes = {**FusedLayer.integer_attributes, **ConvProducts.integer_attributes}
-    writes = "uint8"
-    products_op = ConvProducts.name
-    products = ConvProducts()
-    kernels: ClassVar[tuple[Kernel, ...]] = (CONV, NARROW_CONV)
-
-    def lower(self, layer: Any) -> Steps:
-        """Return the products, and the activation after them."""
-        attributes = {**lowered_weights(layer), "window": layer_window(layer)}
-        return [(self.name, attributes), *activation_steps(layer)]
-
-    def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
-        """Return the products of each window, (n, out_height, out_width, outputs)."""
-        (x,) = inputs
-        windows = patches(x, Window(*attributes["window"]), 0.0)
-        kernel, bias = attributes["kernel"], attributes["bias"]
-        return np.asarray(windows.reshape(*windows.shape[:3], -1) @ kernel + bias)
-
-    def pads(self, node: Node) -> bool:
-        """Return whether the window extends beyond the image at some position."""
-        return Window.of(node.attributes).padded
-
-    def product_means(self, node: Node, mean: Floats) -> Floats:
-        """Return the mean of each channel over all positions, at every place of the window."""
-        window = Window.of(node.attributes)
-        means = mean.reshape(-1, window.channels).mean(axis=0)
-        return np.tile(means, window.taps)[:, None]
+    products: ClassVar[ConvProducts]
 
     def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:
         """Yield the faults of a window that does not fit its tensors or its kernel."""
@@ -182,6 +152,42 @@ class Conv(WeightedFloat, FusedLayer):
         """Return the buffer for a copy of one window."""
         window = Window.of(node.attributes)
         return {f"{node.output}.patch": window.taps * window.channels} if native else {}
+
+
+class Conv(WeightedFloat, FusedConv):
+    """Multiply windows of x (n, ...) by the kernel (taps * channels, outputs), and add the bias."""
+
+    name = ConvProducts.becomes
+    title = "convolution"
+    layers = {"Conv1D": "conv", "Conv2D": "conv"}
+    float_attributes = frozenset({"kernel", "bias", "window"})
+    integer_attributes = {**FusedLayer.integer_attributes, **ConvProducts.integer_attributes}
+    writes = "uint8"
+    products_op = ConvProducts.name
+    products: ClassVar[ConvProducts] = ConvProducts()
+    kernels: ClassVar[tuple[Kernel, ...]] = (CONV, NARROW_CONV)
+
+    def lower(self, layer: Any) -> Steps:
+        """Return the products, and the activation after them."""
+        attributes = {**lowered_weights(layer), "window": layer_window(layer)}
+        return [(self.name, attributes), *activation_steps(layer)]
+
+    def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
+        """Return the products of each window, (n, out_height, out_width, outputs)."""
+        (x,) = inputs
+        windows = patches(x, Window(*attributes["window"]), 0.0)
+        kernel, bias = attributes["kernel"], attributes["bias"]
+        return np.asarray(windows.reshape(*windows.shape[:3], -1) @ kernel + bias)
+
+    def pads(self, node: Node) -> bool:
+        """Return whether the window extends beyond the image at some position."""
+        return Window.of(node.attributes).padded
+
+    def product_means(self, node: Node, mean: Floats) -> Floats:
+        """Return the mean of each channel over all positions, at every place of the window."""
+        window = Window.of(node.attributes)
+        means = mean.reshape(-1, window.channels).mean(axis=0)
+        return np.tile(means, window.taps)[:, None]
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the single call."""

@@ -86,10 +86,15 @@ class DepthwiseConv(Conv):
 
     def predict_heap(self, node: Node, word: int) -> int:
         """Return the heap of the plain kernel: the values of a window, and a slice per channel."""
-        window = Window.of(node.attributes)
-        slices = window.channels * word * (window.taps + SLICE_HEAP)
-        position = word * (4 * window.taps * window.channels + POSITION_HEAP)
-        return window.positions * (position + slices)
+        return depthwise_heap(node, word)
+
+
+def depthwise_heap(node: Node, word: int) -> int:
+    """Return the heap of the plain kernel of a depthwise convolution, in bytes."""
+    window = Window.of(node.attributes)
+    slices = window.channels * word * (window.taps + SLICE_HEAP)
+    position = word * (4 * window.taps * window.channels + POSITION_HEAP)
+    return window.positions * (position + slices)
 
 
 def scaling_as_layer(node: Node, shape: tuple[int, ...]) -> Node:

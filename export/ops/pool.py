@@ -55,23 +55,8 @@ AVERAGE_POOL = Kernel(
 )
 
 
-class Pool(Operation):
-    """Base of both kinds of pooling."""
-
-    named_as_layer = True
-    float_attributes = frozenset({"window"})
-
-    def lower(self, layer: Any) -> Steps:
-        """Return the operation with the layer's window; a global one covers the whole image."""
-        shape = layer.input_shape
-        if len(layer.output_shape) == len(shape):
-            return [(self.name, {"window": layer_window(layer)})]
-        return [(self.name, {"window": whole(*((1, *shape) if len(shape) == 2 else shape))})]
-
-    def describe(self, layer: Any, word: str) -> str:
-        """Return the word and the window, which a global pooling does not have."""
-        whole_image = len(layer.output_shape) < len(layer.input_shape)
-        return word if whole_image else super().describe(layer, word)
+class WindowPool(Operation):
+    """Base of every pooling: the window moves over each channel by itself."""
 
     def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:
         """Yield the faults of a window that does not fit its tensors."""
@@ -94,6 +79,25 @@ class Pool(Operation):
         window = Window.of(node.attributes)
         values = window.positions * window.taps * window.channels
         return WINDOW_OUTPUT * outputs * cost.output + cost.pool * values
+
+
+class Pool(WindowPool):
+    """Base of both kinds of pooling that the trainer has."""
+
+    named_as_layer = True
+    float_attributes = frozenset({"window"})
+
+    def lower(self, layer: Any) -> Steps:
+        """Return the operation with the layer's window; a global one covers the whole image."""
+        shape = layer.input_shape
+        if len(layer.output_shape) == len(shape):
+            return [(self.name, {"window": layer_window(layer)})]
+        return [(self.name, {"window": whole(*((1, *shape) if len(shape) == 2 else shape))})]
+
+    def describe(self, layer: Any, word: str) -> str:
+        """Return the word and the window, which a global pooling does not have."""
+        whole_image = len(layer.output_shape) < len(layer.input_shape)
+        return word if whole_image else super().describe(layer, word)
 
 
 class MaxPool(Pool):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from ..kernels.call import Call
 from ..kernels.kernel import Kernel
 from .attribute_kinds import WINDOW, Whole
 from .conv import WINDOW_WORDS
-from .pool import Pool, pool_call
+from .pool import WindowPool, pool_call
 from .weighted import LIMIT_WORDS, limit_words
 
 MEAN_POOL = Kernel(
@@ -31,12 +31,11 @@ MEAN_POOL = Kernel(
 )
 
 
-class TfliteAveragePool(Pool):
+class TfliteAveragePool(WindowPool):
     """Return the mean of each channel in each window; padding does not count."""
 
     name = "average_pool_tflite"
     title = "average pooling"
-    float_attributes: ClassVar[frozenset[str] | None] = None  # type: ignore[assignment]
     integer_attributes = {
         "window": WINDOW,
         **{name: Whole(0, 255) for name in ("activation_min", "activation_max")},

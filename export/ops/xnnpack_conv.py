@@ -27,16 +27,16 @@ from ..kernels.call import Call
 from ..kernels.kernel import Kernel
 from .attribute_kinds import WEIGHTS, WINDOW, Array, Whole
 from .checks import accumulator_faults, length_faults
-from .conv import CONV, Conv, ConvProducts, window_words
-from .depthwise import DEPTHWISE_CONV, DepthwiseConv, DepthwiseProducts
+from .conv import CONV, ConvProducts, FusedConv, window_words
+from .depthwise import DEPTHWISE_CONV, DepthwiseProducts, depthwise_heap
 from .weighted import limit_words
 
 PER_CHANNEL = ("bias", "mantissa", "shift")
 """The words of each output."""
 
-CONV_XNNPACK = replace(CONV, name="conv_xnnpack", repeated=PER_CHANNEL, flash="")
+CONV_XNNPACK = replace(CONV, name="conv_xnnpack", repeated=PER_CHANNEL, flash="", in_own_file=False)
 DEPTHWISE_CONV_XNNPACK = replace(
-    DEPTHWISE_CONV, name="depthwise_conv_xnnpack", repeated=PER_CHANNEL, flash=""
+    DEPTHWISE_CONV, name="depthwise_conv_xnnpack", repeated=PER_CHANNEL, flash="", in_own_file=False
 )
 
 FLOAT32_SCALE = {
@@ -54,15 +54,14 @@ _ATTRIBUTES = {
 }
 
 
-class XnnpackConv(Conv):
+class XnnpackConv(FusedConv):
     """A convolution and the rescaling of its sums in float32, in one kernel call."""
 
     name = "conv_xnnpack"
     title = "convolution"
-    layers: ClassVar[dict[str, str]] = {}
-    float_attributes: ClassVar[frozenset[str] | None] = None  # type: ignore[assignment]
     integer_attributes = _ATTRIBUTES
-    products = ConvProducts()
+    writes = "uint8"
+    products: ClassVar[ConvProducts] = ConvProducts()
     kernels: ClassVar[tuple[Kernel, ...]] = (CONV_XNNPACK,)
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
@@ -109,10 +108,7 @@ class XnnpackDepthwiseConv(XnnpackConv):
 
     def predict_heap(self, node: Node, word: int) -> int:
         """Return the heap of the plain kernel, which is that of an own depthwise convolution."""
-        return _DEPTHWISE.predict_heap(node, word)
-
-
-_DEPTHWISE = DepthwiseConv()
+        return depthwise_heap(node, word)
 
 
 OPERATIONS = (XnnpackConv(), XnnpackDepthwiseConv())

@@ -5,7 +5,8 @@
 def scores_of_levels(x, w, y, p):
     """Write each q of x minus the zero point into y, from entry y_at on. w is unused."""
     at = p[1]
-    zero_point = p[2]
-    for i in range(p[0]):
-        y[at] = x[i] - zero_point
+    x_zero_point = p[2]
+    outputs = p[0]
+    for i in range(outputs):
+        y[at] = x[i] - x_zero_point
         at += 1

@@ -11,8 +11,8 @@ def scores_of_levels(x: ptr8, w: ptr8, y: ptr32, p: ptr32):
     outputs = p[0]
     x_at = p[1]
     y_at = p[2]
-    zero_point = p[3]
+    x_zero_point = p[3]
     i = 0
     while i < outputs:
-        y[y_at + i] = x[x_at + i] - zero_point
+        y[y_at + i] = x[x_at + i] - x_zero_point
         i += 1

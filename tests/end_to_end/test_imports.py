@@ -62,6 +62,8 @@ ORDERS: dict[str, list[str]] = {
     ],
     "importers": [
         "tflite",
+        "integer_networks",
+        "read",
     ],
     "tools": [
         "json_lines",
