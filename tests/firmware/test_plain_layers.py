@@ -125,6 +125,10 @@ def reference(call: Call) -> Any:
     p, table = call.words, np.frombuffer(call.table, np.uint8) if call.table else None
     limits = {name: p[name] for name in LIMITS if name in p}
     x = np.array(call.x)[None]
+    if call.kernel in ("conv_xnnpack", "depthwise_conv_xnnpack"):
+        bias, mantissa, shift = np.array(call.repeated).reshape(-1, 3).T
+        node = {"weight": call.weight, "bias": bias, "window": call.window, "pad": p["pad"]}
+        return integer_forward(call.kernel, x, **node, mantissa=mantissa, shift=shift, **limits)
     if call.weight is not None:
         bias, multiplier, shift = np.array(call.repeated).reshape(-1, 3).T
         op = call.kernel.removesuffix("_int4")
@@ -144,12 +148,19 @@ def reference(call: Call) -> Any:
         return integer_forward(
             "add", x, np.frombuffer(call.w, np.uint8)[None].astype(int), zero_point=0, **node
         )
+    if call.kernel == "average_pool_tflite":
+        return integer_forward(call.kernel, x, window=call.window, **limits)
+    if call.kernel == "add_xnnpack":
+        b = np.frombuffer(call.w, np.uint8)[None].astype(int)
+        return integer_forward(call.kernel, x, b, **{k: v for k, v in p.items() if k != "n"})
+    if call.kernel == "scores_of_levels":
+        return integer_forward(call.kernel, x, x_zero_point=[p["x_zero_point"]])
     assert call.kernel == "copy_channels"
     tables = np.frombuffer(call.w, np.uint8)[None]
     return integer_forward("concatenate", x, tables=tables, channels=[p["channels"]])
 
 
-@pytest.mark.parametrize("kernel", [*list(KERNELS)[:6], "copy_channels"])
+@pytest.mark.parametrize("kernel", [*list(KERNELS)[:11], "copy_channels"])
 @given(data=st.data())
 @examples(150, SOME)
 def test_specifications_agree(kernel: str, data: st.DataObject) -> None:

@@ -20,11 +20,11 @@ def folders(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     """Where the kernels are: compiled by MicroPython, or with fewer registers by mpy-cross."""
     needs_micropython()
     if request.param == "py":
-        return [VIPER]
+        return [VIPER, VIPER.parent / "plain"]
     folder = tmp_path_factory.mktemp("mpy")
     for name in KERNELS:
         compiled(name, "x64", folder)
-    return [folder]
+    return [folder, VIPER.parent / "plain"]
 
 
 @st.composite

@@ -58,7 +58,7 @@ class Call:
             return (nibbles[:, 0::2] | nibbles[:, 1::2] << 4).astype(np.uint8).tobytes()
         if self.weight is None:
             return self.w
-        order = self.weight.T if self.kernel == "depthwise_conv" else self.weight
+        order = self.weight.T if self.kernel.startswith("depthwise_conv") else self.weight
         return (order + 128).astype(np.uint8).tobytes()
 
 
@@ -102,7 +102,7 @@ def plain(call: Call, rng: Rng) -> Memory:
     table = len(w) if call.table else 0
     w += call.table
     places = dict.fromkeys(call.places, 0)
-    if call.kernel == "add" and rng.random() < 0.3:
+    if call.kernel in ("add", "add_xnnpack") and rng.random() < 0.3:
         after = bytearray(call.written.values())
         return Memory(bytearray(x), w, None, call.p("plain", places, table), False, after, None)
     at = int(rng.integers(0, 6)) if "y_at" in words_of(call.kernel, "plain").front else 0
@@ -136,7 +136,7 @@ def native(call: Call, w: bytes, rng: Rng) -> Memory:
         end += int(rng.integers(0, 9))
         at[name] = end if name == "y" else -(-end // 4) * 4
         end = at[name] + sizes[name]
-    if call.kernel == "add":
+    if call.kernel in ("add", "add_xnnpack"):
         at["y"] = at[str(rng.choice(("x", "w", "y")))]
     before = bytearray(rng.bytes(end + BEHIND))
     table = len(w) if call.table else 0

@@ -32,6 +32,32 @@ def addition(rng: Rng, kernel: str) -> Call:
     return Call(kernel, a, p, written, w=bytes(b))
 
 
+def imported_addition(rng: Rng, kernel: str) -> Call:
+    n, shift = int(rng.integers(1, 40)), int(rng.integers(9, 31))
+    ka, kb = (int(v) for v in rng.integers(-(2**21), 2**21 + 1, 2))
+    if rng.random() < 0.4:
+        ka, kb = (int(v) for v in rng.choice((-(2**21), 2**21, 2**20, 1), 2))
+    zeros = [int(v) for v in rng.choice((0, 1, 128, 255), 3)]
+    limits = (int(rng.choice((0, 3))), int(rng.choice((200, 255))))
+    a, b = activations(rng, n), activations(rng, n)
+    sums = [ka * (a[i] - zeros[0]) + kb * (b[i] - zeros[1]) for i in range(n)]
+    written = {i: clamp(zeros[2] + half_up(sums[i], shift), *limits) for i in range(n)}
+    p = {"n": n, "ka": ka, "kb": kb, "shift": shift}
+    p |= dict(zip(("x_zero_point", "w_zero_point", "zero_point"), zeros, strict=True))
+    p |= {"activation_min": limits[0], "activation_max": limits[1]}
+    return Call(kernel, a, p, written, w=bytes(b))
+
+
+def half_up(value: int, places: int) -> int:
+    return (value + (1 << (places - 1))) >> places
+
+
+def scores(rng: Rng, kernel: str) -> Call:
+    x, zero = activations(rng, int(rng.integers(1, 20))), int(rng.choice((0, 7, 128, 255)))
+    written = {i: value - zero for i, value in enumerate(x)}
+    return Call(kernel, x, {"outputs": len(x), "x_zero_point": zero}, written, wide=True)
+
+
 def channels(rng: Rng, kernel: str) -> Call:
     pixels, count = int(rng.integers(1, 12)), int(rng.integers(1, 9))
     y_step = count + int(rng.integers(0, 5))
@@ -124,7 +150,9 @@ def normalization(rng: Rng, kernel: str) -> Call:
 
 KERNELS: dict[str, Callable[[Rng, str], Call]] = {
     **dict.fromkeys(("conv", "conv_int4", "depthwise_conv"), convolution),
-    **dict.fromkeys(("max_pool", "average_pool"), pooling),
+    **dict.fromkeys(("conv_xnnpack", "depthwise_conv_xnnpack"), convolution),
+    **dict.fromkeys(("max_pool", "average_pool", "average_pool_tflite"), pooling),
+    **{"add_xnnpack": imported_addition, "scores_of_levels": scores},
     **{"add": addition, "copy_channels": channels, "copy": plain_copy},
     **{"simple_rnn": simple_rnn, "gru": gru, "layer_normalization": normalization},
 }

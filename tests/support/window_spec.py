@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,28 @@ from .layer_call import Call, Rng, activations, clamp
 
 def requantize(acc: int, multiplier: int, shift: int) -> int:
     return (acc * multiplier + (1 << (shift - 1))) >> shift
+
+
+def to_bits(value: Fraction, bits: int) -> Fraction:
+    """The nearest number with a mantissa of so many bits, of two the even one; value > 0."""
+    step = Fraction(2) ** (value.numerator.bit_length() - value.denominator.bit_length() - bits)
+    while value / step >= 2**bits:
+        step *= 2
+    return round(value / step) * step  # Python rounds half to even
+
+
+def requantize_xnnpack(acc: int, mantissa: int, shift: int) -> int:
+    """In float32, step by step."""
+    if acc == 0:
+        return 0
+    product = to_bits(to_bits(Fraction(abs(acc)), 24) * Fraction(mantissa, 2**shift), 24)
+    return round(product) if acc > 0 else -round(product)
+
+
+def float32_scale(rng: Rng) -> tuple[int, int]:
+    """A mantissa and a shift: any, and powers of two and their like, which make ties."""
+    mantissas = (2**23, 2**24 - 1, 3 * 2**22, 12345679, int(rng.integers(2**23, 2**24)))
+    return int(rng.choice(mantissas)), int(rng.choice((20, 23, 24, 26, 29, 31, 34, 38, 47)))
 
 
 @dataclass(frozen=True)
@@ -99,9 +123,9 @@ def scale(rng: Rng) -> tuple[int, int]:
 
 
 def convolution(rng: Rng, kernel: str) -> Call:
-    """conv, conv_int4 or depthwise_conv."""
+    """conv, conv_int4, depthwise_conv, and the imported ones, which end with _xnnpack."""
     g = geometry(rng, 17)
-    each = kernel == "depthwise_conv"
+    each, floats = kernel.startswith("depthwise_conv"), kernel.endswith("_xnnpack")
     taps = g.kernel[0] * g.kernel[1]
     inputs = taps if each else taps * g.channels
     outputs = g.channels if each else int(rng.integers(1, 20))
@@ -110,14 +134,15 @@ def convolution(rng: Rng, kernel: str) -> Call:
     room = ACCUMULATOR_LIMIT - 1 - 255 * np.abs(weight).sum(axis=1)
     # Saturating on purpose: as much bias as the bound leaves.
     bias = (room * rng.choice((-1.0, 1.0, 0.001, -0.0001, 0.0), outputs)).astype(int).tolist()
-    scales = [scale(rng) for _ in range(outputs)]
-    wide = not each and rng.random() < 0.3
+    scales = [float32_scale(rng) if floats else scale(rng) for _ in range(outputs)]
+    wide = not each and not floats and rng.random() < 0.3
     zero_point = 0 if wide else int(rng.choice(ZERO_POINTS))
     level = min(max(zero_point, 0), 255)
     least, most = (0, 255) if rng.random() < 0.5 else (level, int(rng.choice((level, 255))))
     if wide:
         least, most = -(2**29), 2**29
-    table = rng.bytes(256) if not wide and rng.random() < 0.5 else b""
+    rescaled = requantize_xnnpack if floats else requantize
+    table = rng.bytes(256) if not wide and not floats and rng.random() < 0.5 else b""
     y_step = outputs + int(rng.choice((0, 0, 1, 5)))
     pad = int(rng.choice((0, 1, 128, 255)))
     x = activations(rng, g.size[0] * g.size[1] * g.channels)
@@ -127,7 +152,7 @@ def convolution(rng: Rng, kernel: str) -> Call:
         for k, row in enumerate(weight.tolist()):
             column = [v[k] for v in patch] if each else [a for v in patch for a in v]
             acc = bias[k] + sum(a * b for a, b in zip(row, column, strict=True))
-            q = clamp(zero_point + requantize(acc, *scales[k]), least, most)
+            q = clamp(zero_point + rescaled(acc, *scales[k]), least, most)
             written[pixel * y_step + k] = table[q] if table else q
     channels = [v for b, s in zip(bias, scales, strict=True) for v in (b, *s)]
     words = {"inputs": inputs, "outputs": outputs, "wide": int(wide), "pieces": 1, "pad": pad}
@@ -147,7 +172,7 @@ def convolution(rng: Rng, kernel: str) -> Call:
 
 
 def pooling(rng: Rng, kernel: str) -> Call:
-    """max_pool or average_pool."""
+    """max_pool, average_pool, or average_pool_tflite."""
     g = geometry(rng, 17)
     if rng.random() < 0.2:  # global
         g = Geometry(g.size, g.channels, g.size, (1, 1), (0, 0), (1, 1))
@@ -164,7 +189,10 @@ def pooling(rng: Rng, kernel: str) -> Call:
             column = [v[c] for v in values]
             acc = sum(column) - len(column) * x_zero_point
             mean = clamp(zero_point + requantize(acc, *scales[len(column) - min(counts)]), *limits)
-            written[pixel * y_step + c] = max(column) if kernel == "max_pool" else mean
+            away = Fraction(sum(column), len(column)) - 128
+            away = 128 + (1 if away > 0 else -1) * floor(abs(away) + Fraction(1, 2))
+            made = {"max_pool": max(column), "average_pool": mean}
+            written[pixel * y_step + c] = made.get(kernel, clamp(away, *limits))
     words = {"channels": g.channels, "x_zero_point": x_zero_point, **g.words(y_step)}
     words |= dict(zip(LIMITS, (zero_point, *limits), strict=True))
     repeated = []
