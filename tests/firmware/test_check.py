@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.exact_cases import CASES
 from support.exported import program, rows
 from support.micropython import needs_micropython
 from support.networks import run_module
 from support.streams import program as stream_program
 
 from thumbnet.export import Program, convert, firmware_text
-from thumbnet.tools.targets import find_micropython
+from thumbnet.export.program.artifact import extremes, readings
+from thumbnet.tools.run.verification import finish, verify
+from thumbnet.tools.targets import UnixTarget, find_micropython
 from thumbnet.trainer import ThumbnetError
 
 DAMAGED = "is damaged: reset the board, or copy the module again"
@@ -192,3 +195,26 @@ def test_the_settings_of_a_stream_are_covered(features: Any) -> None:
     module["check"]()
     for name in ("HOP", "WINDOW", "VOTE", "LABELS", "CHANNELS", "UNITS"):
         assert name in module["CHECKED"]
+
+
+@pytest.mark.parametrize("kind", ["gru", "rnn"])
+def test_layers_that_change_their_parameters_restore_them(kind: str) -> None:
+    case = CASES[f"{kind}_plain"]()
+    made = convert(case.model, case.x, name="net", **case.options)
+    module = run_module(made.module())
+    row = readings(made.graph, extremes(made.graph))[3]
+    module["predict"](row)
+    module["check"]()
+    with pytest.raises(TypeError):  # in the middle of a layer
+        module["recurrent"](b"", module["LAYERS"][0][2], None, (1, 2, 3, 4, 5))
+    module["check"]()
+
+
+def test_a_target_whose_module_is_damaged_is_refused(tmp_path: Path) -> None:
+    needs_micropython()
+    artifact = program(board="unix").write(tmp_path)
+    text = artifact.files["gestures.py"].replace(b"SOFTMAX_LIMIT = ", b"SOFTMAX_LIMIT = 1", 1)
+    with UnixTarget() as target:
+        target.put({"gestures.py": text})
+        with pytest.raises(ThumbnetError, match=DAMAGED):
+            finish(verify(target, artifact, module="gestures"))

@@ -112,7 +112,11 @@ def test_largest_remainders_are_rounded_up(
     assert on_board(board, scores, 1e-3) == expected
 
 
-def test_largest_score_is_never_less_probable_than_one_that_looks_the_same() -> None:
+def test_largest_score_is_never_less_probable_than_one_that_looks_the_same(
+    board: dict[str, Any],
+) -> None:
     # Too near to differ in Q28: only the order of rounding up tells them apart.
     scores = [2**20 - 1, 2**20 - 1, 2**20, 2**20 - 1]
-    assert on_pc([*scores, *scores[:2]], 1e-9).tolist() == [5462, 5461, 5462, 5461, 5461, 5461]
+    shares = [5462, 5461, 5462, 5461, 5461, 5461]
+    assert on_pc([*scores, *scores[:2]], 1e-9).tolist() == shares
+    assert on_board(board, [*scores, *scores[:2]], 1e-9) == shares
