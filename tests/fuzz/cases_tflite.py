@@ -6,6 +6,7 @@ in their tree of tables, and written again with good offsets.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import struct
 import sys
@@ -20,6 +21,7 @@ from support.tflite_builder import Network, build
 from support.tflite_files import installed_files
 from support.tflite_generated import assert_same, generated_model
 
+from thumbnet.importers.tflite.flatbuffer import Damaged, NotRead
 from thumbnet.importers.tflite.model import TfliteModel
 from thumbnet.importers.tflite.read_tflite import parse_tflite, read_tflite
 from thumbnet.importers.tflite.schema import OPTIONS
@@ -30,9 +32,10 @@ def read(arguments: list[str]) -> int:
     """Read a file as a verb does, and compare it."""
     path = arguments[1]
     try:
-        found = read_tflite(path)
-        with open(path, "rb") as file:
-            assert_same(found, generated_model(file.read()))
+        with contextlib.suppress(Damaged, NotRead), open(path, "rb") as file:
+            data = file.read()
+            assert_same(parse_tflite(data), generated_model(data))
+        read_tflite(path)
     except ThumbnetError as error:
         print(f"thumbnet: {error}", file=sys.stderr)
         return 1
@@ -45,7 +48,7 @@ def read(arguments: list[str]) -> int:
 def _seed(model: TfliteModel) -> bytes:
     """The file of a model that is read well."""
     data = build(model)
-    assert_same(parse_tflite(data), model)
+    assert_same(parse_tflite(data), generated_model(data))
     return data
 
 
@@ -70,6 +73,40 @@ def two_operators() -> bytes:
     w = net.constant(np.arange(8, dtype=np.int8).reshape(2, 4), [0.1, 0.2])
     y = net.apply("FULLY_CONNECTED", [x, w], (1, 2), 0.2)
     return _seed(net.model(net.apply("RESHAPE", [y], (2,), 0.2, new_shape=(2,))))
+
+
+@functools.cache
+def convolutions() -> bytes:
+    """An image through convolutions, pools and a dense layer."""
+    rng, net = np.random.default_rng(1), Network()
+    x = net.input((1, 6, 5, 2), 0.02, -3)
+    steps = {"stride_h": 1, "stride_w": 1}
+
+    def weights(*shape: int, axis: int = 0) -> int:
+        scales = rng.uniform(0.001, 0.01, shape[axis])
+        return net.constant(rng.integers(-127, 128, shape).astype(np.int8), scales, axis=axis)
+
+    def bias(count: int) -> int:
+        return net.constant(rng.integers(-99, 99, count).astype(np.int32), np.full(count, 1e-4))
+
+    y = net.apply("CONV_2D", [x, weights(3, 3, 3, 2), bias(3)], (1, 6, 5, 3), 0.05, **steps)
+    y = net.apply(
+        "DEPTHWISE_CONV_2D",
+        [y, weights(1, 3, 3, 3, axis=3), bias(3)],
+        (1, 4, 3, 3),
+        0.1,
+        padding="VALID",
+        fused_activation_function="RELU",
+        depth_multiplier=1,
+        **steps,
+    )
+    pool = {"padding": "VALID", "filter_height": 2, "filter_width": 2, **steps}
+    y = net.apply("MAX_POOL_2D", [y], (1, 3, 2, 3), 0.1, **pool)
+    y = net.apply("AVERAGE_POOL_2D", [y], (1, 2, 1, 3), 0.1, **pool)
+    shape = net.constant(np.array([1, 6], np.int32))
+    y = net.apply("RESHAPE", [y, shape], (1, 6), 0.1)
+    y = net.apply("FULLY_CONNECTED", [y, weights(2, 6), bias(2)], (1, 2), 0.2)
+    return _seed(net.model(net.apply("SOFTMAX", [y], (1, 2), 1 / 256, -128, beta=1.0)))
 
 
 def _case(data: bytes) -> Case:
@@ -111,11 +148,22 @@ def _tree(random: Random) -> Case:
     """Numbers, shapes, texts and parts are others; all offsets are good."""
     names = sorted(name for name in installed_files() if "float" not in name)
     data = random.choice((every_operator(), installed_files()[random.choice(names)].read_bytes()))
+    return _case(_changed(data, random))
+
+
+def _import(random: Random) -> Case:
+    """The same through the verb: supported operators, with shapes and options that lie."""
+    data = _changed(convolutions(), random)
+    output = random.choice(("out/m.npz", "out"))
+    return Case(("import", "m.tflite", "-o", output), {"m.tflite": data})
+
+
+def _changed(data: bytes, random: Random) -> bytes:
     while True:
         tree = unpacked(data)
         _change(tree, random)
         try:
-            return _case(packed(tree))
+            return packed(tree)
         except (AttributeError, TypeError):  # what no file can hold: another change
             continue
 
@@ -155,4 +203,5 @@ SOURCES: dict[str, Source] = {
     "tflite bytes": _bytes,
     "tflite offsets": _offsets,
     "tflite tree": _tree,
+    "tflite import": _import,
 }
