@@ -55,6 +55,8 @@ def read_tflite(path: str | os.PathLike[str]) -> TfliteModel:
     data = read_bytes(path)
     try:
         model = parse_tflite(data)
+        if not model.subgraphs[0].inputs or not model.subgraphs[0].outputs:
+            raise Damaged("the network has no inputs or no outputs")
         for subgraph in model.subgraphs:
             check_operators(subgraph)
         return model
