@@ -3,6 +3,7 @@ PYTHON ?= python3
 EXTRAS ?= test
 MUTANTS ?=
 FILES ?= 20000
+ONLY ?=
 VENV := .venv
 BIN := $(VENV)/bin
 STUBS := .build/stubs
@@ -61,9 +62,10 @@ bench-training: setup
 	$(BIN)/python -m thumbnet.trainer.benchmark
 
 # Hostile and broken files for every reader and every verb; fails if one does harm. See tests/fuzz/.
+# `make fuzz ONLY=tflite` tries the sources whose names begin so.
 fuzz: export OPENBLAS_NUM_THREADS = 1
 fuzz: setup
-	$(BIN)/python tests/fuzz/campaign.py --files $(FILES)
+	$(BIN)/python tests/fuzz/campaign.py --files $(FILES) $(if $(ONLY),--only $(ONLY))
 
 # Which changes of the code no test notices: hours for all, `make mutants MUTANTS=FILE`
 # for one file.

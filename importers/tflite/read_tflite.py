@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...trainer import ThumbnetError, read_bytes
 from .check_model import check_model
+from .check_operators import check_operators
 from .flatbuffer import Damaged, FlatBuffer, NotRead, Table
 from .model import Operator, Subgraph, Tensor, TfliteModel
 from .schema import (
@@ -42,7 +43,8 @@ def read_tflite(path: str | os.PathLike[str]) -> TfliteModel:
     -------
     TfliteModel
         Its constants are read-only views of the file. Every number of a tensor or sub-graph is one
-        that exists, shapes and sizes of constants agree, and operators only read what is there.
+        that exists, sizes of constants are those of their shapes, operators only read what is
+        there, and those that are imported have as many tensors as they need, of shapes that fit.
 
     Raises
     ------
@@ -52,7 +54,12 @@ def read_tflite(path: str | os.PathLike[str]) -> TfliteModel:
     """
     data = read_bytes(path)
     try:
-        return parse_tflite(data)
+        model = parse_tflite(data)
+        if not model.subgraphs[0].inputs or not model.subgraphs[0].outputs:
+            raise Damaged("the network has no inputs or no outputs")
+        for subgraph in model.subgraphs:
+            check_operators(subgraph)
+        return model
     except NotRead as error:
         raise ThumbnetError(f"{path}: {error}") from error
     except Damaged as error:
@@ -76,7 +83,7 @@ def parse_tflite(data: bytes) -> TfliteModel:
     Raises
     ------
     Damaged, NotRead
-        For the reasons of `read_tflite`.
+        For the reasons of `read_tflite`; operators are not checked one by one.
     """
     if data[4:8] != IDENTIFIER:
         raise NotRead("is no .tflite file: bytes 4 to 7 are not TFL3: convert the network again")

@@ -122,7 +122,9 @@ def _rows(counts: dict[str, Counter[str]]) -> Iterator[str]:
 def campaign(names: list[str], files: int, first: int) -> dict[str, Counter[str]]:
     """Try as many files of each source, and count."""
     known = sources()
-    chosen = {name: known[name] for name in names or known}
+    chosen = {name: known[name] for name in known if name.startswith(tuple(names or [""]))}
+    if not chosen:
+        raise SystemExit(f"no source is called like that: {', '.join(known)}")
     share = -(-files // len(chosen))
     counts: dict[str, Counter[str]] = {}
     for name in chosen:
@@ -148,7 +150,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=2000, help="in all, shared among the sources")
     parser.add_argument("--first", type=int, default=0, help="number of the first file")
-    parser.add_argument("--only", nargs="*", default=[], help="names of sources")
+    parser.add_argument("--only", nargs="*", default=[], help="beginnings of the sources' names")
     chosen = parser.parse_args()
     counts = campaign(chosen.only, chosen.files, chosen.first)
     print("\n".join(_rows(counts)))

@@ -104,6 +104,7 @@ REFUSED: dict[str, tuple[Callable[[Any], None], str]] = {
     "constant": (of_operator(1, "outputs", [1]), "RELU writes tensor 1, which has values already"),
     "input": (of_subgraph("inputs", [-1]), "the list of inputs names tensor -1"),
     "constant input": (of_subgraph("inputs", [0, 1]), "tensor 1 is an input, but has values"),
+    "no outputs": (of_subgraph("outputs", []), "the network has no inputs or no outputs"),
     "output": (of_subgraph("outputs", [4]), "the list of outputs names tensor 4"),
 }
 
