@@ -205,8 +205,9 @@ def test_layers_that_change_their_parameters_restore_them(kind: str) -> None:
     row = readings(made.graph, extremes(made.graph))[3]
     module["predict"](row)
     module["check"]()
-    with pytest.raises(TypeError):  # in the middle of a layer
-        module["recurrent"](b"", module["LAYERS"][0][2], None, (1, 2, 3, 4, 5))
+    kernel, x, steps, y, p = next(row for row in module["LAYERS"] if row[0].__name__ == "recurrent")
+    with pytest.raises(TypeError):  # in the middle of the first step
+        kernel(x, (steps[0], (None, *steps[1][1:]), *steps[2:]), y, p)
     module["check"]()
 
 

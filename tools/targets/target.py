@@ -208,7 +208,7 @@ class Target(ABC):
 
 def _is_fact(key: str, value: object) -> bool:
     """Return whether a value in a script's first line has the type that it should have."""
-    if key in ("begin", "error", "message", "platform", "clock"):
+    if key in ("begin", "error", "message", "damage", "platform", "clock"):
         return isinstance(value, str)
     if key in ("python", "version"):
         return isinstance(value, str) and re.fullmatch(r"[\w.+ -]{1,40}", value) is not None
