@@ -241,14 +241,14 @@ class Program:
     ) -> tuple[dict[str, Any], str]:
         """Compare with float on accepted rows; the board has no answer for refused ones."""
         integer = goodness(self.task, self.predict(x), y)
-        info = {"samples": len(y), "refused": refused, "integer": integer}
+        info: dict[str, Any] = {"samples": len(y), "refused": refused}
         word = "R squared" if self.task.kind == "regression" else "Accuracy"
         form = ".4f" if self.task.kind == "regression" else ".2%"
         text = f"{word} on {len(y):,} held-out rows: {integer:{form}}"
         if self.floats is not None:
-            floats = goodness(self.task, float_predict(self.floats, self.task, x), y)
-            info = {**info, "float": floats}
-            text += f", in float {floats:{form}}"
+            info["float"] = goodness(self.task, float_predict(self.floats, self.task, x), y)
+            text += f", in float {info['float']:{form}}"
+        info["integer"] = integer
         text += "."
         if refused:
             text += f" {refused:,} more were out of the accepted range."
