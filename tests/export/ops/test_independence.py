@@ -180,7 +180,7 @@ FOR_EMISSION = {
     *("ops.KERNELS", "ops.call_part", "ops.describe"),
     *(f"ops.call_part.{name}" for name in ("Literal", "Named", "Rows", "Sources")),
     "ops.input.input_limits",
-    "ops.answer.is_regression",
+    "ops.answer.answer_kind",
 }
 SIZES = {"cost.network_size.macs", "cost.network_size.parameters"}
 
