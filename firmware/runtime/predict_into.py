@@ -9,7 +9,7 @@ PIXELS = 2
 
 
 def predict_into(values, buffer):
-    """Write the image for values to the first bytes of buffer; RuntimeError if another call runs."""
+    """Write the image for values to buffer; RuntimeError if another call still runs."""
     if len(buffer) < PIXELS:
         raise ValueError("expected a buffer of %d bytes, got %d" % (PIXELS, len(buffer)))
     enter()
