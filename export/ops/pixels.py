@@ -19,7 +19,7 @@ from .call_part import Literal, Named, Sources
 from .operation import Operation
 
 ENTRIES = 512
-"""Most entries of the table, or one more: between two of them, a sigmoid rises by 1.6 levels."""
+"""Most entries of the table, or one more: between two, a sigmoid rises by at most 3.1 levels."""
 
 FLAT = math.log(2 * 255 - 1)
 """Where a sigmoid is half a level from its ends."""

@@ -40,7 +40,7 @@ class Reshape(Layer):
     def __init__(self, target_shape: int | Sequence[int], name: str | None = None) -> None:
         super().__init__(name)
         sizes = tuple(np.ravel(np.asarray(target_shape, dtype=object)))
-        whole = all(isinstance(size, (int, np.integer)) and not size < -1 for size in sizes)
+        whole = all(isinstance(size, (int, np.integer)) and size >= -1 for size in sizes)
         if not sizes or not whole or 0 in sizes or sizes.count(-1) > 1:
             raise ThumbnetError(
                 f"Reshape: target_shape is {target_shape!r}, it must be positive whole numbers, "

@@ -94,8 +94,8 @@ def gradients(
         If the model is not compiled or built, or x or y do not fit it.
     """
     loss, _ = network.require_compiled()
-    check_ends(network, loss)
     inputs = network.preprocess(prepare_inputs(x, network.require_built()))
+    check_ends(network, loss)
     target = network.prepare_y(y, len(inputs))
     wanted = network.trainable_variables if variables is None else variables
     value, found, _ = differentiate(network, loss, inputs, target, None, wanted)

@@ -32,6 +32,7 @@ from thumbnet.trainer import (
     MaxPooling1D,
     MaxPooling2D,
     Model,
+    Reshape,
     ThumbnetError,
 )
 
@@ -59,6 +60,7 @@ NETWORKS: dict[str, Callable[[], Model]] = {
         Flatten(),
         Dense(1, "sigmoid"),
     ),
+    "image": lambda: chain((9,), Dense(8, "tanh"), Dense(30, "sigmoid"), Reshape((5, 6))),
     "depthwise": lambda: chain(
         (6, 6, 3),
         DepthwiseConv2D(3, strides=2, padding="same", activation="relu"),
