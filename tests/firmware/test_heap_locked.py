@@ -36,7 +36,7 @@ print(locked())
 
 INTO = """
 import micropython, net
-x, image = bytes({row}), bytearray({size})
+x, image = {row}, bytearray({size})
 net.predict_into(x, image)
 first = bytes(image)
 micropython.heap_lock()
