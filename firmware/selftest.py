@@ -76,7 +76,10 @@ def answers(values):
     line = {}
     answer = module.predict(values)
     # A list of predictions is as long as the scores: a small heap cannot hold both.
-    if not isinstance(answer, list):
+    if isinstance(answer, bytearray):
+        answer = list(answer)
+        line["predict"] = answer
+    elif not isinstance(answer, list):
         line["predict"] = answer
     answer = None
     if hasattr(module, "scores"):

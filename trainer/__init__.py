@@ -50,6 +50,7 @@ from .layers.pooling_layers import (
 from .layers.preprocessing import Normalization, Rescaling
 from .layers.recurrent import GRU, SimpleRNN
 from .layers.regularizers import l2
+from .layers.reshape import Reshape
 from .layers.symbols import Input
 from .models.model import Model, Sequential, load_checkpoint, load_model
 from .models.perceptron import Perceptron
@@ -140,6 +141,7 @@ __all__ = [
     "RandomShift",
     "Recording",
     "Rescaling",
+    "Reshape",
     "SGD",
     "Sequential",
     "SimpleRNN",

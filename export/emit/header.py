@@ -13,7 +13,7 @@ from thumbnet.trainer import Model
 from ..cost.network_size import macs, parameters
 from ..graph.graph import Graph
 from ..ops import call_part, describe
-from ..ops.answer import is_regression
+from ..ops.answer import answer_kind
 from ..ops.input import input_limits
 from .stream_literals import stream_sentence
 
@@ -113,10 +113,14 @@ def _inputs(graph: Graph, facts: Facts) -> str:
 
 
 def _calls(graph: Graph, facts: Facts) -> list[tuple[str, str]]:
-    if is_regression(graph):
-        calls = [("predict(values)", "the prediction, in the units of the training data")]
-    else:
-        calls = [("predict(values)", "class index; LABELS[i] names it")]
+    meanings = {
+        "classifier": "class index; LABELS[i] names it",
+        "regression": "the prediction, in the units of the training data",
+        "image": "a byte for each pixel of OUTPUT_SHAPE, 0 to 255",
+    }
+    calls = [("predict(values)", meanings[answer_kind(graph)])]
+    if answer_kind(graph) == "image":
+        calls.append(("predict_into(values, buf)", "the same in memory of your own: takes no heap"))
     if "probabilities" in graph.outputs:
         calls.append(("predict_proba(values)", "a probability for each class, floats"))
         calls.append(("probabilities(values)", "the same as integers: 32768 is 1.0"))

@@ -11,6 +11,7 @@ import re
 from ..graph.graph import Graph
 from ..kernels.build import Build
 from ..kernels.call import Call, split_curve
+from ..kernels.weight_layouts import Section
 from ..ops import KERNELS, call_part
 from ..ops.call_part import Literal, Named, Rows
 from .check import check_files, check_literals, check_replacements
@@ -20,7 +21,7 @@ from .flash_file import is_copied
 from .header import Facts, header
 from .kernel_calls import kernel_calls, share_kernels
 from .layer_literals import layer_literals
-from .literals import Literals, tuple_literal
+from .literals import Literals, bytes_literal, tuple_literal
 from .memory_plan import plan
 from .stream_literals import FOLDER, stream_literals, stream_roots
 
@@ -141,6 +142,8 @@ def _text(value: Literal) -> str:
         return "(\n" + "\n".join(lines) + "\n)"
     if isinstance(value, Named):
         return f"{value.values}  # {', '.join(value.names)}"
+    if isinstance(value, bytes):
+        return bytes_literal([Section("", [value])])
     return tuple_literal(value) if isinstance(value, tuple) else str(value)
 
 

@@ -8,7 +8,7 @@ from thumbnet.trainer import BANDS_FEATURE, Model, StreamSettings, ThumbnetError
 from thumbnet.trainer import sine_table as sines
 
 from ..graph.graph import Graph
-from ..ops.answer import is_regression
+from ..ops.answer import answer_kind
 from .literals import Literals, tuple_literal
 
 FOLDER = "stream"
@@ -38,7 +38,7 @@ def stream_of(model: Model, graph: Graph) -> StreamSettings | None:
             f"{prod(settings.shape)} from a window: call windows.prepare(model) with the windows "
             "that it was trained on"
         )
-    if not model.labels or is_regression(graph):
+    if not model.labels or answer_kind(graph) != "classifier":
         raise ThumbnetError(
             "export: a Stream needs labels to decide between, but this network has none: remove "
             'model.info["stream"], or train a classifier'

@@ -21,6 +21,7 @@ from . import (
     gru,
     input,
     layer_normalization,
+    pixels,
     pool,
     scaling,
     scores_of_levels,
@@ -57,6 +58,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *scores_of_levels.OPERATIONS,
     *answer.OPERATIONS,
     *softmax.OPERATIONS,
+    *pixels.OPERATIONS,
 )
 
 _BY_NAME = {op.name: op for op in OPERATIONS}

@@ -1,4 +1,4 @@
-"""The answer: from scores to a class, probabilities, or a number in real units."""
+"""The answer: from scores to a class, probabilities, a number in real units, or an image."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from .attribute_kinds import Array, Whole
 from .call_part import Literal, Sources
 from .checks import answer_faults
 from .operation import Floats, Operation
+from .pixels import Pixels, pixels_scaling
 from .softmax import Logistic, LogisticAll, Softmax, softmax_scaling
 
 MOST_DECIMALS = 9
@@ -118,6 +119,13 @@ def is_regression(graph: Graph) -> bool:
     return any(graph.only(Measure.name))
 
 
+def answer_kind(graph: Graph) -> str:
+    """Return what an integer graph answers with: "classifier", "regression" or "image"."""
+    if any(graph.only(Pixels.name)):
+        return "image"
+    return "regression" if is_regression(graph) else "classifier"
+
+
 def decimal_steps(finest: Floats) -> Floats:
     """Return the smallest power of ten that is at least `finest`, for each output (1 if it is 0).
 
@@ -156,6 +164,10 @@ def answer_nodes(
         node = Node(Measure.name, read, "prediction", attributes)
         return [node], {"prediction": prediction}, ("prediction",)
     assert isinstance(scores.scale, float)
+    if task.kind == "image":
+        image = TensorSpec("prediction", task.shape, Pixels.writes)
+        node = Node(Pixels.name, read, "prediction", pixels_scaling(scores.scale, task))
+        return [node], {"prediction": image}, ("prediction",)
     tensors = {"prediction": TensorSpec("prediction", (), "int32")}
     if task.kind == "decision":
         threshold = round(task.threshold / scores.scale)

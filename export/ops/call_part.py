@@ -45,7 +45,7 @@ class Named:
     values: tuple[int, ...]
 
 
-Literal = int | tuple[int, ...] | Named | Rows
+Literal = int | bytes | tuple[int, ...] | Named | Rows
 """A number, or several, that a generated module needs under a name."""
 
 

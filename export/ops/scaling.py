@@ -58,10 +58,10 @@ class ScaleShift(Operation):
 
 
 class Reshape(Operation):
-    """Make one row of each sample; nothing changes in memory."""
+    """Give each sample another shape; nothing changes in memory."""
 
     name = "reshape"
-    layers = {"Flatten": ""}
+    layers = {"Flatten": "", "Reshape": ""}
     named_as_layer = True
     float_attributes = frozenset()
     is_alias = True

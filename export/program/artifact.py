@@ -20,7 +20,7 @@ from ..cost.network_size import macs
 from ..graph.graph import Graph
 from ..graph.serialization import dump, graph_to_json
 from ..kernels.build import Build
-from ..ops.answer import is_regression
+from ..ops.answer import answer_kind
 from ..quantizer.input_counts import in_units
 from ..stages.reference import accepted_counts, execute, to_counts
 from .read_contents import check_contents, check_text, check_work, read_document
@@ -94,8 +94,8 @@ class Artifact:
 
     @property
     def kind(self) -> str:
-        """`classifier` or `regression`."""
-        return "regression" if is_regression(self.graph) else "classifier"
+        """`classifier`, `regression` or `image`."""
+        return answer_kind(self.graph)
 
     @property
     def windows(self) -> list[list[list[int | float]]]:
@@ -118,12 +118,15 @@ class Artifact:
         -------
         list of dict
             For each row "scores" (integers); for classifiers also "predict" (a class index), and
-            "probabilities" (Q15 integers) if the module computes them.
+            "probabilities" (Q15 integers) if the module computes them; for images "predict" (the
+            levels of all pixels).
 
         """
         counts = to_counts(self.graph, self.inputs if rows is None else rows)
         values = execute(self.graph, counts, self.graph.outputs)
         answers: list[dict[str, Any]] = [{"scores": row} for row in values["scores"].tolist()]
+        if self.kind == "image":
+            values["prediction"] = values["prediction"].reshape(len(counts), -1)
         keys = {"prediction": "predict", "probabilities": "probabilities"}
         if self.kind == "regression":
             del keys["prediction"]

@@ -210,7 +210,7 @@ def compare_quantizations(
         rows, y = _some_held_out(graph, task, test_x, test_y)
         found = execute(graph, to_counts(graph, rows), ["prediction"])["prediction"]
         agreement = None
-        if task.kind != "regression":
+        if task.has_classes:
             agreement = float(np.mean(found == float_predict(floats, task, rows)))
         layers = layer_quality(floats, graph, rows[:QUALITY_ROWS])
         yield QuantizationResult(

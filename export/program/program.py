@@ -95,8 +95,14 @@ class Program:
         return self.execute(x, ["scores"])["scores"]
 
     def predict(self, x: npt.ArrayLike) -> npt.NDArray[Any]:
-        """Return class indices, int64 (n,); for a regression real units, (n,) or (n, outputs)."""
+        """Return class indices, int64 (n,); for a regression real units, (n,) or (n, outputs).
+
+        For an image: the levels of the pixels, uint8 (n, height, width) or (n, height, width,
+        channels).
+        """
         values = self.execute(x, ["prediction"])["prediction"]
+        if self.task.kind == "image":
+            return values.astype(np.uint8)
         return values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
 
     def probabilities(self, x: npt.ArrayLike) -> Ints:
@@ -116,9 +122,10 @@ class Program:
         return self.execute(x, ["probabilities"])["probabilities"]
 
     def evaluate(self, x: npt.ArrayLike, y: npt.ArrayLike) -> float:
-        """Return the accuracy on rows (n, features), or R squared for a regression.
+        """Return the accuracy on rows (n, features), or R squared for a regression or an image.
 
-        y: one target per row: class indices, one-hot rows, names of classes, or numbers.
+        y: one target per row: class indices, one-hot rows, names of classes, numbers, or an image
+        as the float model draws it.
         """
         predicted = self.predict(x)
         return goodness(self.task, predicted, encode_targets(self.task, y, len(predicted)))
@@ -222,7 +229,7 @@ class Program:
             if test_y is not None and np.any(taken):
                 y = encode_targets(self.task, test_y, len(rows))[taken]
                 info, sentence = self._measure(rows[taken], y, info["refused"])
-                targets = _plain(y, whole=self.task.kind != "regression")
+                targets = _plain(y, whole=self.task.has_classes)
             rows = rows[taken]
         keep = len(rows) if vectors is None else vectors
         return write_artifact(
@@ -242,8 +249,8 @@ class Program:
         """Compare with float on accepted rows; the board has no answer for refused ones."""
         integer = goodness(self.task, self.predict(x), y)
         info: dict[str, Any] = {"samples": len(y), "refused": refused}
-        word = "R squared" if self.task.kind == "regression" else "Accuracy"
-        form = ".4f" if self.task.kind == "regression" else ".2%"
+        word = "Accuracy" if self.task.has_classes else "R squared"
+        form = ".2%" if self.task.has_classes else ".4f"
         text = f"{word} on {len(y):,} held-out rows: {integer:{form}}"
         if self.floats is not None:
             info["float"] = goodness(self.task, float_predict(self.floats, self.task, x), y)

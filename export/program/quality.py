@@ -75,11 +75,12 @@ def _scores_of(floats: Graph, measures: bool) -> str:
 
 
 def float_predict(floats: Graph, task: Task, x: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """Return the answers of the float graph for rows `x`: class indices, or real units."""
-    measures = task.kind == "regression"
-    name = _scores_of(floats, measures)
+    """Return the answers of the float graph for rows `x`: class indices, real units, or levels."""
+    name = _scores_of(floats, not task.has_classes)
     scores = run_float(floats, x, [name])[name]
-    if measures:
+    if task.kind == "image":
+        return task.levels(scores)
+    if not task.has_classes:
         return scores
     if task.kind == "decision":
         return np.asarray(scores[:, 0] >= task.threshold, dtype=np.float64)
@@ -94,15 +95,15 @@ def encode_targets(task: Task, y: npt.ArrayLike, rows: int) -> npt.NDArray[np.fl
     task
         What the network's scores mean.
     y
-        Numbers for a regression. Classes may be indices, -1 and +1, one-hot rows, or names in
-        `task.labels`.
+        Numbers for a regression; images as the float model draws them. Classes may be indices,
+        -1 and +1, one-hot rows, or names in `task.labels`.
     rows
         The expected number of targets.
 
     Returns
     -------
     numpy.ndarray
-        float64: class indices (rows,), or numbers (rows, outputs).
+        float64: class indices (rows,), or numbers (rows, outputs), for an image levels.
 
     Raises
     ------
@@ -115,12 +116,13 @@ def encode_targets(task: Task, y: npt.ArrayLike, rows: int) -> npt.NDArray[np.fl
         raise ThumbnetError(f"{len(target)} targets for {rows} rows: pass one target per row")
     if target.dtype == object:  # names in a pandas column
         target = np.array(target.tolist())
-    if task.kind == "regression":
+    if not task.has_classes:
         if target.dtype.kind in "US":
             raise ThumbnetError(
-                "the targets are names, but a regression needs numbers: pass numbers"
+                f"the targets are names, but a {task.kind} needs numbers: pass numbers"
             )
-        return target.astype(np.float64).reshape(rows, math.prod(target.shape[1:]))
+        numbers = target.astype(np.float64).reshape(rows, math.prod(target.shape[1:]))
+        return task.levels(numbers) if task.kind == "image" else numbers
     if target.ndim == 2 and target.shape[1] == 1:
         target = target[:, 0]
     if target.dtype.kind in "US":
@@ -137,14 +139,14 @@ def encode_targets(task: Task, y: npt.ArrayLike, rows: int) -> npt.NDArray[np.fl
 
 
 def goodness(task: Task, predicted: npt.ArrayLike, target: npt.NDArray[np.float64]) -> float:
-    """Return the accuracy of class indices, or R squared of a regression (over all outputs)."""
+    """Return the accuracy of class indices, or R squared of numbers (over all outputs)."""
     answer = np.asarray(predicted, dtype=np.float64)
     if answer.size != target.size:
         raise ThumbnetError(
             f"targets of shape {target.shape} for {answer.size} outputs: pass one target per output"
         )
     answer = answer.reshape(target.shape)
-    if task.kind != "regression":
+    if task.has_classes:
         return float(np.mean(target == answer))
     spread = np.sum((target - target.mean(axis=0)) ** 2)
     error = np.sum((target - answer) ** 2)
@@ -152,8 +154,8 @@ def goodness(task: Task, predicted: npt.ArrayLike, target: npt.NDArray[np.float6
 
 
 def classes_uneven(task: Task, target: npt.NDArray[np.float64]) -> bool:
-    """Return whether some class has many more rows than another; a regression has no classes."""
-    if task.kind == "regression" or not len(target):
+    """Return whether some class has many more rows than another; numbers have no classes."""
+    if not task.has_classes or not len(target):
         return False
     known = target[_of_a_class(task, target)].astype(np.int64)
     return is_uneven(np.bincount(known, minlength=len(task.labels)))

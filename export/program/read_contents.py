@@ -22,7 +22,7 @@ from ..graph.graph import Graph
 from ..graph.read_graph import only, rows
 from ..graph.serialization import graph_from_json
 from ..kernels.build import WEIGHTS, Build
-from ..ops.answer import is_regression
+from ..ops.answer import answer_kind
 from ..stages.check_graph import verify
 from ..stages.check_program import inference_steps, time_steps
 from ..stages.reference import batch_rows, to_counts
@@ -110,7 +110,7 @@ def check_contents(document: dict[str, Any]) -> Contents:
     if graph.stage != "fuse":
         raise ValueError(f"its graph is of the stage {brief(graph.stage)}")
     check_emittable(graph)
-    if graph.stream is not None and is_regression(graph):
+    if graph.stream is not None and answer_kind(graph) != "classifier":
         raise ValueError("it has a Stream, but no classes")
     board = profile_of("its board", document["board"])
     build = _build(document["build"], graph, board)
@@ -178,12 +178,12 @@ def _targets(value: Any, graph: Graph, count: int) -> list[Any]:
     targets = rows(value, "targets")
     if len(targets) != count:
         raise ValueError(f"there are {len(targets)} targets for {count} rows of inputs")
-    regression, outputs = is_regression(graph), graph.tensors["scores"].shape[0]
+    numbers, outputs = answer_kind(graph) != "classifier", graph.tensors["scores"].shape[0]
     classes = max(outputs, 2)
     for target in targets:
         if target is None:
             continue
-        if not regression:
+        if not numbers:
             good = type(target) is int and 0 <= target < classes
         elif outputs == 1:
             good = _is_real(target)

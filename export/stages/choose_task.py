@@ -8,13 +8,14 @@ from thumbnet.trainer import Model, ThumbnetError
 
 from ..graph.graph import Graph
 from ..ops import operation
-from ..quantizer.task import CLASSIFIER_CURVES, Task
+from ..quantizer.task import CLASSIFIER_CURVES, PIXEL_CURVES, Task
 
 
 def choose_task(model: Model, graph: Graph, threshold: float | None) -> Task:
     """Return how to interpret the scores of `model`, whose folded float graph is `graph`.
 
-    A linear output is a regression, unless the model has labels; then its outputs are logits.
+    A linear output is a regression, unless the model has labels; then its outputs are logits. An
+    output with height and width is an image.
 
     Raises
     ------
@@ -46,7 +47,9 @@ def choose_task(model: Model, graph: Graph, threshold: float | None) -> Task:
             f"export: {outputs} {function} output{'s' * (outputs > 1)} with labels: end with "
             f"{'sigmoid' if outputs == 1 else 'softmax'}, or set model.labels to None"
         )
-    if function in CLASSIFIER_CURVES or labels:
+    if len(model.output_shape) > 1:
+        task = _image(function, tuple(model.output_shape), labels)
+    elif function in CLASSIFIER_CURVES or labels:
         task = _classifier(function, outputs, labels)
     else:
         task = Task("regression", function, (), None)
@@ -58,6 +61,20 @@ def choose_task(model: Model, graph: Graph, threshold: float | None) -> Task:
         )
     logit = math.log(threshold / (1 - threshold))
     return Task("decision", function, task.labels, task.nats, logit)
+
+
+def _image(function: str, shape: tuple[int, ...], labels: tuple[str, ...]) -> Task:
+    if function not in PIXEL_CURVES or len(shape) > 3:
+        raise ThumbnetError(
+            f"export: the model ends with {function} outputs of shape {shape}: an image has height "
+            f"and width, and ends with {' or '.join(PIXEL_CURVES)}; add Flatten() for other outputs"
+        )
+    if labels:
+        raise ThumbnetError(
+            f"export: {len(labels)} labels, but the answer is an image: set model.labels to None, "
+            "or add Flatten() after the last layer"
+        )
+    return Task("image", function, (), None, shape=shape)
 
 
 def _classifier(function: str, outputs: int, labels: tuple[str, ...]) -> Task:

@@ -7,6 +7,8 @@ Registers, reset values and bits are those of the data sheets: MPU-6000/6050 reg
 import json
 import sys
 
+import framebuf
+
 
 class Over(Exception):
     """The recording is at its end."""
@@ -226,6 +228,28 @@ class Camera:
         return bytes(self.frames.pop(0))
 
 
+class Oled(framebuf.FrameBuffer):
+    """An SSD1306: prints the positions of the lit pixels of each picture."""
+
+    def __init__(self, width, height, i2c):
+        assert isinstance(i2c, I2C)
+        self.size = width, height
+        super().__init__(bytearray(width * height // 8), width, height, framebuf.MONO_VLSB)
+
+    def show(self):
+        width, height = self.size
+        lit = [[x, y] for y in range(height) for x in range(width) if self.pixel(x, y)]
+        print(json.dumps(lit))
+
+
+def random_bits(n):
+    """Return the next of the recorded numbers."""
+    if not recorded:
+        raise Over
+    assert recorded[0] < 1 << n
+    return recorded.pop(0)
+
+
 class Module:
     def __init__(self, **names):
         for name, value in names.items():
@@ -241,6 +265,8 @@ device = {"mpu6050": Mpu6050, "lis3dh": Lis3dh, "microbit_accelerometer": Accele
 panel = Panel(recorded) if kind == "image_28x28" else None
 sys.modules["time"] = clock
 sys.modules["machine"] = Module(I2C=I2C, Pin=Pin, SPI=SPI)
+sys.modules["random"] = Module(getrandbits=random_bits)
+sys.modules["ssd1306"] = Module(SSD1306_I2C=Oled)
 sys.modules["camera"] = Camera(recorded)
 sys.modules["microbit"] = Module(
     accelerometer=device, display=Display(), running_time=clock.running_time, sleep=clock.sleep

@@ -15,6 +15,7 @@ from support.sharp import sharp
 from thumbnet.trainer import Dataset
 from thumbnet.trainer.examples import (
     digits_16x16,
+    generator,
     linear_regression,
     logistic_regression,
     mnist_16,
@@ -136,6 +137,24 @@ def test_digits_16x16(seed: int, proven: Prover) -> None:
     assert example.facts["test_accuracy"] >= 0.95
     proof = proven(example, "digits_16x16", limit=None if seed == 0 else 50)
     assert proof.integer_score >= 0.95
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
+def test_generator(seed: int, proven: Prover) -> None:
+    example = generator.train(seed)
+    facts = example.facts
+    assert facts["critic_accuracy"] >= 0.95
+    assert facts["recognized"] >= 0.95
+    assert facts["taught_accuracy"] >= 0.82
+    assert facts["spread"] >= 0.6  # each drawing is another
+    proof = proven(example, "generator")
+    assert generator.recognized(example, proof.program) == pytest.approx(
+        facts["recognized"], abs=0.01
+    )
+    pixels = proof.program.predict(example.test_x).reshape(len(example.test_x), -1)
+    assert proof.predictions[: len(pixels)] == pixels.tolist()
+    assert proof.integer_score >= 0.999
 
 
 @pytest.mark.slow

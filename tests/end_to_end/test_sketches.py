@@ -22,6 +22,7 @@ from thumbnet.trainer import (
     Normalization,
     Recording,
     Rescaling,
+    Reshape,
     Sequential,
     cut,
     load_digits,
@@ -77,6 +78,17 @@ def digits(side: int) -> tuple[Program, np.ndarray]:
     model.fit(x, data.y[:400], epochs=30, seed=0)
     model.labels = data.labels
     return convert(model, x, name="digits"), x
+
+
+@cache
+def generator() -> tuple[Program, np.ndarray]:
+    """A network of random weights that draws 8 x 8 pixels, and what it reads for ten digits."""
+    x = np.random.default_rng(0).integers(0, 256, (10, 26))
+    x[:, 16:] = 255 * np.eye(10, dtype=int)
+    layers = [Rescaling(1 / 127.5, -1), Dense(12, "relu"), Dense(64, "sigmoid"), Reshape((8, 8))]
+    model = Sequential(layers, seed=0)
+    model.build((26,))
+    return convert(model, x.astype(np.uint8), name="generator"), x
 
 
 def run(
@@ -178,6 +190,28 @@ def test_a_drawing(tmp_path: Path) -> None:
     assert heard[:-1] == [labels[k] for k in made.predict(pictures.reshape(len(strokes), -1))]
     drawn = zip(heard[:10], load_digits().y[:10], strict=True)
     assert sum(label == str(y) for label, y in drawn) >= 8
+
+
+def test_drawing_in_the_terminal(tmp_path: Path) -> None:
+    made, x = generator()
+    lines = run(tmp_path, "generator_terminal", made, x[:, :16].ravel().tolist())[:-1]
+    images = made.predict(x)
+    shades = np.array(list(" .+*#"))[images // 52]
+    assert lines == ["".join(2 * shade for shade in row) for row in shades.reshape(80, 8)]
+    assert len(set(images.ravel())) > 20
+
+
+def test_drawing_on_a_display(tmp_path: Path) -> None:
+    """Images of the network, one after the other, on a screen that keeps them."""
+    made, x = generator()
+    wishes = np.concatenate([x, x[:4]])
+    said = run(tmp_path, "generator_display", made, wishes[:, :16].ravel().tolist())[:-1]
+    screen = np.zeros((64, 128), bool)
+    for k, image in enumerate(made.predict(wishes)):
+        row, column = 10 * (k // 12), 10 * (k % 12)
+        screen[row : row + 8, column : column + 8] = image > 127
+        assert json.loads(said[k]) == np.argwhere(screen)[:, ::-1].tolist()
+    assert len(said) == len(wishes)
 
 
 @pytest.mark.parametrize("path", sorted(SKETCHES.glob("*.py")), ids=lambda path: path.stem)

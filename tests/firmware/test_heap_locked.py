@@ -34,6 +34,17 @@ def locked():
 print(locked())
 """
 
+INTO = """
+import micropython, net
+x, image = {row}, bytearray({size})
+net.predict_into(x, image)
+first = bytes(image)
+micropython.heap_lock()
+net.predict_into(x, image)
+micropython.heap_unlock()
+print(bytes(image) == first == bytes(net.predict(x)))
+"""
+
 NAMES = (
     *("input_pixels", "hidden_tanh", "input_sensors", "rnn_plain", "gru_plain", "streamed_plain"),
     *("image_plain", "int4_dense_plain", "lanes", "gru_sequences_plain", "image_viper"),
@@ -66,3 +77,21 @@ def test_heap_that_predict_takes(name: str, tmp_path: Path) -> None:
             timeout=60,
         )
         assert done.stdout.strip() == expected, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["pixels_plain", "pixels_viper"])
+def test_drawing_into_a_buffer_takes_no_heap(name: str, tmp_path: Path) -> None:
+    needs_micropython()
+    case = CASES[name]()
+    made = convert(case.model, case.x, name="net", **case.options)
+    for file, data in made.files().items():
+        (tmp_path / file).write_bytes(data)
+    row = [int(value) for value in readings(made.graph, extremes(made.graph))[3]]
+    done = subprocess.run(
+        [str(find_micropython()), "-c", INTO.format(row=row, size=12)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout.strip() == "True", done.stdout + done.stderr

@@ -19,6 +19,7 @@ from .exact_models import (
     image,
     levels,
     normalized,
+    pixels,
     readers,
     regression,
     rnn,
@@ -149,5 +150,9 @@ CASES: dict[str, Callable[[], Case]] = {
     "layer_normalization_plain": lambda: normalized(board="circuitpython"),
     "layer_normalization_viper": lambda: normalized(board="esp32"),
     "layer_normalization_thumb": lambda: normalized(board="pico"),
+    "pixels_plain": lambda: pixels("sigmoid", (3, 4)),
+    "pixels_viper": lambda: pixels("tanh", (2, 2, 3), board="esp32"),
+    "pixels_thumb": lambda: pixels("sigmoid", (3, 4), board="pico", weights="stream"),
+    "pixels_hex": lambda: pixels("tanh", (3, 4), board="microbit"),
 }
 """By the module's name; which part of the exporter a name is about comes first."""

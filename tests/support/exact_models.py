@@ -31,6 +31,7 @@ from thumbnet.trainer import (
     Normalization,
     RandomShift,
     Rescaling,
+    Reshape,
     SimpleRNN,
 )
 
@@ -53,6 +54,13 @@ SKETCH = b"import hand_in_hex\n\nprint(hand_in_hex.LABELS)\n"
 
 def dense(hidden: str = "relu", last: str = "softmax", outputs: int = 5, inputs: int = 12) -> Model:
     return chain((inputs,), Dense(9, hidden), Dense(outputs, last))
+
+
+def pixels(curve: str, shape: tuple[int, ...], **options: Any) -> Case:
+    """An image of 12 numbers, with images to compare it with."""
+    model = chain((12,), Dense(9, "relu"), Dense(12, curve), Reshape(shape))
+    black = {"sigmoid": 0, "tanh": -1}[curve]
+    return Case(model, levels(), options, integers(8, (5, *shape), black, 1))
 
 
 def levels(inputs: int = 12, most: int = 15) -> Array:

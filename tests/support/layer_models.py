@@ -33,6 +33,7 @@ from thumbnet.trainer import (
     Model,
     Normalization,
     Rescaling,
+    Reshape,
     Sequential,
     SimpleRNN,
 )
@@ -165,6 +166,10 @@ MODELS: dict[str, Callable[[], Model]] = {
     ),
     "sign of pixels": lambda: chain(
         (6, 6, 2), Activation("sign"), Conv2D(3, 3, padding="same"), Flatten(), Dense(3, "softmax")
+    ),
+    "image": lambda: chain((5,), Dense(7, "relu"), Dense(12, "tanh"), Reshape((2, 3, 2))),
+    "pixels in rows": lambda: chain(
+        (24,), Reshape((4, 3, 2)), Conv2D(4, 3, padding="same"), Reshape(-1), Dense(3, "softmax")
     ),
     "branches": branches,
     "dense branches": dense_branches,

@@ -40,7 +40,7 @@ def report(
     balanced: the balanced accuracies of uneven classes. eight: the result with weights of 8 bits.
     """
     info, size = artifact.info, sum(map(len, artifact.files.values()))
-    word = "R squared" if artifact.kind == "regression" else "accuracy"
+    word = "accuracy" if artifact.kind == "classifier" else "R squared"
     console.say(
         f"{artifact.path}  {size:,} bytes, {artifact.macs:,} multiply-accumulates, "
         f"tier {artifact.build.tier}, weights in {WEIGHT_PLACES[artifact.build.weights]}"

@@ -247,10 +247,12 @@ def _failure(error: DeviceError) -> JsonObject:
 
 
 def _value(text: str) -> Any:
-    """Return the value that the board printed last."""
+    """Return the value that the board printed last; a bytearray, such as an image, as a list."""
     lines = text.split("\r\n")
     last = lines[-2] if len(lines) > 1 else text
     with contextlib.suppress(ValueError, SyntaxError):
+        if last.startswith("bytearray("):
+            return list(ast.literal_eval(last[len("bytearray(") : -1]))
         return ast.literal_eval(re.sub(r"\b(nan|inf)\b", "None", last))
     raise ThumbnetError(f"microbit printed {text[:60]!r} where a number was expected")
 

@@ -53,11 +53,11 @@ class Proof:
     inputs, equal : int
         Vectors that were run (test examples, then extreme inputs), and those for which every
         integer was the expected one.
-    predictions : list of float
-        What the board predicted for each: a class index or a number; empty if it is several
-        numbers.
+    predictions : list of float, or list of list of int
+        What the board predicted for each: a class index or a number, or the levels of an image;
+        empty if it is several numbers in real units.
     kind : str
-        "classifier" or "regression".
+        "classifier", "regression" or "image".
     float_score, integer_score : float
         Of both models on all test examples: the accuracy or, for a regression, R squared.
     module_bytes : int
@@ -68,7 +68,7 @@ class Proof:
 
     inputs: int
     equal: int
-    predictions: list[float]
+    predictions: list[Any]
     kind: str
     float_score: float
     integer_score: float
@@ -148,7 +148,7 @@ def prove(
 
 def report(proof: Proof) -> str:
     """Return the proof in two lines."""
-    measure, form = ("R squared", ".4f") if proof.kind == "regression" else ("accuracy", ".2%")
+    measure, form = ("accuracy", ".2%") if proof.kind == "classifier" else ("R squared", ".4f")
     return (
         f"\nOn MicroPython: {proof.equal} of {proof.inputs} answers equal, integer for integer;\n"
         f"{measure} {proof.integer_score:{form}} in integers and {proof.float_score:{form}} in "

@@ -19,6 +19,7 @@ from .pooling_layers import (
 )
 from .preprocessing import Normalization, Rescaling
 from .recurrent import GRU, SimpleRNN
+from .reshape import Reshape
 
 LAYERS: dict[str, type[Layer]] = {
     layer.__name__: layer
@@ -26,6 +27,7 @@ LAYERS: dict[str, type[Layer]] = {
         Dense,
         Activation,
         Flatten,
+        Reshape,
         Dropout,
         RandomShift,
         BatchNormalization,

@@ -21,6 +21,7 @@ from ..training.compiled import CompiledNetwork
 from ..training.evaluation import evaluate
 from ..training.fit import fit
 from ..training.saving import ModelClasses, restore, save_network
+from ..training.step import gradients, train_on_batch
 
 
 class Model(CompiledNetwork):
@@ -80,6 +81,8 @@ class Model(CompiledNetwork):
         self.build(source.shape)
 
     fit = fit
+    gradients = gradients
+    train_on_batch = train_on_batch
 
     def evaluate(self, x: ArrayLike, y: ArrayLike) -> dict[str, float]:
         """Compute the mean loss and metrics.

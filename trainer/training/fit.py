@@ -10,9 +10,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..arrays import Array
-from ..autograd import functional
-from ..autograd.tape import GradientTape
-from ..autograd.tensor import Tensor
 from ..errors import ThumbnetError
 from ..network.inputs import prepare_inputs
 from ..optimization.losses import Loss
@@ -23,8 +20,9 @@ from .callbacks import Callback, History, Logs
 from .checkpoint import ModelCheckpoint, resume
 from .compiled import CompiledNetwork
 from .divergence import DivergenceGuard
-from .evaluation import evaluate, losses_and_outputs, measure
+from .evaluation import evaluate, measure
 from .preparation import Examples, check_ends, checked_batch_size, seed_and_build, split_examples
+from .step import differentiate
 
 
 def fit(
@@ -193,20 +191,12 @@ def _train_batch(
     y: Array,
     weights: Array | None,
 ) -> tuple[float, Array]:
-    """Take one step of gradient descent; return the loss before it, and the outputs.
-
-    Forward on the tape, backward along it, update: all of deep learning is in these lines.
-    """
+    """Take one step of gradient descent; return the loss before it, and the outputs."""
     variables = network.trainable_variables
-    with np.errstate(over="ignore", invalid="ignore"), GradientTape() as tape:
-        each, outputs = losses_and_outputs(network, loss, Tensor(x), y, training=True)
-        total = functional.mean(each if weights is None else each * weights)
-        for layer in network.layers:
-            for penalty in layer.penalties():
-                total = total + penalty
-        gradients = tape.gradient(total, variables)
+    value, gradients, outputs = differentiate(network, loss, x, y, weights, variables)
+    with np.errstate(over="ignore", invalid="ignore"):
         optimizer.apply(variables, gradients)
-    return float(total.data), outputs
+    return value, outputs
 
 
 def _introduce(

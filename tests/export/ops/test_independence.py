@@ -180,7 +180,7 @@ FOR_EMISSION = {
     *("ops.KERNELS", "ops.call_part", "ops.describe"),
     *(f"ops.call_part.{name}" for name in ("Literal", "Named", "Rows", "Sources")),
     "ops.input.input_limits",
-    "ops.answer.is_regression",
+    "ops.answer.answer_kind",
 }
 SIZES = {"cost.network_size.macs", "cost.network_size.parameters"}
 
@@ -207,4 +207,4 @@ def test_stages_know_no_kernels(path: Path) -> None:
 def test_imports_are_seen() -> None:
     assert "ops.operation" in imported(EXPORT / "stages" / "reference.py")
     assert "kernels.call.Call" in imported(EXPORT / "emit" / "kernel_calls.py")
-    assert "ops.answer.is_regression" in imported(EXPORT / "emit" / "header.py")
+    assert "ops.answer.answer_kind" in imported(EXPORT / "emit" / "header.py")

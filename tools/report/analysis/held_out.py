@@ -28,7 +28,7 @@ class HeldOut:
     x
         (n, *input_shape), in raw units.
     truth
-        Class indices (n,), or numbers in real units (n, outputs).
+        Class indices (n,), numbers in real units (n, outputs), or levels (n, pixels).
     floats
         Answers of the float network, like `truth`.
     integers
@@ -182,7 +182,7 @@ def answers(
     refused, x, truth = int(np.sum(~taken)), x[taken], truth[taken]
     if not len(x):
         return None
-    judge = _numbers if task.kind == "regression" else _classes
+    judge = _classes if task.has_classes else _numbers
     known = recordings is not None and len(recordings) == len(taken)
     names = recordings[taken] if recordings is not None and known else None
     return replace(judge(model, program, task, x, truth), refused=refused, recordings=names)
@@ -195,6 +195,8 @@ def _numbers(model: Model, program: Program | None, task: Task, x: Array, truth:
             f"targets of shape {truth.shape} for outputs of shape {floats.shape}: there must be "
             "one for each output"
         )
+    if task.kind == "image":
+        floats = task.levels(floats)
     held = HeldOut(x, truth, floats, None, None, False, ())
     if program is None:
         return held
