@@ -143,9 +143,19 @@ def end():
 
 
 def main(name, path):
-    """Measure with every line of a file of JSON lists."""
+    """Measure with every line of a file of JSON lists. A line with a number n means that n bytes follow."""
     if begin(name):
-        with open(path) as lines:
-            for line in lines:
-                row(json.loads(line))
+        levels = bytearray(0)
+        with open(path, "rb") as lines:
+            while True:
+                line = lines.readline()
+                if not line:
+                    break
+                values = json.loads(line)
+                if isinstance(values, int):
+                    if len(levels) != values:
+                        levels = bytearray(values)
+                    lines.readinto(levels)
+                    values = levels
+                row(values)
         end()

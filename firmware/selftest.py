@@ -8,12 +8,28 @@ import gc
 import json
 import sys
 
+PIECE = 64  # numbers of a list that are printed at once
+
 module = None
 count = 0
 
 
 def say(line):
-    print(json.dumps(line))
+    """Print a dict as a line of JSON; a long list piece by piece, since its text may not fit."""
+    before = "{"
+    for key in line:
+        value = line[key]
+        print(before + json.dumps(key) + ": ", end="")
+        if isinstance(value, list) and len(value) > PIECE:
+            before = "["
+            for k in range(0, len(value), PIECE):
+                print(before + json.dumps(value[k : k + PIECE])[1:-1], end="")
+                before = ", "
+            print("]", end="")
+        else:
+            print(json.dumps(value), end="")
+        before = ", "
+    print("}")
 
 
 def failure(error):
@@ -80,14 +96,22 @@ def answers(values):
         line["predict"] = answer
     answer = None
     if hasattr(module, "scores"):
-        line["scores"] = list(module.scores(values))
+        line["scores"] = as_list(module.scores(values))
     if hasattr(module, "probabilities"):
-        line["probabilities"] = list(module.probabilities(values))
+        line["probabilities"] = as_list(module.probabilities(values))
     return line
 
 
+def as_list(values):
+    """Return values as a list, without a copy if they are one."""
+    return values if isinstance(values, list) else list(values)
+
+
 def row(values):
-    """Print the answers to one input vector, or to a list of samples for the Stream."""
+    """Print the answers to one input vector, or to a list of samples for the Stream.
+
+    An input vector of bytes is read in place: neither a list nor a copy of it is made.
+    """
     global count
     try:
         samples = bool(values) and isinstance(values[0], list)
@@ -109,9 +133,19 @@ def end():
 
 
 def main(name, path):
-    """Answer every line of a file of JSON lists."""
+    """Answer every line of a file of JSON lists. A line with a number n means that n bytes follow."""
     if begin(name):
-        with open(path) as lines:
-            for line in lines:
-                row(json.loads(line))
+        levels = bytearray(0)
+        with open(path, "rb") as lines:
+            while True:
+                line = lines.readline()
+                if not line:
+                    break
+                values = json.loads(line)
+                if isinstance(values, int):
+                    if len(levels) != values:
+                        levels = bytearray(values)
+                    lines.readinto(levels)
+                    values = levels
+                row(values)
         end()
