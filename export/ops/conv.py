@@ -153,6 +153,11 @@ class FusedConv(FusedLayer):
         window = Window.of(node.attributes)
         return {f"{node.output}.patch": window.taps * window.channels} if native else {}
 
+    def in_place(self, graph: Graph, node: Node) -> dict[str, int]:
+        """Return the input: at each position, the window is copied before outputs are written."""
+        window, (source,) = Window.of(node.attributes), node.inputs
+        return {source: window.distance(len(node.attributes["weight"]), copied=True)}
+
 
 class Conv(WeightedFloat, FusedConv):
     """Multiply windows of x (n, ...) by the kernel (taps * channels, outputs), and add the bias."""

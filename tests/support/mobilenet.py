@@ -16,6 +16,8 @@ from thumbnet.trainer import (
     Sequential,
 )
 
+from .exact import filled
+
 BLOCKS = ((1, 16), (2, 32), (1, 32), (2, 64), (1, 64), (2, 128), *[(1, 128)] * 5, (2, 256))
 """Stride and filters of the blocks of a MobileNetV1 of width 0.25; another (1, 256) ends it."""
 
@@ -32,7 +34,7 @@ def mobilenet(size: int = 96, blocks: tuple[tuple[int, int], ...] = (*BLOCKS, (1
     model = Sequential([*layers, GlobalAveragePooling2D(), Dense(2, "softmax")], seed=1)
     model.build((size, size, 3))
     model.input_spec = InputSpec((size, size, 3), minimum=0, maximum=255)
-    return model
+    return filled(model)
 
 
 def pixels(size: int, count: int) -> npt.NDArray[np.float64]:
