@@ -179,24 +179,22 @@ def _forbidden(
 
 
 def _gaps(forbidden: Iterable[tuple[int, int]]) -> Iterator[int]:
-    """Yield offsets outside all ranges: the ends of each gap between them, and 0 if it is in one.
+    """Yield the ends of each gap between ranges of offsets, and 0 if it lies in one.
 
-    An offset at an end of a range is outside it.
+    The ends of a range do not belong to it.
     """
-    reached = None
+    reached: int | None = None
     for low, high in sorted(forbidden):
-        if low >= high:
-            continue
         if reached is None or low >= reached:
-            yield low
-            if reached is not None:
-                yield reached
-            if low >= 0 and (reached is None or reached <= 0):
-                yield 0
+            yield from _gap(reached, low)
         reached = high if reached is None else max(reached, high)
-    if reached is not None:
-        yield reached
-    if reached is None or reached <= 0:
+    yield from _gap(reached, None)
+
+
+def _gap(low: int | None, high: int | None) -> Iterator[int]:
+    """Yield the ends of a gap, and 0 if it lies between them; None is an end without a limit."""
+    yield from (end for end in (low, high) if end is not None)
+    if (low is None or low <= 0) and (high is None or high >= 0):
         yield 0
 
 
