@@ -143,7 +143,7 @@ def end():
 
 
 def main(name, path):
-    """Measure with every line of a file of JSON lists. A line with a number n means that n bytes follow."""
+    """Measure with every line of a file of JSON lists; a number n there means n bytes after it."""
     if begin(name):
         levels = bytearray(0)
         with open(path, "rb") as lines:

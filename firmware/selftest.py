@@ -133,7 +133,7 @@ def end():
 
 
 def main(name, path):
-    """Answer every line of a file of JSON lists. A line with a number n means that n bytes follow."""
+    """Answer every line of a file of JSON lists; a number n there means n bytes after it."""
     if begin(name):
         levels = bytearray(0)
         with open(path, "rb") as lines:

@@ -172,7 +172,7 @@ def takes_readings(graph: Graph) -> bool:
 def takes_bytes(graph: Graph) -> bool:
     """Return whether every input is a whole level from 0 to 255."""
     limits = input_limits(graph.nodes[0])
-    within = 0 <= int(limits.minimum.min()) and int(limits.maximum.max()) <= ACTIVATION_MAX
+    within = int(limits.minimum.min()) >= 0 and int(limits.maximum.max()) <= ACTIVATION_MAX
     return not takes_readings(graph) and within
 
 

@@ -174,7 +174,7 @@ class LayerNormalization(Operation):
         return outputs * (3 * cost.pool + _OUTPUT * cost.output) + 2 * roots * cost.output
 
     def in_place(self, graph: Graph, node: Node) -> dict[str, int]:
-        """Return the input: a pixel's sums come first, then each byte is read before it is written."""
+        """Return the input: after a pixel's sums, each byte is read just before it is written."""
         return dict.fromkeys(node.inputs, 0)
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:

@@ -123,9 +123,7 @@ def standalone_calls(graph: Graph, tier: str) -> list[StandaloneCall]:
     """
     build = Build(tier)
     nodes = {node.output: node for node in graph.nodes}
-    return [
-        _alone(graph, call, nodes, build) for call in kernel_calls(graph, plan(graph, build), build)
-    ]
+    return [_alone(graph, call, nodes, build) for call in kernel_calls(graph, plan(graph), build)]
 
 
 def _alone(graph: Graph, call: Call, nodes: dict[str, Node], build: Build) -> StandaloneCall:

@@ -116,7 +116,7 @@ class PortTarget(Target):
         for at in range(0, len(row), PIECE):
             piece = row[at : at + PIECE]
             text = base64.b64encode(piece).decode("ascii")
-            self._execute(f"x[{at}:{at + len(piece)}]=u('{text}')")
+            self._execute(f"i={at}\nfor v in u('{text}'):x[i]=v;i+=1")
         return "x"
 
     def call(self, script: str, code: str) -> JsonObject:
