@@ -145,12 +145,9 @@ def end():
 def main(name, path):
     """Measure with every line of a file of JSON lists; a number n there means n bytes after it."""
     if begin(name):
-        levels = bytearray(0)
+        levels = b""
         with open(path, "rb") as lines:
-            while True:
-                line = lines.readline()
-                if not line:
-                    break
+            for line in lines:
                 values = json.loads(line)
                 if isinstance(values, int):
                     if len(levels) != values:
