@@ -54,15 +54,8 @@ LEVELS = b"""
 def predict(values):
     return int(isinstance(values, (bytes, bytearray)))
 def scores(values):
-    total = 0
-    for i in range(len(values)):
-        total += (i + 1) * values[i]
-    return [len(values), total] * 80
-"""
-
-
-def weighed(values):
     return [len(values), sum((i + 1) * v for i, v in enumerate(values))] * 80
+"""
 
 
 @pytest.mark.parametrize("script", ["selftest", "bench"])
@@ -73,7 +66,9 @@ def test_levels_arrive_as_bytes(target, script):
     if script == "bench":
         assert all(answer["us"] > 0 for answer in answers)
         return
-    assert [answer["scores"] for answer in answers] == [weighed(row) for row in rows]
+    sums = [sum((i + 1) * v for i, v in enumerate(row)) for row in rows]
+    wanted = [[len(row), total] * 80 for row, total in zip(rows, sums, strict=True)]
+    assert [answer["scores"] for answer in answers] == wanted
     assert [answer["predict"] for answer in answers] == [1, 1, 0, 1, 1]
 
 
