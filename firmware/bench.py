@@ -143,9 +143,16 @@ def end():
 
 
 def main(name, path):
-    """Measure with every line of a file of JSON lists."""
+    """Measure with every line of a file of JSON lists; a number n there means n bytes after it."""
     if begin(name):
-        with open(path) as lines:
+        levels = b""
+        with open(path, "rb") as lines:
             for line in lines:
-                row(json.loads(line))
+                values = json.loads(line)
+                if isinstance(values, int):
+                    if len(levels) != values:
+                        levels = bytearray(values)
+                    lines.readinto(levels)
+                    values = levels
+                row(values)
         end()

@@ -13,7 +13,8 @@ count = 0
 
 
 def say(line):
-    print(json.dumps(line))
+    json.dump(line, sys.stdout)  # its text may not fit the heap
+    print()
 
 
 def failure(error):
@@ -83,14 +84,22 @@ def answers(values):
         line["predict"] = answer
     answer = None
     if hasattr(module, "scores"):
-        line["scores"] = list(module.scores(values))
+        line["scores"] = as_list(module.scores(values))
     if hasattr(module, "probabilities"):
-        line["probabilities"] = list(module.probabilities(values))
+        line["probabilities"] = as_list(module.probabilities(values))
     return line
 
 
+def as_list(values):
+    """Return values as a list, without a copy if they are one."""
+    return values if isinstance(values, list) else list(values)
+
+
 def row(values):
-    """Print the answers to one input vector, or to a list of samples for the Stream."""
+    """Print the answers to one input vector, or to a list of samples for the Stream.
+
+    An input vector of bytes is read in place: neither a list nor a copy of it is made.
+    """
     global count
     try:
         samples = bool(values) and isinstance(values[0], list)
@@ -112,9 +121,16 @@ def end():
 
 
 def main(name, path):
-    """Answer every line of a file of JSON lists."""
+    """Answer every line of a file of JSON lists; a number n there means n bytes after it."""
     if begin(name):
-        with open(path) as lines:
+        levels = b""
+        with open(path, "rb") as lines:
             for line in lines:
-                row(json.loads(line))
+                values = json.loads(line)
+                if isinstance(values, int):
+                    if len(levels) != values:
+                        levels = bytearray(values)
+                    lines.readinto(levels)
+                    values = levels
+                row(values)
         end()

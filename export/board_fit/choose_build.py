@@ -75,7 +75,7 @@ def _lanes_fit(
     if tier != "plain" or weights != "module" or not board.bigint:
         return False
     build = build_for(graph, board, tier, weights, lanes=True)
-    calls = kernel_calls(graph, plan(graph, build.native), build)
+    calls = kernel_calls(graph, plan(graph, build), build)
     columns = [lanes_heap(c.weight) for c in calls if c.kernel.in_lanes and c.weight is not None]
     if sum(columns) > board.heap // 4:
         return False

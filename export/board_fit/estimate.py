@@ -159,7 +159,7 @@ def _stream(graph: Graph, build: Build) -> WeightStream | None:
     if build.weights != "stream":
         return None
     graph = share_kernels(graph, build)
-    parts = streamed(kernel_calls(graph, plan(graph, build.native), build), build)
+    parts = streamed(kernel_calls(graph, plan(graph, build), build), build)
     return WeightStream(
         reads=sum(part.blocks * (1 + part.pieces) for part in parts),
         calls=sum(part.blocks * part.pieces for part in parts),

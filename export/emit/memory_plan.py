@@ -1,17 +1,28 @@
-"""The memory planner: all uint8 tensors share one arena, and overlap if never alive together."""
+"""The memory planner: all uint8 tensors share one arena, and overlap if never alive together.
+
+Two tensors that are alive together for one kernel, its input and its output, may overlap if the
+operation permits it: `CallPart.in_place` says how far before the input the output must then begin.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from math import prod
 
 from thumbnet.trainer import ThumbnetError
 
-from ..graph.graph import Graph
+from ..graph.graph import Graph, Node
+from ..kernels.build import Build
 from ..ops import call_part
+from .weights_file import streamed
 
 ALIGNMENT = 4
 """Kernels read whole words, so a tensor begins at a word and owns all bytes of its last word."""
+
+Pairs = dict[tuple[str, str], int]
+"""For an output and an input that it may overlap: the bytes by which the output begins earlier."""
 
 
 @dataclass(frozen=True)
@@ -26,31 +37,44 @@ class Plan:
     offsets: dict[str, int]
 
 
-def plan(graph: Graph, native: bool = True) -> Plan:
+def plan(graph: Graph, build: Build | None = None) -> Plan:
     """Place the uint8 tensors of a fused graph.
 
-    The input is placed at 0 (a board without `memoryview` writes it through the arena itself). The
-    others follow, the largest first, each at the lowest offset where it overlaps no tensor that is
-    alive at the same time. native: include the temporary buffers of machine-code kernels.
+    In each of several orders, tensors are placed one by one where they make the arena grow least,
+    first without and then with the overlaps that operations permit. The smallest arena wins, of
+    equal ones the first.
+
+    Parameters
+    ----------
+    graph
+        The graph.
+    build
+        The tier and where the weights live; None for a tier of machine code with the weights in the
+        module. In files for a micro:bit v1, the input is placed at 0: the board has no `memoryview`
+        and writes the input through the arena itself.
+
     """
-    lives, sizes = lifetimes(graph, native), _sizes(graph, native)
+    build = build or Build("thumb")
+    lives, sizes = lifetimes(graph, build.native), _sizes(graph, build.native)
+    pairs = overlapping(graph, build)
     first = graph.nodes[0].output
-    order = sorted(lives, key=lambda name: (name != first, -sizes[name]))
-    offsets: dict[str, int] = {}
-    for name in order:
-        taken = sorted(
-            (offsets[other], offsets[other] + sizes[other])
-            for other in offsets
-            if _overlap(lives[name], lives[other])
-        )
-        at = 0
-        for start, end in taken:
-            if at + sizes[name] <= start:
-                break
-            at = max(at, end)
-        offsets[name] = at
-    total = max(offsets[name] + sizes[name] for name in offsets)
-    return check_plan(graph, Plan(total, offsets), native)
+    breadth = [
+        sum(sizes[name] for name, (start, end) in lives.items() if start <= k <= end)
+        for k in range(len(graph.nodes))
+    ]
+    busiest = {n: max(breadth[start : end + 1]) for n, (start, end) in lives.items()}
+    orders: list[Callable[[str], tuple[int, ...]]] = [
+        lambda name: (name != first, -sizes[name]),
+        lambda name: (-sizes[name],),
+        lambda name: (-busiest[name], -sizes[name]),
+    ]
+    if build.parts:
+        orders = orders[:1]
+    made = [
+        _placed(sorted(lives, key=order), lives, sizes, permitted, 0 if build.parts else None)
+        for permitted, order in product(({}, pairs), orders)
+    ]
+    return check_plan(graph, min(made, key=lambda found: found.size), build)
 
 
 def lifetimes(graph: Graph, native: bool = True) -> dict[str, tuple[int, int]]:
@@ -70,8 +94,28 @@ def lifetimes(graph: Graph, native: bool = True) -> dict[str, tuple[int, int]]:
     return lives
 
 
-def check_plan(graph: Graph, made: Plan, native: bool = True) -> Plan:
-    """Return the plan if it is valid: tensors lie in the arena and do not overlap while alive.
+def overlapping(graph: Graph, build: Build) -> Pairs:
+    """Return the pairs of an output and an input that may overlap: no later node reads the input.
+
+    A call reads and writes in one pass. Where streamed weights take several, none may overlap.
+    """
+    lives = lifetimes(graph, build.native)
+    pairs: Pairs = {}
+    for k, node in enumerate(graph.nodes):
+        dying = {name for name in node.inputs if name in lives and lives[name][1] == k}
+        found = call_part(node).in_place(graph, node) if dying and node.output in lives else {}
+        if found and _is_one_pass(graph, node, build):
+            pairs |= {
+                (node.output, name): _whole_words(distance)
+                for name, distance in found.items()
+                if name in dying
+            }
+    return pairs
+
+
+def check_plan(graph: Graph, made: Plan, build: Build | None = None) -> Plan:
+    """Return the plan if it is valid: tensors lie in the arena, and no two that are alive together
+    overlap, except as far as their operation permits.
 
     Raises
     ------
@@ -79,17 +123,87 @@ def check_plan(graph: Graph, made: Plan, native: bool = True) -> Plan:
         If it is not; the message names the tensors.
 
     """
-    lives, sizes = lifetimes(graph, native), _sizes(graph, native)
+    build = build or Build("thumb")
+    lives, sizes = lifetimes(graph, build.native), _sizes(graph, build.native)
+    pairs = overlapping(graph, build)
     for name, at in made.offsets.items():
         end = at + sizes[name]
-        if at % ALIGNMENT or end > made.size:
+        if at % ALIGNMENT or at < 0 or end > made.size:
             raise ThumbnetError(f"export: tensor {name} at {at} is not inside the arena")
         for other, start in made.offsets.items():
-            if other == name or not _overlap(lives[name], lives[other]):
+            if other == name or not _together(lives[name], lives[other]):
+                continue
+            if (name, other) in pairs and at + pairs[name, other] <= start:
+                continue
+            if (other, name) in pairs and start + pairs[other, name] <= at:
                 continue
             if at < start + sizes[other] and start < end:
                 raise ThumbnetError(f"export: tensors {name} and {other} share memory while alive")
     return made
+
+
+def _placed(
+    order: list[str],
+    lives: dict[str, tuple[int, int]],
+    sizes: dict[str, int],
+    pairs: Pairs,
+    least: int | None,
+) -> Plan:
+    """Place tensors in an order; least: the lowest offset, None if the arena may grow downwards."""
+    offsets: dict[str, int] = {}
+    low = high = 0
+    for name in order:
+        size = sizes[name]
+        others = [other for other in offsets if _together(lives[name], lives[other])]
+        forbidden = [_forbidden(name, other, offsets[other], sizes, pairs) for other in others]
+        places = [at for at in _gaps(forbidden) if least is None or at >= least]
+        at = min(places, key=lambda at: (max(high, at + size) - min(low, at), at < 0, at))
+        offsets[name] = at
+        low, high = min(low, at), max(high, at + size)
+    return Plan(high - low, {name: at - low for name, at in offsets.items()})
+
+
+def _forbidden(
+    name: str, other: str, start: int, sizes: dict[str, int], pairs: Pairs
+) -> tuple[int, int]:
+    """Return the ends of the offsets between which `name` would overlap `other`, which is placed.
+
+    The ends themselves are permitted.
+    """
+    low, high = start - sizes[name], start + sizes[other]
+    if (name, other) in pairs:
+        low = max(low, start - pairs[name, other])
+    if (other, name) in pairs:
+        high = min(high, start + pairs[other, name])
+    return low, high
+
+
+def _gaps(forbidden: Iterable[tuple[int, int]]) -> Iterator[int]:
+    """Yield the ends of each gap between ranges of offsets, and 0 if it lies in one.
+
+    The ends of a range do not belong to it.
+    """
+    reached: int | None = None
+    for low, high in sorted(forbidden):
+        if reached is None or low >= reached:
+            yield from _gap(reached, low)
+        reached = high if reached is None else max(reached, high)
+    yield from _gap(reached, None)
+
+
+def _gap(low: int | None, high: int | None) -> Iterator[int]:
+    """Yield the ends of a gap, and 0 if it lies between them; None is an end without a limit."""
+    yield from (end for end in (low, high) if end is not None)
+    if (low is None or low <= 0) and (high is None or high >= 0):
+        yield 0
+
+
+def _is_one_pass(graph: Graph, node: Node, build: Build) -> bool:
+    """Return whether each call of a node is made once, with all its weights."""
+    if build.weights != "stream":
+        return True
+    parts = streamed(call_part(node).calls(graph, node, {}, build), build)
+    return all(part.blocks <= 1 and part.pieces <= 1 for part in parts)
 
 
 def _sizes(graph: Graph, native: bool) -> dict[str, int]:
@@ -98,8 +212,12 @@ def _sizes(graph: Graph, native: bool) -> dict[str, int]:
         if graph.tensors[node.output].dtype == "uint8":
             sizes[node.output] = prod(graph.tensors[node.output].shape)
         sizes.update(call_part(node).scratch(graph, node, native))
-    return {name: -(-size // ALIGNMENT) * ALIGNMENT for name, size in sizes.items()}
+    return {name: _whole_words(size) for name, size in sizes.items()}
 
 
-def _overlap(a: tuple[int, int], b: tuple[int, int]) -> bool:
+def _whole_words(size: int) -> int:
+    return -(-size // ALIGNMENT) * ALIGNMENT
+
+
+def _together(a: tuple[int, int], b: tuple[int, int]) -> bool:
     return a[0] <= b[1] and b[0] <= a[1]

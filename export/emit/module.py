@@ -47,7 +47,7 @@ def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
 
     """
     graph = share_kernels(check_emittable(graph), build)
-    made = plan(graph, build.native)
+    made = plan(graph, build)
     row_calls = kernel_calls(graph, made, build)
     literals, late, weights = layer_literals(row_calls, graph, made, build)
     own, behind = stream_literals(graph.stream)

@@ -19,12 +19,13 @@ def tensor_literals(
 
     reach: the minimum size of the arena, in bytes.
     """
-    size = max(made.size, reach)
+    size, first = max(made.size, reach), graph.nodes[0].output
     literals: Literals = {}
     names: dict[str, str] = {}
     if build.native:
         literals["ARENA"] = f"bytearray({size})"
-        literals["X0"] = "ARENA"
+        at, length = made.offsets[first], prod(graph.tensors[first].shape)
+        literals["X0"] = f"memoryview(ARENA)[{at}:{at + length}]" if at else "ARENA"
     else:
         literals["ARENA"] = f"memoryview(bytearray({size}))"
     for k, (name, length) in enumerate(_lengths(graph, build).items()):

@@ -62,6 +62,33 @@ class Window(NamedTuple):
         rows, columns = self._inside()
         return [row * column for row in rows for column in columns]
 
+    def distance(self, outputs: int, copied: bool) -> int:
+        """Return how far before the image the output must begin if both lie in the same memory.
+
+        Positions follow each other in the order of the output. Each must be written before what
+        later positions still read; and before its own window, unless that is `copied` first.
+
+        Parameters
+        ----------
+        outputs
+            Bytes of the output at each position.
+        copied
+            A position's whole window is read before anything of its output is written.
+
+        """
+        top, left = (
+            np.maximum(np.arange(count) * stride - before, 0)
+            for count, stride, before in (
+                (self.out_height, self.stride_height, self.top),
+                (self.out_width, self.stride_width, self.left),
+            )
+        )
+        reads = ((top[:, None] * self.width + left) * self.channels).ravel()
+        still_read = np.minimum.accumulate(reads[::-1])[::-1]
+        written = outputs * np.arange(1, len(reads) + 1)
+        ahead = written[:-1] - still_read[1:] if copied else written - still_read
+        return int(max(0, ahead.max(initial=0)))
+
     def faults(self) -> Iterable[str]:
         """Yield the faults of the sizes."""
         if min(self) < 0 or min(self[:7]) < 1 or min(self[9:]) < 1:

@@ -46,7 +46,7 @@ Parts = dict[str, list[SourceFile]]
 def emit_files(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     """Return the files for the board's file system: `NAME.py`, what it imports, and `NAME.bin`."""
     graph = share_kernels(check_emittable(graph), build)
-    made = plan(graph, build.native)
+    made = plan(graph, build)
     rows = kernel_calls(graph, made, build)
     literals, late, weights = layer_literals(rows, graph, made, build)
     literals = {**node_literals(graph), **literals, **late}

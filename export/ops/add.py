@@ -114,6 +114,10 @@ class Add(Operation):
         if not 1 <= a["shift"] <= 20:
             yield f"shift is {a['shift']}: it must be from 1 to 20"
 
+    def in_place(self, graph: Graph, node: Node) -> dict[str, int]:
+        """Return both tensors: each byte is read just before its sum is written."""
+        return dict.fromkeys(node.inputs, 0)
+
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the single call; the second tensor is passed as `w`."""
         (a, b), target = node.inputs, node.output

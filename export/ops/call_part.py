@@ -101,6 +101,16 @@ class CallPart:
         """
         return {}
 
+    def in_place(self, graph: Graph, node: Node) -> dict[str, int]:
+        """Return the inputs that the output may overlap in memory: a distance in bytes by name.
+
+        The output must begin at least so many bytes before the input. With a distance of 0, both
+        may begin at the same place. It holds for the kernels of every tier: when one writes a byte,
+        it does not read the byte of the input at the same place any more. The memory planner
+        decides whether another node still needs the input.
+        """
+        return {}
+
     def wide_scratch(self, node: Node) -> dict[str, int]:
         """Return the temporary buffers of 32-bit words that a node needs: words by name."""
         return {}

@@ -64,14 +64,17 @@ NARROW_CONV = replace(
 )
 """The same with 4-bit weights."""
 
-POSITION_HEAP = 40
+POSITION_HEAP = 80
 """Heap of the plain kernel per position of a window, in words, in addition to its values."""
 
 SLICE_HEAP = 10
 """Heap of a slice and a loop over it, in words, in addition to its values."""
 
-_SECOND_LOOP = (30, 4)
-"""Words more of `POSITION_HEAP` and `SLICE_HEAP` with 4-bit weights, which take two loops."""
+_VALUE_HEAP = 2
+"""Heap of the plain kernel per value of a window, in words: its place in a list that grew."""
+
+_SECOND_LOOP = (3, 4)
+"""Words more of `_VALUE_HEAP` and `SLICE_HEAP` with 4-bit weights, which take two loops."""
 
 WINDOW_OUTPUT = 0.5
 """Cost of one output relative to that of a dense layer: the kernel is set up only once."""
@@ -153,6 +156,11 @@ class FusedConv(FusedLayer):
         window = Window.of(node.attributes)
         return {f"{node.output}.patch": window.taps * window.channels} if native else {}
 
+    def in_place(self, graph: Graph, node: Node) -> dict[str, int]:
+        """Return the input: at each position, the window is copied before outputs are written."""
+        window, (source,) = Window.of(node.attributes), node.inputs
+        return {source: window.distance(len(node.attributes["weight"]), copied=True)}
+
 
 class Conv(WeightedFloat, FusedConv):
     """Multiply windows of x (n, ...) by the kernel (taps * channels, outputs), and add the bias."""
@@ -223,8 +231,8 @@ def narrow_heap(weight: npt.NDArray[np.int8], word: int) -> int:
 
 
 def _position_heap(outputs: int, inputs: int, word: int, more: tuple[int, int]) -> int:
-    position, slices = POSITION_HEAP + more[0], SLICE_HEAP + more[1]
-    return word * (4 * inputs + position) + outputs * (inputs + slices * word)
+    value, slices = _VALUE_HEAP + more[0], SLICE_HEAP + more[1]
+    return word * (value * inputs + POSITION_HEAP) + outputs * (inputs + slices * word)
 
 
 OPERATIONS: tuple[Operation, ...] = (ConvProducts(), Conv())

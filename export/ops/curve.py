@@ -74,6 +74,10 @@ class Lookup(Operation):
         """Yield tensors of different sizes."""
         return size_faults(graph, node)
 
+    def in_place(self, graph: Graph, node: Node) -> dict[str, int]:
+        """Return the input: each byte is read just before its value is written."""
+        return dict.fromkeys(node.inputs, 0)
+
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the single call."""
         (source,), target = node.inputs, node.output

@@ -14,7 +14,7 @@ from ..graph.graph import Graph, Node, TensorSpec
 from ..graph.window import Window, patches
 from .attribute_kinds import without_bits
 from .checks import window_faults
-from .conv import CONV, POSITION_HEAP, SLICE_HEAP, Conv, ConvProducts
+from .conv import CONV, POSITION_HEAP, Conv, ConvProducts
 from .operation import Floats, Operation
 
 DEPTHWISE_CONV = replace(
@@ -24,6 +24,10 @@ DEPTHWISE_CONV = replace(
     absent={"plain": ("x_at", "patch_at"), "viper": ("k_h",)},
     layouts=dict.fromkeys(("plain", "viper", "thumb", "thumb_dsp"), "taps"),
 )
+
+_ROW_HEAP = 10
+_CHANNEL_HEAP = 4
+"""Heap of the plain kernel per row of a window, and per channel, in words."""
 
 
 class DepthwiseProducts(ConvProducts):
@@ -92,9 +96,8 @@ class DepthwiseConv(Conv):
 def depthwise_heap(node: Node, word: int) -> int:
     """Return the heap of the plain kernel of a depthwise convolution, in bytes."""
     window = Window.of(node.attributes)
-    slices = window.channels * word * (window.taps + SLICE_HEAP)
-    position = word * (4 * window.taps * window.channels + POSITION_HEAP)
-    return window.positions * (position + slices)
+    words = POSITION_HEAP + _ROW_HEAP * window.kernel_height + _CHANNEL_HEAP * window.channels
+    return window.positions * (word * words + 2 * window.taps * window.channels)
 
 
 def scaling_as_layer(node: Node, shape: tuple[int, ...]) -> Node:

@@ -169,6 +169,13 @@ def takes_readings(graph: Graph) -> bool:
     return any(graph.only(QuantizeSensors.name))
 
 
+def takes_bytes(graph: Graph) -> bool:
+    """Return whether every input is a whole level from 0 to 255."""
+    limits = input_limits(graph.nodes[0])
+    within = int(limits.minimum.min()) >= 0 and int(limits.maximum.max()) <= ACTIVATION_MAX
+    return not takes_readings(graph) and within
+
+
 @dataclass(frozen=True)
 class InputStage:
     """The node that converts counts to uint8, and the scale and zero point of its output.

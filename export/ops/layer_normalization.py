@@ -173,6 +173,10 @@ class LayerNormalization(Operation):
         roots = outputs / len(node.attributes["weight"])
         return outputs * (3 * cost.pool + _OUTPUT * cost.output) + 2 * roots * cost.output
 
+    def in_place(self, graph: Graph, node: Node) -> dict[str, int]:
+        """Return the input: after a pixel's sums, each byte is read just before it is written."""
+        return dict.fromkeys(node.inputs, 0)
+
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the single call."""
         (source,), target, a = node.inputs, node.output, node.attributes

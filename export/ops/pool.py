@@ -68,6 +68,11 @@ class WindowPool(Operation):
         """Return the values in all windows."""
         return Window.of(node.attributes).gathered
 
+    def in_place(self, graph: Graph, node: Node) -> dict[str, int]:
+        """Return the input: kernels may write channels of a position while they read its window."""
+        window, (source,) = Window.of(node.attributes), node.inputs
+        return {source: window.distance(window.channels, copied=False)}
+
     def predict_heap(self, node: Node, word: int) -> int:
         """Return the heap of the plain kernel: the values of a window, and a slice per channel."""
         window = Window.of(node.attributes)

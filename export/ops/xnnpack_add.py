@@ -61,6 +61,10 @@ class XnnpackAdd(Operation):
         if len({*sizes}) != 1:
             yield f"tensors of {sizes} values: two inputs and the output must have as many"
 
+    def in_place(self, graph: Graph, node: Node) -> dict[str, int]:
+        """Return both tensors: each byte is read just before its sum is written."""
+        return dict.fromkeys(node.inputs, 0)
+
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the single call; the second tensor is passed as `w`."""
         (a, b), target = node.inputs, node.output

@@ -21,6 +21,7 @@ from ..graph.graph import Graph
 from ..graph.serialization import dump, graph_to_json
 from ..kernels.build import Build
 from ..ops.answer import answer_kind
+from ..ops.input import takes_bytes
 from ..quantizer.input_counts import in_units
 from ..stages.reference import accepted_counts, execute, to_counts
 from .read_contents import check_contents, check_text, check_work, read_document
@@ -96,6 +97,13 @@ class Artifact:
     def kind(self) -> str:
         """`classifier`, `regression` or `image`."""
         return answer_kind(self.graph)
+
+    @property
+    def rows(self) -> list[bytes | list[int | float]]:
+        """The `inputs` as targets take them: whole levels as bytes, which need little heap."""
+        if not takes_bytes(self.graph):
+            return [*self.inputs]
+        return [row if float in map(type, row) else bytes(row) for row in self.inputs]  # type: ignore[arg-type]
 
     @property
     def windows(self) -> list[list[list[int | float]]]:

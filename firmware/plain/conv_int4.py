@@ -20,7 +20,7 @@ def conv_int4(x, w, y, p):
     half = inputs + 1 >> 1
     for top in range(-pad_top, out_h * stride_h - pad_top, stride_h):
         for start in range(-left, out_w * step - left, step):
-            patch = gather(x, p, top, start)
+            patch = list(gather(x, p, top, start))
             # sum((w + 8) * x) includes an excess of 8 * sum(x); subtract it once.
             excess = 8 * sum(patch)
             patch.append(0)

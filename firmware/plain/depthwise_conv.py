@@ -17,24 +17,19 @@ def depthwise_conv(x, w, y, p):
     """
     taps, channels, first, zero_point, low, high, table = p[:7]
     stride_h, step, pad_top, left, out_h, out_w, y_step = p[11:18]
-    columns = [
-        bytes([w[i] for i in range(c, c + taps * channels, channels)]) for c in range(channels)
-    ]
+    last = taps * channels
     for top in range(-pad_top, out_h * stride_h - pad_top, stride_h):
         for start in range(-left, out_w * step - left, step):
             patch = gather(x, p, top, start)
             at = first
             k = 19
             for c in range(channels):
-                column = columns[c]
-                inputs = patch[c::channels]
-                # sum((w + 128) * x) includes an excess of 128 * sum(x).
-                acc = p[k] - 128 * sum(inputs)
-                i = 0
-                for a in inputs:
+                acc = p[k]
+                # Neither slices nor lists: many small pieces would break up a small heap.
+                for i in range(c, last, channels):
+                    a = patch[i]
                     if a:
-                        acc += column[i] * a
-                    i += 1
+                        acc += (w[i] - 128) * a
                 multiplier, shift = p[k + 1], p[k + 2]
                 q = zero_point + requantize(acc, multiplier, shift)
                 if q < low:

@@ -2,22 +2,21 @@
 
 
 def gather(x, p, top, start):
-    """Return the patch, a list: runs of x, and pad where they leave the image.
+    """Return the patch, as bytes: runs of x, and pad where they leave the image.
 
     top: the first row, start: the first byte of a row; both may be negative. p: the kernel's.
     """
     rows, row, k_h, run = p[7:11]
-    pad = p[18]
-    before = [pad] * -start
-    behind = [pad] * (start + run - row)
-    first = len(before) + start
-    last = start + run - len(behind)
-    patch = []
+    pad = bytes((p[18],))
+    first = max(start, 0)
+    last = min(start + run, row)
+    before = pad * (first - start)
+    behind = pad * (start + run - last)
+    parts = []
     for iy in range(top, top + k_h):
         if 0 <= iy < rows:
-            patch += before
-            patch += x[iy * row + first : iy * row + last]
-            patch += behind
+            iy *= row
+            parts += (before, bytes(x[iy + first : iy + last]), behind)
         else:
-            patch += [pad] * run
-    return patch
+            parts.append(pad * run)
+    return b"".join(parts)

@@ -61,7 +61,7 @@ def test_heap_that_predict_takes(name: str, tmp_path: Path) -> None:
         (tmp_path / file).write_bytes(data)
     row = [int(value) for value in readings(made.graph, extremes(made.graph))[3]]
     bytes_too = all(0 <= value < 256 for value in row)
-    calls = kernel_calls(made.graph, plan(made.graph, made.build.native), made.build)
+    calls = kernel_calls(made.graph, plan(made.graph, made.build), made.build)
     kernels = [part.kernel for call in calls for part in (call, *call.rows)]
     expected = "nothing"
     if is_regression(made.graph):  # its answer is a new float

@@ -43,6 +43,10 @@ class FakeArtifact:
         self.targets: list[int | None] = [self._module.predict(row) for row in self.inputs]
         self.info: dict[str, Any] = {}
 
+    @property
+    def rows(self) -> list[bytes]:
+        return [bytes(row) for row in self.inputs]
+
     def expected_of_windows(self) -> list[dict[str, Any]]:
         return []
 

@@ -104,7 +104,7 @@ def bench(target: Target, artifact: Artifact, rows: int = 25, force: bool = Fals
     name = target.stage(artifact.name, files)
     check_answers(target, artifact, name, CHECKED, force)
     with explain_import_failure(target, artifact):  # bench.py takes more heap than selftest.py
-        facts, measured = measure(target, name, [*artifact.inputs[:rows], *artifact.windows])
+        facts, measured = measure(target, name, [*artifact.rows[:rows], *artifact.windows])
     decisions = _known(measured, "us_decision")
     heaps = _known(measured, "heap")
     instructions = _known(measured, "instructions")

@@ -153,7 +153,7 @@ def verify(
 
     """
     check_intact(artifact, force)
-    inputs: list[Row] = [*artifact.inputs[:limit], *artifact.windows]
+    inputs: list[Row] = [*artifact.rows[:limit], *artifact.windows]
     expected = [*artifact.expected()[:limit], *artifact.expected_of_windows()]
     targets = artifact.targets[:limit]
     verdict = Verdict(target.name, inputs=len(expected), _classes=artifact.kind == "classifier")

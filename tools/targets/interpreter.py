@@ -91,8 +91,8 @@ class InterpreterTarget(Target):
     def run(self, script: str, module: str, rows: Iterable[Row]) -> Iterator[JsonObject]:
         """Run an on-board script in a new process; yield its JSON lines as they arrive."""
         self.put({f"{script}.py": firmware_text(script).encode()})
-        lines = [json.dumps(list(row)) + "\n" for row in rows]
-        self.put({ROWS: "".join(lines).encode("ascii")})
+        lines = [_line(row) for row in rows]
+        self.put({ROWS: b"".join(lines)})
         code = f"import {script}; {script}.main({module!r}, {ROWS!r})"
         count, ended, most = 0, False, len(lines) + 2  # the first and the last are of the script
         limits = self.limits(self.patience * most)
@@ -271,6 +271,13 @@ class UnixTarget(InterpreterTarget):
     def limits(self, seconds: float) -> Limits:
         """Return limits that leave room for the heap."""
         return Limits(seconds, memory=(self.heap_size or 0) + (1 << 30))
+
+
+def _line(row: Row) -> bytes:
+    """Return a row as the scripts of `firmware/` read it: levels as their number and the bytes."""
+    if isinstance(row, bytes):
+        return b"%d\n" % len(row) + row
+    return json.dumps(list(row)).encode("ascii") + b"\n"
 
 
 def find_micropython() -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
@@ -15,6 +16,9 @@ from .target import Row, Target
 
 KINDS = (".py", ".mpy")
 """In the order in which MicroPython looks for a module."""
+
+PIECE = 384
+"""Levels that are sent at once."""
 
 ROMFS = ("/rom", "/rom/lib")
 WHO = """\
@@ -101,8 +105,19 @@ class PortTarget(Target):
         self._execute(firmware_text(script))
         yield self.check_begin(self._line(f"begin({module!r})"), module)
         for row in rows:
-            yield self._line(f"row({literal(row)})")
+            yield self._line(f"row({self._sent(row)})")
         yield self._line("end()")
+
+    def _sent(self, row: Row) -> str:
+        """Return a row as source; levels that are many are put into one buffer there first."""
+        if not isinstance(row, bytes) or len(row) <= PIECE:
+            return literal(row)
+        self._execute(f"from binascii import a2b_base64 as u\nx=0\nx=bytearray({len(row)})")
+        for at in range(0, len(row), PIECE):
+            piece = row[at : at + PIECE]
+            text = base64.b64encode(piece).decode("ascii")
+            self._execute(f"i={at}\nfor v in u('{text}'):x[i]=v;i+=1")
+        return "x"
 
     def call(self, script: str, code: str) -> JsonObject:
         """Define the functions of an on-board script; return the one line that `code` prints."""
@@ -154,6 +169,8 @@ class PortTarget(Target):
 
 def literal(row: Row) -> str:
     """Return a row as Python source that is cheap to compile on a board: bytes if possible."""
+    if isinstance(row, bytes):
+        return repr(row)
     values = list(row)
     if all(isinstance(v, int) and 0 <= v <= 255 for v in values):
         return f"list({bytes(int(v) for v in values)!r})"

@@ -9,7 +9,8 @@ from typing import Any
 from .raw_repl import BURST
 
 Row = Sequence[Any]
-"""An input vector, or the samples for a `Stream`, each of them a list."""
+"""An input vector, as bytes if it is of whole levels, or the samples for a `Stream`, each of them a
+list."""
 
 Execute = Callable[[bytes], str]
 COLLECT = b"c()"  # c is gc.collect: the compiler itself does not collect when memory is short

@@ -23,7 +23,7 @@ PRODUCTS = np.zeros((5, 12), np.int8)
 
 SIDES = {"input_weight": np.zeros((2, 3), np.int8), "state_weight": np.zeros((2, 2), np.int8)}
 
-NARROW = 4 * (4 * 12 + 40 + 30) + 5 * (12 + (10 + 4) * 4)
+NARROW = 4 * (5 * 12 + 80) + 5 * (12 + (10 + 4) * 4)
 """One position with 4-bit weights."""
 
 
@@ -38,19 +38,19 @@ def node(op: str, **attributes: Any) -> Node:
         (node("average_pool", window=WINDOW), 12 * 4 * (2 * 12 + 10 * 3)),
         (
             node("conv", window=WINDOW, weight=PRODUCTS),
-            12 * (4 * (4 * 12 + 40) + 5 * (12 + 10 * 4)),
+            12 * (4 * (2 * 12 + 80) + 5 * (12 + 10 * 4)),
         ),
         (node("conv", window=WINDOW, weight=PRODUCTS, bits=4), 12 * NARROW),
         (
             node("depthwise_conv", window=WINDOW, weight=np.zeros((3, 4), np.int8)),
-            12 * (4 * (4 * 12 + 40) + 3 * 4 * (4 + 10)),
+            12 * (4 * (80 + 10 * 2 + 4 * 3) + 2 * 12),
         ),
         (node("fully_connected", weight=PRODUCTS), 0),
         (node("fully_connected", weight=PRODUCTS, bits=4), NARROW),
         (node("gru", steps=6, **SIDES), 0),
         (
             node("simple_rnn", steps=6, bits=4, **SIDES),
-            6 * (4 * (4 * 3 + 70) + 2 * (3 + 56) + 4 * (4 * 2 + 70) + 2 * (2 + 56)),
+            6 * (4 * (5 * 3 + 80) + 2 * (3 + 56) + 4 * (5 * 2 + 80) + 2 * (2 + 56)),
         ),
         (node("add"), 0),
     ],

@@ -34,7 +34,7 @@ def pictures(bits: int = 8) -> Graph:
 
 
 def calls(graph: Graph, build: Build) -> list[Call]:
-    return kernel_calls(graph, plan(graph, build.native), build)
+    return kernel_calls(graph, plan(graph, build), build)
 
 
 def kernels(graph: Graph, build: Build) -> list[str]:

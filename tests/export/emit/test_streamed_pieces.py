@@ -25,7 +25,7 @@ BUFFER = 1024
 def test_a_wide_layer(tier: str, blocks: int, pieces: int, inputs: int, size: int) -> None:
     graph = network(784, 16, 10)
     build = Build(tier, "stream", buffer=BUFFER)
-    first, last = streamed(kernel_calls(graph, plan(graph, build.native), build), build)
+    first, last = streamed(kernel_calls(graph, plan(graph, build), build), build)
     assert (first.blocks, first.pieces, first.inputs, first.size) == (blocks, pieces, inputs, size)
     assert first.size <= BUFFER
     assert len(first.data) == blocks * (4 * first.words + pieces * size)

@@ -52,7 +52,7 @@ def test_deploys_again_after_unplugging(start, tmp_path):
 @pytest.mark.slow
 def test_stops_answering_in_the_middle(start):
     board = start()
-    trigger(board, b"row(list(", lambda: trigger(board, b"\x04", board.freeze))
+    trigger(board, b"row(b'", lambda: trigger(board, b"\x04", board.freeze))
     with PortTarget(board.port) as target:
         target.board.patience = 30  # the test waits for all of it
         with pytest.raises(ThumbnetError, match=r"stopped answering .* is intact"):
@@ -66,7 +66,7 @@ def test_stops_answering_in_the_middle(start):
         (b"repair(name", "nothing was changed there"),
         (b"hashlib", "nothing was changed there"),
         (b"scores(values)", "the previous gestures.py is untouched"),
-        (b"row(list(", "the previous gestures.py is untouched"),
+        (b"row(b'", "the previous gestures.py is untouched"),
     ],
 )
 def test_ctrl_c(start, when, state):

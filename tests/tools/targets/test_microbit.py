@@ -161,6 +161,7 @@ def test_every_byte_arrives(board):
         [[k, 200 - k, k, 255 - k] for k in range(40)],
         [[0] * 20 + [1, k] + [0] * 30 + [k + 31] * 9 + [0] * 20 for k in range(40)],
         [[k - 0.5, -k] for k in range(40)],
+        [bytes(range(k, 100 + k)) for k in range(40)],
     ],
 )
 def test_rows_leave_nothing_on_the_heap(board, rows):

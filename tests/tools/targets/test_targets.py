@@ -50,6 +50,28 @@ def test_can_run_again(target):
     assert run(target, FILES)[1:] == run(target, FILES)[1:]
 
 
+LEVELS = b"""
+def predict(values):
+    return int(isinstance(values, (bytes, bytearray)))
+def scores(values):
+    return [len(values), sum((i + 1) * v for i, v in enumerate(values))] * 80
+"""
+
+
+@pytest.mark.parametrize("script", ["selftest", "bench"])
+def test_levels_arrive_as_bytes(target, script):
+    """All of them, whatever a REPL or a line would make of them, and other rows after them."""
+    rows = [bytes(range(256)) * 5 + b"12\n[3]\n", b"'\x04\\\r", [1, 2, 3], bytes(1288), b""]
+    answers = run(target, {"gestures.py": LEVELS}, rows, script)[1:-1]
+    if script == "bench":
+        assert all(answer["us"] > 0 for answer in answers)
+        return
+    sums = [sum((i + 1) * v for i, v in enumerate(row)) for row in rows]
+    wanted = [[len(row), total] * 80 for row, total in zip(rows, sums, strict=True)]
+    assert [answer["scores"] for answer in answers] == wanted
+    assert [answer["predict"] for answer in answers] == [1, 1, 0, 1, 1]
+
+
 def test_other_output_is_passed_over(target):
     noisy = {"gestures.py": FILES["gestures.py"] + b"\nprint('hello', {1: 2})\n"}
     assert len(run(target, noisy)) == len(ROWS) + 2

@@ -43,6 +43,12 @@ def test_answers_are_those_of_cpython(target):
     assert first["heap_free"] > 0
 
 
+def test_levels_arrive_as_bytes(target):
+    module = b"def predict(x):\n    return -1\n\n\ndef scores(x):\n    return list(x)\n"
+    rows = [bytes(range(256)) * 2 + b"12\n[3]\n", b"\r\n", [1, 2]]
+    assert [line["scores"] for line in run(target, module, rows)[1:-1]] == [*map(list, rows)]
+
+
 def test_verify_can_say_no(target):
     artifact = FakeArtifact()
     assert finish(verify(target, artifact)).ok
