@@ -25,6 +25,7 @@ from ..ops.input import takes_bytes
 from ..quantizer.input_counts import in_units
 from ..stages.reference import accepted_counts, execute, to_counts
 from .read_contents import check_contents, check_text, check_work, read_document
+from .stored_inputs import inputs_to_json
 from .stream_vectors import stream_answers, stream_windows
 from .written_files import SUFFIXES, WEIGHTS, check_listed, digests, read_files
 
@@ -187,7 +188,7 @@ def write_artifact(
         "info": info,
         "graph": graph_to_json(graph),
         "targets": artifact.targets,
-        "inputs": artifact.inputs,
+        "inputs": inputs_to_json(artifact.inputs, graph),
     }
     document["digest"] = _digest(document)
     check_work(graph, len(inputs))
