@@ -25,6 +25,7 @@ from ..graph.window import Window
 from ..kernels.build import Build
 from ..kernels.call import Call
 from ..kernels.kernel import Kernel
+from ..kernels.thumb_scales import thumb_scales
 from .attribute_kinds import WEIGHTS, WINDOW, Array, Whole
 from .checks import accumulator_faults, length_faults
 from .conv import CONV, ConvProducts, FusedConv, window_words
@@ -94,7 +95,10 @@ class XnnpackConv(FusedConv):
             **limit_words(node),
             **window_words(window, outputs),
         }
-        channels = np.stack([a[name] for name in kernel.repeated], axis=1).astype(np.int64)
+        each = [np.asarray(a[name], np.int64) for name in kernel.repeated]
+        channels = np.stack(each, axis=1)
+        if build.tier.startswith("thumb"):
+            channels = thumb_scales(a["weight"], *each)
         return [Call(kernel, source, target, kernel.head(words), a["weight"], channels)]
 
 

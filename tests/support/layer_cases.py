@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT
 from thumbnet.export.graph.window import Window
+from thumbnet.export.kernels.thumb_scales import thumb_scales
 from thumbnet.export.kernels.weight_layouts import pack
 
 from .kernel_words import LIMITS, WORDS
@@ -23,6 +24,7 @@ from .operations import integer_forward
 
 LAYOUT = {"conv": "interleaved", "conv_int4": "nibble_blocks", "depthwise_conv": "taps"}
 CONVOLUTIONS = tuple(LAYOUT)
+LAYOUT |= {"conv_xnnpack": "interleaved", "depthwise_conv_xnnpack": "taps"}
 POOLING = ("max_pool", "average_pool")
 
 Rng = np.random.Generator
@@ -204,7 +206,9 @@ def convolution(
     table = len(w) if "table" in node else 0
     if table:
         w += node["table"].astype(np.uint8).tobytes()
-    channels = np.stack([node[name] for name in WORDS[kernel].repeated], axis=1)
+    each = [np.asarray(node[name]) for name in WORDS[kernel].repeated]
+    scaled = "mantissa" in node
+    channels = thumb_scales(node["weight"], *each) if scaled else np.stack(each, axis=1)
     words = {
         **{"inputs": node["weight"].shape[1], "outputs": outputs, "x_at": at.x, "y_at": at.y},
         **{name: int(node[name]) for name in LIMITS},
