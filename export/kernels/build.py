@@ -26,7 +26,8 @@ class Build:
     parts
         Write files small enough for a micro:bit v1 instead of one module.
     viper
-        The board has the viper emitter. Features use it even if the kernels are in assembly.
+        The board has the viper emitter. Features, and kernels that are not in assembly, use it even
+        in the thumb tiers.
     terse
         Leave out comments, for a board whose file system is small.
     check
@@ -54,4 +55,6 @@ class Build:
         """Folders of `firmware/` to search; the first that contains a file wins."""
         own = {"thumb_dsp": ("thumb_dsp", "thumb"), "viper": ("viper",), "thumb": ("thumb",)}
         first = ("microbit",) if self.parts else ()
-        return (*first, *own.get(self.tier, ()), "plain", "runtime")
+        # What is not in assembly runs in viper, where the board has it.
+        viper = ("viper",) if self.viper and self.tier != "viper" else ()
+        return (*first, *own.get(self.tier, ()), *viper, "plain", "runtime")

@@ -16,11 +16,7 @@ from ..kernels.kernel import Kernel
 from .attribute_kinds import Array
 from .operation import Operation
 
-SCORES_OF_LEVELS = Kernel(
-    "scores_of_levels",
-    ("outputs", "x_at", "y_at", "x_zero_point"),
-    absent={"plain": ("x_at",)},
-)
+SCORES_OF_LEVELS = Kernel("scores_of_levels", ("outputs", "x_at", "y_at", "x_zero_point"))
 
 MOST_OUTPUTS = 100
 """Maximum number of tensors that a network returns."""

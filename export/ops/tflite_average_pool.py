@@ -26,7 +26,6 @@ from .weighted import LIMIT_WORDS, limit_words
 MEAN_POOL = Kernel(
     "average_pool_tflite",
     ("channels", "x_at", "y_at", *LIMIT_WORDS[1:], *WINDOW_WORDS),
-    absent={"plain": ("x_at", "y_at")},
     allocates=True,
 )
 

@@ -24,11 +24,7 @@ _NUMBERS = (
     *("activation_min", "activation_max"),
 )
 
-ADD_XNNPACK = Kernel(
-    "add_xnnpack",
-    ("n", "x_at", "w_at", "y_at", *_NUMBERS),
-    absent={"plain": ("x_at", "w_at", "y_at")},
-)
+ADD_XNNPACK = Kernel("add_xnnpack", ("n", "x_at", "w_at", "y_at", *_NUMBERS))
 
 FACTOR_BITS = 21
 SHIFTS = (9, 30)

@@ -14,6 +14,7 @@ from support.layer_cases import CONVOLUTIONS, POOLING, Call, pooling
 from support.thumb_call import in_one_arena, run
 from support.thumb_machine import Fault, assemble
 from support.thumb_text import data_lines, opcodes
+from support.xnnpack_cases import CONVOLUTIONS as XNNPACK
 
 from thumbnet.export.emit.firmware_source import inlined
 
@@ -21,6 +22,7 @@ ARCH = pytest.mark.parametrize("arch", ["armv6m", "armv7em"])
 BYTES = {
     **{"conv": 1150, "conv_int4": 920, "depthwise_conv": 560},
     **{"max_pool": 240, "average_pool": 330, "gru": 230},
+    **{"conv_xnnpack": 1350, "depthwise_conv_xnnpack": 850, "add_xnnpack": 180},
     **dict.fromkeys(("add", "copy_channels", "copy", "simple_rnn"), 100),
 }
 """Of machine code, at most."""
@@ -124,7 +126,7 @@ def test_fragments_stand_in_several_kernels() -> None:
 
 
 def test_every_kernel_of_the_list_is_there() -> None:
-    assert set(BYTES) == {*CONVOLUTIONS, *POOLING, *CELLS}
+    assert set(BYTES) == {*CONVOLUTIONS, *XNNPACK, *POOLING, *CELLS}
 
 
 @pytest.mark.parametrize(

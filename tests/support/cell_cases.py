@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from thumbnet.export.ops.xnnpack_add import add_factors
+
 from .kernel_words import WORDS
 from .kernels import UNTOUCHED
 from .layer_cases import KINDS, Call, Rng, activations
@@ -46,6 +48,31 @@ def addition(draw: st.DrawFn) -> Call:
     words |= {name: node[name] for name in WORDS["add"].front if name in node}
     p = WORDS["add"].values(words)
     return Call("add", x, x, x, p, bytes(after), bytes(after))
+
+
+@st.composite
+def addition_xnnpack(draw: st.DrawFn) -> Call:
+    """The sum of two tensors of an imported network, with any factors that XNNPACK takes."""
+    rng, n, gaps = draw(RNG), draw(st.integers(1, 40)), [draw(ROOM) for _ in range(3)]
+    a, b = (activations(draw(st.sampled_from(KINDS)), rng, n) for _ in range(2))
+    ratios = [2.0 ** draw(st.floats(-9.9, 7.9)), 2.0 ** draw(st.floats(-9.9, 7.9))]
+    ka, kb, shift = add_factors(*ratios, 1.0)
+    node = dict(zip(("ka", "kb", "shift"), (ka, kb * draw(st.sampled_from((1, -1))), shift), strict=True))
+    for name in ("x_zero_point", "w_zero_point", "zero_point"):
+        node[name] = draw(st.sampled_from((0, 3, 128, 255)))
+    limits = sorted(draw(st.sampled_from((0, 3, 200, 255))) for _ in range(2))
+    node |= {"activation_min": limits[0], "activation_max": limits[1]}
+    at = np.cumsum([gaps[0], n + gaps[1], n + gaps[2]]).tolist()
+    at = [at[k] for k in draw(st.permutations(range(3)))]
+    target = draw(st.sampled_from(at))
+    arena = np.array(rng.integers(0, 256, max(at[0], at[1], target) + n), np.uint8)
+    arena[at[0] : at[0] + n], arena[at[1] : at[1] + n] = a, b
+    after = arena.copy()
+    after[target : target + n] = integer_forward("add_xnnpack", a[None], b[None], **node)[0]
+    x = bytearray(arena)
+    words = {"n": n, "x_at": at[0], "w_at": at[1], "y_at": target, **node}
+    p = WORDS["add_xnnpack"].values(words)
+    return Call("add_xnnpack", x, x, x, p, bytes(after), bytes(after))
 
 
 @st.composite
@@ -136,6 +163,7 @@ def _to_bytes(kernel: str, x: Any, w: bytes, y_at: int, p: list[int], y: list[in
 
 
 CELLS = {
-    **{"add": addition, "copy_channels": channels, "copy": copies},
+    **{"add": addition, "add_xnnpack": addition_xnnpack},
+    **{"copy_channels": channels, "copy": copies},
     **{"simple_rnn": simple_rnn, "gru": gru},
 }
