@@ -83,6 +83,11 @@ class XnnpackConv(FusedConv):
         expected = (target.shape[-1], self.channel_products(node, source))
         yield from accumulator_faults(node.attributes["weight"], node.attributes["bias"], expected)
 
+    def scratch(self, graph: Graph, node: Node, native: bool) -> dict[str, int]:
+        """Return the buffer for the inputs of a window, two words each, and for the list's end."""
+        window = Window.of(node.attributes)
+        return {f"{node.output}.patch": 8 * window.taps * window.channels + 8} if native else {}
+
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the single call."""
         (source,), target, a = node.inputs, node.output, node.attributes
@@ -109,6 +114,11 @@ class XnnpackDepthwiseConv(XnnpackConv):
     title = "depthwise convolution"
     products: ClassVar[ConvProducts] = DepthwiseProducts()
     kernels: ClassVar[tuple[Kernel, ...]] = (DEPTHWISE_CONV_XNNPACK,)
+
+    def scratch(self, graph: Graph, node: Node, native: bool) -> dict[str, int]:
+        """Return the buffer for a copy of one window."""
+        window = Window.of(node.attributes)
+        return {f"{node.output}.patch": window.taps * window.channels} if native else {}
 
     def predict_heap(self, node: Node, word: int) -> int:
         """Return the heap of the plain kernel, which is that of an own depthwise convolution."""

@@ -91,6 +91,12 @@ def moves(w: Window, y_step: int) -> dict[str, int]:
     }
 
 
+def scratch(kernel: str, window: Window) -> int:
+    """Bytes at patch_at: a patch, or a list of its inputs."""
+    values = window.taps * window.channels
+    return 8 * values + 8 if kernel == "conv_xnnpack" else -(-values // 4) * 4
+
+
 @st.composite
 def places(draw: st.DrawFn, size: int, patch: int) -> Places:
     """x and the patch in either order, dirt between them and before y; no byte is left behind."""
@@ -158,7 +164,7 @@ def convolutions(draw: st.DrawFn, kernel: str) -> Call:
         node["table"] = rng.integers(0, 256, 256)
     size = window.height * window.width * window.channels
     x = activations(draw(st.sampled_from(("any", "sparse") if usual else KINDS)), rng, size)
-    at = draw(places(size, window.taps * window.channels))
+    at = draw(places(size, scratch(kernel, window)))
     more = draw(st.sampled_from((0, 0, 1, 5)))
     pad = draw(st.sampled_from((0, 1, 128, 255)))
     return convolution(kernel, window, node, x, at, rng, pad=pad, more=more, wide=wide)
@@ -216,7 +222,7 @@ def convolution(
     }
     words |= moves(window, outputs + more)
     p = WORDS[kernel].values(words, channels.ravel().tolist())
-    free = slice(at.patch, at.patch + -(-window.taps * window.channels // 4) * 4)
+    free = slice(at.patch, at.patch + scratch(kernel, window))
     return _call(kernel, x, w, wanted, at, p, rng, more=more, wide=wide, free=free)
 
 

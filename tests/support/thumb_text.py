@@ -67,7 +67,7 @@ def _plain(text: str) -> list[str]:
     value = "r3" if shift else weight
     masked = [f"and r3, {mask}"] if mask else []
     shifted = [f"lsr r3, {weight}, {shift}", *masked] if shift else []
-    low = int(total[1:]) < 8
+    low = re.fullmatch("r[0-7]", total)
     add = f"add {total}, {total}, {value}" if low else f"add {total}, {value}"
     return [*shifted, f"mul {value}, r2", add]
 

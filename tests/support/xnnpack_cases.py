@@ -19,6 +19,7 @@ from .layer_cases import (
     activations,
     convolution,
     places,
+    scratch,
     weights,
     windows,
 )
@@ -49,7 +50,7 @@ def convolutions(draw: st.DrawFn, kernel: str) -> Call:
     }
     size = window.height * window.width * window.channels
     x = activations(draw(st.sampled_from(("any", "sparse") if usual else KINDS)), rng, size)
-    at = draw(places(size, window.taps * window.channels))
+    at = draw(places(size, scratch(kernel, window)))
     more, pad = draw(st.sampled_from((0, 0, 1, 5))), draw(st.sampled_from((0, 1, 128, 255)))
     return convolution(kernel, window, node, x, at, rng, pad=pad, more=more)
 
@@ -85,4 +86,4 @@ def one_input(
     }
     window = Window(1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1)
     rng = np.random.default_rng(0)
-    return convolution("conv_xnnpack", window, node, np.ones(1, int), Places(0, 4, 0, 8), rng, pad=0)
+    return convolution("conv_xnnpack", window, node, np.ones(1, int), Places(0, 4, 0, 20), rng, pad=0)
