@@ -116,9 +116,12 @@ class XnnpackDepthwiseConv(XnnpackConv):
     kernels: ClassVar[tuple[Kernel, ...]] = (DEPTHWISE_CONV_XNNPACK,)
 
     def scratch(self, graph: Graph, node: Node, native: bool) -> dict[str, int]:
-        """Return the buffer for a copy of one window."""
-        window = Window.of(node.attributes)
-        return {f"{node.output}.patch": window.taps * window.channels} if native else {}
+        """Return the buffer for a copy of one window, and of three rows for one of 3 x 3."""
+        w = Window.of(node.attributes)
+        size = w.taps * w.channels
+        if (w.kernel_height, w.kernel_width) == (3, 3):
+            size = 3 * ((w.out_width - 1) * w.stride_width + 3) * w.channels
+        return {f"{node.output}.patch": size} if native else {}
 
     def predict_heap(self, node: Node, word: int) -> int:
         """Return the heap of the plain kernel, which is that of an own depthwise convolution."""

@@ -152,16 +152,16 @@ def conv_xnnpack(r0, r1, r2, r3):
     beq(ALIGNED)
     label(INPUT)
     # byte by byte; r7: outputs left
-    #: ldm r0!, {r2, r3}; cmp r7, 4; bgt 1; asr r3, r3, 1; add r3, r3, r1
-    data(2, 0xC80C, 0x2F04, 0xDC00, 0x105B, 0x185B)
+    #: ldm r0!, {r2, r3}; cmp r7, 4; bgt 1; asr r3, r3, 1; add r6, r3, r1
+    data(2, 0xC80C, 0x2F04, 0xDC00, 0x105B, 0x185E)
     bmi(STORED)
-    #: ldrb r6, [r3, 0]; mul r6, r2; add r4, r4, r6; ldrb r6, [r3, 1]; mul r6, r2; add r5, r5, r6;
-    #: ldrb r6, [r3, 2]; mul r6, r2; add r8, r6; ldrb r6, [r3, 3]; mul r6, r2; add r9, r6; cmp r7, 4;
-    #: ble 12; ldrb r6, [r3, 4]; mul r6, r2; add r10, r6; ldrb r6, [r3, 5]; mul r6, r2; add r11, r6;
-    #: ldrb r6, [r3, 6]; mul r6, r2; add r12, r6; ldrb r6, [r3, 7]; mul r6, r2; add lr, r6
-    data(2, 0x781E, 0x4356, 0x19A4, 0x785E, 0x4356, 0x19AD, 0x789E, 0x4356, 0x44B0)
-    data(2, 0x78DE, 0x4356, 0x44B1, 0x2F04, 0xDD0B, 0x791E, 0x4356, 0x44B2, 0x795E)
-    data(2, 0x4356, 0x44B3, 0x799E, 0x4356, 0x44B4, 0x79DE, 0x4356, 0x44B6)
+    #: ldrb r3, [r6, 0]; mul r3, r2; add r4, r4, r3; ldrb r3, [r6, 1]; mul r3, r2; add r5, r5, r3;
+    #: ldrb r3, [r6, 2]; mul r3, r2; add r8, r3; ldrb r3, [r6, 3]; mul r3, r2; add r9, r3; cmp r7, 4;
+    #: ble 12; ldrb r3, [r6, 4]; mul r3, r2; add r10, r3; ldrb r3, [r6, 5]; mul r3, r2; add r11, r3;
+    #: ldrb r3, [r6, 6]; mul r3, r2; add r12, r3; ldrb r3, [r6, 7]; mul r3, r2; add lr, r3
+    data(2, 0x7833, 0x4353, 0x18E4, 0x7873, 0x4353, 0x18ED, 0x78B3, 0x4353, 0x4498)
+    data(2, 0x78F3, 0x4353, 0x4499, 0x2F04, 0xDD0B, 0x7933, 0x4353, 0x449A, 0x7973)
+    data(2, 0x4353, 0x449B, 0x79B3, 0x4353, 0x449C, 0x79F3, 0x4353, 0x449E)
     b(INPUT)
     label(STORED)
     #: mov r6, r8; mov r7, r9; mov r0, sp; stm r0!, {r4, r5, r6, r7}; mov r4, r10; mov r5, r11;
@@ -174,8 +174,8 @@ def conv_xnnpack(r0, r1, r2, r3):
     label(FOUR)
     data(2, 0xC80C, 0x105B, 0x185B)  # ldm r0!, {r2, r3}; asr r3, r3, 1; add r3, r3, r1
     bmi(APART)
-    #: ldr r6, [r3, 0]; r5 += x(r6 >> 8); r8 += x(r6 >> 16); r9 += x(r6 >> 24); r4 += x(r6)
-    data(2, 0x681E, 0x0A33, 0x4353, 0x18ED, 0x0C33, 0x4353)
+    #: ldm r3!, {r6}; r5 += x(r6 >> 8); r8 += x(r6 >> 16); r9 += x(r6 >> 24); r4 += x(r6)
+    data(2, 0xCB40, 0x0A33, 0x4353, 0x18ED, 0x0C33, 0x4353)
     data(2, 0x4498, 0x0E33, 0x4353, 0x4499, 0x4356, 0x19A4)
     b(FOUR)
     label(EIGHT)
@@ -266,6 +266,8 @@ def conv_xnnpack(r0, r1, r2, r3):
     #: sub r4, 4; sub r5, 12; ldm r4!, {r0}; ldm r5!, {r1, r2, r3}; add r0, r8; add r0, r0, r1
     data(2, 0x3C04, 0x3D0C, 0xCC01, 0xCD0E, 0x4440, 0x1840)
     rescale_exactly()
+    label(RESCALED)
+    b(ROUNDED)
     label(END)
     data(2, 0xB02B)  # add sp, FRAME
     pop({r4, r5, r6, r7})

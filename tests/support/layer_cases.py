@@ -57,19 +57,27 @@ class Places:
     size: int
 
 
-def windows(rng: Rng) -> Window:
-    """An image and a window: "valid", "same", or any padding; each position sees some of it."""
+def windows(rng: Rng, size: tuple[int, int] | None = None) -> Window:
+    """An image and a window: "valid", "same", or any padding; each position sees some of it.
+
+    size: of the window.
+    """
     padding = str(rng.choice(("valid", "same", "any")))
     flat = rng.random() < 0.2
-    h, k_h, s_h, top, out_h = _side(rng, 1 if flat else 9, padding)
-    w, k_w, s_w, left, out_w = _side(rng, 9, padding)
+    h, k_h, s_h, top, out_h = _side(rng, 1 if flat else 9, padding, size and size[0])
+    w, k_w, s_w, left, out_w = _side(rng, 9, padding, size and size[1])
     channels = int(rng.choice((1, 2, 3, 4, 5, 8, 12)))
     return Window(h, w, channels, k_h, k_w, s_h, s_w, top, left, out_h, out_w)
 
 
-def _side(rng: Rng, largest: int, padding: str) -> tuple[int, int, int, int, int]:
+def _side(
+    rng: Rng, largest: int, padding: str, kernel: int | None = None
+) -> tuple[int, int, int, int, int]:
     n, stride = int(rng.integers(1, largest + 1)), int(rng.integers(1, 4))
-    kernel = int(rng.integers(1, 6))
+    if kernel is None:
+        kernel = int(rng.integers(1, 6))
+    elif padding == "valid":
+        n = max(n, kernel)
     if padding == "valid":
         kernel = min(kernel, n)
         return n, kernel, stride, 0, (n - kernel) // stride + 1
@@ -94,6 +102,8 @@ def moves(w: Window, y_step: int) -> dict[str, int]:
 def scratch(kernel: str, window: Window) -> int:
     """Bytes at patch_at: a patch, or a list of its inputs."""
     values = window.taps * window.channels
+    if kernel == "depthwise_conv_xnnpack" and window[3:5] == (3, 3):
+        values = 3 * ((window.out_width - 1) * window.stride_width + 3) * window.channels
     return 8 * values + 8 if kernel == "conv_xnnpack" else -(-values // 4) * 4
 
 

@@ -1,7 +1,7 @@
 """Rescales a sum in float32 as XNNPACK does: r0 times a float32, rounded half to even.
 
 r0: the sum, r2 and r3: its scale and rounding, see `export/kernels/thumb_scales.py`. Continues at
-ROUNDED with the result in r0; r4 to r7 are kept. A result beyond 2**9 is only known to be beyond
+RESCALED with the result in r0; r4 to r7 are kept. A result beyond 2**9 is only known to be beyond
 2**8. Each rounding adds 0x7FFFFFFF and the lowest bit that stays to the bits that are cut off, at
 the top of a word: the carry rounds up.
 """
@@ -58,4 +58,4 @@ def rescale_exactly():
     label(SIGN)
     data(2, 0x4078, 0x1BC0)  # eor r0, r7; sub r0, r0, r7
     pop({r4, r5, r6, r7})
-    b(ROUNDED)
+    b(RESCALED)
