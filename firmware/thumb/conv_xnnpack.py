@@ -173,13 +173,29 @@ def conv_xnnpack(r0, r1, r2, r3):
     bgt(EIGHT)
     label(FOUR)
     data(2, 0xC80C, 0x105B, 0x185B)  # ldm r0!, {r2, r3}; asr r3, r3, 1; add r3, r3, r1
-    bmi(APART)
+    bmi(FOURS)
     #: ldm r3!, {r6}; r5 += x(r6 >> 8); r8 += x(r6 >> 16); r9 += x(r6 >> 24); r4 += x(r6)
     data(2, 0xCB40, 0x0A33, 0x4353, 0x18ED, 0x0C33, 0x4353)
     data(2, 0x4498, 0x0E33, 0x4353, 0x4499, 0x4356, 0x19A4)
     b(FOUR)
+    label(FOURS)
+    b(APART)
     label(EIGHT)
     data(2, 0xC80C, 0x185B)  # ldm r0!, {r2, r3}; add r3, r3, r1
+    bmi(EIGHTS)
+    #: ldm r3!, {r6, r7}; r5 += x(r6 >> 8); r8 += x(r6 >> 16); r9 += x(r6 >> 24); r4 += x(r6);
+    #: r11 += x(r7 >> 8); r12 += x(r7 >> 16); lr += x(r7 >> 24); r10 += x(r7); ldm r0!, {r2, r3};
+    #: add r3, r3, r1
+    data(2, 0xCBC0, 0x0A33, 0x4353, 0x18ED, 0x0C33, 0x4353, 0x4498, 0x0E33, 0x4353)
+    data(2, 0x4499, 0x4356, 0x19A4, 0x0A3B, 0x4353, 0x449B, 0x0C3B, 0x4353, 0x449C)
+    data(2, 0x0E3B, 0x4353, 0x449E, 0x4357, 0x44BA, 0xC80C, 0x185B)
+    bmi(EIGHTS)
+    #: ldm r3!, {r6, r7}; r5 += x(r6 >> 8); r8 += x(r6 >> 16); r9 += x(r6 >> 24); r4 += x(r6);
+    #: r11 += x(r7 >> 8); r12 += x(r7 >> 16); lr += x(r7 >> 24); r10 += x(r7); ldm r0!, {r2, r3};
+    #: add r3, r3, r1
+    data(2, 0xCBC0, 0x0A33, 0x4353, 0x18ED, 0x0C33, 0x4353, 0x4498, 0x0E33, 0x4353)
+    data(2, 0x4499, 0x4356, 0x19A4, 0x0A3B, 0x4353, 0x449B, 0x0C3B, 0x4353, 0x449C)
+    data(2, 0x0E3B, 0x4353, 0x449E, 0x4357, 0x44BA, 0xC80C, 0x185B)
     bmi(EIGHTS)
     #: ldm r3!, {r6, r7}; r5 += x(r6 >> 8); r8 += x(r6 >> 16); r9 += x(r6 >> 24); r4 += x(r6);
     #: r11 += x(r7 >> 8); r12 += x(r7 >> 16); lr += x(r7 >> 24); r10 += x(r7); ldm r0!, {r2, r3};
@@ -232,6 +248,7 @@ def conv_xnnpack(r0, r1, r2, r3):
     label(INSIDE)
     data(2, 0x4470, 0x55F0, 0x3701)  # add r0, lr; strb r0, [r6, r7]; add r7, 1
     bne(OUTPUT)
+    label(WRITTEN)
     #: str r5, CHANNEL; str r6, OUT; ldr r7, LEFT; sub r7, 8; str r7, LEFT
     data(2, 0x9513, 0x9615, 0x9F14, 0x3F08, 0x9714)
     ble(DONE)
@@ -242,8 +259,9 @@ def conv_xnnpack(r0, r1, r2, r3):
     data(2, 0x4658, 0x3801)  # mov r0, r11; sub r0, 1
     b(INSIDE)
     label(LOWEST)
-    mov(r0, 0)
-    b(INSIDE)
+    data(2, 0x4670, 0x55F0, 0x3701)  # mov r0, lr; strb r0, [r6, r7]; add r7, 1
+    bne(OUTPUT)
+    b(WRITTEN)
     label(DONE)
     #: ldr r3, P; ldr r0, Y; ldr r1, [r3, y_step]; add r0, r0, r1; str r0, Y; ldr r2, [r3, step];
     #: ldr r0, SRC; ldr r1, COLUMN; add r0, r0, r2; add r1, r1, r2; str r0, SRC; str r1, COLUMN;
