@@ -30,7 +30,7 @@ ALSO = {
 }
 """What a kernel may call a word beside its name."""
 
-IN_VIPER = {"average_pool_tflite", "scores_of_levels"}
+IN_VIPER = {"scores_of_levels"}
 """Kernels that the thumb tiers run in viper where a board has it."""
 
 IN_BYTECODE = {"layer_normalization"}

@@ -25,7 +25,7 @@ from .operations import integer_forward
 LAYOUT = {"conv": "interleaved", "conv_int4": "nibble_blocks", "depthwise_conv": "taps"}
 CONVOLUTIONS = tuple(LAYOUT)
 LAYOUT |= {"conv_xnnpack": "interleaved", "depthwise_conv_xnnpack": "taps"}
-POOLING = ("max_pool", "average_pool")
+POOLING = ("max_pool", "average_pool", "average_pool_tflite")
 
 Rng = np.random.Generator
 
@@ -238,7 +238,7 @@ def convolution(
 
 @st.composite
 def pooling(draw: st.DrawFn, kernel: str) -> Call:
-    """A call of max_pool or average_pool."""
+    """A call of a pooling kernel."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     window = windows(rng)
     if draw(st.integers(0, 4)) == 0:  # global
@@ -252,6 +252,10 @@ def pooling(draw: st.DrawFn, kernel: str) -> Call:
     limits = [zero_point, draw(st.sampled_from((0, min(max(zero_point, 0), 255)))), 255]
     x_zero_point = draw(st.sampled_from(ZERO_POINTS))
     node: dict[str, Any] = {"window": window}
+    if kernel == "average_pool_tflite":
+        limits = sorted(draw(st.sampled_from((0, 3, 127, 128, 255))) for _ in range(2))
+        limits = [zero_point, *limits]
+        node |= {"activation_min": limits[1], "activation_max": limits[2]}
     words = {"channels": window.channels, "x_zero_point": x_zero_point}
     words |= dict(zip(LIMITS, limits, strict=True))
     more = draw(st.sampled_from((0, 0, 1, 5)))
