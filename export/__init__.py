@@ -15,6 +15,7 @@ from .boards.profile import BoardProfile
 from .cost.network_size import LayerCost, layer_costs
 from .emit.firmware_source import firmware_text
 from .emit.header import describe_layers
+from .emit.mpy import cross_compile
 from .graph.float32_arithmetic import float32_scale
 from .graph.graph import Graph, Node, TensorSpec
 from .graph.serialization import graph_from_json, graph_to_json
@@ -33,6 +34,7 @@ from .program.compare import (
     float_accuracy,
     quantization_choices,
 )
+from .program.arena_calls import ArenaCall, ArenaCalls, arena_calls
 from .program.convert import convert, convert_graph
 from .program.kernel_inspection import (
     KernelMemory,
@@ -54,6 +56,8 @@ __all__ = [
     "CALIBRATIONS",
     "STAGES",
     "Alternatives",
+    "ArenaCall",
+    "ArenaCalls",
     "Artifact",
     "BoardFit",
     "BoardProfile",
@@ -73,6 +77,7 @@ __all__ = [
     "accepted_rows",
     "add_factors",
     "alternatives",
+    "arena_calls",
     "balanced_accuracies",
     "best_fit",
     "check_file_name",
@@ -80,6 +85,7 @@ __all__ = [
     "compare_quantizations",
     "convert",
     "convert_graph",
+    "cross_compile",
     "describe_layers",
     "encode_targets",
     "estimate_artifact",

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout, suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 from thumbnet.trainer import ThumbnetError
@@ -18,7 +19,7 @@ from ..terminal.stdout import Output
 from ..transport.qemu import require_qemu
 from . import on_microbit, on_unix
 from .goals import Line
-from .kernels import conv_network, cortex_m0, races
+from .kernels import conv_network, cortex_m0, mlperf_tiny, races
 from .networks import FOLDER, Networks
 from .table import show
 
@@ -29,6 +30,7 @@ MEASURES: dict[str, Measure] = {
     "cortex-m0": cortex_m0.cortex_m0,
     "conv-m0": cortex_m0.convolutions,
     "mnist-conv-m0": conv_network.kernels,
+    "mlperf-tiny": mlperf_tiny.mlperf_tiny,
     "viper": races.viper,
     "lanes": races.lanes,
     "digits": on_unix.digits,
@@ -37,6 +39,9 @@ MEASURES: dict[str, Measure] = {
     "mnist-conv": conv_network.on_unix,
 }
 """The values of --only; each gives lines of the table."""
+
+COUNTED = {"mlperf-tiny"}
+"""The measurements that need Unicorn."""
 
 EMULATED = {"microbit", "cortex-m0", "conv-m0", "mnist-conv-m0"}
 """The measurements that need QEMU; the others need the Unix port."""
@@ -99,7 +104,9 @@ def _check_tools(only: Sequence[str]) -> None:
     """Raise ThumbnetError, before minutes are spent, if a program is missing."""
     if EMULATED & {*only}:
         require_qemu()
-    if {*only} - EMULATED:
+    if COUNTED & {*only} and find_spec("unicorn") is None:
+        raise ThumbnetError("--only mlperf-tiny needs an emulator: run `pip install unicorn`")
+    if {*only} - EMULATED - COUNTED:
         require_micropython()
 
 

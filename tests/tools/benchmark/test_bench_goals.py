@@ -261,6 +261,7 @@ def test_the_projects_goals(capsys: Capture) -> None:
         *("m0_conv_3x3_8_8", "m0_conv_3x3_8_12", "m0_conv_3x3_8_16", "m0_conv_3x3_16_16"),
         *("m0_conv_1x1_16_16", "m0_conv_1x1_8_8", "m0_conv_3x3_8_3"),
         *("m0_depthwise_conv_3x3_8_8", "m0_mnist_conv"),
+        *("m0plus_kws", "m0plus_ic", "m0plus_ad", "m0plus_vww"),
         *("viper_dense", "viper_mnist", "lanes", "digits_heap", "viper_heap", "viper_calls"),
         *("streamed", "viper_mnist_conv"),
     ]

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import unicorn as uc
 from unicorn import arm_const as arm
 
-from thumbnet.export.emit.mpy import cross_compile
+from thumbnet.export import cross_compile
 
 CODE, STACK, DATA, PAGE = 0x1000, 0x20000, 0x100000, 0x1000
 RETURN = CODE + 0x8000
