@@ -29,6 +29,9 @@ class Cycles:
     pool: float
     """Comparing or adding one value of a pooling window."""
 
+    assembly: bool = False
+    """The kernels are in assembly."""
+
 
 @dataclass(frozen=True)
 class Cpu:
@@ -68,9 +71,9 @@ def _microcontroller(
     if viper:
         tiers["viper"] = Cycles(viper, 2 * viper, 10 * viper, call, 14 * viper)
     if thumb:
-        tiers["thumb"] = Cycles(thumb, 3 * thumb, 25 * thumb, call, thumb)
+        tiers["thumb"] = Cycles(thumb, 3 * thumb, 25 * thumb, call, thumb, True)
     if dsp:
-        tiers["thumb_dsp"] = Cycles(dsp, 3 * thumb, 25 * thumb, call, thumb)
+        tiers["thumb_dsp"] = Cycles(dsp, 3 * thumb, 25 * thumb, call, thumb, True)
     return Cpu(tiers, 15_000 * bytecode, 12_000 * bytecode, read * bytecode, byte, bytecode)
 
 

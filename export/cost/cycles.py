@@ -76,7 +76,7 @@ def _network(graph: Graph, cpu: Cpu, cost: Cycles, stream: WeightStream | None) 
         cycles += cpu.read * stream.reads + cpu.byte * stream.bytes
     for node in layers:
         outputs = prod(graph.tensors[node.output].shape)
-        cycles += node_macs(node) * cost.mac * operation(node).product_cost(node)
+        cycles += node_macs(node) * cost.mac * operation(node).product_cost(node, cost)
         cycles += operation(node).cycles(node, outputs, cost)
     return cycles
 

@@ -193,7 +193,7 @@ class Operation(CallPart):
         """
         return 0
 
-    def product_cost(self, node: Node) -> float:
+    def product_cost(self, node: Node, cost: Cycles) -> float:
         """Return the cost of one product; weights of 4 bits have to be unpacked."""
         return NARROW_COST if "bits" in node.attributes else 1.0
 

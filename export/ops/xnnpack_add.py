@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ..boards.processors import Cycles
 from ..graph.arithmetic import ACTIVATION_MAX, Ints
 from ..graph.graph import Graph, Node
 from ..kernels.build import Build
@@ -27,6 +28,10 @@ _NUMBERS = (
 ADD_XNNPACK = Kernel("add_xnnpack", ("n", "x_at", "w_at", "y_at", *_NUMBERS))
 
 FACTOR_BITS = 21
+
+_SUM = 4.4
+"""Cost of one sum, in products."""
+
 SHIFTS = (9, 30)
 
 
@@ -56,6 +61,10 @@ class XnnpackAdd(Operation):
         sizes = [prod(graph.tensors[name].shape) for name in (*node.inputs, node.output)]
         if len({*sizes}) != 1:
             yield f"tensors of {sizes} values: two inputs and the output must have as many"
+
+    def cycles(self, node: Node, outputs: int, cost: Cycles) -> float:
+        """Return the cycles of two products, a shift and the limits."""
+        return _SUM * outputs * cost.mac
 
     def in_place(self, graph: Graph, node: Node) -> dict[str, int]:
         """Return both tensors: each byte is read just before its sum is written."""

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from ..boards.processors import Cycles
 from ..graph.arithmetic import Ints
 from ..graph.float32_arithmetic import (
     FLOAT_SHIFT_MAX,
@@ -45,6 +46,25 @@ FLOAT32_SCALE = {
     "shift": Array(low=FLOAT_SHIFT_MIN, high=FLOAT_SHIFT_MAX),
 }
 """A float32 scale for each output channel, `mantissa / 2**shift`."""
+
+_M0_PRODUCT = 5
+"""`Cycles.mac` of assembly on a Cortex-M0+, in whose cycles the following are."""
+
+_EIGHT, _FOUR = 30.5, 18.0
+"""An input in a block of 8 or of 4 outputs."""
+
+_ROW, _PIXEL, _BLOCK, _OUTPUT = 45, 90, 90, 28
+_NINTH, _TAP, _CHANNEL = 6.1, 10.0, 90
+"""A product of a depthwise window of 3 x 3, of another one, and a channel of a row of outputs."""
+
+_USUALLY_NOT_ZERO = 0.5
+"""The share of inputs behind a relu that are not zero."""
+
+
+def _not_zero(node: Node) -> float:
+    """Return the expected share of inputs that are not level 0: padding is their zero point."""
+    return 1.0 if node.attributes["pad"] else _USUALLY_NOT_ZERO
+
 
 _ATTRIBUTES = {
     "weight": WEIGHTS,
@@ -88,6 +108,28 @@ class XnnpackConv(FusedConv):
         window = Window.of(node.attributes)
         return {f"{node.output}.patch": 8 * window.taps * window.channels + 8} if native else {}
 
+    def product_cost(self, node: Node, cost: Cycles) -> float:
+        """Return the cost of one product: assembly lists inputs, and skips those that are zero."""
+        if not cost.assembly:
+            return super().product_cost(node, cost)
+        outputs = len(node.attributes["weight"])
+        wide, narrow = divmod(outputs, 8)
+        # At most 4 outputs that are left take a block of 4.
+        blocks = wide * _EIGHT + (0 if not narrow else _FOUR if narrow <= 4 else _EIGHT)
+        return _not_zero(node) * blocks / outputs / _M0_PRODUCT
+
+    def cycles(self, node: Node, outputs: int, cost: Cycles) -> float:
+        """Return the cycles of the outputs and of listing the windows."""
+        if not cost.assembly:
+            return super().cycles(node, outputs, cost)
+        w, channels = Window.of(node.attributes), len(node.attributes["weight"])
+        aligned = not w.channels % 4 and not w.width * w.channels % 4
+        share = _not_zero(node)
+        value = 6 + 3 * share if aligned else 9 + 4 * share
+        pixel = w.taps * w.channels * value + _ROW * w.kernel_height + _PIXEL
+        pixel += -(-channels // 8) * _BLOCK + channels * _OUTPUT
+        return w.positions * pixel * cost.mac / _M0_PRODUCT
+
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the single call."""
         (source,), target, a = node.inputs, node.output, node.attributes
@@ -122,6 +164,32 @@ class XnnpackDepthwiseConv(XnnpackConv):
         if (w.kernel_height, w.kernel_width) == (3, 3):
             size = 3 * ((w.out_width - 1) * w.stride_width + 3) * w.channels
         return {f"{node.output}.patch": size} if native else {}
+
+    def product_cost(self, node: Node, cost: Cycles) -> float:
+        """Return the cost of one product."""
+        if not cost.assembly:
+            return super().product_cost(node, cost)
+        return (_NINTH if self._by_channel(node) else _TAP) / _M0_PRODUCT
+
+    def cycles(self, node: Node, outputs: int, cost: Cycles) -> float:
+        """Return the cycles of the outputs, and of copying windows or rows."""
+        if not cost.assembly:
+            return super().cycles(node, outputs, cost)
+        w = Window.of(node.attributes)
+        value = 1.75 if not w.channels % 4 else 7.0
+        if self._by_channel(node):
+            rows = w.out_height * w.channels
+            copied = w.out_height * 3 * w.width * w.channels
+            cycles = outputs * _OUTPUT + rows * _CHANNEL + copied * value
+        else:
+            cycles = outputs * (_OUTPUT + 15) + w.positions * (_PIXEL + w.taps * w.channels * value)
+        return cycles * cost.mac / _M0_PRODUCT
+
+    @staticmethod
+    def _by_channel(node: Node) -> bool:
+        """Return whether assembly goes channel by channel, along a row of outputs."""
+        w, a = Window.of(node.attributes), node.attributes
+        return w[3:5] == (3, 3) and a["zero_point"] == a["activation_min"] == 0
 
     def predict_heap(self, node: Node, word: int) -> int:
         """Return the heap of the plain kernel, which is that of an own depthwise convolution."""
