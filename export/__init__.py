@@ -25,6 +25,7 @@ from .microbit.shrink import compact_source
 from .ops import operation, operation_title
 from .ops.tflite_softmax import exponentials
 from .ops.xnnpack_add import add_factors
+from .program.arena_calls import ArenaCall, ArenaCalls, arena_calls
 from .program.artifact import Artifact, load_artifact
 from .program.artifact_cost import Alternatives, alternatives, estimate_artifact
 from .program.compare import (
@@ -34,7 +35,6 @@ from .program.compare import (
     float_accuracy,
     quantization_choices,
 )
-from .program.arena_calls import ArenaCall, ArenaCalls, arena_calls
 from .program.convert import convert, convert_graph
 from .program.kernel_inspection import (
     KernelMemory,

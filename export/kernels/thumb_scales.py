@@ -1,6 +1,6 @@
 """The float32 scales of imported networks in the words that the thumb kernels read.
 
-Their fast path multiplies a sum by the upper 17 bits of the mantissa, adds a half, and shifts: it
+Their fast path multiplies a sum by the upper 17 bits of the mantissa, adds a half and shifts. It
 has `point` bits behind the point. Where what these bits say is less than `DOUBT` from a whole
 number, the kernel rescales the sum again, step by step in float32. So the fast result must be off
 by less than that. It is below 2**8, or saturates; then it is off by less than
@@ -11,9 +11,9 @@ by less than that. It is below 2**8, or saturates; then it is off by less than
     point * 2**-point      for `point` in the low byte of the half that is added
     2**-point              for bits of the whole number, rotated to below those behind the point
 
-which is less than `DOUBT` from `LEAST_POINT` on. Outputs whose sums or scales do not permit this are
-always in doubt: their first word is below 2**13, so that the kernel sees a mantissa of 0, and the
-second is below `DOUBT` and a multiple of 32, so that it is not rotated. No word needs more than the
+which is less than `DOUBT` from `LEAST_POINT` on. Outputs whose sums or scales do not permit this
+are always in doubt: their first word is below 2**13, so that the kernel sees a mantissa of 0, and
+the second is below `DOUBT` and a multiple of 32, so that it is not rotated. No word needs more than the
 31 bits of a small integer of MicroPython.
 """
 

@@ -5,9 +5,10 @@
 # of a window's row), stride_h, step (bytes from window to window), pad_top, left (bytes of
 # padding), out_h, out_w, y_step (entries from pixel to pixel).
 def average_pool_tflite(x, w, y, p):
-    """Write the mean of each window and channel into y, from y_at on, rounded half away from level 128.
+    """Write the mean of each window and channel into y, from y_at on.
 
-    x: the image, uint8, from x_at on, row by row, channels last; padding does not count. w is unused.
+    It is rounded half away from level 128. x: the image, uint8, from x_at on, row by row, channels
+    last; padding does not count. w is unused.
     """
     channels, x_at, at, low, high = p[:5]
     rows, row, k_h, run, stride_h, step, pad_top, left, out_h, out_w, y_step = p[5:16]

@@ -30,9 +30,9 @@ def average_pool_tflite(r0, r1, r2, r3):
     label(LINE)
     # r3: p, r0: the first row of the windows, r5: how many
     #: ldr r0, X; ldr r4, IY; ldr r5, [r3, k_h]; add r5, r5, r4; ldr r6, [r3, rows]; cmp r5, r6;
-    #: ble 1; mov r5, r6; cmp r4, 0; bge 1; mov r4, 0; sub r5, r5, r4; ldr r6, [r3, row]; mul r4, r6;
-    #: add r0, r0, r4; ldr r4, [r3, left]; neg r4, r4; ldr r6, [r3, out_w]; str r0, LINE0;
-    #: str r5, HEIGHT; str r4, COLUMN; str r6, OX
+    #: ble 1; mov r5, r6; cmp r4, 0; bge 1; mov r4, 0; sub r5, r5, r4; ldr r6, [r3, row];
+    #: mul r4, r6; add r0, r0, r4; ldr r4, [r3, left]; neg r4, r4; ldr r6, [r3, out_w];
+    #: str r0, LINE0; str r5, HEIGHT; str r4, COLUMN; str r6, OX
     data(2, 0x9801, 0x9C03, 0x69DD, 0x192D, 0x695E, 0x42B5, 0xDD00, 0x4635)
     data(2, 0x2C00, 0xDA00, 0x2400, 0x1B2D, 0x699E, 0x4374, 0x1900, 0x6B1C)
     data(2, 0x4264, 0x6B9E, 0x9005, 0x9506, 0x9407, 0x9608)

@@ -54,16 +54,16 @@ def conv_xnnpack(r0, r1, r2, r3):
     data(2, 0x699E, 0x1B76, 0x3601, 0x950D, 0x960B, 0x1B67, 0x970C, 0x2501)
     data(2, 0x066D, 0x950A, 0x2400, 0x2F00, 0xDD01, 0x2401, 0x07E4, 0x9409)
     #: ldr r4, [r3, inputs]; add r4, 3; lsr r4, r4, 2; lsl r4, r4, 5; str r4, BLOCK;
-    #: ldr r4, [r3, patch_at]; add r4, r4, r0; str r4, LIST; mov r4, r3; add r4, bias; str r4, FIRST;
-    #: ldr r4, [r3, outputs]; str r4, OUTPUTS; ldr r4, [r3, pad]; str r4, PAD; ldr r4, [r3, rows];
-    #: str r4, ROWS; ldr r4, [r3, k_h]; str r4, KH
+    #: ldr r4, [r3, patch_at]; add r4, r4, r0; str r4, LIST; mov r4, r3; add r4, bias;
+    #: str r4, FIRST; ldr r4, [r3, outputs]; str r4, OUTPUTS; ldr r4, [r3, pad]; str r4, PAD;
+    #: ldr r4, [r3, rows]; str r4, ROWS; ldr r4, [r3, k_h]; str r4, KH
     data(2, 0x681C, 0x3403, 0x08A4, 0x0164, 0x942A, 0x6D5C, 0x1824, 0x9417, 0x461C, 0x3458)
     data(2, 0x940F, 0x685C, 0x9410, 0x6D1C, 0x9422, 0x6A5C, 0x9423, 0x6ADC, 0x9424)
     # r5: 0 if everything is whole words, r0: where the first window begins (or would) in x
     #: ldr r4, [r3, row]; ldr r5, [r3, run]; str r4, ROW; str r5, RUN; ldr r1, [r3, x_at];
     #: add r0, r0, r1; ldr r1, [r3, step]; ldr r2, [r3, left]; orr r5, r4; orr r5, r1; orr r5, r2;
-    #: lsl r5, r5, 30; sub r0, r0, r2; ldr r1, [r3, pad_top]; mul r4, r1; sub r0, r0, r4; neg r1, r1;
-    #: ldr r4, [r3, out_h]; str r5, BYTES; str r0, LINE0; str r1, IY; str r4, OY
+    #: lsl r5, r5, 30; sub r0, r0, r2; ldr r1, [r3, pad_top]; mul r4, r1; sub r0, r0, r4;
+    #: neg r1, r1; ldr r4, [r3, out_h]; str r5, BYTES; str r0, LINE0; str r1, IY; str r4, OY
     data(2, 0x6A9C, 0x6B1D, 0x941A, 0x9519, 0x6899, 0x1840, 0x6B99, 0x6C1A)
     data(2, 0x4325, 0x430D, 0x4315, 0x07AD, 0x1A80, 0x6BD9, 0x434C, 0x1B00)
     data(2, 0x4249, 0x6C5C, 0x9521, 0x9025, 0x9126, 0x9428)
@@ -156,9 +156,10 @@ def conv_xnnpack(r0, r1, r2, r3):
     data(2, 0xC80C, 0x2F04, 0xDC00, 0x105B, 0x185E)
     bmi(STORED)
     #: ldrb r3, [r6, 0]; mul r3, r2; add r4, r4, r3; ldrb r3, [r6, 1]; mul r3, r2; add r5, r5, r3;
-    #: ldrb r3, [r6, 2]; mul r3, r2; add r8, r3; ldrb r3, [r6, 3]; mul r3, r2; add r9, r3; cmp r7, 4;
-    #: ble 12; ldrb r3, [r6, 4]; mul r3, r2; add r10, r3; ldrb r3, [r6, 5]; mul r3, r2; add r11, r3;
-    #: ldrb r3, [r6, 6]; mul r3, r2; add r12, r3; ldrb r3, [r6, 7]; mul r3, r2; add lr, r3
+    #: ldrb r3, [r6, 2]; mul r3, r2; add r8, r3; ldrb r3, [r6, 3]; mul r3, r2; add r9, r3;
+    #: cmp r7, 4; ble 12; ldrb r3, [r6, 4]; mul r3, r2; add r10, r3; ldrb r3, [r6, 5]; mul r3, r2;
+    #: add r11, r3; ldrb r3, [r6, 6]; mul r3, r2; add r12, r3; ldrb r3, [r6, 7]; mul r3, r2;
+    #: add lr, r3
     data(2, 0x7833, 0x4353, 0x18E4, 0x7873, 0x4353, 0x18ED, 0x78B3, 0x4353, 0x4498)
     data(2, 0x78F3, 0x4353, 0x4499, 0x2F04, 0xDD0B, 0x7933, 0x4353, 0x449A, 0x7973)
     data(2, 0x4353, 0x449B, 0x79B3, 0x4353, 0x449C, 0x79F3, 0x4353, 0x449E)

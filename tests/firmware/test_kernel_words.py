@@ -44,7 +44,9 @@ def test_every_tier_has_its_kernels() -> None:
     names = {tier: {p.stem for p in FILES if p.parent.name == tier} for tier in ("plain", "viper")}
     assert names["plain"] == WORDS.keys() - {"recurrent"}
     assert names["viper"] == names["plain"] - {"fully_connected_lanes"}
-    assert {p.stem for p in FILES if p.parent.name == "thumb"} == names["viper"] - IN_BYTECODE - IN_VIPER
+    assert {p.stem for p in FILES if p.parent.name == "thumb"} == names[
+        "viper"
+    ] - IN_BYTECODE - IN_VIPER
     assert [p.stem for p in FILES if p.parent.name == "runtime"] == ["recurrent"]
     assert {p.stem for p in FILES if p.parent.name == "thumb_dsp"} == {"fully_connected"}
     assert {p.stem for p in FILES if p.parent.name == "microbit"} == {"fully_connected", "lookup"}

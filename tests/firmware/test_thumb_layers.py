@@ -28,6 +28,10 @@ BYTES = {
 """Of machine code, at most."""
 
 
+LONG = {"nine_taps"}
+"""Fragments of a single kernel, which would be too long with them."""
+
+
 @pytest.mark.parametrize("kernel", POOLING)
 @ARCH
 @given(data=st.data(), shared=st.booleans())
@@ -118,7 +122,7 @@ def test_fragments_stand_in_several_kernels() -> None:
         _, _, lines = fragment.read_text(encoding="utf-8").partition(f"def {fragment.stem}():\n")
         call = f"    {fragment.stem}()\n"
         users = [path for path in folder.glob("*.py") if call in path.read_text(encoding="utf-8")]
-        assert len(users) > 1
+        assert len(users) > (fragment.stem not in LONG)
         for path in users:
             assert lines in inlined(path)
             assert "fragment" not in inlined(path)

@@ -62,9 +62,12 @@ def test_the_fast_path_is_off_by_less_than_the_doubt() -> None:
         mantissa = rng.integers(2**16, 2**17, n) << 7 | 127
         most = np.minimum(2.0**24 - 1, 2.0**8 * 2.0**shift / mantissa)
         acc = (most * rng.uniform(-1, 1, n)).astype(np.int64)
-        (words,) = {tuple(row[2:]) for row in thumb_scales(
-            np.zeros((1, 1), np.int8), np.zeros(1, int), mantissa[:1], np.array([shift])
-        ).tolist()}
+        (words,) = {
+            tuple(row[2:])
+            for row in thumb_scales(
+                np.zeros((1, 1), np.int8), np.zeros(1, int), mantissa[:1], np.array([shift])
+            ).tolist()
+        }
         near = (acc * (mantissa >> 7) >> 10) + words[0]
         off = near / 2.0**point - 0.5 - acc * (mantissa / 2.0**shift)
         assert np.abs(off).max() + 2.0**-point + 2.0**-17 < DOUBT

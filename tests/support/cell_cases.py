@@ -56,8 +56,10 @@ def addition_xnnpack(draw: st.DrawFn) -> Call:
     rng, n, gaps = draw(RNG), draw(st.integers(1, 40)), [draw(ROOM) for _ in range(3)]
     a, b = (activations(draw(st.sampled_from(KINDS)), rng, n) for _ in range(2))
     ratios = [2.0 ** draw(st.floats(-9.9, 7.9)), 2.0 ** draw(st.floats(-9.9, 7.9))]
-    ka, kb, shift = add_factors(*ratios, 1.0)
-    node = dict(zip(("ka", "kb", "shift"), (ka, kb * draw(st.sampled_from((1, -1))), shift), strict=True))
+    ka, kb, shift = add_factors(ratios[0], ratios[1], 1.0)
+    node = dict(
+        zip(("ka", "kb", "shift"), (ka, kb * draw(st.sampled_from((1, -1))), shift), strict=True)
+    )
     for name in ("x_zero_point", "w_zero_point", "zero_point"):
         node[name] = draw(st.sampled_from((0, 3, 128, 255)))
     limits = sorted(draw(st.sampled_from((0, 3, 200, 255))) for _ in range(2))

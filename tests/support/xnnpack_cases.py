@@ -73,9 +73,7 @@ def scales(weight: Any, usual: bool, rng: Rng) -> dict[str, Any]:
     return {"bias": bias, "mantissa": mantissa, "shift": np.clip(shift, 16, 100)}
 
 
-def one_input(
-    sums: Any, mantissa: Any, shift: Any, *, zero_point: int = 128, low: int = 0
-) -> Call:
+def one_input(sums: Any, mantissa: Any, shift: Any, *, zero_point: int = 128, low: int = 0) -> Call:
     """A dense layer with one output for each sum, which is its bias."""
     outputs = len(sums)
     node = {
@@ -87,4 +85,6 @@ def one_input(
     }
     window = Window(1, 1, 1, 1, 1, 1, 1, 0, 0, 1, 1)
     rng = np.random.default_rng(0)
-    return convolution("conv_xnnpack", window, node, np.ones(1, int), Places(0, 4, 0, 20), rng, pad=0)
+    return convolution(
+        "conv_xnnpack", window, node, np.ones(1, int), Places(0, 4, 0, 20), rng, pad=0
+    )

@@ -51,8 +51,8 @@ def rescale_exactly():
     data(2, 0x0DCD, 0xD102, 0x1924, 0x4149, 0x3301, 0x07CD, 0x0FED)
     data(2, 0x1964, 0x2600, 0x43F5, 0x086D, 0x1964, 0x4171)
     # r0: without the r3 bits behind the point; shifts of 32 and more give 0
-    #: mov r0, r1; cmp r3, 0; ble 10; mov r2, 32; sub r2, r2, r3; mov r4, r1; lsl r4, r2; lsr r0, r3;
-    #: lsl r2, r0, 31; lsr r2, r2, 31; add r4, r4, r2; add r4, r4, r5; adc r0, r6
+    #: mov r0, r1; cmp r3, 0; ble 10; mov r2, 32; sub r2, r2, r3; mov r4, r1; lsl r4, r2;
+    #: lsr r0, r3; lsl r2, r0, 31; lsr r2, r2, 31; add r4, r4, r2; add r4, r4, r5; adc r0, r6
     data(2, 0x4608, 0x2B00, 0xDD09, 0x2220, 0x1AD2, 0x460C, 0x4094)
     data(2, 0x40D8, 0x07C2, 0x0FD2, 0x18A4, 0x1964, 0x4170)
     label(SIGN)

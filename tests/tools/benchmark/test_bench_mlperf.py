@@ -49,9 +49,7 @@ def test_a_wrong_answer_is_not_timed(monkeypatch: pytest.MonkeyPatch) -> None:
         count_cycles(network)
 
 
-def test_files_that_are_missing_are_named(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_files_that_are_missing_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("THUMBNET_DATA", str(tmp_path))
     said: list[str] = []
     assert mlperf_tiny.mlperf_tiny(None, said.append) == []
