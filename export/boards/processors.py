@@ -7,7 +7,7 @@ instructions, or timed on an RP2040 and on a PC. docs/boards.md lists the errors
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Cycles:
     pool: float
     """Comparing or adding one value of a pooling window."""
 
-    assembly: bool = False
+    assembly: bool = field(default=False, kw_only=True)
     """The kernels are in assembly."""
 
 
@@ -71,9 +71,9 @@ def _microcontroller(
     if viper:
         tiers["viper"] = Cycles(viper, 2 * viper, 10 * viper, call, 14 * viper)
     if thumb:
-        tiers["thumb"] = Cycles(thumb, 3 * thumb, 25 * thumb, call, thumb, True)
+        tiers["thumb"] = Cycles(thumb, 3 * thumb, 25 * thumb, call, thumb, assembly=True)
     if dsp:
-        tiers["thumb_dsp"] = Cycles(dsp, 3 * thumb, 25 * thumb, call, thumb, True)
+        tiers["thumb_dsp"] = Cycles(dsp, 3 * thumb, 25 * thumb, call, thumb, assembly=True)
     return Cpu(tiers, 15_000 * bytecode, 12_000 * bytecode, read * bytecode, byte, bytecode)
 
 

@@ -13,8 +13,8 @@ by less than that. It is below 2**8, or saturates; then it is off by less than
 
 which is less than `DOUBT` from `LEAST_POINT` on. Outputs whose sums or scales do not permit this
 are always in doubt: their first word is below 2**13, so that the kernel sees a mantissa of 0, and
-the second is below `DOUBT` and a multiple of 32, so that it is not rotated. No word needs more than the
-31 bits of a small integer of MicroPython.
+the second is below `DOUBT` and a multiple of 32, so that it is not rotated. No word needs more than
+the 31 bits of a small integer of MicroPython.
 """
 
 from __future__ import annotations
