@@ -73,7 +73,19 @@ KERNELS: tuple[Kernel, ...] = tuple(
 
 
 def operation(node: Node) -> Operation:
-    """Return what the exporter knows of a node's operation."""
+    """Find what the exporter knows of a node's operation.
+
+    Parameters
+    ----------
+    node
+        Of any stage.
+
+    Returns
+    -------
+    Operation
+        The operation.
+
+    """
     return _BY_NAME[node.op]
 
 
