@@ -6,7 +6,7 @@ what users call, and `signals` turns recordings into windows. Each imports only 
 Everything public is here.
 """
 
-from .autograd.curves import CURVES
+from .autograd.all_curves import CURVES
 from .autograd.tape import GradientTape
 from .autograd.tensor import Tensor, Variable
 from .datasets.class_labels import encode_labels, quoted
@@ -34,7 +34,7 @@ from .files.strict_json import json_fits, parse_json
 from .files.temporary import report_write_errors, temporary_file, temporary_folder
 from .layers.augmentation import RandomShift
 from .layers.convolutional import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
-from .layers.core import Activation, Dense, Dropout, Flatten
+from .layers.core import Activation, Dense, Dropout, Flatten, Reshape
 from .layers.layer import IntegerRole, Layer
 from .layers.layer_normalization import LayerNormalization
 from .layers.merging import Add, Concatenate

@@ -1,0 +1,350 @@
+"""Operations with weights, windows and states, as calls of a `Tracer`.
+
+Weights come in the trainer's layouts, their channels in the file's order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from thumbnet.trainer import ThumbnetError
+
+from .float_graph import Pads
+from .tracer import Traced, Tracer, places
+from .values import BATCH, Axis, Value, new_axis, size_of
+
+Array = npt.NDArray[Any]
+
+MOST_WEIGHTS = 2**24
+"""Weights of a kernel after zeros for dilation and groups were added."""
+
+
+def image(tracer: Tracer, x: Traced, channel: int) -> tuple[Value, list[int], str, Array]:
+    """Return x as an image or a sequence.
+
+    Parameters
+    ----------
+    tracer : Tracer
+        Where the network is built.
+    x : Value or Expression
+        What is read.
+    channel : int
+        Its axis with the channels.
+
+    Returns
+    -------
+    Value
+        x itself, computed.
+    list of int
+        Its spatial axes.
+    str
+        The tensor in the order (*spatial, channels).
+    ndarray of int
+        For each stored channel, its number in the file.
+    """
+    value = tracer.materialize(x)
+    channel %= len(value.axes)
+    spatial = [i for i in range(len(value.axes)) if i not in (channel, value.batch)]
+    if value.axes[value.batch] != (BATCH,) or not 1 <= len(spatial) <= 2 or channel == value.batch:
+        raise ThumbnetError(
+            f"its input has shape {value.shape}: images and sequences with a batch axis are "
+            "supported, nothing else"
+        )
+    groups = [value.axes[i] for i in (*spatial, channel)]
+    tensor, order = tracer.arranged(value, groups)
+    return value, spatial, tensor, order
+
+
+def _windowed(
+    tracer: Tracer,
+    op: str,
+    x: tuple[Value, list[int], str, Array],
+    channel: int,
+    window: Sequence[int],
+    strides: Sequence[int],
+    pads: Pads,
+    channels: int | None,
+    **attributes: Any,
+) -> Value:
+    """Emit a node with a window; channels: None if those of the input stay as they are."""
+    value, spatial, tensor, _ = x
+    channel %= len(value.axes)
+    axes = list(value.axes)
+    for i, k, s, (before, after) in zip(spatial, window, strides, pads, strict=True):
+        size = (value.shape[i] + before + after - k) // s + 1
+        if size < 1:
+            raise ThumbnetError(f"its window of {k} is larger than its input of {value.shape[i]}")
+        axes[i] = new_axis(size)
+    tail: Axis
+    if channels is None:
+        tail = value.stored[len(value.stored) - len(axes[channel]) :] if axes[channel] else ()
+    else:
+        tail = axes[channel] = new_axis(channels)
+    stored = (*(atom for i in spatial for atom in axes[i]), *tail)
+    shape = (*(size_of(axes[i]) for i in spatial), size_of(axes[channel]))
+    settings = {"window": tuple(window), "strides": tuple(strides), "pads": tuple(pads)}
+    output = tracer.emit(op, [tensor], shape, **settings, **attributes)
+    return Value(output, tuple(axes), stored)
+
+
+def convolution(
+    tracer: Tracer,
+    x: Traced,
+    kernel: Array,
+    bias: Array | None,
+    strides: Sequence[int],
+    pads: Pads,
+    *,
+    channel: int,
+    dilations: Sequence[int],
+    groups: int = 1,
+) -> Value:
+    """Return a convolution.
+
+    kernel: (*window, channels of a group, outputs), the outputs group by group.
+    """
+    found = image(tracer, x, channel)
+    order, channels = found[3], len(found[3])
+    outputs = kernel.shape[-1]
+    if kernel.ndim != len(found[1]) + 2 or kernel.shape[-2] * groups != channels:
+        raise ThumbnetError(
+            f"its kernel of shape {kernel.shape} does not fit {channels} channels in {groups} "
+            f"group{'s' * (groups > 1)}"
+        )
+    kernel = _dilated(np.asarray(kernel, np.float64), dilations)
+    bias = np.zeros(outputs) if bias is None else np.asarray(bias, np.float64).reshape(-1)
+    window = kernel.shape[:-2]
+    if groups == channels == outputs and channels > 1:
+        kernel, bias = kernel[..., 0, :][..., order], bias[order]
+        return _windowed(
+            tracer,
+            "depthwise",
+            found,
+            channel,
+            window,
+            strides,
+            pads,
+            None,
+            kernel=kernel,
+            bias=bias,
+        )
+    kernel = _ungrouped(kernel, groups)[..., order, :]
+    return _windowed(
+        tracer,
+        "convolution",
+        found,
+        channel,
+        window,
+        strides,
+        pads,
+        outputs,
+        kernel=kernel,
+        bias=bias,
+    )
+
+
+def _dilated(kernel: Array, dilations: Sequence[int]) -> Array:
+    """Return the kernel with zeros between its elements."""
+    for axis, d in enumerate(dilations):
+        if d > 1:
+            size = (kernel.shape[axis] - 1) * d + 1
+            _check_weights(kernel.size // kernel.shape[axis] * size)
+            wide = np.zeros((*kernel.shape[:axis], size, *kernel.shape[axis + 1 :]))
+            wide[(*[slice(None)] * axis, slice(None, None, d))] = kernel
+            kernel = wide
+    return kernel
+
+
+def _ungrouped(kernel: Array, groups: int) -> Array:
+    """Return the kernel over all channels, with zeros for those of other groups."""
+    if groups == 1:
+        return kernel
+    inner, outputs = kernel.shape[-2], kernel.shape[-1] // groups
+    _check_weights(kernel.size * groups)
+    wide = np.zeros((*kernel.shape[:-2], inner * groups, outputs * groups))
+    for g in range(groups):
+        part = slice(g * outputs, (g + 1) * outputs)
+        wide[..., g * inner : (g + 1) * inner, part] = kernel[..., part]
+    return wide
+
+
+def _check_weights(count: int) -> None:
+    if count > MOST_WEIGHTS:
+        raise ThumbnetError(f"it would take {count:,} weights, at most {MOST_WEIGHTS:,} are read")
+
+
+def pool(
+    tracer: Tracer,
+    x: Traced,
+    kind: str,
+    window: Sequence[int],
+    strides: Sequence[int],
+    pads: Pads,
+    *,
+    channel: int,
+    counts_padding: bool = False,
+) -> Value:
+    """Return the maximum ("max_pool") or the mean ("average_pool") under a window."""
+    found = image(tracer, x, channel)
+    if counts_padding and any(any(pair) for pair in pads):
+        share = np.full((*window, len(found[3])), 1 / np.prod(window))
+        return _windowed(
+            tracer,
+            "depthwise",
+            found,
+            channel,
+            window,
+            strides,
+            pads,
+            None,
+            kernel=share,
+            bias=np.zeros(len(found[3])),
+        )
+    return _windowed(tracer, kind, found, channel, window, strides, pads, None)
+
+
+def reduced(tracer: Tracer, x: Traced, kind: str, which: Sequence[int], keep: bool) -> Value:
+    """Return the mean or the maximum over spatial axes; kind as for `pool`."""
+    value = tracer.materialize(x)
+    rank = len(value.axes)
+    chosen = sorted({i % rank for i in which})
+    rest = [i for i in range(rank) if i not in (*chosen, value.batch)]
+    if value.batch in chosen or not chosen:
+        raise ThumbnetError("it reduces the batch axis, or none: reduce height and width")
+    wide = [i for i in rest if value.axes[i]]
+    if len(wide) > 1 or rank > 4:
+        return _partly_reduced(tracer, value, kind, chosen, keep)
+    groups = [tuple(atom for i in chosen for atom in value.axes[i])]
+    channel: Axis = value.axes[wide[0]] if wide else ()
+    before = [atom for atom in value.stored if atom in groups[0]]
+    tensor, order = tracer.arranged(value, [tuple(before), channel])
+    axes = [() if i in chosen else axis for i, axis in enumerate(value.axes)]
+    stored = value.stored[len(before) :]
+    if kind == "average_pool":
+        output = tracer.emit("global_average", [tensor], (len(order),))
+    else:
+        size = size_of(groups[0])
+        output = tracer.emit(
+            kind, [tensor], (1, len(order)), window=(size,), strides=(size,), pads=((0, 0),)
+        )
+    result = Value(output, tuple(axes), stored)
+    return result if keep else result.squeezed(chosen)
+
+
+def _partly_reduced(
+    tracer: Tracer, value: Value, kind: str, chosen: list[int], keep: bool
+) -> Value:
+    """Return the mean or maximum over some of the spatial axes, as a pooling."""
+    last = value.stored[-1]
+    channel = next(i for i, axis in enumerate(value.axes) if last in axis)
+    if channel in chosen or len(value.axes) > 4:
+        raise ThumbnetError("it reduces the channels: reduce height and width only")
+    window = [
+        value.shape[i] if i in chosen else 1
+        for i in range(len(value.axes))
+        if i not in (channel, value.batch)
+    ]
+    pads = tuple((0, 0) for _ in window)
+    result = pool(tracer, value, kind, window, window, pads, channel=channel)
+    return result if keep else result.squeezed(chosen)
+
+
+def dense(tracer: Tracer, x: Traced, kernel: Array, bias: Array | None) -> Value:
+    """Return x @ kernel + bias over the last axis; kernel (inputs, outputs)."""
+    value = tracer.materialize(x)
+    inputs, outputs = kernel.shape
+    if value.shape[-1] != inputs or BATCH in value.axes[-1]:
+        raise ThumbnetError(
+            f"its {inputs} weights per output do not fit an input of shape {value.shape}"
+        )
+    kernel = np.asarray(kernel, np.float64)
+    bias = np.zeros(1) if bias is None else np.asarray(bias, np.float64)
+    bias = np.broadcast_to(bias.reshape(-1), (outputs,))
+    others = tuple(atom for atom in value.stored if atom not in value.axes[-1])
+    end = new_axis(outputs)
+    if not others:
+        tensor, order = tracer.arranged(value, [value.axes[-1]])
+        output = tracer.emit("dense", [tensor], (outputs,), kernel=kernel[order], bias=bias)
+        return Value(output, (*value.axes[:-1], end), end)
+    groups = [tuple(a for a in axis if a is not BATCH) for axis in value.axes[:-1]]
+    groups = [group for group in groups if group]
+    if len(groups) > 2:
+        groups = [others]
+    tensor, order = tracer.arranged(value, [*groups, value.axes[-1]])
+    places, ones = tracer.shapes[tensor][:-1], (1,) * len(groups)
+    output = tracer.emit(
+        "convolution",
+        [tensor],
+        (*places, outputs),
+        window=ones,
+        strides=ones,
+        pads=((0, 0),) * len(groups),
+        kernel=kernel[order].reshape(*ones, inputs, outputs),
+        bias=bias,
+    )
+    return Value(output, (*value.axes[:-1], end), (*others, *end))
+
+
+def concatenated(tracer: Tracer, values: Sequence[Traced], axis: int) -> Value:
+    """Return tensors one after the other along an axis, which has to be the fastest in memory."""
+    parts = [tracer.materialize(value) for value in values]
+    first = parts[0]
+    axis %= len(first.axes)
+    if len(parts) == 1:
+        return first
+    outer = {tuple(run for run in places(part) if run[0] != axis) for part in parts}
+    last = all(
+        places(p)[-1:] and places(p)[-1] == (axis, p.shape[axis]) or p.shape[axis] == 1
+        for p in parts
+    )
+    if len(outer) != 1 or not last or axis == first.batch:
+        raise ThumbnetError(
+            f"it joins tensors along axis {axis}: only channels, or features, can be joined"
+        )
+    tensors = []
+    for part in parts:
+        shape = (*tracer.shapes[first.tensor][:-1], part.shape[axis])
+        if first.shape[axis] != tracer.shapes[first.tensor][-1]:
+            shape = (size_of(part.stored) // part.shape[axis], part.shape[axis])
+        same = tracer.shapes[part.tensor] == shape
+        tensors.append(part.tensor if same else tracer.emit("reshape", [part.tensor], shape))
+    total = sum(part.shape[axis] for part in parts)
+    output = tracer.emit("concatenate", tensors, (*tracer.shapes[tensors[0]][:-1], total))
+    end = new_axis(total)
+    axes = (*first.axes[:axis], end, *first.axes[axis + 1 :])
+    kept = tuple(atom for atom in first.stored if atom not in first.axes[axis])
+    return Value(output, axes, (*kept, *end))
+
+
+def softmax(tracer: Tracer, x: Traced, axis: int) -> Value:
+    """Return probabilities over an axis, which has to be all that there is."""
+    value = tracer.materialize(x)
+    axis %= len(value.axes)
+    if {*value.stored} != {*value.axes[axis]}:
+        raise ThumbnetError(
+            f"it takes one axis of shape {value.shape}: a softmax is supported where each example "
+            "is one row of scores"
+        )
+    tensor, _ = tracer.arranged(value, [value.axes[axis]])
+    output = tracer.emit("curve", [tensor], tracer.shapes[tensor], function="softmax")
+    return Value(output, value.axes, value.stored)
+
+
+def padded(tracer: Tracer, x: Traced, amounts: Sequence[tuple[int, int]], channel: int) -> Value:
+    """Return x with zeros around it; amounts: (before, after) of each axis."""
+    value = tracer.materialize(x)
+    if not any(any(pair) for pair in amounts):
+        return value
+    found = image(tracer, value, channel)
+    spatial = found[1]
+    if any(any(pair) for i, pair in enumerate(amounts) if i not in spatial):
+        raise ThumbnetError("it pads the batch axis or the channels: pad height and width only")
+    if any(n < 0 for pair in amounts for n in pair):
+        raise ThumbnetError("it crops (negative padding): crop the data instead")
+    pads = tuple((int(a), int(b)) for a, b in (amounts[i] for i in spatial))
+    ones = (1,) * len(spatial)
+    return _windowed(tracer, "pad", found, channel, ones, ones, pads, None)
