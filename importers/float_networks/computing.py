@@ -298,7 +298,7 @@ def concatenated(tracer: Tracer, values: Sequence[Traced], axis: int) -> Value:
         return first
     outer = {tuple(run for run in places(part) if run[0] != axis) for part in parts}
     last = all(
-        places(p)[-1:] and places(p)[-1] == (axis, p.shape[axis]) or p.shape[axis] == 1
+        (places(p)[-1:] and places(p)[-1] == (axis, p.shape[axis])) or p.shape[axis] == 1
         for p in parts
     )
     if len(outer) != 1 or not last or axis == first.batch:

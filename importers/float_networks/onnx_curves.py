@@ -13,6 +13,7 @@ from thumbnet.trainer import ThumbnetError
 
 from ..onnx_files.read_onnx import OnnxNode
 from .onnx_settings import constant
+from .prelu import prelu
 
 Take = Callable[[Any, OnnxNode, Sequence[Any]], list[Any]]
 
@@ -97,15 +98,7 @@ def _with_number(function: Callable[[Any, Any], Any]) -> Take:
 
 
 def _prelu(c: Any, node: OnnxNode, inputs: Sequence[Any]) -> list[Any]:
-    """x where it is positive, slope * x elsewhere: slope * x + (1 - slope) * relu(x)."""
-    slope = constant(inputs, 1, "slope").astype(np.float64)
-    if slope.size and (slope == slope.reshape(-1)[0]).all():
-        alpha = float(slope.reshape(-1)[0])
-        return [c.tracer.function(inputs[0], lambda x: np.where(x >= 0, x, alpha * x))]
-    x = c.tracer.materialize(inputs[0])
-    zero = np.zeros((1,) * slope.ndim)
-    positive = c.tracer.scaled(c.tracer.function(x, TRAINER_CURVES["relu"]), 1 - slope, zero)
-    return [c.tracer.arithmetic("+", c.tracer.scaled(x, slope, zero), positive)]
+    return [prelu(c.tracer, inputs[0], constant(inputs, 1, "slope"))]
 
 
 CURVES: dict[str, Take] = {

@@ -7,10 +7,16 @@ from pathlib import Path
 
 from thumbnet.trainer import Model, ThumbnetError
 
+from .from_keras import float_graph_of_keras
 from .from_onnx import float_graph_of_onnx
 from .to_model import to_model
 
-READERS = {".onnx": float_graph_of_onnx}
+READERS = {
+    ".onnx": float_graph_of_onnx,
+    ".keras": float_graph_of_keras,
+    ".h5": float_graph_of_keras,
+    ".hdf5": float_graph_of_keras,
+}
 """By suffix: returns the float graph of a file."""
 
 
