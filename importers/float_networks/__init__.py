@@ -1,1 +1,1 @@
-"""Float networks of other frameworks: one graph for all formats, and the trainer's `Model` of it."""
+"""Float networks of other frameworks: one graph for all, and the trainer's `Model` of it."""

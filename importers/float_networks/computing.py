@@ -218,16 +218,19 @@ def reduced(tracer: Tracer, x: Traced, kind: str, which: Sequence[int], keep: bo
     wide = [i for i in rest if value.axes[i]]
     if len(wide) > 1 or rank > 4:
         return _partly_reduced(tracer, value, kind, chosen, keep)
-    groups = [tuple(atom for i in chosen for atom in value.axes[i])]
     channel: Axis = value.axes[wide[0]] if wide else ()
-    before = [atom for atom in value.stored if atom in groups[0]]
-    tensor, order = tracer.arranged(value, [tuple(before), channel])
+    before = [atom for atom in value.stored if atom not in channel]
+    places = [value.axes[i] for i in chosen]
+    places.sort(key=lambda axis: before.index(axis[0]) if axis else -1)
+    if kind != "average_pool" or len(places) > 2:
+        places = [tuple(before)]
+    tensor, order = tracer.arranged(value, [*places, channel])
     axes = [() if i in chosen else axis for i, axis in enumerate(value.axes)]
     stored = value.stored[len(before) :]
     if kind == "average_pool":
         output = tracer.emit("global_average", [tensor], (len(order),))
     else:
-        size = size_of(groups[0])
+        size = size_of(before)
         output = tracer.emit(
             kind, [tensor], (1, len(order)), window=(size,), strides=(size,), pads=((0, 0),)
         )

@@ -91,7 +91,7 @@ def _input(model: OnnxModel) -> tuple[tuple[int, ...], str]:
     if len(shape) < 2 or None in shape[1:]:
         text = ", ".join("?" if n is None else str(n) for n in shape)
         raise ThumbnetError(
-            f"its input has shape ({text}): export it with a batch axis first, and fixed sizes after"
+            f"its input has shape ({text}): export it with a batch axis, and fixed sizes behind it"
         )
     if len(shape) > 5:
         raise ThumbnetError(f"its input has {len(shape)} axes: at most 5 are supported")

@@ -91,7 +91,7 @@ def _conv(rank: int) -> Take:
 
 
 def _by_channel(kernel: Array) -> Array:
-    """Return a depthwise kernel (*window, channels, multiplier) as that of a grouped convolution."""
+    """Return a depthwise kernel (*window, channels, multiplier) in the layout of groups."""
     return kernel.reshape(*kernel.shape[:-2], 1, -1)
 
 

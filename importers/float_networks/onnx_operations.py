@@ -22,7 +22,7 @@ from .tracer import Traced, Tracer
 
 Array = npt.NDArray[Any]
 Operand = Traced | Array | None
-Results = Sequence[Traced | Array]
+Results = Sequence[Traced | Array | None]
 
 
 @dataclass

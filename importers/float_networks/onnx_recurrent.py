@@ -14,7 +14,7 @@ from thumbnet.trainer import ThumbnetError
 from ..onnx_files.read_onnx import OnnxNode
 from .onnx_settings import constant
 from .sequences import recurrent
-from .values import BATCH, Value
+from .values import BATCH, Axis, Value
 
 Array = npt.NDArray[Any]
 
@@ -62,7 +62,7 @@ def _check_activations(node: OnnxNode, expected: list[str]) -> None:
 
 
 def _weights(node: OnnxNode, inputs: Sequence[Any], gates: int) -> tuple[Array, Array, Array]:
-    """Return the kernel (inputs, gates * units), that of the state, and the bias (2 * gates * units,)."""
+    """Return the kernel (inputs, width), that of the state, and the bias (2 * width,)."""
     if node.attributes.get("direction", "forward") != "forward":
         raise ThumbnetError("runs backwards, or both ways: use a forward layer")
     kernel, state = (constant(inputs, i, "weights").astype(np.float64) for i in (1, 2))
@@ -106,6 +106,7 @@ def _outputs(
             bias=bias,
             **settings,
         )
+        axes: tuple[Axis, ...]
         if sequences:
             axes = ((BATCH,), steps, (), units) if batch_first else (steps, (), (BATCH,), units)
         else:

@@ -220,19 +220,23 @@ class Tracer:
 
     def arithmetic(self, op: str, a: Traced | Array, b: Traced | Array) -> Traced:
         """Return `a op b` for "+", "-", "*" and "/"; one of them may be a constant."""
-        a, b = (_number(x) if isinstance(x, np.ndarray) else self._short(x) for x in (a, b))
-        arrays = [x for x in (a, b) if isinstance(x, np.ndarray)]
-        if arrays:
+        first: Any = _number(a) if isinstance(a, np.ndarray) else self._short(a)
+        second: Any = _number(b) if isinstance(b, np.ndarray) else self._short(b)
+        return self._combined(op, first, second)
+
+    def _combined(self, op: str, a: Any, b: Any) -> Traced:
+        """Return `a op b`, computed at once unless it may become part of an activation."""
+        if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
             return self._with_constant(op, a, b)
         bases = [
             x.base if isinstance(x, Expression) else x for x in (a, b) if not isinstance(x, float)
         ]
         if len(bases) == 2 and bases[0] is not bases[1]:
-            return self._of_two(op, a, b)  # type: ignore[arg-type]
+            return self._of_two(op, a, b)
         with np.errstate(all="ignore"):
-            values = _ARITHMETIC[op](on_grid(a), on_grid(b))  # type: ignore[arg-type]
-        steps = max(steps_of(a), steps_of(b)) + 1  # type: ignore[arg-type]
-        return Expression(bases[0], values, op, (a, b), None, self.where, steps)  # type: ignore[arg-type]
+            values = _ARITHMETIC[op](on_grid(a), on_grid(b))
+        steps = max(steps_of(a), steps_of(b)) + 1
+        return Expression(bases[0], values, op, (a, b), None, self.where, steps)
 
     def _short(self, x: Traced) -> Traced:
         """Return x, computed first if its expression is as long as no activation is."""
@@ -324,7 +328,7 @@ def places(value: Value) -> list[tuple[int, int]]:
 def _order(logical: Sequence[Atom], stored: Sequence[Atom]) -> npt.NDArray[np.intp]:
     sizes = [atom.size for atom in logical]
     numbers = np.arange(math.prod(sizes)).reshape(sizes)
-    return numbers.transpose([list(logical).index(atom) for atom in stored]).reshape(-1)
+    return np.asarray(numbers.transpose([list(logical).index(a) for a in stored]).reshape(-1))
 
 
 def _equal_sets(a: Sequence[Atom], b: Sequence[Atom]) -> bool:

@@ -65,17 +65,21 @@ class Weights:
             return value.decode("utf-8", "replace")
         return value if isinstance(value, str) else ""
 
-    def of(self, group: str, name: str) -> tuple[Array, ...]:
-        """Return the weights of a layer: by its place in a `.keras`, by its name in a `.h5`."""
+    def of(self, group: str, names: tuple[str, ...]) -> tuple[Array, ...]:
+        """Return the weights of a layer.
+
+        group: its place in a `.keras`; names: its own, which counts in a `.h5`, after those of the
+        models around it.
+        """
         try:
             if "model_weights" in self._file:
-                return self._legacy(name)
+                return self._legacy(names)
             found = self._at(f"{group}/cell/vars") or self._at(f"{group}/vars")
             keys = [] if found is None else sorted(found.keys(), key=int)
             return tuple(self._array(found, key) for key in self._few(keys))
         except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
             raise ThumbnetError(
-                f"the weights of layer {name[:60]!r} are damaged: save it again"
+                f"the weights of layer {names[-1][:60]!r} are damaged: save it again"
             ) from error
 
     def _few(self, keys: list[str]) -> list[str]:
@@ -83,13 +87,15 @@ class Weights:
             raise ThumbnetError(f"a layer has {len(keys)} arrays, at most {_MOST_ARRAYS} are read")
         return keys
 
-    def _legacy(self, name: str) -> tuple[Array, ...]:
-        group = self._child(self._child(self._file, "model_weights"), name)
+    def _legacy(self, names: tuple[str, ...]) -> tuple[Array, ...]:
+        group = self._child(self._child(self._file, "model_weights"), names[0])
         if group is None:
             return ()
-        names = [self._text(n) for n in group.attrs.get("weight_names", ())]
+        paths = [self._text(n) for n in group.attrs.get("weight_names", ())]
+        if len(names) > 1:  # a model's group holds the weights of all its layers
+            paths = [path for path in paths if names[-1] in path.split("/")]
         arrays = []
-        for path in self._few(names):
+        for path in self._few(paths):
             *folders, last = path.split("/")
             inside = group
             for folder in folders:

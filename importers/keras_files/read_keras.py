@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from thumbnet.trainer import ThumbnetError, parse_json, read_bytes, read_zip
@@ -113,7 +112,7 @@ def read_keras(path: str | os.PathLike[str]) -> KerasModel:
             config = parse_json(text)
         except ValueError as error:
             raise ThumbnetError(f"its config is no JSON ({error}): save it again") from error
-        return _model(config, weights, "", version, 0)
+        return _model(config, weights, "", (), version)
     except ThumbnetError as error:
         raise ThumbnetError(f"{path}: {error}") from error
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
@@ -123,15 +122,21 @@ def read_keras(path: str | os.PathLike[str]) -> KerasModel:
         ) from error
 
 
-def _model(config: Any, weights: Weights, place: str, version: int, depth: int) -> KerasModel:
-    """Return the model of a config; place: where its weights are, in a `.keras` file."""
+def _model(
+    config: Any, weights: Weights, place: str, around: tuple[str, ...], version: int
+) -> KerasModel:
+    """Return the model of a config.
+
+    place: where its weights are in a `.keras` file; around: the names of the models around its
+    layers.
+    """
     kind, settings = config["class_name"], config["config"]
     if kind not in ("Sequential", "Functional", "Model"):
         raise ThumbnetError(
             f"it is a {str(kind)[:40]}, a class of its own: only Sequential and functional models "
             "have a description in the file"
         )
-    if depth > _MOST_DEPTH:
+    if len(around) > _MOST_DEPTH:
         raise ThumbnetError(f"its models are nested more than {_MOST_DEPTH} deep")
     entries = settings if isinstance(settings, list) else settings["layers"]
     if len(entries) > MOST_LAYERS:
@@ -145,16 +150,16 @@ def _model(config: Any, weights: Weights, place: str, version: int, depth: int) 
         if shape is None and found is not None:
             shape = tuple(None if n is None else int(n) for n in found)
         _check_known(entry, name)
-        inner, arrays = None, ()
+        inner, arrays = None, tuple[Array, ...]()
         if kind_of in ("Sequential", "Functional", "Model"):
-            inner = _model(entry, weights, f"{place}layers/{group}/", version, depth + 1)
+            inner = _model(entry, weights, f"{place}layers/{group}/", (*around, name), version)
         else:
-            arrays = weights.of(f"{place}layers/{group}", name)
+            arrays = weights.of(f"{place}layers/{group}", (*around, name))
         calls = tuple(entry.get("inbound_nodes") or ())
         layers.append(KerasLayer(kind_of, name, own, calls, arrays, inner))
     sequential = kind == "Sequential"
-    ends = ([], []) if sequential else (settings["input_layers"], settings["output_layers"])
-    return KerasModel(tuple(layers), sequential, *ends, shape, version)
+    inputs, outputs = ([] if sequential else settings[f"{end}_layers"] for end in ("input", "output"))
+    return KerasModel(tuple(layers), sequential, inputs, outputs, shape, version)
 
 
 def _check_known(entry: dict[str, Any], name: str) -> None:
@@ -177,8 +182,3 @@ def _group_name(kind: str, counts: dict[str, int]) -> str:
     count = counts.get(name, 0)
     counts[name] = count + 1
     return f"{name}_{count}" if count else name
-
-
-def is_number(value: Any) -> bool:
-    """Whether a setting is a number."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and np.isfinite(value)
