@@ -154,7 +154,7 @@ def _dilated(kernel: Array, dilations: Sequence[int]) -> Array:
             size = (kernel.shape[axis] - 1) * d + 1
             _check_weights(kernel.size // kernel.shape[axis] * size)
             wide = np.zeros((*kernel.shape[:axis], size, *kernel.shape[axis + 1 :]))
-            wide[(*[slice(None)] * axis, slice(None, None, d))] = kernel
+            np.moveaxis(wide, axis, 0)[::d] = np.moveaxis(kernel, axis, 0)
             kernel = wide
     return kernel
 
