@@ -9,10 +9,12 @@ from thumbnet.trainer import Model, ThumbnetError
 
 from .from_keras import float_graph_of_keras
 from .from_onnx import float_graph_of_onnx
+from .from_tflite import float_graph_of_tflite
 from .to_model import to_model
 
 READERS = {
     ".onnx": float_graph_of_onnx,
+    ".tflite": float_graph_of_tflite,
     ".keras": float_graph_of_keras,
     ".h5": float_graph_of_keras,
     ".hdf5": float_graph_of_keras,

@@ -158,7 +158,9 @@ def _model(
         calls = tuple(entry.get("inbound_nodes") or ())
         layers.append(KerasLayer(kind_of, name, own, calls, arrays, inner))
     sequential = kind == "Sequential"
-    inputs, outputs = ([] if sequential else settings[f"{end}_layers"] for end in ("input", "output"))
+    inputs, outputs = (
+        [] if sequential else settings[f"{end}_layers"] for end in ("input", "output")
+    )
     return KerasModel(tuple(layers), sequential, inputs, outputs, shape, version)
 
 
