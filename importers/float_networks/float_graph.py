@@ -59,12 +59,16 @@ class FloatGraph:
         Of each tensor; that of `INPUT` is the input's.
     output : str
         The tensor that is the result.
-    input_axes : str
-        What the axes of a row are, in words.
+    input_axes : tuple of int
+        The file's axes in the order in which a row has them: (2, 3, 1) if the file has channels
+        first.
+    output_axes : tuple of int
+        The same for the result, without axes of size 1.
     """
 
     name: str
     nodes: tuple[FloatNode, ...]
     shapes: dict[str, Shape]
     output: str
-    input_axes: str = ""
+    input_axes: tuple[int, ...] = ()
+    output_axes: tuple[int, ...] = ()

@@ -50,7 +50,9 @@ def named(tracer: Tracer, activation: Any, x: Traced, version: int) -> Traced:
     if activation == "softmax":
         return softmax(tracer, x, -1)
     if activation == "hard_sigmoid" and version < 3:
-        return tracer.function(x, lambda v: np.clip(0.2 * v + 0.5, 0, 1))
+        line = tracer.arithmetic("*", x, np.array(0.2))
+        line = tracer.arithmetic("+", line, np.array(0.5))
+        return tracer.function(line, lambda v: np.clip(v, 0, 1))
     if activation not in _FUNCTIONS:
         raise ThumbnetError(
             f"has the activation {str(activation)[:40]!r}: use one of {', '.join(_FUNCTIONS)}"

@@ -63,9 +63,11 @@ def _celu(node: OnnxNode, inputs: Sequence[Any]) -> Callable[[Any], Any]:
     return lambda x: np.maximum(x, 0) + np.minimum(0, alpha * np.expm1(np.minimum(x, 0) / alpha))
 
 
-def _hard_sigmoid(node: OnnxNode, inputs: Sequence[Any]) -> Callable[[Any], Any]:
-    alpha, beta = _number(node, "alpha", 0.2), _number(node, "beta", 0.5)
-    return lambda x: np.clip(alpha * x + beta, 0, 1)
+def _hard_sigmoid(c: Any, node: OnnxNode, inputs: Sequence[Any]) -> list[Any]:
+    """Return a line and a clip: with PyTorch's numbers they are `hard_sigmoid`."""
+    alpha, beta = (np.array(_number(node, *a)) for a in (("alpha", 0.2), ("beta", 0.5)))
+    line = c.tracer.arithmetic("+", c.tracer.arithmetic("*", inputs[0], alpha), beta)
+    return [c.tracer.function(line, lambda x: np.clip(x, 0, 1))]
 
 
 def _gelu(node: OnnxNode, inputs: Sequence[Any]) -> Callable[[Any], Any]:
@@ -121,7 +123,7 @@ CURVES: dict[str, Take] = {
     "Elu": _function(_elu),
     "Selu": _function(_selu),
     "Celu": _function(_celu),
-    "HardSigmoid": _function(_hard_sigmoid),
+    "HardSigmoid": _hard_sigmoid,
     "Gelu": _function(_gelu),
     "Clip": _function(_clip),
     "Max": _with_number(np.maximum),

@@ -101,8 +101,16 @@ class Tracer:
             raise ThumbnetError(
                 "the output is a picture as one row, its channels first: end with Dense (Gemm)"
             )
-        axes = "" if self.order is None else ", ".join(map(str, self.order))
-        return FloatGraph(self.name, tuple(self.nodes), self.shapes, value.tensor, axes)
+        order = range(1, len(self.input.axes)) if self.order is None else self.order
+        result = [axis for axis, _ in places(value)]
+        return FloatGraph(
+            self.name,
+            tuple(self.nodes),
+            self.shapes,
+            value.tensor,
+            tuple(order),
+            tuple(dict.fromkeys(result)),
+        )
 
     # Arrangement in memory
 
