@@ -13,7 +13,8 @@ from thumbnet.trainer import ThumbnetError
 from ..onnx_files.read_onnx import OnnxModel, OnnxNode, read_onnx
 from .float_graph import FloatGraph
 from .onnx_constants import computed
-from .onnx_operations import OPERATIONS, Context
+from .onnx_context import Context
+from .onnx_operations import OPERATIONS
 from .tracer import Reorder, Tracer
 
 

@@ -11,48 +11,16 @@ import numpy.typing as npt
 
 from thumbnet.trainer import ThumbnetError
 
-from .computing import concatenated, convolution, dense, padded, pool, reduced, softmax
-from .float_graph import Pads
+from .computing import concatenated, dense, reduced, softmax
 from .keras_curves import CURVE_LAYERS, activated
+from .keras_settings import Settings, channel_of, pads_of, pair_of, spatial_sizes
 from .sequences import layer_normalization, recurrent
 from .tracer import Traced, Tracer
+from .windows import convolution, padded, pool
 
 Array = npt.NDArray[Any]
-Settings = dict[str, Any]
 Weights = Sequence[Array]
 Take = Callable[[Tracer, Settings, Weights, Sequence[Traced]], Traced]
-
-
-def _pair(value: Any, rank: int) -> list[int]:
-    """Return a setting that is one number, or one for each axis."""
-    numbers = [value] * rank if isinstance(value, int) else list(value)
-    if len(numbers) != rank or not all(type(n) is int and 1 <= n <= 2**12 for n in numbers):
-        raise ThumbnetError(f"has a size of {value!r:.40}")
-    return numbers
-
-
-def _channel(settings: Settings) -> int:
-    return 1 if settings.get("data_format") == "channels_first" else -1
-
-
-def _spatial(tracer: Tracer, x: Traced, settings: Settings) -> list[int]:
-    """Return the sizes of height and width."""
-    shape = tracer.materialize(x).shape
-    return list(shape[2:] if _channel(settings) == 1 else shape[1:-1])
-
-
-def _pads(mode: Any, sizes: Sequence[int], window: Sequence[int], strides: Sequence[int]) -> Pads:
-    """Return the padding of a mode; window: with its dilations."""
-    if mode == "valid":
-        return tuple((0, 0) for _ in sizes)
-    if mode == "causal" and len(sizes) == 1:
-        return ((window[0] - 1, 0),)
-    if mode != "same":
-        raise ThumbnetError(f"has padding {mode!r:.40}: use 'valid' or 'same'")
-    totals = [
-        max((-(-n // s) - 1) * s + k - n, 0) for n, k, s in zip(sizes, window, strides, strict=True)
-    ]
-    return tuple((total // 2, total - total // 2) for total in totals)
 
 
 def _bias(settings: Settings, weights: Weights, place: int) -> Array | None:
@@ -64,9 +32,9 @@ def _convolved(
 ) -> Traced:
     """Return a convolution with the settings of a layer, without its activation."""
     rank = kernel.ndim - 2
-    strides, dilations = (_pair(s.get(name, 1), rank) for name in ("strides", "dilation_rate"))
+    strides, dilations = (pair_of(s.get(name, 1), rank) for name in ("strides", "dilation_rate"))
     window = [(k - 1) * d + 1 for k, d in zip(kernel.shape[:rank], dilations, strict=True)]
-    pads = _pads(s["padding"], _spatial(tracer, x, s), window, strides)
+    pads = pads_of(s["padding"], spatial_sizes(tracer, x, s), window, strides)
     return convolution(
         tracer,
         x,
@@ -74,7 +42,7 @@ def _convolved(
         bias,
         strides,
         pads,
-        channel=_channel(s),
+        channel=channel_of(s),
         dilations=dilations,
         groups=groups,
     )
@@ -126,10 +94,10 @@ def _dense(tracer: Tracer, s: Settings, w: Weights, inputs: Sequence[Traced]) ->
 
 def _pool(rank: int, kind: str) -> Take:
     def take(tracer: Tracer, s: Settings, w: Weights, inputs: Sequence[Traced]) -> Traced:
-        window = _pair(s["pool_size"], rank)
-        strides = _pair(s["strides"] or window, rank)
-        pads = _pads(s["padding"], _spatial(tracer, inputs[0], s), window, strides)
-        return pool(tracer, inputs[0], kind, window, strides, pads, channel=_channel(s))
+        window = pair_of(s["pool_size"], rank)
+        strides = pair_of(s["strides"] or window, rank)
+        pads = pads_of(s["padding"], spatial_sizes(tracer, inputs[0], s), window, strides)
+        return pool(tracer, inputs[0], kind, window, strides, pads, channel=channel_of(s))
 
     return take
 
@@ -137,7 +105,7 @@ def _pool(rank: int, kind: str) -> Take:
 def _global(kind: str) -> Take:
     def take(tracer: Tracer, s: Settings, w: Weights, inputs: Sequence[Traced]) -> Traced:
         x = tracer.materialize(inputs[0])
-        channel = _channel(s) % len(x.axes)
+        channel = channel_of(s) % len(x.axes)
         axes = [i for i in range(1, len(x.axes)) if i != channel]
         return reduced(tracer, x, kind, axes, bool(s.get("keepdims", False)))
 
@@ -202,7 +170,7 @@ def _same(tracer: Tracer, s: Settings, w: Weights, inputs: Sequence[Traced]) -> 
 
 def _flatten(tracer: Tracer, s: Settings, w: Weights, inputs: Sequence[Traced]) -> Traced:
     value = tracer.materialize(inputs[0])
-    if _channel(s) == 1 and len(value.axes) > 2:  # Keras moves the channels to the end
+    if channel_of(s) == 1 and len(value.axes) > 2:  # Keras moves the channels to the end
         value = value.transposed([0, *range(2, len(value.axes)), 1])
     return value.reshaped([1, math.prod(value.shape)])
 
@@ -220,8 +188,8 @@ def _zero_padding(tracer: Tracer, s: Settings, w: Weights, inputs: Sequence[Trac
     given = s["padding"]
     pairs = [given] if not isinstance(given[0], list) else given
     pairs = [(int(a), int(b)) for a, b in pairs]
-    amounts = [(0, 0), *pairs, (0, 0)] if _channel(s) == -1 else [(0, 0), (0, 0), *pairs]
-    return padded(tracer, value, amounts, _channel(s))
+    amounts = [(0, 0), *pairs, (0, 0)] if channel_of(s) == -1 else [(0, 0), (0, 0), *pairs]
+    return padded(tracer, value, amounts, channel_of(s))
 
 
 def _merge(op: str) -> Take:

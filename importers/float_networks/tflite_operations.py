@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from thumbnet.trainer import CURVES, ThumbnetError
 
-from .computing import concatenated, convolution, dense, padded, pool, reduced, softmax
+from .computing import concatenated, dense, reduced, softmax
 from .float_graph import Pads
 from .onnx_settings import constant
 from .prelu import prelu
@@ -18,6 +18,7 @@ from .sequences import last_step
 from .tflite_constants import Options, strided
 from .tracer import Traced, Tracer
 from .values import BATCH
+from .windows import convolution, padded, pool
 
 Array = npt.NDArray[Any]
 Take = Callable[[Tracer, Options, Sequence[Any]], Any]

@@ -13,7 +13,7 @@ from thumbnet.trainer import ThumbnetError
 
 from .expressions import GRID, MOST_STEPS, Expression, affine, on_grid, recognized, steps_of
 from .float_graph import INPUT, FloatGraph, FloatNode, Shape
-from .values import BATCH, Atom, Axis, Value, new_axis, size_of
+from .values import BATCH, Axis, Value, equal_sets, new_axis, order_of, places, size_of
 
 Array = npt.NDArray[Any]
 Traced = Value | Expression
@@ -102,14 +102,14 @@ class Tracer:
                 "the output is a picture as one row, its channels first: end with Dense (Gemm)"
             )
         order = range(1, len(self.input.axes)) if self.order is None else self.order
-        result = [axis for axis, _ in places(value)]
+        output_axes = dict.fromkeys(axis for axis, _ in places(value))
         return FloatGraph(
             self.name,
             tuple(self.nodes),
             self.shapes,
             value.tensor,
             tuple(order),
-            tuple(dict.fromkeys(result)),
+            tuple(output_axes),
         )
 
     # Arrangement in memory
@@ -136,7 +136,7 @@ class Tracer:
         shape = tuple(size_of(group) for group in groups)
         stored = list(value.stored)
         tail = stored[len(before) :]
-        fits = stored[: len(before)] == before and _equal_sets(tail, last)
+        fits = stored[: len(before)] == before and equal_sets(tail, last)
         at_input = value.tensor in self._like_input and len(groups) > 1
         if not fits or (at_input and shape != self.shapes[INPUT]):
             self._reorder(value, groups)
@@ -148,16 +148,14 @@ class Tracer:
         tensor = value.tensor
         if self.shapes[tensor] != shape:
             tensor = self.emit("reshape", [tensor], shape)
-        sizes = [atom.size for atom in last]
-        places = np.arange(math.prod(sizes)).reshape(sizes)
-        return tensor, places.transpose([last.index(atom) for atom in tail]).reshape(-1)
+        return tensor, order_of(last, tail)
 
     def _reorder(self, value: Value, groups: Sequence[Axis]) -> None:
         """Begin again if the input can be stored as it is needed here."""
         if value.tensor not in self._like_input or self.order is not None:
             return
         axes = self.input.axes
-        if not _equal_sets(value.stored, self.input.stored):
+        if not equal_sets(value.stored, self.input.stored):
             return  # a reshape has split an axis
         order = []
         for group in groups:
@@ -174,15 +172,10 @@ class Tracer:
     ) -> tuple[str, tuple[npt.NDArray[np.float64], ...]]:
         """Return the tensor, and constants that broadcast over it as rows for its last axis."""
         rank = len(value.axes)
-        full = [
-            np.asarray(c, np.float64).reshape((1,) * (rank - np.ndim(c)) + np.shape(c))
-            if np.ndim(c) <= rank
-            else None
-            for c in constants
-        ]
-        if any(c is None for c in full):
+        if any(np.ndim(c) > rank for c in constants):
             raise ThumbnetError("a constant has more axes than what it is combined with")
-        arrays = [c for c in full if c is not None]
+        filled = [(1,) * (rank - np.ndim(c)) + np.shape(c) for c in constants]
+        arrays = [np.reshape(c, s).astype(float) for c, s in zip(constants, filled, strict=True)]
         wide = [i for i in range(rank) if any(c.shape[i] != 1 for c in arrays)]
         for c in arrays:
             if any(c.shape[i] not in (1, value.shape[i]) for i in range(rank)):
@@ -194,10 +187,9 @@ class Tracer:
             return value.tensor, tuple(np.full(features, c.reshape(-1)[0]) for c in arrays)
         last = tuple(atom for i in wide for atom in value.axes[i])
         rest = [value.axes[i] for i in range(rank) if i not in wide and i != value.batch]
-        if _equal_sets(value.stored[len(value.stored) - len(last) :], last) and self.shapes[
-            value.tensor
-        ][-1] == size_of(last):
-            tensor, order = value.tensor, _order(last, value.stored[-len(last) :])
+        tail = value.stored[len(value.stored) - len(last) :]
+        if equal_sets(tail, last) and self.shapes[value.tensor][-1] == size_of(last):
+            tensor, order = value.tensor, order_of(last, tail)
         else:
             tensor, order = self.arranged(value, [*rest, last])
         sizes = [value.shape[i] if i in wide else 1 for i in range(rank)]
@@ -316,31 +308,6 @@ class Tracer:
             constants = [np.full(1, v) if isinstance(v, float) else v for v in (a, b)]
             return self._with_constant(x.op, *constants)
         return self._of_two(x.op, a, b)
-
-
-def places(value: Value) -> list[tuple[int, int]]:
-    """Return how a value lies in memory: (axis, size) of each run, whatever its atoms are."""
-    owner = {atom: (i, k) for i, axis in enumerate(value.axes) for k, atom in enumerate(axis)}
-    runs: list[tuple[int, int]] = []
-    previous = (-1, -1)
-    for atom in value.stored:
-        axis, k = owner[atom]
-        if (axis, k - 1) == previous:
-            runs[-1] = (axis, runs[-1][1] * atom.size)
-        else:
-            runs.append((axis, atom.size))
-        previous = (axis, k)
-    return runs
-
-
-def _order(logical: Sequence[Atom], stored: Sequence[Atom]) -> npt.NDArray[np.intp]:
-    sizes = [atom.size for atom in logical]
-    numbers = np.arange(math.prod(sizes)).reshape(sizes)
-    return np.asarray(numbers.transpose([list(logical).index(a) for a in stored]).reshape(-1))
-
-
-def _equal_sets(a: Sequence[Atom], b: Sequence[Atom]) -> bool:
-    return len(a) == len(b) and set(a) == set(b)
 
 
 def _number(constant: Array) -> Array | float:

@@ -13,6 +13,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+import numpy.typing as npt
+
 from thumbnet.trainer import ThumbnetError
 
 
@@ -136,3 +139,30 @@ def resolved(target: Sequence[int], total: int) -> list[int]:
     if math.prod(sizes) != total:
         raise ThumbnetError(f"a reshape of {total:,} numbers to {list(target)} does not fit")
     return sizes
+
+
+def places(value: Value) -> list[tuple[int, int]]:
+    """Return how a value lies in memory: (axis, size) of each run, whatever its atoms are."""
+    owner = {atom: (i, k) for i, axis in enumerate(value.axes) for k, atom in enumerate(axis)}
+    runs: list[tuple[int, int]] = []
+    previous = (-1, -1)
+    for atom in value.stored:
+        axis, k = owner[atom]
+        if (axis, k - 1) == previous:
+            runs[-1] = (axis, runs[-1][1] * atom.size)
+        else:
+            runs.append((axis, atom.size))
+        previous = (axis, k)
+    return runs
+
+
+def order_of(logical: Sequence[Atom], stored: Sequence[Atom]) -> npt.NDArray[np.intp]:
+    """Return, for each place in memory, which element of an axis it holds."""
+    sizes = [atom.size for atom in logical]
+    numbers = np.arange(math.prod(sizes)).reshape(sizes)
+    return np.asarray(numbers.transpose([list(logical).index(a) for a in stored]).reshape(-1))
+
+
+def equal_sets(a: Sequence[Atom], b: Sequence[Atom]) -> bool:
+    """Whether two rows of atoms differ in their order at most."""
+    return len(a) == len(b) and set(a) == set(b)
