@@ -11,7 +11,7 @@ import numpy.typing as npt
 from thumbnet.trainer import ThumbnetError
 
 from .tracer import Traced, Tracer
-from .values import BATCH, Axis, Value, new_axis, places, size_of
+from .values import BATCH, Axis, Value, new_axis, size_of
 from .windows import pool
 
 Array = npt.NDArray[Any]
@@ -109,22 +109,18 @@ def concatenated(tracer: Tracer, values: Sequence[Traced], axis: int) -> Value:
     axis %= len(first.axes)
     if len(parts) == 1:
         return first
-    outer = {tuple(run for run in places(part) if run[0] != axis) for part in parts}
-    last = all(
-        (places(p)[-1:] and places(p)[-1] == (axis, p.shape[axis])) or p.shape[axis] == 1
-        for p in parts
-    )
-    if len(outer) != 1 or not last or axis == first.batch:
-        raise ThumbnetError(
-            f"it joins tensors along axis {axis}: only channels, or features, can be joined"
-        )
+    wrong = f"it joins tensors along axis {axis}: only channels, or features, can be joined"
+    if axis == first.batch or any(BATCH in part.axes[axis] for part in parts):
+        raise ThumbnetError(wrong)
+    others = [i for i in range(len(first.axes)) if i not in (axis, first.batch)]
+    places_of = {atom: k for k, atom in enumerate(first.stored)}
+    others.sort(key=lambda i: places_of[first.axes[i][0]] if first.axes[i] else -1)
     tensors = []
     for part in parts:
-        shape = (*tracer.shapes[first.tensor][:-1], part.shape[axis])
-        if first.shape[axis] != tracer.shapes[first.tensor][-1]:
-            shape = (size_of(part.stored) // part.shape[axis], part.shape[axis])
-        same = tracer.shapes[part.tensor] == shape
-        tensors.append(part.tensor if same else tracer.emit("reshape", [part.tensor], shape))
+        tensor, order = tracer.arranged(part, [part.axes[i] for i in (*others, axis)])
+        if (order != np.arange(len(order))).any():
+            raise ThumbnetError(wrong)
+        tensors.append(tensor)
     total = sum(part.shape[axis] for part in parts)
     output = tracer.emit("concatenate", tensors, (*tracer.shapes[tensors[0]][:-1], total))
     end = new_axis(total)

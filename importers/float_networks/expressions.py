@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -47,8 +48,8 @@ class Expression:
         The last operation: "+", "-", "*", "/", or "" for a function.
     operands : tuple
         What that operation reads: expressions, values and numbers.
-    own : ndarray or None
-        What the last operation alone gives on `GRID`, if it is a function.
+    function : callable or None
+        The last operation, if it is a function.
     where : str
         What it is in the file, for messages.
     steps : int
@@ -61,7 +62,7 @@ class Expression:
     on_grid: Array
     op: str
     operands: tuple[Expression | Value | float, ...]
-    own: Array | None
+    function: Function | None
     where: str
     steps: int
     result: Value | None = field(default=None)
@@ -77,6 +78,72 @@ def on_grid(operand: Expression | Value | float) -> Array | float:
 def steps_of(operand: Expression | Value | float) -> int:
     """Return the number of operations in an operand."""
     return operand.steps if isinstance(operand, Expression) else 0
+
+
+ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.divide,
+}
+
+
+def applied(function: Function, x: Array | float) -> Array:
+    """Return what a function makes of numbers, NaN and infinity included."""
+    with np.errstate(all="ignore"):
+        return np.asarray(function(np.asarray(x)), np.float64)
+
+
+def activation_of_a_part(x: Expression) -> tuple[Expression, str] | None:
+    """Return a part of an expression and the activation of it that the whole is, if there is one.
+
+    `relu(x) * sigmoid(relu(x))` is no activation of x, but `silu` of relu(x).
+    """
+    for part in _parts(x)[1:]:
+        values = _with_base(x, part)
+        name = None if values is None else recognized(values)
+        if name not in (None, "linear"):
+            return part, str(name)
+    return None
+
+
+def _parts(x: Expression) -> list[Expression]:
+    """Return an expression and all that it consists of, each once."""
+    found: dict[int, Expression] = {}
+    queue = [x]
+    while queue:
+        part = queue.pop(0)
+        if id(part) not in found:
+            found[id(part)] = part
+            queue += [y for y in part.operands if isinstance(y, Expression)]
+    return list(found.values())
+
+
+def _with_base(x: Expression, base: Expression) -> Array | None:
+    """Return what x is on `GRID` as a function of a part of it; None if it reads something else."""
+    known: dict[int, Array | None] = {id(base): GRID}
+
+    def run(part: Expression | Value | float) -> Array | float | None:
+        if isinstance(part, float):
+            return part
+        if isinstance(part, Value):
+            return None
+        if id(part) not in known:
+            operands = [run(y) for y in part.operands]
+            known[id(part)] = None
+            if not any(y is None for y in operands):
+                known[id(part)] = _result(part, operands)
+        return known[id(part)]
+
+    values = run(x)
+    return None if values is None else np.asarray(values)
+
+
+def _result(x: Expression, operands: list[Any]) -> Array:
+    if x.function is not None:
+        return applied(x.function, operands[0])
+    with np.errstate(all="ignore"):
+        return np.asarray(ARITHMETIC[x.op](*operands), np.float64)
 
 
 def recognized(values: Array) -> str | None:

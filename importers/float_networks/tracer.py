@@ -11,22 +11,35 @@ import numpy.typing as npt
 
 from thumbnet.trainer import ThumbnetError
 
-from .expressions import GRID, MOST_STEPS, Expression, affine, on_grid, recognized, steps_of
+from .expressions import (
+    ARITHMETIC,
+    MOST_STEPS,
+    Expression,
+    activation_of_a_part,
+    affine,
+    applied,
+    on_grid,
+    recognized,
+    steps_of,
+)
 from .float_graph import INPUT, FloatGraph, FloatNode, Shape
-from .values import BATCH, Axis, Value, equal_sets, new_axis, order_of, places, size_of
+from .values import (
+    BATCH,
+    Axis,
+    Value,
+    equal_sets,
+    input_order,
+    new_axis,
+    order_of,
+    places,
+    size_of,
+)
 
 Array = npt.NDArray[Any]
 Traced = Value | Expression
 
 MOST_NUMBERS = 2**22
 """Numbers of one example after any operation; no board has the memory."""
-
-_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
-    "+": np.add,
-    "-": np.subtract,
-    "*": np.multiply,
-    "/": np.divide,
-}
 
 
 class Reorder(Exception):
@@ -154,17 +167,8 @@ class Tracer:
         """Begin again if the input can be stored as it is needed here."""
         if value.tensor not in self._like_input or self.order is not None:
             return
-        axes = self.input.axes
-        if not equal_sets(value.stored, self.input.stored):
-            return  # a reshape has split an axis
-        order = []
-        for group in groups:
-            own = [i for i, axis in enumerate(axes) if i and axis and set(axis) <= set(group)]
-            order += sorted(own, key=lambda i: group.index(axes[i][0]))
-            if not group:
-                single = [i for i, axis in enumerate(axes) if i and not axis and i not in order]
-                order += single[:1]
-        if sorted(order) == list(range(1, len(axes))) and len(order) == len(groups):
+        order = input_order(self.input, value, groups)
+        if order is not None:
             raise Reorder(order)
 
     def per_axis(
@@ -213,10 +217,9 @@ class Tracer:
     def function(self, x: Traced, function: Callable[[Any], Any]) -> Expression:
         """Return a function of every element, to be recognized later."""
         x = self._short(x)
-        with np.errstate(all="ignore"):
-            values, own = (np.asarray(function(v), float) for v in (on_grid(x), GRID))
         base = x.base if isinstance(x, Expression) else x
-        return Expression(base, values, "", (x,), own, self.where, steps_of(x) + 1)
+        values = applied(function, on_grid(x))
+        return Expression(base, values, "", (x,), function, self.where, steps_of(x) + 1)
 
     def arithmetic(self, op: str, a: Traced | Array, b: Traced | Array) -> Traced:
         """Return `a op b` for "+", "-", "*" and "/"; one of them may be a constant."""
@@ -234,7 +237,7 @@ class Tracer:
         if len(bases) == 2 and bases[0] is not bases[1]:
             return self._of_two(op, a, b)
         with np.errstate(all="ignore"):
-            values = _ARITHMETIC[op](on_grid(a), on_grid(b))
+            values = ARITHMETIC[op](on_grid(a), on_grid(b))
         steps = max(steps_of(a), steps_of(b)) + 1
         return Expression(bases[0], values, op, (a, b), None, self.where, steps)
 
@@ -274,6 +277,8 @@ class Tracer:
         if self.shapes[tensors[1]] != self.shapes[tensors[0]]:
             tensors[1] = self.emit("reshape", [tensors[1]], self.shapes[tensors[0]])
         output = self.emit("add", tensors, self.shapes[tensors[0]])
+        if self._like_input.issuperset(tensors):
+            self._like_input.add(output)
         return Value(output, first.axes, first.stored)
 
     def materialize(self, x: Traced) -> Value:
@@ -295,13 +300,11 @@ class Tracer:
         line = affine(x.on_grid)
         if line is not None:
             return self.scaled(x.base, *map(np.asarray, line))
-        if x.own is not None:
-            (operand,) = x.operands
-            name, line = recognized(x.own), affine(x.own)
-            assert not isinstance(operand, float)
-            if name is not None:
-                value = self.materialize(operand)
-                return self._alike("curve", value, value.tensor, function=name)
+        part = activation_of_a_part(x)
+        if part is not None:
+            value = self.materialize(part[0])
+            return self._alike("curve", value, value.tensor, function=part[1])
+        if x.function is not None:
             raise _cannot("is a function that no activation of the trainer computes")
         a, b = x.operands
         if isinstance(a, float) or isinstance(b, float):

@@ -166,3 +166,21 @@ def order_of(logical: Sequence[Atom], stored: Sequence[Atom]) -> npt.NDArray[np.
 def equal_sets(a: Sequence[Atom], b: Sequence[Atom]) -> bool:
     """Whether two rows of atoms differ in their order at most."""
     return len(a) == len(b) and set(a) == set(b)
+
+
+def input_order(source: Value, value: Value, groups: Sequence[Axis]) -> list[int] | None:
+    """Return the order of the input's axes that puts these groups of atoms one after the other.
+
+    None if there is none: a reshape has split an axis, say. Each axis is one group.
+    """
+    if not equal_sets(value.stored, source.stored):
+        return None
+    order: list[int] = []
+    for group in groups:
+        own = [i for i, axis in enumerate(source.axes) if i and axis and set(axis) <= set(group)]
+        order += sorted(own, key=lambda i: group.index(source.axes[i][0]))
+        if not group:
+            single = [i for i, axis in enumerate(source.axes) if not axis and i not in order]
+            order += single[:1]
+    complete = sorted(order) == list(range(1, len(source.axes)))
+    return order if complete and len(order) == len(groups) else None
