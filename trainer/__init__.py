@@ -35,7 +35,7 @@ from .files.temporary import report_write_errors, temporary_file, temporary_fold
 from .files.zip_members import read_zip
 from .layers.augmentation import RandomShift
 from .layers.convolutional import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
-from .layers.core import Activation, Dense, Dropout, Flatten, Reshape
+from .layers.core import Activation, Dense, Dropout, Flatten
 from .layers.layer import IntegerRole, Layer
 from .layers.layer_normalization import LayerNormalization
 from .layers.merging import Add, Concatenate

@@ -125,8 +125,6 @@ class Tracer:
             tuple(output_axes),
         )
 
-    # Arrangement in memory
-
     def arranged(self, value: Value, groups: Sequence[Axis]) -> tuple[str, npt.NDArray[np.intp]]:
         """Return the tensor with one axis for each group of atoms.
 
@@ -198,8 +196,6 @@ class Tracer:
             tensor, order = self.arranged(value, [*rest, last])
         sizes = [value.shape[i] if i in wide else 1 for i in range(rank)]
         return tensor, tuple(np.broadcast_to(c, sizes).reshape(-1)[order] for c in arrays)
-
-    # Element by element
 
     def scaled(self, x: Traced, scale: Array, offset: Array) -> Value:
         """Return x * scale + offset, for constants that broadcast over x."""

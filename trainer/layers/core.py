@@ -1,9 +1,8 @@
-"""The basic layers: Dense, Activation, Flatten, Reshape and Dropout."""
+"""The basic layers: Dense, Activation, Flatten and Dropout."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from ..errors import ThumbnetError
 from . import initializers, regularizers
 from .layer import IntegerRole, Layer, Shape
 from .regularizers import L2
-from .symbols import checked_shape
 
 
 class Weighted(Layer):
@@ -213,46 +211,6 @@ class Flatten(Layer):
     def call(self, x: Tensor, training: bool = False) -> Tensor:
         """Return the same numbers as one row for each example."""
         return functional.reshape(x, (len(x.data), *self.output_shape))
-
-
-class Reshape(Layer):
-    """Give each example another shape; the last axis runs fastest, before and after.
-
-    Parameters
-    ----------
-    target_shape : sequence of int
-        Shape of one example, without the batch axis.
-    name : str, optional
-        Unique in its model.
-
-    Raises
-    ------
-    ThumbnetError
-        If the sizes are not positive whole numbers, or their product is not that of the inputs.
-    """
-
-    preprocesses = True
-    integer_role = IntegerRole.NONE
-
-    def __init__(self, target_shape: Sequence[int], name: str | None = None) -> None:
-        super().__init__(name)
-        self.target_shape = checked_shape(target_shape, "Reshape: target_shape")
-
-    def _create(self, input_shape: Shape, rng: np.random.Generator, dtype: DTypeLike) -> Shape:
-        if math.prod(input_shape) != math.prod(self.target_shape):
-            raise ThumbnetError(
-                f"layer {self.name!r} makes {self.target_shape} of shape {input_shape}: both must "
-                "have as many numbers"
-            )
-        return self.target_shape
-
-    def call(self, x: Tensor, training: bool = False) -> Tensor:
-        """Return the same numbers in the target shape."""
-        return functional.reshape(x, (len(x.data), *self.target_shape))
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the settings as JSON types."""
-        return {"target_shape": list(self.target_shape), **super().get_config()}
 
 
 class Dropout(Layer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .augmentation import RandomShift
 from .convolutional import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
-from .core import Activation, Dense, Dropout, Flatten, Reshape
+from .core import Activation, Dense, Dropout, Flatten
 from .layer import Layer
 from .layer_normalization import LayerNormalization
 from .merging import Add, Concatenate
