@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from thumbnet import trainer
 from thumbnet.trainer import (
     GRU,
     Activation,
@@ -204,7 +205,11 @@ def _simple_rnn(node: FloatNode, inputs: list[Shape], output: Shape) -> Made:
 
 
 def _lstm(node: FloatNode, inputs: list[Shape], output: Shape) -> Made:
-    raise ThumbnetError("an LSTM is not supported: use a GRU")
+    kind = getattr(trainer, "LSTM", None)
+    if kind is None:
+        raise ThumbnetError("an LSTM is not supported: use a GRU")
+    layer = kind(node.attributes["units"], return_sequences=node.attributes["sequences"])
+    return layer, _recurrent_weights(node)
 
 
 _LAYERS: dict[str, Callable[[FloatNode, list[Shape], Shape], Made]] = {
