@@ -10,6 +10,7 @@ from conv_int4 import conv_int4
 from copy_channels import copy_channels
 from depthwise_conv import depthwise_conv
 from gru import gru
+from lstm import lstm
 from max_pool import max_pool
 from parameters import front, has
 from simple_rnn import simple_rnn
@@ -153,3 +154,24 @@ def test_gru():
     assert got == [9, 132, 127, (mixed + 128 >> 8) + 128, 9]
     assert run(gru, a, sigmoid + tanh, [3, 1, 1, 2], 5) == [9, 128, 128, 128, 9]
     assert list(a[18:]) == [0, 0, 0]
+
+
+def test_lstm():
+    # sigmoid as above; the tables of tanh are lines
+    sigmoid = [0] * 128 + [128] + [255] * 127
+    tanh = list(range(256))
+    curve = list(range(255, -1, -1))
+    yes, no, half = 1 << 20, -1 << 20, 0
+    # In each row i, f, candidate and o of three units: the input's sums, then the state's.
+XX
+    a = array("i", a + [0] * 4 + [0, 0, 3, 0, 0, 0, yes, 0] + [1000, -32767, 32767])
+    p = [3, 1, 0, 2, 1, 4]
+    got = run(lstm, a, sigmoid + tanh + curve, p, 5)
+    # Candidates: 5 / 4 -> 1; not read, since its gate is closed; -6 / 4 = -1.5 -> -1.
+    cells = [256 * 1 * 2 + 128 >> 8, -32767, 256 * 32767 - (129 * 1 << 1) + 128 >> 8]
+    assert list(a[24:]) == cells
+    # 2 / 16 -> place 0; 32767 / 16 is beyond the last place, as is the third.
+    states = [(129 * 255 + 256 >> 9) + 128, 128, 128]
+    assert got == [9] + states + [9]
+    assert run(lstm, a, sigmoid + tanh + curve, [3, 1, 1, 2, 1, 4], 5) == [9, 128, 128, 128, 9]
+    assert list(a[24:]) == [0, 0, 0]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from thumbnet.trainer import (
     GRU,
+    LSTM,
     Activation,
     Add,
     AveragePooling1D,
@@ -133,6 +134,10 @@ MODELS: dict[str, Callable[[], Model]] = {
     "gru": lambda: chain((12, 4), GRU(5), Dense(3, "softmax")),
     "gru of states": lambda: chain(
         (6, 4), GRU(5, return_sequences=True), SimpleRNN(4), Dense(3, "softmax")
+    ),
+    "lstm": lambda: chain((12, 4), LSTM(5), Dense(3, "softmax")),
+    "lstm of states": lambda: chain(
+        (6, 4), LSTM(5, return_sequences=True), LSTM(4), Dense(3, "softmax")
     ),
     "rnn": lambda: chain(
         (6, 4),

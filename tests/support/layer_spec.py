@@ -113,6 +113,28 @@ def gru(rng: Rng, kernel: str) -> Call:
     return Call(kernel, a, p, written, w=bytes(sigmoid + tanh), state=after)
 
 
+def lstm(rng: Rng, kernel: str) -> Call:
+    units, shift = int(rng.integers(1, 12)), int(rng.integers(1, 13))
+    cell_shift, curve_shift = int(rng.integers(0, 9)), int(rng.integers(1, 16))
+    sigmoid, tanh, curve = (rng.integers(0, 256, 256).tolist() for _ in range(3))
+    a = words(rng, 8 * units, min(2**20, 300 << shift))
+    a += words(rng, units, 2**15 - 1) if rng.random() < 0.6 else [0] * units
+    after, written, reset = a.copy(), {}, int(rng.random() < 0.1)
+    for k in range(units):
+        *both, c = a[k::units]
+        i, f, g, o = (sum(both[n::4]) for n in range(4))
+        i, f, o = (sigmoid[place(v, shift + 1, 128)] for v in (i, f, o))
+        i, f, o = i + (i >= 128), f + (f >= 128), o + (o >= 128)
+        new = i * (tanh[place(g, shift, 128)] - 128) * 2**cell_shift
+        c = 0 if reset else clamp((f * c + new + 128) >> 8, -32767, 32767)
+        h = o * curve[place(abs(c), curve_shift, 0)]
+        h = 0 if reset else -h if c < 0 else h
+        after[8 * units + k], written[k] = c, min(((h + 256) >> 9) + 128, 255)
+    p = {"units": units, "reset": reset, "shift": shift}
+    p |= {"cell_shift": cell_shift, "curve_shift": curve_shift}
+    return Call(kernel, a, p, written, w=bytes(sigmoid + tanh + curve), state=after)
+
+
 def normalization(rng: Rng, kernel: str) -> Call:
     n, pixels = int(rng.choice((1, 2, 3, 8, 30, 256))), int(rng.integers(1, 4))
     shift = int(rng.choice((0, 0, 2, 16, 28)))
@@ -154,7 +176,7 @@ KERNELS: dict[str, Callable[[Rng, str], Call]] = {
     **dict.fromkeys(("max_pool", "average_pool", "average_pool_tflite"), pooling),
     **{"add_xnnpack": imported_addition, "scores_of_levels": scores},
     **{"add": addition, "copy_channels": channels, "copy": plain_copy},
-    **{"simple_rnn": simple_rnn, "gru": gru, "layer_normalization": normalization},
+    **{"simple_rnn": simple_rnn, "gru": gru, "lstm": lstm, "layer_normalization": normalization},
 }
 
 

@@ -51,7 +51,7 @@ def test_a_step_of_the_table_has_as_many_wide_steps_as_the_products_allow(
         assert (found, shift) == (step * (1 - 1e-9), power - 1)
 
 
-@pytest.mark.parametrize(("name", "most"), [("gru", 8), ("simple_rnn", 12)])
+@pytest.mark.parametrize(("name", "most"), [("gru", 8), ("lstm", 8), ("simple_rnn", 12)])
 def test_most_wide_steps(name: str, most: int) -> None:
     for power in (most, most + 1, 20):
         step = FINEST * 2.0**power
@@ -88,12 +88,12 @@ def test_buffers(
     if bits == 4 and native:
         wanted["y.patch"] = max(units, features)
     assert op.scratch(graph, node, native) == wanted
-    state = units if name == "gru" else 0  # its 16 bits are kept beside both sums
+    state = 0 if name == "simple_rnn" else units  # its 16 bits are kept beside both sums
     assert op.wide_scratch(node) == {"y.wide": 2 * rows + state}
     assert op.times(node) == 5
 
 
-@pytest.mark.parametrize(("name", "biases"), [("gru", 12), ("simple_rnn", 2)])
+@pytest.mark.parametrize(("name", "biases"), [("gru", 12), ("lstm", 8), ("simple_rnn", 2)])
 def test_trained_numbers(name: str, biases: int) -> None:
     rows = CELLS[name].gates * 2
     weights = {"input": np.zeros((rows, 3), np.int8), "state": np.zeros((rows, 2), np.int8)}
