@@ -18,7 +18,7 @@ from ..quantizer.builder import Builder
 from .attribute_kinds import TABLE
 from .conv import NARROW_CONV
 from .dense import FULLY_CONNECTED
-from .gates import gate_256ths, gate_tables
+from .gates import gate_256ths, gate_table
 from .operation import Floats, Operation
 from .recurrent import COPY, RECURRENT, Recurrent, outputs_of, projection, table_index
 
@@ -69,7 +69,9 @@ class GRU(Recurrent):
         step = FLAT_BEYOND["tanh"] / 127
         step, shift, attributes = self.wide(sides, step)
         attributes |= {"step_shift": shift, **self.sequence_shape(builder, node)}
-        attributes |= gate_tables(step)
+        tanh = np.floor(127 * np.tanh(step * (np.arange(256, dtype=np.float64) - 128)) + 0.5) + 128
+        # sigmoid(2 z) = (1 + tanh z) / 2: it varies over twice the range.
+        attributes |= {"sigmoid_table": gate_table(2 * step), "tanh_table": tanh.astype(np.uint8)}
         scale, zero_point = SEEN_STATE
         out = replace(builder.floats.tensors[node.output], dtype="uint8")
         out = replace(out, scale=scale, zero_point=zero_point)

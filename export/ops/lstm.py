@@ -2,43 +2,55 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from thumbnet.trainer import CURVES, FLAT_BEYOND
+from thumbnet.trainer import CURVES, affine
 
 from ..graph.arithmetic import ACTIVATION_MAX, Ints
 from ..graph.graph import Node
 from ..kernels.call import Call
 from ..kernels.kernel import Kernel
 from ..quantizer.builder import Builder
+from ..quantizer.output_scale import coarser
 from .attribute_kinds import TABLE, Whole
 from .conv import NARROW_CONV
 from .dense import FULLY_CONNECTED
-from .gates import gate_256ths, gate_tables
+from .gates import gate_256ths, gate_table, odd, positive_tanh
 from .operation import Floats, Operation
-from .recurrent import COPY, RECURRENT, Recurrent, outputs_of, projection, table_index
+from .recurrent import COPY, RECURRENT, Recurrent, outputs_of, projection
 
+_OWN_WORDS = ("cell_shift", "curve_shift", "factor", "factor_shift", "state_zero")
 LSTM_CELL = Kernel(
     "lstm",
-    ("units", "y_at", "reset", "shift", "cell_shift", "curve_shift"),
+    ("units", "y_at", "reset", "shift", *_OWN_WORDS),
     writes_parameters=True,
 )
 
-STATE = (1 / 127.5, 128)
-"""Scale and zero point of the state: a gate of 256 times a tanh of 255 is 127.5 * 512."""
+TANH_STEP = 3.2 / ACTIVATION_MAX
+"""Of the candidate's sum: beyond 3.2, tanh is flat. The gates take steps of four times this."""
+
+STATE_ONE = 256 * ACTIVATION_MAX
+"""1.0 as a gate times a tanh."""
 
 CELL_MAX = 2**15 - 1
-"""Largest value of the cell, in units of 1 / (127 * 2**cell_shift)."""
+"""Largest value of the cell, in units of 1 / (255 * 2**cell_shift)."""
 
-MOST_CELL_SHIFT = 8
-"""Cells are below 1.01 then."""
+HEADROOM = 2.0
+"""A cell holds this many times the largest value seen: unlike a state, it has no bound."""
+
+MOST_CELL_SHIFT = 7
+"""A cell holds 1.004 then. Sums of a cell stay within 2**24."""
 
 MOST_CURVE_SHIFT = 7
-"""The 256 entries of its curve cover all values of a cell then."""
+"""The 256 entries of a cell's curve cover all of its 15 bits then."""
+
+MOST_FACTOR_SHIFT = 23
+"""For a state that reaches 1.0. `STATE_ONE * (2**14 - 1) + 2**22` is less than 2**30."""
 
 
 class LSTM(Recurrent):
@@ -50,7 +62,7 @@ class LSTM(Recurrent):
     integer_attributes = {
         **(Recurrent.integer_attributes or {}),
         **{"sigmoid_table": TABLE, "tanh_table": TABLE, "cell_table": TABLE},
-        **{"cell_shift": Whole(), "curve_shift": Whole()},
+        **{name: Whole() for name in _OWN_WORDS},
     }
     gates = 4
     most_shift = 8
@@ -58,62 +70,69 @@ class LSTM(Recurrent):
 
     def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
         """Return all states, or only the last."""
-        (x,) = inputs
-        states, _ = _states_and_cells(x, attributes)
+        states, _ = _states_and_cells(inputs[0], attributes)
         return outputs_of(states, attributes["sequences"])
 
-    def hidden_values(self, node: Node, x: Floats) -> Floats:
-        """Return the cells: they widen the range of the states, which has no other use."""
-        return np.stack(_states_and_cells(x, node.attributes)[1])
+    def hidden_values(self, node: Node, x: Floats) -> Floats | None:
+        """Return all states if the layer outputs only the last: all share its scale."""
+        if node.attributes["sequences"]:
+            return None
+        return np.stack(_states_and_cells(x, node.attributes)[0])
+
+    def calibrated(self, node: Node, x: Floats) -> Node:
+        """Return the node with the largest value of a cell."""
+        _, cells = _states_and_cells(x, node.attributes)
+        return node.with_attributes(largest_cell=float(np.abs(cells).max()))
 
     def quantize(self, builder: Builder, node: Node) -> None:
-        """Add the layer with the tables of its curves, and a cell that covers what was seen."""
-        float_out = builder.floats.tensors[node.output]
-        bias = node.attributes["bias"]
-        sides = self.quantize_sides(builder, node, bias, np.zeros(0), STATE)
-        step, shift, attributes = self.wide(sides, FLAT_BEYOND["tanh"] / 127)
-        largest = max(map(abs, float_out.range))
-        cell_shift = _cell_shift(largest)
-        curve_shift = min(cell_shift + 1, MOST_CURVE_SHIFT)
-        cells = np.arange(256) * 2.0 ** (curve_shift - cell_shift) / 127
-        curve = np.floor(ACTIVATION_MAX * CURVES["tanh"](cells) + 0.5)
+        """Add the layer with the tables of its curves, and the scales of cell and state."""
+        out = replace(builder.floats.tensors[node.output], dtype="uint8")
+        low, high = out.range
+        scale, zero_point = affine(min(low, 0.0), max(high, 0.0), True)  # the state starts at 0
+        scale, zero_point = coarser(scale, zero_point, 1 / STATE_ONE)
+        factor, factor_shift = factor_of(scale)
+        bias, state = node.attributes["bias"], (scale, zero_point)
+        sides = self.quantize_sides(builder, node, bias, np.zeros(0), state)
+        step, shift, attributes = self.wide(sides, TANH_STEP)
         attributes |= {"step_shift": shift, **self.sequence_shape(builder, node)}
-        attributes |= {**gate_tables(step), "cell_table": curve.astype(np.uint8)}
-        attributes |= {"cell_shift": cell_shift, "curve_shift": curve_shift}
-        scale, zero_point = STATE
-        out = replace(float_out, dtype="uint8", scale=scale, zero_point=zero_point)
+        attributes |= {"sigmoid_table": gate_table(4 * step), "tanh_table": positive_tanh(step)}
+        attributes |= cell_numbers(node.attributes["largest_cell"])
+        attributes |= {"factor": factor, "factor_shift": factor_shift, "state_zero": zero_point}
+        out = replace(out, scale=scale, zero_point=zero_point)
         builder.add(Node(self.name, node.inputs, out.name, attributes), out)
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
-        """Return the states. A cell saturates at `CELL_MAX`; its curve is odd."""
+        """Return all states, or only the last. A cell saturates at `CELL_MAX`."""
         (x,), a, units = inputs, attributes, attributes["units"]
         steps, step_shift = x.reshape(len(x), a["steps"], -1), a["step_shift"]
         cell = np.zeros((len(x), units), dtype=np.int64)
-        state = np.full((len(x), units), 128, dtype=np.int64)
-        tanh, curve = (a[name].astype(np.int64) for name in ("tanh_table", "cell_table"))
+        state = np.full((len(x), units), a["state_zero"], dtype=np.int64)
+        half = 1 << (a["factor_shift"] - 1)
         states = []
         for k in range(a["steps"]):
             total = projection(steps[:, k], "input", a) + projection(state, "state", a)
             i, f, g, o = np.split(total, 4, axis=1)
-            i, f, o = (gate_256ths(a["sigmoid_table"], v, step_shift + 1) for v in (i, f, o))
-            new = i * (tanh[table_index(g, step_shift, 128)] - 128)
-            cell = (f * cell + (new << a["cell_shift"]) + 128) >> 8
-            cell = np.clip(cell, -CELL_MAX, CELL_MAX)
-            seen = o * curve[table_index(np.abs(cell), a["curve_shift"], 0)]
-            state = ((np.where(cell < 0, -seen, seen) + 256) >> 9) + 128
-            state = np.minimum(state, ACTIVATION_MAX)
+            i, f, o = (gate_256ths(a["sigmoid_table"], v, step_shift + 2) for v in (i, f, o))
+            new = (i * odd(a["tanh_table"], g, step_shift)) << a["cell_shift"]
+            cell = np.clip((f * cell + new + 128) >> 8, -CELL_MAX, CELL_MAX)
+            real = o * odd(a["cell_table"], cell, a["curve_shift"])
+            state = ((real * a["factor"] + half) >> a["factor_shift"]) + a["state_zero"]
+            state = np.clip(state, 0, ACTIVATION_MAX)
             states.append(state)
         return outputs_of(states, a["sequences"])
 
     def cell_faults(self, node: Node) -> Iterator[str]:
-        """Yield shifts by which a sum of the cell, or a place in its curve, exceeds its bits."""
-        a = node.attributes
-        # f * cell + (i * g << cell_shift) is at most 256 * 2**15 + 256 * 128 * 2**8 = 2**24.
-        if not 0 <= a["cell_shift"] <= MOST_CELL_SHIFT or not 1 <= a["curve_shift"] <= 15:
-            yield (
-                f"cell_shift {a['cell_shift']} or curve_shift {a['curve_shift']} is out of range: "
-                f"use 0 to {MOST_CELL_SHIFT} and 1 to 15"
-            )
+        """Yield the numbers by which a cell or a state could exceed 31 bits."""
+        limits = {
+            "cell_shift": (0, MOST_CELL_SHIFT),
+            "curve_shift": (1, 15),
+            "factor": (0, 2**14 - 1),
+            "factor_shift": (1, MOST_FACTOR_SHIFT),
+            "state_zero": (0, ACTIVATION_MAX),
+        }
+        for name, (low, high) in limits.items():
+            if not low <= node.attributes[name] <= high:
+                yield f"{name} is {node.attributes[name]}: it must be {low} to {high}"
 
     def parameters(self, node: Node) -> int:
         """Return weights and biases, but not the state's bias: it contains only its zero point."""
@@ -127,12 +146,10 @@ class LSTM(Recurrent):
     def cell_call(self, node: Node, wide: str, state: str, places: dict[str, int]) -> Call:
         """Return the call that computes the gates, the cell and the state."""
         a = node.attributes
-        head = (
-            *(int(a["units"]), places.get(state, 0), 0, int(a["step_shift"])),
-            *(int(a["cell_shift"]), int(a["curve_shift"])),
-        )
+        head = (int(a["units"]), places.get(state, 0), 0, int(a["step_shift"]))
         tables = b"".join(a[f"{name}_table"].tobytes() for name in ("sigmoid", "tanh", "cell"))
-        return Call(LSTM_CELL, wide, state, head, table=tables)
+        own = (int(a[name]) for name in _OWN_WORDS)
+        return Call(LSTM_CELL, wide, state, (*head, *own), table=tables)
 
 
 def _states_and_cells(x: Floats, a: dict[str, Any]) -> tuple[list[Floats], list[Floats]]:
@@ -150,10 +167,24 @@ def _states_and_cells(x: Floats, a: dict[str, Any]) -> tuple[list[Floats], list[
     return states, cells
 
 
-def _cell_shift(largest: float) -> int:
-    """Return the largest shift with which a cell can hold `largest`; 0 if there is none."""
-    fitting = (k for k in range(MOST_CELL_SHIFT, 0, -1) if 127 * 2**k * largest <= CELL_MAX)
-    return next(fitting, 0)
+def cell_numbers(largest: float) -> dict[str, Any]:
+    """Return the shift of a cell whose values reach `largest`, and the table of its tanh.
+
+    The table has the finest steps that reach 4.0, where the curve is flat, or the cell's end.
+    """
+    least = ACTIVATION_MAX * HEADROOM * largest
+    fitting = (k for k in range(MOST_CELL_SHIFT, 0, -1) if 2**k * least <= CELL_MAX)
+    cell_shift = next(fitting, 0)
+    curve_shift = min(cell_shift + 2, MOST_CURVE_SHIFT)
+    table = positive_tanh(2.0 ** (curve_shift - cell_shift) / ACTIVATION_MAX)
+    return {"cell_shift": cell_shift, "curve_shift": curve_shift, "cell_table": table}
+
+
+def factor_of(scale: float) -> tuple[int, int]:
+    """Return what makes a state of a gate times a tanh: a factor of 14 bits, and its shift."""
+    mantissa, exponent = math.frexp(1 / (STATE_ONE * scale))
+    factor = min(round(mantissa * 2**14), 2**14 - 1)
+    return factor, 14 - exponent
 
 
 OPERATIONS: tuple[Operation, ...] = (LSTM(),)

@@ -120,7 +120,8 @@ def calibrate(graph: Graph, x: npt.ArrayLike, observer: str = "min_max") -> Grap
         if name in hidden:
             low, high = min(low, float(hidden[name].min())), max(high, float(hidden[name].max()))
         tensors[name] = replace(tensor, low=low, high=high, mean=values.mean(axis=0))
-    return graph.rebuilt(graph.nodes, tensors, stage="calibrate")
+    nodes = tuple(operation(n).calibrated(n, seen[n.inputs[0]]) for n in graph.nodes)
+    return graph.rebuilt(nodes, tensors, stage="calibrate")
 
 
 def _hidden_values(

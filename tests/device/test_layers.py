@@ -158,20 +158,18 @@ def test_gru():
 
 def test_lstm():
     # sigmoid as above; the tables of tanh are lines
-    sigmoid = [0] * 128 + [128] + [255] * 127
-    tanh = list(range(256))
-    curve = list(range(255, -1, -1))
-    yes, no, half = 1 << 20, -1 << 20, 0
-    # In each row i, f, candidate and o of three units: the input's sums, then the state's.
-XX
-    a = array("i", a + [0] * 4 + [0, 0, 3, 0, 0, 0, yes, 0] + [1000, -32767, 32767])
-    p = [3, 1, 0, 2, 1, 4]
-    got = run(lstm, a, sigmoid + tanh + curve, p, 5)
-    # Candidates: 5 / 4 -> 1; not read, since its gate is closed; -6 / 4 = -1.5 -> -1.
-    cells = [256 * 1 * 2 + 128 >> 8, -32767, 256 * 32767 - (129 * 1 << 1) + 128 >> 8]
-    assert list(a[24:]) == cells
-    # 2 / 16 -> place 0; 32767 / 16 is beyond the last place, as is the third.
-    states = [(129 * 255 + 256 >> 9) + 128, 128, 128]
-    assert got == [9] + states + [9]
-    assert run(lstm, a, sigmoid + tanh + curve, [3, 1, 1, 2, 1, 4], 5) == [9, 128, 128, 128, 9]
+    tables = bytes([0] * 128 + [128] + [255] * 127)
+    tables += bytes(range(256)) + bytes([100 + i // 2 for i in range(256)])
+    yes, no = 1 << 20, -1 << 20
+    # Of three units: i, f, candidate and o of the inputs, the same of the state, the cells.
+    a = [yes, 0, 0, 0, yes, 0, -3, 9, yes, 0, 0, no]
+    a += [0, no, 0, 0, 0, yes, -3, 0, 0, 0, yes, 0]
+    a = array("i", a + [1000, -32767, 32767])
+    got = run(lstm, a, tables, [3, 1, 0, 2, 1, 4, 8192, 21, 100], 5)
+    # The candidate is -6 / 4 -> -2, away from 0. The second cell stays, the third saturates.
+    assert list(a[24:]) == [129 * 1000 - 256 * 2 * 2 + 128 >> 8, -32767, 32767]
+    # Places in the last table: 500 / 16 -> 31, then its end; the third gate is closed.
+    states = [129 * 115 + 128 >> 8, -256 * 227 + 128 >> 8, 0]
+    assert got == [9] + [max(0, 100 + h) for h in states] + [9]
+    assert run(lstm, a, tables, [3, 1, 1, 2, 1, 4, 8192, 21, 100], 5) == [9, 100, 100, 100, 9]
     assert list(a[24:]) == [0, 0, 0]

@@ -187,8 +187,7 @@ def cell(call: Call, own: list[str]) -> Any:
     }
     tables = np.frombuffer(call.w, np.uint8).reshape(-1, 256)
     node |= dict(zip(own, tables, strict=True))
-    own_words = ("state_zero", "center", "cell_shift", "curve_shift")
-    node |= {name: call.words[name] for name in own_words if name in call.words}
+    node |= {name: v for name, v in call.words.items() if name not in ("units", "reset", "shift")}
     return integer_forward(call.kernel, np.zeros((1, 1), int), **node)
 
 

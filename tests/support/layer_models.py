@@ -137,7 +137,7 @@ MODELS: dict[str, Callable[[], Model]] = {
     ),
     "lstm": lambda: chain((12, 4), LSTM(5), Dense(3, "softmax")),
     "lstm of states": lambda: chain(
-        (6, 4), LSTM(5, return_sequences=True), LSTM(4), Dense(3, "softmax")
+        (9, 4), LSTM(6, return_sequences=True), LSTM(5), Dense(3, "softmax")
     ),
     "rnn": lambda: chain(
         (6, 4),

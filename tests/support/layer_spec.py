@@ -113,25 +113,31 @@ def gru(rng: Rng, kernel: str) -> Call:
     return Call(kernel, a, p, written, w=bytes(sigmoid + tanh), state=after)
 
 
+def odd(table: list[int], v: int, shift: int) -> int:
+    found = table[place(abs(v), shift, 0)]
+    return -found if v < 0 else found
+
+
 def lstm(rng: Rng, kernel: str) -> Call:
     units, shift = int(rng.integers(1, 12)), int(rng.integers(1, 13))
-    cell_shift, curve_shift = int(rng.integers(0, 9)), int(rng.integers(1, 16))
+    own = {"cell_shift": int(rng.integers(0, 8)), "curve_shift": int(rng.integers(1, 16))}
+    own |= {"factor": int(rng.choice((2**13, 2**14 - 1))), "state_zero": int(rng.integers(0, 256))}
+    own["factor_shift"] = int(rng.integers(10, 24))
     sigmoid, tanh, curve = (rng.integers(0, 256, 256).tolist() for _ in range(3))
-    a = words(rng, 8 * units, min(2**20, 300 << shift))
+    a = words(rng, 8 * units, min(2**20, 500 << shift))
     a += words(rng, units, 2**15 - 1) if rng.random() < 0.6 else [0] * units
     after, written, reset = a.copy(), {}, int(rng.random() < 0.1)
     for k in range(units):
         *both, c = a[k::units]
         i, f, g, o = (sum(both[n::4]) for n in range(4))
-        i, f, o = (sigmoid[place(v, shift + 1, 128)] for v in (i, f, o))
+        i, f, o = (sigmoid[place(v, shift + 2, 128)] for v in (i, f, o))
         i, f, o = i + (i >= 128), f + (f >= 128), o + (o >= 128)
-        new = i * (tanh[place(g, shift, 128)] - 128) * 2**cell_shift
+        new = i * odd(tanh, g, shift) * 2 ** own["cell_shift"]
         c = 0 if reset else clamp((f * c + new + 128) >> 8, -32767, 32767)
-        h = o * curve[place(abs(c), curve_shift, 0)]
-        h = 0 if reset else -h if c < 0 else h
-        after[8 * units + k], written[k] = c, min(((h + 256) >> 9) + 128, 255)
-    p = {"units": units, "reset": reset, "shift": shift}
-    p |= {"cell_shift": cell_shift, "curve_shift": curve_shift}
+        h = o * odd(curve, c, own["curve_shift"]) * own["factor"]
+        h = 0 if reset else (h + (1 << own["factor_shift"] - 1)) >> own["factor_shift"]
+        after[8 * units + k], written[k] = c, clamp(h + own["state_zero"], 0, 255)
+    p = {"units": units, "reset": reset, "shift": shift, **own}
     return Call(kernel, a, p, written, w=bytes(sigmoid + tanh + curve), state=after)
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from ..arrays import Array
 from ..autograd import activations
 from ..autograd.recurrence import gru, lstm, simple_rnn
-from ..arrays import Array
 from ..autograd.tensor import Tensor, Variable
 from ..errors import ThumbnetError
 from . import initializers
@@ -230,7 +230,6 @@ class LSTM(Recurrent):
     """
 
     gates = 4
-    fixed_range = (-128 / 127.5, 127 / 127.5)
 
     def __init__(
         self,

@@ -86,7 +86,7 @@ def cell(op: str, gates: int, **changes: Any) -> list[str]:
         **{f"{side}_bias": np.zeros(2 * gates, int) for side in ("input", "state")},
         **{"limit": 2**20, "step_shift": 1, "steps": 4, "units": 2, "sequences": False},
         **{"center": 0, "state_zero": 0, "tanh_table": np.ones(256, np.uint8)},
-        **{"cell_shift": 0, "curve_shift": 1},
+        **{"cell_shift": 0, "curve_shift": 1, "factor": 2**13, "factor_shift": 22},
     }
     return faults(op, [(4, 3)], (2,), **(attributes | changes))
 
@@ -124,13 +124,22 @@ def test_a_table_of_tanh_ends_at_minus_one() -> None:
     assert cell("gru", 3, tanh_table=table) == ["the tanh_table contains a 0, which is below -1.0"]
 
 
-def test_shifts_of_a_cell() -> None:
-    for cell_shift, curve_shift in ((0, 15), (8, 1)):
-        assert not cell("lstm", 4, cell_shift=cell_shift, curve_shift=curve_shift)
-    for cell_shift, curve_shift in ((-1, 1), (9, 1), (0, 0), (0, 16)):
-        assert cell("lstm", 4, cell_shift=cell_shift, curve_shift=curve_shift) == [
-            f"cell_shift {cell_shift} or curve_shift {curve_shift} is out of range: use 0 to 8 and "
-            "1 to 15"
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [
+        ("cell_shift", 0, 7),
+        ("curve_shift", 1, 15),
+        ("factor", 0, 2**14 - 1),
+        ("factor_shift", 1, 23),
+        ("state_zero", 0, 255),
+    ],
+)
+def test_numbers_of_a_cell(name: str, low: int, high: int) -> None:
+    for value in (low, high):
+        assert not cell("lstm", 4, **{name: value})
+    for value in (low - 1, high + 1):
+        assert cell("lstm", 4, **{name: value}) == [
+            f"{name} is {value}: it must be {low} to {high}"
         ]
 
 

@@ -67,6 +67,13 @@ def test_a_step_grows_to_two_wide_steps(name: str) -> None:
 
 
 @EACH
+def test_a_side_of_zeros_has_no_say(name: str) -> None:
+    """A layer may not have learned anything of its state."""
+    sides = {"input": channels(0.25, 1.0), "state": channels(0.0, 0.0)}
+    assert CELLS[name].wide(sides, FINEST * 2**5)[:2] == (FINEST * 2**5, 5)
+
+
+@EACH
 @pytest.mark.parametrize("bits", [8, 4])
 @pytest.mark.parametrize("native", [False, True])
 @pytest.mark.parametrize(("units", "features"), [(2, 3), (7, 3)])

@@ -93,9 +93,7 @@ def test_lstm(torch: Any) -> None:
     torch.manual_seed(3)
     net = torch.nn.LSTM(4, 5, batch_first=True).double()
     kernel, recurrent, bias, other = (p.detach().numpy().T for p in net.parameters())
-    outputs, gradients = ours(
-        LSTM(5, return_sequences=True), [kernel, recurrent, bias + other]
-    )
+    outputs, gradients = ours(LSTM(5, return_sequences=True), [kernel, recurrent, bias + other])
     expected, by_theirs = theirs(torch, net)
     assert_allclose(outputs, expected, rtol=1e-11, atol=1e-14)
     for a, b in zip(gradients, by_theirs[:-1], strict=True):

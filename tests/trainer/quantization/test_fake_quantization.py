@@ -248,11 +248,9 @@ def test_points_of_recurrent_layers() -> None:
     assert uint8_tensors(model) == {"", "simple_rnn", "lstm", "gru"}
     assert FakeQuantization(model, "int8").ranges == {
         "simple_rnn": (-128 / 127, 1.0),
-        "lstm": (-128 / 127.5, 127 / 127.5),
         "gru": (-1.0, 127 / 128),
     }
     assert affine(-128 / 127, 1.0, with_zero=True) == pytest.approx((1 / 127, 128))
-    assert affine(-128 / 127.5, 127 / 127.5, with_zero=True) == pytest.approx((1 / 127.5, 128))
     assert affine(-1.0, 127 / 128, with_zero=True) == pytest.approx((1 / 128, 128))
 
 
