@@ -87,8 +87,9 @@ class LSTM(Recurrent):
     def quantize(self, builder: Builder, node: Node) -> None:
         """Add the layer with the tables of its curves, and the scales of cell and state."""
         out = replace(builder.floats.tensors[node.output], dtype="uint8")
-        low, high = out.range
-        scale, zero_point = affine(min(low, 0.0), max(high, 0.0), True)  # the state starts at 0
+        # The state starts at 0 and cannot exceed 1, whatever range training has kept.
+        low, high = np.clip(out.range, (-1.0, 0.0), (0.0, 1.0)).tolist()
+        scale, zero_point = affine(low, high, True)
         scale, zero_point = coarser(scale, zero_point, 1 / STATE_ONE)
         factor, factor_shift = factor_of(scale)
         bias, state = node.attributes["bias"], (scale, zero_point)

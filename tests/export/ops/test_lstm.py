@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from support.handmade import the_node
 
-from thumbnet.export import convert
+from thumbnet.export import Graph, TensorSpec, convert
+from thumbnet.export.graph.graph import Node
 from thumbnet.export.ops.gates import odd
-from thumbnet.export.ops.lstm import cell_numbers, factor_of
+from thumbnet.export.ops.lstm import OPERATIONS, cell_numbers, factor_of
+from thumbnet.export.quantizer.builder import Builder
 from thumbnet.trainer import LSTM, Dense, Model, Sequential
 
 
@@ -84,3 +86,31 @@ def test_a_cell_saturates_where_no_row_has_been() -> None:
     program = convert(model, x, name="net", margin=9)
     far = np.array([0.9, -0.9])[:, None, None] * np.ones((2, 40, 1))
     assert np.abs(program.predict(far) - np.array([1.0, -1.0])).max() < 0.02
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "scale", "zero_point"),
+    [
+        (-0.5, 0.5, 0.5 / 127, 128),
+        (0.1, 0.255, 0.001, 0),
+        (-0.255, -0.1, 0.001, 255),
+        (-64.0, 64.0, 1 / 127, 128),
+        (-3e-9, 3e-9, 1 / 65280, 128),
+    ],
+)
+def test_the_range_of_a_state(low: float, high: float, scale: float, zero_point: int) -> None:
+    """It includes the start, at 0, and no more than -1 to 1."""
+    attributes = {"kernel": np.ones((3, 4)), "recurrent_kernel": np.ones((1, 4))}
+    attributes |= {"bias": np.zeros(4), "steps": 2, "units": 1, "sequences": False}
+    node = Node("lstm", ("x",), "y", {**attributes, "largest_cell": 1.0})
+    tensors = {
+        "x": TensorSpec("x", (2, 3), "float32", mean=np.zeros((2, 3))),
+        "y": TensorSpec("y", (1,), "float32", low=low, high=high, mean=np.zeros(1)),
+    }
+    builder = Builder(Graph("net", "calibrate", "x", ("y",), (node,), tensors), 8, False, {}, set())
+    builder.add(node, TensorSpec("x", (2, 3), "uint8", scale=0.001, zero_point=9))
+    OPERATIONS[0].quantize(builder, node)
+    out, found = builder.tensors["y"], builder.nodes[-1].attributes
+    assert out.scale == pytest.approx(scale, rel=1e-9)
+    assert out.zero_point == found["state_zero"] == zero_point
+    assert (found["factor"], found["factor_shift"]) == factor_of(scale)
