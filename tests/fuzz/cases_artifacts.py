@@ -22,15 +22,9 @@ from thumbnet.export.program import artifact as artifact_module
 EXPORTED = (
     *("states_plain", "branches_thumb", "image_plain", "separable_plain", "gru_plain"),
     *("layer_normalization_plain", "stream_features", "stream_raw", "regression_several"),
-    *(
-        "hidden_tanh",
-        "int4_conv_thumb",
-        "int4_gru_plain",
-        "lstm_plain",
-        "romfs_dense",
-        "streamed_plain",
-    ),
+    *("hidden_tanh", "int4_conv_thumb", "int4_gru_plain", "romfs_dense", "streamed_plain"),
     *("input_sensors", "last_sigmoid_several", "last_step_several", "rnn_plain", "lanes"),
+    "lstm_plain",
 )
 """Networks of every operation, with every place of the weights."""
 
