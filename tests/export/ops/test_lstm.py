@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from support.handmade import the_node
@@ -100,7 +102,7 @@ def test_a_cell_saturates_where_no_row_has_been() -> None:
 )
 def test_the_range_of_a_state(low: float, high: float, scale: float, zero_point: int) -> None:
     """It includes the start, at 0, and no more than -1 to 1."""
-    attributes = {"kernel": np.ones((3, 4)), "recurrent_kernel": np.ones((1, 4))}
+    attributes: dict[str, Any] = {"kernel": np.ones((3, 4)), "recurrent_kernel": np.ones((1, 4))}
     attributes |= {"bias": np.zeros(4), "steps": 2, "units": 1, "sequences": False}
     node = Node("lstm", ("x",), "y", {**attributes, "largest_cell": 1.0})
     tensors = {
