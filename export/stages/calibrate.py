@@ -106,7 +106,8 @@ def calibrate(graph: Graph, x: npt.ArrayLike, observer: str = "min_max") -> Grap
     ends = ends_of(graph)
     tensors = {}
     seen = run_float(graph, x)
-    hidden = _hidden_values(graph, seen)
+    with np.errstate(over="ignore", invalid="ignore"):
+        hidden = _hidden_values(graph, seen)
     for name, values in seen.items():
         if not np.all(np.abs(values) <= LARGEST):
             raise ThumbnetError(

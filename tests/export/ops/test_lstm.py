@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from support.handmade import the_node
 
-from thumbnet.export import Graph, TensorSpec, convert
+from thumbnet.export import Graph, Options, TensorSpec, convert, run_until
 from thumbnet.export.graph.graph import Node
 from thumbnet.export.ops.gates import odd
 from thumbnet.export.ops.lstm import OPERATIONS, cell_numbers, factor_of
@@ -79,6 +79,15 @@ def test_a_cell_remembers_for_forty_steps(forget: float) -> None:
     # The candidate has steps of 3.2 / 255, the state those of its own range.
     room = 3.2 / 255 + model.predict(x).max() / 127
     assert errors.max() < (room if forget == 20.0 else 0.2 * model.predict(x).max())
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_the_largest_cell_is_not_the_last(sign: float) -> None:
+    x = np.zeros((5, 40, 1))
+    x[:, :9], x[:, 20:29] = sign * 0.5, sign * -0.5
+    graph = run_until(counter(20.0), x, Options("net"), "calibrate")[0]
+    largest = the_node(graph, "lstm").attributes["largest_cell"]
+    assert largest == pytest.approx(9 * np.tanh(0.5), rel=1e-6)
 
 
 def test_a_cell_saturates_where_no_row_has_been() -> None:
