@@ -49,7 +49,7 @@ from .layers.pooling_layers import (
     MaxPooling2D,
 )
 from .layers.preprocessing import Normalization, Rescaling
-from .layers.recurrent import GRU, SimpleRNN
+from .layers.recurrent import GRU, LSTM, SimpleRNN
 from .layers.regularizers import l2
 from .layers.reshape import Reshape
 from .layers.symbols import Input
@@ -123,6 +123,7 @@ __all__ = [
     "Layer",
     "LayerNormalization",
     "LARGEST",
+    "LSTM",
     "LearningRateScheduler",
     "LinearRegression",
     "LogisticRegression",

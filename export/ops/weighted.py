@@ -241,7 +241,10 @@ def per_output(node: Node, outputs: int) -> dict[str, npt.NDArray[Any]]:
     return {
         name: value
         for name, value in node.attributes.items()
-        if isinstance(value, np.ndarray) and value.ndim and len(value) == outputs
+        if isinstance(value, np.ndarray)
+        and value.ndim
+        and len(value) == outputs
+        and not name.endswith("table")  # of 256 entries, whatever the outputs
     }
 
 

@@ -18,6 +18,7 @@ from .exact_models import (
     hidden,
     image,
     levels,
+    lstm,
     normalized,
     pixels,
     readers,
@@ -154,5 +155,11 @@ CASES: dict[str, Callable[[], Case]] = {
     "pixels_viper": lambda: pixels("tanh", (2, 2, 3), board="esp32"),
     "pixels_thumb": lambda: pixels("sigmoid", (3, 4), board="pico", weights="stream"),
     "pixels_hex": lambda: pixels("tanh", (3, 4), board="microbit"),
+    "lstm_plain": lambda: lstm(board="circuitpython"),
+    "lstm_viper": lambda: lstm(board="unix"),
+    "lstm_thumb": lambda: lstm(board="pico"),
+    "lstm_sequences_dsp": lambda: lstm(True, board="pico2"),
+    "int4_lstm_plain": lambda: lstm(bits=4),
+    "streamed_lstm_thumb": lambda: lstm(weights="stream", board="pico"),
 }
 """By the module's name; which part of the exporter a name is about comes first."""

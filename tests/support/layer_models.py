@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from thumbnet.trainer import (
     GRU,
+    LSTM,
     Activation,
     Add,
     AveragePooling1D,
@@ -146,6 +147,10 @@ MODELS: dict[str, Callable[[], Model]] = {
     "gru": lambda: chain((12, 4), GRU(5), Dense(3, "softmax")),
     "gru of states": lambda: chain(
         (6, 4), GRU(5, return_sequences=True), SimpleRNN(4), Dense(3, "softmax")
+    ),
+    "lstm": lambda: chain((12, 4), LSTM(5), Dense(3, "softmax")),
+    "lstm of states": lambda: chain(
+        (9, 4), LSTM(6, return_sequences=True), LSTM(5), Dense(3, "softmax")
     ),
     "rnn": lambda: chain(
         (6, 4),

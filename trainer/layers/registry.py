@@ -18,7 +18,7 @@ from .pooling_layers import (
     MaxPooling2D,
 )
 from .preprocessing import Normalization, Rescaling
-from .recurrent import GRU, SimpleRNN
+from .recurrent import GRU, LSTM, SimpleRNN
 from .reshape import Reshape
 
 LAYERS: dict[str, type[Layer]] = {
@@ -48,5 +48,6 @@ LAYERS: dict[str, type[Layer]] = {
         Concatenate,
         SimpleRNN,
         GRU,
+        LSTM,
     )
 }

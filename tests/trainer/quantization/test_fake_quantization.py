@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from thumbnet.trainer import (
     GRU,
+    LSTM,
     Activation,
     Add,
     AveragePooling2D,
@@ -116,6 +117,7 @@ WEIGHTED: dict[str, tuple[Callable[[], Layer], tuple[int, ...]]] = {
     "depthwise": (lambda: DepthwiseConv2D(3), (5, 4, 2)),
     "simple rnn": (lambda: SimpleRNN(3), (5, 2)),
     "gru": (lambda: GRU(3, return_sequences=True), (5, 2)),
+    "lstm": (lambda: LSTM(3, return_sequences=True), (5, 2)),
 }
 
 
@@ -241,9 +243,9 @@ def test_points_of_chains(layers: list[Layer], expected: set[str]) -> None:
 
 
 def test_points_of_recurrent_layers() -> None:
-    layers = [SimpleRNN(3, return_sequences=True), GRU(2), Dense(2, "softmax")]
-    model = built((4, 3), *layers)
-    assert uint8_tensors(model) == {"", "simple_rnn", "gru"}
+    layers = [SimpleRNN(3, return_sequences=True), LSTM(2, return_sequences=True), GRU(2)]
+    model = built((4, 3), *layers, Dense(2, "softmax"))
+    assert uint8_tensors(model) == {"", "simple_rnn", "lstm", "gru"}
     assert FakeQuantization(model, "int8").ranges == {
         "simple_rnn": (-128 / 127, 1.0),
         "gru": (-1.0, 127 / 128),
