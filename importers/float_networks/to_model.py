@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from thumbnet import trainer
 from thumbnet.trainer import (
     GRU,
+    LSTM,
     Activation,
     Add,
     AveragePooling1D,
@@ -205,10 +205,7 @@ def _simple_rnn(node: FloatNode, inputs: list[Shape], output: Shape) -> Made:
 
 
 def _lstm(node: FloatNode, inputs: list[Shape], output: Shape) -> Made:
-    kind = getattr(trainer, "LSTM", None)
-    if kind is None:
-        raise ThumbnetError("an LSTM is not supported: use a GRU")
-    layer = kind(node.attributes["units"], return_sequences=node.attributes["sequences"])
+    layer = LSTM(node.attributes["units"], return_sequences=node.attributes["sequences"])
     return layer, _recurrent_weights(node)
 
 
