@@ -32,9 +32,11 @@ from .files.folder_lock import locked
 from .files.reading import read_bytes, read_regular_file
 from .files.strict_json import json_fits, parse_json
 from .files.temporary import report_write_errors, temporary_file, temporary_folder
+from .layers.attention import MultiHeadAttention
 from .layers.augmentation import RandomShift
 from .layers.convolutional import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
 from .layers.core import Activation, Dense, Dropout, Flatten
+from .layers.embedding import Embedding
 from .layers.layer import IntegerRole, Layer
 from .layers.layer_normalization import LayerNormalization
 from .layers.merging import Add, Concatenate
@@ -47,6 +49,7 @@ from .layers.pooling_layers import (
     MaxPooling1D,
     MaxPooling2D,
 )
+from .layers.position_embedding import PositionEmbedding
 from .layers.preprocessing import Normalization, Rescaling
 from .layers.recurrent import GRU, SimpleRNN
 from .layers.regularizers import l2
@@ -108,6 +111,7 @@ __all__ = [
     "DepthwiseConv2D",
     "Dropout",
     "EarlyStopping",
+    "Embedding",
     "WINDOW_FEATURES",
     "FLAT_BEYOND",
     "Flatten",
@@ -131,10 +135,12 @@ __all__ = [
     "MaxPooling2D",
     "Model",
     "ModelCheckpoint",
+    "MultiHeadAttention",
     "Normalization",
     "OneCycle",
     "Optimizer",
     "Perceptron",
+    "PositionEmbedding",
     "RAW_FEATURE",
     "RECORDING_SUFFIXES",
     "RMSprop",
