@@ -54,7 +54,11 @@ class MultiHeadAttention(Layer):
         sequences.
     """
 
-    output_axes: ClassVar[Mapping[str, int]] = {"query_kernel": 2, "key_kernel": 2, "value_kernel": 2}
+    output_axes: ClassVar[Mapping[str, int]] = {
+        "query_kernel": 2,
+        "key_kernel": 2,
+        "value_kernel": 2,
+    }
 
     def __init__(
         self,
@@ -72,7 +76,8 @@ class MultiHeadAttention(Layer):
         for setting, value in sizes.items():
             if not isinstance(value, (int, np.integer)) or value < 1:
                 raise ThumbnetError(
-                    f"MultiHeadAttention: {setting} is {value!r}, it must be a positive whole number"
+                    f"MultiHeadAttention: {setting} is {value!r}, it must be a positive whole "
+                    "number"
                 )
         self.num_heads, self.key_dim, self.value_dim = int(num_heads), int(key_dim), int(value_dim)
         self.use_bias = use_bias
@@ -153,9 +158,7 @@ class MultiHeadAttention(Layer):
         """Project all steps, (n * steps, channels) -> (n, heads, steps, size)."""
         channels, heads, size = kernel.shape
         flat = None if bias is None else functional.reshape(bias, (heads * size,))
-        made = functional.dense(
-            rows, functional.reshape(kernel, (channels, heads * size)), flat
-        )
+        made = functional.dense(rows, functional.reshape(kernel, (channels, heads * size)), flat)
         return functional.swap_axes(functional.reshape(made, (n, -1, heads, size)), 1, 2)
 
     def get_config(self) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def test_wrong_settings_and_shapes() -> None:
     with pytest.raises(ThumbnetError, match=r"takes a row of whole numbers, not shape \(4, 2\)"):
         Embedding(4, 4).build((4, 2), RNG, np.float64)
     for wrong in (0, "8"):
-        with pytest.raises(ThumbnetError, match="sequence_length is .* positive whole number"):
+        with pytest.raises(ThumbnetError, match=r"sequence_length is .* positive whole number"):
             PositionEmbedding(wrong)
     for wrong in ((9, 2), (4,)):
         with pytest.raises(ThumbnetError, match="of at most 8 steps, not shape"):
