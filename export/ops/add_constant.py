@@ -22,24 +22,24 @@ from .weighted import real
 
 
 class AddConstant(Operation):
-    """`x + constant`, with a number for each entry; the kernel of `add` reads the constant as w."""
+    """`x + addend`, with a number for each entry; the kernel of `add` reads the constant as w."""
 
     name = "add_constant"
     title = "addition of a constant"
     layers = {"PositionEmbedding": "positions"}
     named_as_layer = True
-    float_attributes = frozenset({"constant"})
+    float_attributes = frozenset({"addend"})
     integer_attributes = {**SUM, "constant": Array("uint8", ("entries",))}
     kernels = (ADD,)
 
     def lower(self, layer: Any) -> Steps:
         """Return the operation with the rows of as many steps as the input has."""
-        return [(self.name, {"constant": real(layer.embeddings)[: layer.input_shape[0]]})]
+        return [(self.name, {"addend": real(layer.embeddings)[: layer.input_shape[0]]})]
 
     def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
         """Return `x + constant`."""
         (x,) = inputs
-        return x + attributes["constant"].reshape(x.shape[1:])
+        return x + attributes["addend"].reshape(x.shape[1:])
 
     def needs_zero(self, node: Node, known: set[str]) -> bool:
         """Return True: the bias contains both zero points, so they have to be small."""
@@ -47,7 +47,7 @@ class AddConstant(Operation):
 
     def quantize(self, builder: Builder, node: Node) -> None:
         """Add the sum; the constant gets a scale of its own."""
-        constant = node.attributes["constant"].ravel()
+        constant = node.attributes["addend"].ravel()
         scale, zero_point = affine(float(constant.min()), float(constant.max()), True)
         more = {"constant": table_of(constant, scale, zero_point)}
         quantize_sum(builder, node, (scale, zero_point), more)
@@ -61,7 +61,8 @@ class AddConstant(Operation):
     def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:
         """Yield tensors of different sizes, and a constant of another size."""
         yield from size_faults(graph, node)
-        entries, found = prod(graph.tensors[node.output].shape), node.attributes["constant"].size
+        name = "addend" if "addend" in node.attributes else "constant"
+        entries, found = prod(graph.tensors[node.output].shape), node.attributes[name].size
         if found != entries:
             yield f"the constant has {found} entries, but the tensor has {entries}"
 

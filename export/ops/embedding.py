@@ -27,12 +27,12 @@ EMBEDDING = Kernel("embedding", ("n", "width", "x_at", "y_at"), title="an embedd
 
 
 class Embedding(Operation):
-    """`rows[x]`; the integer node finds the row of each of 256 levels in a table."""
+    """`embeddings[x]`; the integer node finds the row of each of 256 levels in a table."""
 
     name = "embedding"
     layers = {"Embedding": "embedding"}
     named_as_layer = True
-    float_attributes = frozenset({"rows"})
+    float_attributes = frozenset({"embeddings"})
     integer_attributes = {"table": TABLE, "rows": Array("uint8", ("rows", "width"))}
     weight_names = ("rows",)
     kernels = (EMBEDDING,)
@@ -43,11 +43,11 @@ class Embedding(Operation):
 
     def lower(self, layer: Any) -> Steps:
         """Return the operation with the layer's rows."""
-        return [(self.name, {"rows": real(layer.embeddings)})]
+        return [(self.name, {"embeddings": real(layer.embeddings)})]
 
     def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
         """Return a row for each number."""
-        rows = attributes["rows"]
+        rows = attributes["embeddings"]
         return np.asarray(rows[np.clip(np.rint(inputs[0]), 0, len(rows) - 1).astype(np.int64)])
 
     def quantize(self, builder: Builder, node: Node) -> None:
@@ -59,7 +59,7 @@ class Embedding(Operation):
             If two rows would have the same level.
 
         """
-        rows = node.attributes["rows"]
+        rows = node.attributes["embeddings"]
         step, zero_point = builder.source(node)
         numbers = np.rint((np.arange(256) - zero_point) * step)
         if len(np.intersect1d(numbers, np.arange(len(rows)))) < len(rows):
@@ -85,7 +85,8 @@ class Embedding(Operation):
     def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:
         """Yield a result that does not have a row for each number."""
         n, made = prod(graph.tensors[node.inputs[0]].shape), graph.tensors[node.output].shape
-        width = np.shape(node.attributes["rows"])[-1]
+        rows = "embeddings" if "embeddings" in node.attributes else "rows"
+        width = np.shape(node.attributes[rows])[-1]
         if made[-1] != width or prod(made) != n * width:
             yield f"{n} rows of {width} numbers do not become {made}"
 

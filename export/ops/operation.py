@@ -52,6 +52,10 @@ class Step:
     reads: tuple[str, ...]
     shape: tuple[int, ...]
 
+    def node(self, inputs: tuple[str, ...], output: str) -> Node:
+        """Return the node that reads and writes these tensors."""
+        return Node(self.op, inputs, output, self.attributes)
+
 
 Steps = Sequence[tuple[str, dict[str, Any]] | Step]
 """The float operations that a layer is lowered to, in order: names and attributes in a chain."""

@@ -97,7 +97,7 @@ class _Lowering:
         """Add a step that names what it reads; made: the tensors of the layer's steps so far."""
         output = self._free(f"{layer.name}_{step.name}")
         inputs = tuple(made[name] for name in step.reads)
-        self._add(Node(step.op, inputs, output, step.attributes), layer, step.shape)
+        self._add(step.node(inputs, output), layer, step.shape)
         made[step.name] = output
         return output
 

@@ -29,6 +29,8 @@ from .exact_models import (
     simple,
     states,
     stream,
+    text,
+    transformer,
     wide,
     with_sketch,
     without_rows,
@@ -154,5 +156,11 @@ CASES: dict[str, Callable[[], Case]] = {
     "pixels_viper": lambda: pixels("tanh", (2, 2, 3), board="esp32"),
     "pixels_thumb": lambda: pixels("sigmoid", (3, 4), board="pico", weights="stream"),
     "pixels_hex": lambda: pixels("tanh", (3, 4), board="microbit"),
+    "transformer_plain": transformer,
+    "transformer_viper": lambda: transformer(board="esp32"),
+    "transformer_thumb": lambda: transformer(board="pico"),
+    "transformer_streamed": lambda: transformer(weights="stream", board="pico2"),
+    "text_plain": text,
+    "text_thumb": lambda: text(board="pico"),
 }
 """By the module's name; which part of the exporter a name is about comes first."""
