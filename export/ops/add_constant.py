@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from thumbnet.trainer import affine
 
 from ..graph.arithmetic import Ints
@@ -39,7 +41,7 @@ class AddConstant(Operation):
     def float_forward(self, *inputs: Floats, **attributes: Any) -> Floats:
         """Return `x + constant`."""
         (x,) = inputs
-        return x + attributes["addend"].reshape(x.shape[1:])
+        return np.asarray(x + attributes["addend"].reshape(x.shape[1:]))
 
     def needs_zero(self, node: Node, known: set[str]) -> bool:
         """Return True: the bias contains both zero points, so they have to be small."""
@@ -55,7 +57,7 @@ class AddConstant(Operation):
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return `(ka * x + kb * constant + bias) >> shift`, clamped."""
         (x,) = inputs
-        constant = attributes["constant"].astype("int64")
+        constant = attributes["constant"].astype(np.int64)
         return integer_sum(x.reshape(len(x), -1), constant, attributes)
 
     def shape_faults(self, graph: Graph, node: Node) -> Iterator[str]:
