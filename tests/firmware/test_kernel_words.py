@@ -30,7 +30,7 @@ ALSO = {
 }
 """What a kernel may call a word beside its name."""
 
-IN_BYTECODE = {"layer_normalization", "batch_matmul", "softmax_rows", "embedding"}
+IN_BYTECODE = {"layer_normalization"}
 """Kernels that the thumb tiers run as plain bytecode."""
 
 P_REGISTERS = {"fully_connected": ("r3", "r4")}

@@ -6,6 +6,7 @@ What has to come out of a cell is written here in Python's integers: one time st
 from __future__ import annotations
 
 from array import array
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,9 @@ from hypothesis import strategies as st
 
 from .kernel_words import WORDS
 from .kernels import UNTOUCHED
+from .layer_call import native
 from .layer_cases import KINDS, Call, Rng, activations
+from .layer_spec import KERNELS
 from .operations import integer_forward
 
 RNG = st.integers(0, 2**32 - 1).map(np.random.default_rng)
@@ -114,6 +117,19 @@ def gru(draw: st.DrawFn) -> Call:
     return call
 
 
+@st.composite
+def specified(draw: st.DrawFn, kernel: str) -> Call:
+    """A call of `layer_spec.py`, with all tensors in one arena."""
+    rng = draw(RNG)
+    call = KERNELS[kernel](rng, kernel)
+    memory = native(call, call.w, rng)
+    assert isinstance(memory.x, bytearray)
+    assert isinstance(memory.x_after, bytearray)
+    after = bytes(memory.x_after)
+    w = memory.x if memory.w is None else memory.w
+    return Call(kernel, memory.x, w, memory.x, memory.p, after, after)
+
+
 def _place(v: int, shift: int, center: int) -> int:
     return max(0, min(((v + (1 << (shift - 1))) >> shift) + center, 255))
 
@@ -138,4 +154,5 @@ def _to_bytes(kernel: str, x: Any, w: bytes, y_at: int, p: list[int], y: list[in
 CELLS = {
     **{"add": addition, "copy_channels": channels, "copy": copies},
     **{"simple_rnn": simple_rnn, "gru": gru},
+    **{name: partial(specified, name) for name in ("batch_matmul", "softmax_rows", "embedding")},
 }
