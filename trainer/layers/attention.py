@@ -101,6 +101,7 @@ class MultiHeadAttention(Layer):
                 "put it behind a Conv1D, an Embedding or another layer that gives sequences"
             )
         channels, heads = input_shape[1], self.num_heads
+        self.inner_numbers = heads * input_shape[0] ** 2
         sizes = {"query": self.key_dim, "key": self.key_dim, "value": self.value_dim}
         for part, size in sizes.items():
             self._project(part, part, (channels,), (heads, size), rng, dtype)

@@ -14,6 +14,7 @@ from support.require import require
 from thumbnet.trainer import (
     Dense,
     Flatten,
+    GlobalAveragePooling1D,
     GradientTape,
     MultiHeadAttention,
     Sequential,
@@ -139,3 +140,15 @@ def test_wrong_settings_and_inputs() -> None:
             MultiHeadAttention(**{"num_heads": 1, "key_dim": 1, **wrong})  # type: ignore[arg-type]
     with pytest.raises(ThumbnetError, match=r"takes sequences \(steps, channels\), not shape"):
         MultiHeadAttention(1, 1, name="a").build((4,), RNG, np.float64)
+
+
+def test_memory_follows_the_scores(tmp_path: Path) -> None:
+    """Each step has one for every other, of each head: far more numbers than the outputs."""
+    model = Sequential([MultiHeadAttention(4, 2), Flatten(), Dense(2)], seed=1)
+    model.build((512, 1))
+    assert model.rows_at_once() == 4
+    long = Sequential([MultiHeadAttention(4, 1), GlobalAveragePooling1D(), Dense(2)], seed=1)
+    long.build((1025, 1))
+    long.save(tmp_path / "long.npz")
+    with pytest.raises(ThumbnetError, match="'multi_head_attention' has 4,202,500 numbers"):
+        load_model(tmp_path / "long.npz")
