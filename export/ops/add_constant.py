@@ -76,6 +76,10 @@ class AddConstant(Operation):
         """Return the entries of the constant."""
         return int(node.attributes["constant"].size)
 
+    def in_place(self, graph: Graph, node: Node) -> dict[str, int]:
+        """Return the input: each byte is read just before its sum is written."""
+        return dict.fromkeys(node.inputs, 0)
+
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the single call; the constant is passed as `w`."""
         (source,), target = node.inputs, node.output

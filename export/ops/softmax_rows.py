@@ -116,6 +116,10 @@ class SoftmaxRows(Operation):
         """Return the cycles of all values; those of the division of each row are few."""
         return _VALUE * outputs * cost.mac
 
+    def in_place(self, graph: Graph, node: Node) -> dict[str, int]:
+        """Return the input: after a row's sum, each byte is read just before it is written."""
+        return dict.fromkeys(node.inputs, 0)
+
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the single call; `w` has the low bytes of the exponentials, then the high ones."""
         (source,), target = node.inputs, node.output

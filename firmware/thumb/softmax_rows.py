@@ -52,13 +52,14 @@ def softmax_rows(r0, r1, r2, r3):
     #: lsl r5, r5, 1; cmp r3, r6; bcc 2; sub r3, r3, r6; add r5, 1; lsr r6, r6, 1; sub r7, 1
     data(2, 0x006D, 0x42B3, 0xD301, 0x1B9B, 0x3501, 0x0876, 0x3F01)
     bne(BIT)
-    mov(r3, r8)
+    mov(r3, 0)
     label(SHARE)
-    #: sub r3, 1; ldrb r6, [r0, r3]; mov r7, r12; sub r6, r7, r6; mov r7, r9; ldrb r7, [r7, r6];
+    #: ldrb r6, [r0, r3]; mov r7, r12; sub r6, r7, r6; mov r7, r9; ldrb r7, [r7, r6];
     #: lsl r7, r7, 8; ldrb r6, [r1, r6]; add r6, r6, r7; mul r6, r5; lsr r6, r6, 8; lsr r6, r4;
-    #: add r6, 1; lsr r6, r6, 1; cmp r6, 255; ble 1; mov r6, 255; strb r6, [r2, r3]; cmp r3, 0
-    data(2, 0x3B01, 0x5CC6, 0x4667, 0x1BBE, 0x464F, 0x5DBF, 0x023F, 0x5D8E, 0x19F6, 0x436E)
-    data(2, 0x0A36, 0x40E6, 0x3601, 0x0876, 0x2EFF, 0xDD00, 0x26FF, 0x54D6, 0x2B00)
+    #: add r6, 1; lsr r6, r6, 1; cmp r6, 255; ble 1; mov r6, 255; strb r6, [r2, r3]; add r3, 1;
+    #: cmp r3, r8
+    data(2, 0x5CC6, 0x4667, 0x1BBE, 0x464F, 0x5DBF, 0x023F, 0x5D8E, 0x19F6, 0x436E, 0x0A36)
+    data(2, 0x40E6, 0x3601, 0x0876, 0x2EFF, 0xDD00, 0x26FF, 0x54D6, 0x3301, 0x4543)
     bne(SHARE)
     #: mov r3, r8; add r0, r0, r3; add r2, r2, r3; mov r3, r10; sub r3, 1; mov r10, r3
     data(2, 0x4643, 0x18C0, 0x18D2, 0x4653, 0x3B01, 0x469A)

@@ -6,6 +6,7 @@ What has to come out of a cell is written here in Python's integers: one time st
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -151,7 +152,7 @@ def _to_bytes(kernel: str, x: Any, w: bytes, y_at: int, p: list[int], y: list[in
     return Call(kernel, x, w, before, p, x_after, bytes(y))
 
 
-CELLS = {
+CELLS: dict[str, Callable[[], st.SearchStrategy[Call]]] = {
     **{"add": addition, "copy_channels": channels, "copy": copies},
     **{"simple_rnn": simple_rnn, "gru": gru},
     **{name: partial(specified, name) for name in ("batch_matmul", "softmax_rows", "embedding")},
