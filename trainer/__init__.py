@@ -6,7 +6,7 @@ what users call, and `signals` turns recordings into windows. Each imports only 
 Everything public is here.
 """
 
-from .autograd.curves import CURVES
+from .autograd.all_curves import CURVES
 from .autograd.tape import GradientTape
 from .autograd.tensor import Tensor, Variable
 from .datasets.class_labels import encode_labels, quoted
@@ -32,6 +32,7 @@ from .files.folder_lock import locked
 from .files.reading import read_bytes, read_regular_file
 from .files.strict_json import json_fits, parse_json
 from .files.temporary import report_write_errors, temporary_file, temporary_folder
+from .files.zip_members import read_zip
 from .layers.attention import MultiHeadAttention
 from .layers.augmentation import RandomShift
 from .layers.convolutional import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
@@ -51,7 +52,7 @@ from .layers.pooling_layers import (
 )
 from .layers.position_embedding import PositionEmbedding
 from .layers.preprocessing import Normalization, Rescaling
-from .layers.recurrent import GRU, SimpleRNN
+from .layers.recurrent import GRU, LSTM, SimpleRNN
 from .layers.regularizers import l2
 from .layers.reshape import Reshape
 from .layers.symbols import Input
@@ -126,6 +127,7 @@ __all__ = [
     "Layer",
     "LayerNormalization",
     "LARGEST",
+    "LSTM",
     "LearningRateScheduler",
     "LinearRegression",
     "LogisticRegression",
@@ -193,6 +195,7 @@ __all__ = [
     "read_npz",
     "read_recordings",
     "read_regular_file",
+    "read_zip",
     "report_write_errors",
     "resize_bilinear",
     "sine_table",

@@ -25,6 +25,7 @@ from . import (
     gru,
     input,
     layer_normalization,
+    lstm,
     pixels,
     pool,
     scaling,
@@ -55,6 +56,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *curve.OPERATIONS,
     *simple_rnn.OPERATIONS,
     *gru.OPERATIONS,
+    *lstm.OPERATIONS,
     *weighted.OPERATIONS,
     *xnnpack_conv.OPERATIONS,
     *xnnpack_add.OPERATIONS,
@@ -83,7 +85,19 @@ KERNELS: tuple[Kernel, ...] = tuple(
 
 
 def operation(node: Node) -> Operation:
-    """Return what the exporter knows of a node's operation."""
+    """Find what the exporter knows of a node's operation.
+
+    Parameters
+    ----------
+    node
+        Of any stage.
+
+    Returns
+    -------
+    Operation
+        The operation.
+
+    """
     return _BY_NAME[node.op]
 
 

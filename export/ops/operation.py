@@ -141,6 +141,13 @@ class Operation(CallPart):
         """Return values that share the output's scale but are not part of it; None if none do."""
         return None
 
+    def calibrated(self, node: Node, x: Floats) -> Node:
+        """Return the node with what its quantization needs of the numbers inside it.
+
+        x: its inputs, from representative rows.
+        """
+        return node
+
     # Quantization.
 
     def needs_zero(self, node: Node, known: set[str]) -> bool:

@@ -77,8 +77,20 @@ class TfliteSoftmax(Operation):
 
 
 def exponentials(scale: float) -> npt.NDArray[np.int64]:
-    """Return the table of a softmax whose input has a scale: the bits of float32, (256,).
+    """Make the table of exponentials of a softmax.
 
+    Parameters
+    ----------
+    scale
+        The scale of its input.
+
+    Returns
+    -------
+    numpy.ndarray
+        int64 (256,): the bits of the float32 of exp(-d * scale) for each distance d.
+
+    Notes
+    -----
     TFLite calls expf for each product, in float32; NumPy's exp of float64, rounded, is the nearest
     float32, which expf of the common C libraries gives as well.
     """

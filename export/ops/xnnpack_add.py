@@ -75,7 +75,17 @@ class XnnpackAdd(Operation):
 
 
 def add_factors(a: float, b: float, out: float) -> tuple[int, int, int]:
-    """Return ka, kb and the shift for two tensors of scales a and b, all float32.
+    """Choose the factors of a sum as XNNPACK does.
+
+    Parameters
+    ----------
+    a, b, out
+        The scales of both tensors and of the sum, float32.
+
+    Returns
+    -------
+    ka, kb, shift
+        Integers; `ka / 2**shift` is close to `a / out`.
 
     Raises
     ------

@@ -26,6 +26,7 @@ from ..ops.answer import answer_kind
 from ..stages.check_graph import verify
 from ..stages.check_program import inference_steps, time_steps
 from ..stages.reference import batch_rows, to_counts
+from .stored_inputs import Row, inputs_from_json
 from .stream_vectors import KINDS, stream_inputs
 
 MOST_BYTES = 32_000_000
@@ -41,8 +42,6 @@ MOST_BUFFER = 2**20
 """Bytes of the largest buffer for streamed weights; boards have a thousandth of that."""
 
 KEYS = "digest board build files info graph targets inputs"
-
-Row = list[int | float]
 
 
 @dataclass(frozen=True)
@@ -158,14 +157,7 @@ def _build(value: Any, graph: Graph, board: BoardProfile) -> Build:
 
 
 def _inputs(value: Any, graph: Graph) -> list[Row]:
-    (size,) = graph.tensors[graph.input].shape
-    inputs = rows(value, "inputs")
-    for row in inputs:
-        if type(row) is not list or len(row) != size or set(map(type, row)) - {int, float}:
-            raise ValueError(f"a row of inputs is {brief(row)}, expected {size} numbers")
-        # Larger integers become no float.
-        if not -1e18 < min(row) <= max(row) < 1e18:
-            raise ValueError("a row of inputs is out of range")
+    inputs = inputs_from_json(value, graph)
     check_work(graph, len(inputs))
     if inputs:
         to_counts(graph, inputs)

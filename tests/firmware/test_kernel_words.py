@@ -141,7 +141,7 @@ def test_what_is_repeated_begins_behind_the_words(path: Path) -> None:
 ROW_WORDS = {
     "load": ("x_at", "copy"),
     "store": ("y_at", "copy"),
-    "cell": ("reset", "gru", "simple_rnn"),
+    "cell": ("reset", "gru", "lstm", "simple_rnn"),
 }
 """What `recurrent` changes in `p` of its rows: the word, and the kernels that have it."""
 

@@ -171,7 +171,7 @@ def test_specifications_agree(kernel: str, data: st.DataObject) -> None:
 def cell(call: Call, own: list[str]) -> Any:
     """One step of a cell from a state of zero: its sums come in as the biases of no weights."""
     units, sums = call.words["units"], np.array(call.x)
-    gates = (1 if call.kernel == "simple_rnn" else 3) * units
+    gates = {"simple_rnn": 1, "gru": 3, "lstm": 4}[call.kernel] * units
     node: dict[str, Any] = {}
     for side, bias in (("input", sums[:gates]), ("state", sums[gates : 2 * gates])):
         node[f"{side}_weight"] = np.zeros((gates, units if side == "state" else 1), int)
@@ -187,8 +187,7 @@ def cell(call: Call, own: list[str]) -> Any:
     }
     tables = np.frombuffer(call.w, np.uint8).reshape(-1, 256)
     node |= dict(zip(own, tables, strict=True))
-    if call.kernel == "simple_rnn":
-        node |= {name: call.words[name] for name in ("state_zero", "center")}
+    node |= {name: v for name, v in call.words.items() if name not in ("units", "reset", "shift")}
     return integer_forward(call.kernel, np.zeros((1, 1), int), **node)
 
 
@@ -199,7 +198,7 @@ def test_simple_rnn_agrees(call: Call) -> None:
 
 
 def from_zero(call: Call) -> bool:
-    """True if a GRU's state is zero before the step."""
+    """True if the state of a GRU, or the cell of an LSTM, is zero before the step."""
     return not call.words["reset"] and not any(call.x[-call.words["units"] :])
 
 
@@ -207,4 +206,11 @@ def from_zero(call: Call) -> bool:
 @examples(150, SOME)
 def test_gru_agrees(call: Call) -> None:
     answer = cell(call, ["sigmoid_table", "tanh_table"])
+    assert answer.ravel().tolist() == list(call.written.values())
+
+
+@given(calls("lstm").filter(from_zero))
+@examples(150, SOME)
+def test_lstm_agrees(call: Call) -> None:
+    answer = cell(call, ["sigmoid_table", "tanh_table", "cell_table"])
     assert answer.ravel().tolist() == list(call.written.values())

@@ -18,6 +18,7 @@ from .exact_models import (
     hidden,
     image,
     levels,
+    lstm,
     normalized,
     pixels,
     readers,
@@ -162,5 +163,11 @@ CASES: dict[str, Callable[[], Case]] = {
     "transformer_streamed": lambda: transformer(weights="stream", board="pico2"),
     "text_plain": text,
     "text_thumb": lambda: text(board="pico"),
+    "lstm_plain": lambda: lstm(board="circuitpython"),
+    "lstm_viper": lambda: lstm(board="unix"),
+    "lstm_thumb": lambda: lstm(board="pico"),
+    "lstm_sequences_dsp": lambda: lstm(True, board="pico2"),
+    "int4_lstm_plain": lambda: lstm(bits=4),
+    "streamed_lstm_thumb": lambda: lstm(weights="stream", board="pico"),
 }
 """By the module's name; which part of the exporter a name is about comes first."""

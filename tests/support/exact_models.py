@@ -8,6 +8,7 @@ import numpy as np
 
 from thumbnet.trainer import (
     GRU,
+    LSTM,
     Activation,
     Add,
     AveragePooling1D,
@@ -159,6 +160,13 @@ def gru(sequences: bool = False, **options: Any) -> Case:
     recurrent = GRU(5, return_sequences=sequences)
     model = ranged(chain((7, 4), recurrent, *behind, Dense(3, "softmax")))
     return simple(model, rows(9, (7, 4), -8, 8, 1 / 8), **{"margin": 0.5, **options})
+
+
+def lstm(sequences: bool = False, **options: Any) -> Case:
+    behind = [GlobalAveragePooling1D()] if sequences else []
+    recurrent = LSTM(5, return_sequences=sequences)
+    model = ranged(chain((7, 4), recurrent, *behind, Dense(3, "softmax")))
+    return simple(model, rows(17, (7, 4), -8, 8, 1 / 8), **{"margin": 0.5, **options})
 
 
 def rnn(curve: str = "tanh", sequences: bool = False, **options: Any) -> Case:

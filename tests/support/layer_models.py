@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from thumbnet.trainer import (
     GRU,
+    LSTM,
     Activation,
     Add,
     AveragePooling1D,
@@ -120,6 +121,19 @@ MODELS: dict[str, Callable[[], Model]] = {
         Dropout(0.5),
         Dense(3, "softmax"),
     ),
+    "as imported": lambda: chain(  # padding in numbers, a clamp at 6, and curves that fall and rise
+        (8, 7, 3),
+        Rescaling(2.0),
+        Conv2D(6, 3, strides=2, padding=((1, 1), (0, 2)), activation="relu6"),
+        MaxPooling2D(3, strides=2, padding=((1, 0), (1, 1))),
+        DepthwiseConv2D((2, 3), padding=((0, 1), (2, 0)), activation="hard_swish"),
+        AveragePooling2D(2, 1, padding=((1, 0), (0, 0))),
+        Reshape((-1, 3)),
+        Conv1D(5, 3, padding=((2, 0),), activation="gelu"),
+        Flatten(),
+        Dense(6, "leaky_relu(0.3)"),
+        Dense(3, "softmax"),
+    ),
     "normalization behind a curve": lambda: chain(
         (8, 8, 2),
         Conv2D(4, 3, activation="sigmoid"),
@@ -144,6 +158,10 @@ MODELS: dict[str, Callable[[], Model]] = {
     "gru": lambda: chain((12, 4), GRU(5), Dense(3, "softmax")),
     "gru of states": lambda: chain(
         (6, 4), GRU(5, return_sequences=True), SimpleRNN(4), Dense(3, "softmax")
+    ),
+    "lstm": lambda: chain((12, 4), LSTM(5), Dense(3, "softmax")),
+    "lstm of states": lambda: chain(
+        (9, 4), LSTM(6, return_sequences=True), LSTM(5), Dense(3, "softmax")
     ),
     "rnn": lambda: chain(
         (6, 4),

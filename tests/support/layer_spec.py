@@ -115,6 +115,34 @@ def gru(rng: Rng, kernel: str) -> Call:
     return Call(kernel, a, p, written, w=bytes(sigmoid + tanh), state=after)
 
 
+def odd(table: list[int], v: int, shift: int) -> int:
+    found = table[place(abs(v), shift, 0)]
+    return -found if v < 0 else found
+
+
+def lstm(rng: Rng, kernel: str) -> Call:
+    units, shift = int(rng.integers(1, 12)), int(rng.integers(1, 13))
+    own = {"cell_shift": int(rng.integers(0, 8)), "curve_shift": int(rng.integers(1, 16))}
+    own |= {"factor": int(rng.choice((2**13, 2**14 - 1))), "state_zero": int(rng.integers(0, 256))}
+    own["factor_shift"] = int(rng.integers(10, 24))
+    sigmoid, tanh, curve = (rng.integers(0, 256, 256).tolist() for _ in range(3))
+    a = words(rng, 8 * units, min(2**20, 500 << shift))
+    a += words(rng, units, 2**15 - 1) if rng.random() < 0.6 else [0] * units
+    after, written, reset = a.copy(), {}, int(rng.random() < 0.1)
+    for k in range(units):
+        *both, c = a[k::units]
+        i, f, g, o = (sum(both[n::4]) for n in range(4))
+        i, f, o = (sigmoid[place(v, shift + 2, 128)] for v in (i, f, o))
+        i, f, o = i + (i >= 128), f + (f >= 128), o + (o >= 128)
+        new = i * odd(tanh, g, shift) * 2 ** own["cell_shift"]
+        c = 0 if reset else clamp((f * c + new + 128) >> 8, -32767, 32767)
+        h = o * odd(curve, c, own["curve_shift"]) * own["factor"]
+        h = 0 if reset else (h + (1 << own["factor_shift"] - 1)) >> own["factor_shift"]
+        after[8 * units + k], written[k] = c, clamp(h + own["state_zero"], 0, 255)
+    p = {"units": units, "reset": reset, "shift": shift, **own}
+    return Call(kernel, a, p, written, w=bytes(sigmoid + tanh + curve), state=after)
+
+
 def normalization(rng: Rng, kernel: str) -> Call:
     n, pixels = int(rng.choice((1, 2, 3, 8, 30, 256))), int(rng.integers(1, 4))
     shift = int(rng.choice((0, 0, 2, 16, 28)))
@@ -222,7 +250,7 @@ KERNELS: dict[str, Callable[[Rng, str], Call]] = {
     **dict.fromkeys(("max_pool", "average_pool", "average_pool_tflite"), pooling),
     **{"add_xnnpack": imported_addition, "scores_of_levels": scores},
     **{"add": addition, "copy_channels": channels, "copy": plain_copy},
-    **{"simple_rnn": simple_rnn, "gru": gru, "layer_normalization": normalization},
+    **{"simple_rnn": simple_rnn, "gru": gru, "lstm": lstm, "layer_normalization": normalization},
     **{"batch_matmul": matrices, "softmax_rows": softmax, "embedding": embedding},
 }
 

@@ -16,7 +16,7 @@ from .settings import Array
 VECTORS = 300
 """Rows to prove a network with that came without any."""
 
-MOST_LEVELS = 2**20
+MOST_LEVELS = 2**24
 """Numbers in all of these rows."""
 
 

@@ -21,7 +21,7 @@ from .pooling_layers import (
 )
 from .position_embedding import PositionEmbedding
 from .preprocessing import Normalization, Rescaling
-from .recurrent import GRU, SimpleRNN
+from .recurrent import GRU, LSTM, SimpleRNN
 from .reshape import Reshape
 
 LAYERS: dict[str, type[Layer]] = {
@@ -54,5 +54,6 @@ LAYERS: dict[str, type[Layer]] = {
         MultiHeadAttention,
         Embedding,
         PositionEmbedding,
+        LSTM,
     )
 }
