@@ -33,9 +33,11 @@ from .files.reading import read_bytes, read_regular_file
 from .files.strict_json import json_fits, parse_json
 from .files.temporary import report_write_errors, temporary_file, temporary_folder
 from .files.zip_members import read_zip
+from .layers.attention import MultiHeadAttention
 from .layers.augmentation import RandomShift
 from .layers.convolutional import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
 from .layers.core import Activation, Dense, Dropout, Flatten
+from .layers.embedding import Embedding
 from .layers.layer import IntegerRole, Layer
 from .layers.layer_normalization import LayerNormalization
 from .layers.merging import Add, Concatenate
@@ -48,6 +50,7 @@ from .layers.pooling_layers import (
     MaxPooling1D,
     MaxPooling2D,
 )
+from .layers.position_embedding import PositionEmbedding
 from .layers.preprocessing import Normalization, Rescaling
 from .layers.recurrent import GRU, LSTM, SimpleRNN
 from .layers.regularizers import l2
@@ -109,6 +112,7 @@ __all__ = [
     "DepthwiseConv2D",
     "Dropout",
     "EarlyStopping",
+    "Embedding",
     "WINDOW_FEATURES",
     "FLAT_BEYOND",
     "Flatten",
@@ -133,10 +137,12 @@ __all__ = [
     "MaxPooling2D",
     "Model",
     "ModelCheckpoint",
+    "MultiHeadAttention",
     "Normalization",
     "OneCycle",
     "Optimizer",
     "Perceptron",
+    "PositionEmbedding",
     "RAW_FEATURE",
     "RECORDING_SUFFIXES",
     "RMSprop",

@@ -12,12 +12,16 @@ from ..graph.graph import FLOAT_STAGES, Node
 from ..kernels.kernel import Kernel
 from . import (
     add,
+    add_constant,
     answer,
+    attention,
+    batch_matmul,
     concatenate,
     conv,
     curve,
     dense,
     depthwise,
+    embedding,
     gru,
     input,
     layer_normalization,
@@ -28,6 +32,7 @@ from . import (
     scores_of_levels,
     simple_rnn,
     softmax,
+    softmax_rows,
     tflite_average_pool,
     tflite_softmax,
     weighted,
@@ -61,6 +66,11 @@ OPERATIONS: tuple[Operation, ...] = (
     *answer.OPERATIONS,
     *softmax.OPERATIONS,
     *pixels.OPERATIONS,
+    *batch_matmul.OPERATIONS,
+    *softmax_rows.OPERATIONS,
+    *attention.OPERATIONS,
+    *embedding.OPERATIONS,
+    *add_constant.OPERATIONS,
 )
 
 _BY_NAME = {op.name: op for op in OPERATIONS}

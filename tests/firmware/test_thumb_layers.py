@@ -22,6 +22,7 @@ BYTES = {
     **{"conv": 1150, "conv_int4": 920, "depthwise_conv": 560},
     **{"max_pool": 240, "average_pool": 330, "gru": 230, "lstm": 340},
     **dict.fromkeys(("add", "copy_channels", "copy", "simple_rnn"), 100),
+    **{"batch_matmul": 280, "softmax_rows": 200, "embedding": 60},
 }
 """Of machine code, at most."""
 

@@ -6,6 +6,8 @@ What has to come out of a cell is written here in Python's integers: one time st
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,9 @@ from hypothesis import strategies as st
 
 from .kernel_words import WORDS
 from .kernels import UNTOUCHED
+from .layer_call import native
 from .layer_cases import KINDS, Call, Rng, activations
+from .layer_spec import KERNELS
 from .operations import integer_forward
 
 RNG = st.integers(0, 2**32 - 1).map(np.random.default_rng)
@@ -115,6 +119,19 @@ def gru(draw: st.DrawFn) -> Call:
 
 
 @st.composite
+def specified(draw: st.DrawFn, kernel: str) -> Call:
+    """A call of `layer_spec.py`, with all tensors in one arena."""
+    rng = draw(RNG)
+    call = KERNELS[kernel](rng, kernel)
+    memory = native(call, call.w, rng)
+    assert isinstance(memory.x, bytearray)
+    assert isinstance(memory.x_after, bytearray)
+    after = bytes(memory.x_after)
+    w = memory.x if memory.w is None else memory.w
+    return Call(kernel, memory.x, w, memory.x, memory.p, after, after)
+
+
+@st.composite
 def lstm(draw: st.DrawFn) -> Call:
     rng, units, shift = draw(RNG), draw(st.integers(1, 12)), draw(st.integers(1, 12))
     a = _words(rng, 8 * units, min(2**20, draw(st.sampled_from((1, 300, 2**19))) << shift))
@@ -170,7 +187,8 @@ def _to_bytes(kernel: str, x: Any, w: bytes, y_at: int, p: list[int], y: list[in
     return Call(kernel, x, w, before, p, x_after, bytes(y))
 
 
-CELLS = {
+CELLS: dict[str, Callable[[], st.SearchStrategy[Call]]] = {
     **{"add": addition, "copy_channels": channels, "copy": copies},
     **{"simple_rnn": simple_rnn, "gru": gru, "lstm": lstm},
+    **{name: partial(specified, name) for name in ("batch_matmul", "softmax_rows", "embedding")},
 }

@@ -23,6 +23,7 @@ from thumbnet.trainer import (
     DepthwiseConv1D,
     DepthwiseConv2D,
     Dropout,
+    Embedding,
     Flatten,
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
@@ -32,7 +33,9 @@ from thumbnet.trainer import (
     MaxPooling1D,
     MaxPooling2D,
     Model,
+    MultiHeadAttention,
     Normalization,
+    PositionEmbedding,
     Rescaling,
     Reshape,
     Sequential,
@@ -79,6 +82,14 @@ def dense_branches() -> Model:
     b = Conv1D(5, 3, strides=2, padding="same", activation="relu")(Add()([a, x]))
     c = Concatenate()([Flatten()(b), Dense(4, "relu")(Flatten()(x))])
     return Model(x, Dense(2, "softmax")(c))
+
+
+def transformer() -> Model:
+    """Half a block of a Transformer, with values of another size than the keys."""
+    x = Input((6, 8))
+    a = PositionEmbedding(8)(x)
+    b = LayerNormalization()(Add()([a, MultiHeadAttention(2, 3, value_dim=5)(a)]))
+    return Model(x, Dense(3, "softmax")(GlobalAveragePooling1D()(b)))
 
 
 def turned() -> Rescaling:
@@ -171,6 +182,18 @@ MODELS: dict[str, Callable[[], Model]] = {
         LayerNormalization(),
         Dense(3, "softmax"),
     ),
+    "transformer": transformer,
+    "attention of the input": lambda: chain(
+        (5, 3), MultiHeadAttention(1, 2, use_bias=False), Flatten(), Dense(3, "softmax")
+    ),
+    "text": lambda: chain(
+        (7,),
+        Embedding(11, 4),
+        PositionEmbedding(7),
+        MultiHeadAttention(2, 2),
+        Flatten(),
+        Dense(3, "softmax"),
+    ),
     "turned pooling": lambda: chain(
         (8, 3), turned(), MaxPooling1D(2), Flatten(), Dense(3, "softmax")
     ),
@@ -198,6 +221,8 @@ MODELS: dict[str, Callable[[], Model]] = {
 def readings(model: Model, rng: np.random.Generator, count: int = 40) -> Rows:
     """Inputs for a model, in hundredths."""
     assert model.input_shape is not None
+    if isinstance(model.layers[0], Embedding):
+        return rng.integers(0, model.layers[0].input_dim, (count, *model.input_shape)).astype(float)
     return rng.normal(0, 1, (count, *model.input_shape)).round(2)
 
 

@@ -6,7 +6,9 @@ integers, and knows neither `export/ops/` nor the kernels.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 from hypothesis import strategies as st
@@ -176,6 +178,72 @@ def normalization(rng: Rng, kernel: str) -> Call:
     return Call(kernel, x, p, written, [word for row in rows for word in row])
 
 
+def matrices(rng: Rng, kernel: str) -> Call:
+    batch, rows, inner, columns = (int(n) for n in rng.integers(1, 5, 4))
+    inner *= int(rng.choice((1, 1, 30)))
+    # All three in any order of their axes; of the first two, one matrix may serve all.
+    strides = [ordered(rng, sizes) for sizes in ((batch, rows, inner), (batch, inner, columns))]
+    for steps in strides:
+        steps[0] *= int(rng.choice((0, 1, 1)))
+    a_step, b_step = strides
+    y_step = ordered(rng, (batch, rows, columns))
+    a, b = activations(rng, batch * rows * inner), activations(rng, batch * inner * columns)
+    a_zero, b_zero = (int(v) for v in rng.choice((0, 1, 128, 255), 2))
+    multiplier, shift = int(rng.integers(2**14, 2**15)), int(rng.choice((16, 19, 24, 30, 44)))
+    zero, limits = int(rng.choice((-300, 0, 77, 600))), (int(rng.choice((0, 3))), 255)
+    written = {}
+    for k, i, j in product(range(batch), range(rows), range(columns)):
+        acc = sum(
+            (a[k * a_step[0] + i * a_step[1] + m * a_step[2]] - a_zero)
+            * (b[k * b_step[0] + m * b_step[1] + j * b_step[2]] - b_zero)
+            for m in range(inner)
+        )
+        q = zero + ((acc * multiplier + (1 << shift - 1)) >> shift)
+        written[k * y_step[0] + i * y_step[1] + j * y_step[2]] = clamp(q, *limits)
+    p = {"batch": batch, "rows": rows, "inner": inner, "columns": columns}
+    p |= dict(zip(("x_batch", "x_row", "x_inner"), a_step, strict=True))
+    p |= dict(zip(("w_batch", "w_inner", "w_column"), b_step, strict=True))
+    p |= dict(zip(("y_batch", "y_row", "y_column"), y_step, strict=True))
+    p |= {"x_zero_point": a_zero, "w_zero_point": b_zero, "zero_point": zero}
+    p |= {"activation_min": limits[0], "activation_max": 255}
+    return Call(kernel, a, p | {"multiplier": multiplier, "shift": shift}, written, w=bytes(b))
+
+
+def ordered(rng: Rng, sizes: tuple[int, ...]) -> list[int]:
+    """Strides of a tensor whose axes lie in memory in any order."""
+    steps, step = [0] * len(sizes), 1
+    for axis in rng.permutation(len(sizes)).tolist():
+        steps[axis], step = step, step * sizes[axis]
+    return steps
+
+
+def softmax(rng: Rng, kernel: str) -> Call:
+    rows, columns = int(rng.integers(1, 5)), int(rng.choice((1, 2, 3, 9, 300)))
+    falls = {"none": 0.0, "slow": 0.004, "usual": 0.05, "steep": 3.0}
+    fall = falls[str(rng.choice(list(falls)))]
+    table = [round(2**14 * math.exp(-fall * d)) for d in range(256)]
+    halvings = int(rng.choice((0, 0, 1, 5, 12)))
+    x = activations(rng, rows * columns)
+    written = {}
+    for at in range(0, rows * columns, columns):
+        e = [table[max(x[at : at + columns]) - q] for q in x[at : at + columns]]
+        drop = max(sum(e).bit_length() - 15, 0)
+        reciprocal = 255 * 2**21 // (sum(e) // 2**drop)
+        for i in range(columns):
+            q = e[i] * reciprocal // 256 + 2 ** (12 + drop - halvings)
+            written[at + i] = min(q // 2 ** (13 + drop - halvings), 255)
+    w = bytes(v % 256 for v in table) + bytes(v // 256 for v in table)
+    return Call(kernel, x, {"rows": rows, "columns": columns, "halvings": halvings}, written, w=w)
+
+
+def embedding(rng: Rng, kernel: str) -> Call:
+    n, width, count = (int(v) for v in rng.integers(1, (20, 9, 257)))
+    x, table, rows = activations(rng, n), rng.integers(0, count, 256), rng.bytes(count * width)
+    written = {i * width + c: rows[table[x[i]] * width + c] for i in range(n) for c in range(width)}
+    w = bytes(table.tolist()) + rows
+    return Call(kernel, x, {"n": n, "width": width}, written, w=w)
+
+
 KERNELS: dict[str, Callable[[Rng, str], Call]] = {
     **dict.fromkeys(("conv", "conv_int4", "depthwise_conv"), convolution),
     **dict.fromkeys(("conv_xnnpack", "depthwise_conv_xnnpack"), convolution),
@@ -183,6 +251,7 @@ KERNELS: dict[str, Callable[[Rng, str], Call]] = {
     **{"add_xnnpack": imported_addition, "scores_of_levels": scores},
     **{"add": addition, "copy_channels": channels, "copy": plain_copy},
     **{"simple_rnn": simple_rnn, "gru": gru, "lstm": lstm, "layer_normalization": normalization},
+    **{"batch_matmul": matrices, "softmax_rows": softmax, "embedding": embedding},
 }
 
 
