@@ -12,6 +12,7 @@ from thumbnet.trainer import (
     GlobalAveragePooling2D,
     InputSpec,
     Layer,
+    Model,
     Rescaling,
     Sequential,
 )
