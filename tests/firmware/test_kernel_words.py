@@ -93,6 +93,9 @@ def named(tree: ast.AST, words: Words) -> Iterator[tuple[ast.Subscript, str, str
                 first, stop = (
                     0 if n is None else ast.literal_eval(n) for n in (at.lower, at.upper)
                 )
+                if first == len(words.front):  # all that is repeated
+                    yield read, words.repeated[0], ast.unparse(target).removesuffix("s")
+                    continue
                 for word, name in zip(words.front[first:stop], names, strict=True):
                     yield read, word, name
             else:  # acc = p[k] - excess, or name, name = p[k + 1], p[k + 2]
@@ -133,6 +136,10 @@ def test_what_is_repeated_begins_behind_the_words(path: Path) -> None:
         assert found == [str(4 * front)] * bool(each)
     elif words.repeated == ("multiplier", "shift"):
         assert f"k = {front} + {each} * (count - fewest)" in text
+    elif words.repeated == ("sum",):
+        assert f", p, {front})" in text  # level_of searches there
+    elif words.repeated == ("offset",):
+        assert f"offsets = p[{front}:]" in text
     elif each:
         loop = f"for k in range({front}, {front} + {each} * outputs, {each}):"
         assert loop in text or (f"k = {front}\n" in text and f"k += {each}\n" in text)
