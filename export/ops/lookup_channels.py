@@ -20,7 +20,6 @@ from .operation import Operation
 LOOKUP_CHANNELS = Kernel(
     "lookup_channels",
     ("n", "x_at", "y_at", "channels"),
-    absent={"plain": ("x_at", "y_at")},
     repeated=("table",),
     repeated_for="channel",
 )

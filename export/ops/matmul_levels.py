@@ -23,7 +23,6 @@ _SIZES = ("batches", "rows", "inner", "columns")
 MATMUL_LEVELS = stepped_kernel(
     "matmul_levels",
     (*_SIZES, "x_at", "w_at", "y_at", "x_zero_point", "w_zero_point"),
-    ("x_at", "w_at", "y_at"),
 )
 
 

@@ -35,7 +35,6 @@ _BOX = (
 MOVE = Kernel(
     "move",
     ("x_at", "y_at", *_BOX, "fill", "mapped"),
-    absent={"plain": ("x_at",)},
     repeated=("offset",),
     repeated_for="index",
     allocates=True,

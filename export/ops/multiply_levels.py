@@ -20,7 +20,6 @@ from .stepped import CONSTANT, LEVEL, LIMIT_STEPS, SEARCH_COST, Stepped, stepped
 MULTIPLY_LEVELS = stepped_kernel(
     "multiply_levels",
     ("n", "x_at", "w_at", "y_at", "x_zero_point", "w_zero_point"),
-    ("x_at", "w_at", "y_at"),
 )
 
 

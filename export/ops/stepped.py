@@ -24,9 +24,9 @@ CONSTANT: Kind = optional(Array("uint8", ("constants",)))
 """The second input, where it is a constant: it is no tensor of the graph then."""
 
 
-def stepped_kernel(name: str, words: tuple[str, ...], places: tuple[str, ...]) -> Kernel:
-    """Return a kernel whose words end with the steps; in tier plain, it does without places."""
-    return Kernel(name, words, absent={"plain": places}, repeated=("sum",), repeated_for="level")
+def stepped_kernel(name: str, words: tuple[str, ...]) -> Kernel:
+    """Return a kernel whose words end with the steps."""
+    return Kernel(name, words, repeated=("sum",), repeated_for="level")
 
 
 class Stepped(Operation):

@@ -18,9 +18,7 @@ from .attribute_kinds import Whole
 from .operation import Operation
 from .stepped import LEVEL, LIMIT_STEPS, SEARCH_COST, Stepped, stepped_kernel
 
-SUM_LEVELS = stepped_kernel(
-    "sum_levels", ("outer", "count", "inner", "x_at", "y_at", "bias"), ("x_at", "y_at")
-)
+SUM_LEVELS = stepped_kernel("sum_levels", ("outer", "count", "inner", "x_at", "y_at", "bias"))
 
 
 class SumLevels(Stepped):

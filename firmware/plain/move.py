@@ -1,7 +1,7 @@
 """Bytes that change their place, in plain bytecode."""
 
 
-# p: y_at, n1, n2, n3, n4, y_step1, y_step2, y_step3, y_step4, run, x_step, y_step, fill, mapped,
+# p: x_at, y_at, n1, n2, n3, n4, y_step1, y_step2, y_step3, y_step4, run, x_step, y_step, fill, mapped,
 # then offset of each index.
 def move(x, w, y, p):
     """Write a box of five axes: bytes of x, w[q] for each q of x if mapped, or fill.
@@ -9,9 +9,9 @@ def move(x, w, y, p):
     Along the first four axes, an offset of each index says where its bytes are in x, and -1 that
     they are fill. y may not alias x.
     """
-    y_at, n1, n2, n3, n4, y_step1, y_step2, y_step3, y_step4 = p[:9]
-    run, x_step, y_step, fill, mapped = p[9:14]
-    offsets = p[14:]
+    x_at, y_at, n1, n2, n3, n4, y_step1, y_step2, y_step3, y_step4 = p[:10]
+    run, x_step, y_step, fill, mapped = p[10:15]
+    offsets = p[15:]
     list1 = offsets[:n1]
     list2 = offsets[n1 : n1 + n2]
     list3 = offsets[n1 + n2 : n1 + n2 + n3]
@@ -33,7 +33,7 @@ def move(x, w, y, p):
                             y[at] = fill
                             at += y_step
                         continue
-                    source = from1 + from2 + from3 + from4
+                    source = x_at + from1 + from2 + from3 + from4
                     for _ in range(run):
                         q = x[source]
                         y[at] = w[q] if mapped else q

@@ -9,6 +9,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from support.imported_spec import IMPORTED
 from support.kernel_words import FIRMWARE, WORDS, Words, kernel_files, listed_words, words_of
 from support.thumb_text import data_lines
 
@@ -30,7 +31,7 @@ ALSO = {
 }
 """What a kernel may call a word beside its name."""
 
-IN_BYTECODE = {"layer_normalization"}
+IN_BYTECODE = {"layer_normalization", *IMPORTED}
 """Kernels that the thumb tiers run as plain bytecode."""
 
 P_REGISTERS = {"fully_connected": ("r3", "r4")}
