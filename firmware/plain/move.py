@@ -1,8 +1,8 @@
 """Bytes that change their place, in plain bytecode."""
 
 
-# p: x_at, y_at, n1, n2, n3, n4, y_step1, y_step2, y_step3, y_step4, run, x_step, y_step, fill, mapped,
-# then offset of each index.
+# p: x_at, y_at, n1, n2, n3, n4, y_step1, y_step2, y_step3, y_step4, run, x_step, y_step, fill,
+# mapped, then offset of each index.
 def move(x, w, y, p):
     """Write a box of five axes: bytes of x, w[q] for each q of x if mapped, or fill.
 
