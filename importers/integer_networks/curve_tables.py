@@ -48,7 +48,8 @@ class Ends(NamedTuple):
     @property
     def ratio(self) -> np.float32:
         """One step of the input in steps of the output, in float32 as XNNPACK computes it."""
-        return np.float32(self.scale / self.out_scale)
+        found: np.float32 = self.scale / self.out_scale
+        return found
 
     @property
     def multiplier(self) -> Multiplier:
