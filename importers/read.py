@@ -52,7 +52,13 @@ def read(path: str | os.PathLike[str], name: str = "model") -> Model | IntegerNe
 
 
 def _is_quantized(model: TfliteModel) -> bool:
-    """Return whether the network reads and writes 8-bit integers."""
+    """Return whether the network computes with 8-bit integers; its ends may be floats."""
     subgraph = model.subgraphs[0]
+    computed = set(subgraph.inputs)
+    for operator in subgraph.operators:
+        computed.update(operator.outputs)
+        first = operator.inputs[:1]
+        if operator.name in ("QUANTIZE", "DEQUANTIZE") and computed.issuperset(first):
+            return True
     ends = [subgraph.tensors[number] for number in (*subgraph.inputs, *subgraph.outputs)]
     return any(tensor.dtype in ("int8", "uint8") for tensor in ends)

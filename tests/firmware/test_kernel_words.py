@@ -9,6 +9,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from support.imported_spec import IMPORTED
 from support.kernel_words import FIRMWARE, WORDS, Words, kernel_files, listed_words, words_of
 from support.thumb_text import data_lines
 
@@ -30,7 +31,7 @@ ALSO = {
 }
 """What a kernel may call a word beside its name."""
 
-IN_BYTECODE = {"layer_normalization"}
+IN_BYTECODE = {"layer_normalization", *IMPORTED}
 """Kernels that the thumb tiers run as plain bytecode."""
 
 P_REGISTERS = {"fully_connected": ("r3", "r4")}
@@ -93,6 +94,9 @@ def named(tree: ast.AST, words: Words) -> Iterator[tuple[ast.Subscript, str, str
                 first, stop = (
                     0 if n is None else ast.literal_eval(n) for n in (at.lower, at.upper)
                 )
+                if first == len(words.front):  # all that is repeated
+                    yield read, words.repeated[0], ast.unparse(target).removesuffix("s")
+                    continue
                 for word, name in zip(words.front[first:stop], names, strict=True):
                     yield read, word, name
             else:  # acc = p[k] - excess, or name, name = p[k + 1], p[k + 2]
@@ -133,6 +137,10 @@ def test_what_is_repeated_begins_behind_the_words(path: Path) -> None:
         assert found == [str(4 * front)] * bool(each)
     elif words.repeated == ("multiplier", "shift"):
         assert f"k = {front} + {each} * (count - fewest)" in text
+    elif words.repeated == ("sum",):
+        assert f", p, {front})" in text  # level_of searches there
+    elif words.repeated == ("offset",):
+        assert f"offsets = p[{front}:]" in text
     elif each:
         loop = f"for k in range({front}, {front} + {each} * outputs, {each}):"
         assert loop in text or (f"k = {front}\n" in text and f"k += {each}\n" in text)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.emulators import needs_wasm
 from support.examples import examples
+from support.imported_spec import IMPORTED
 from support.int31 import Int31
 from support.kernel_words import FIRMWARE, LIMITS
 from support.kernels import SOME, answers
@@ -18,6 +19,7 @@ from support.layer_spec import KERNELS, calls
 from support.micropython import needs_micropython
 from support.operations import integer_forward
 
+from thumbnet.export import Piece
 from thumbnet.export.emit.firmware_source import assemble
 from thumbnet.tools.targets import open_target
 
@@ -155,12 +157,34 @@ def reference(call: Call) -> Any:
         return integer_forward(call.kernel, x, b, **{k: v for k, v in p.items() if k != "n"})
     if call.kernel == "scores_of_levels":
         return integer_forward(call.kernel, x, x_zero_point=[p["x_zero_point"]])
+    if call.kernel in IMPORTED:
+        return imported_reference(call, x)
     assert call.kernel == "copy_channels"
     tables = np.frombuffer(call.w, np.uint8)[None]
     return integer_forward("concatenate", x, tables=tables, channels=[p["channels"]])
 
 
-@pytest.mark.parametrize("kernel", [*list(KERNELS)[:11], "copy_channels"])
+def imported_reference(call: Call, x: Any) -> Any:
+    p, other = call.words, np.frombuffer(call.w, np.uint8)
+    repeated = np.array(call.repeated)
+    if call.kernel == "move":
+        pieces = np.array([[0, p["mapped"] - 1, 0, *(p[name] for name in Piece._fields[3:])]])
+        # The meaning of `move` writes a whole tensor; here it has gaps.
+        sources, _ = Piece(*pieces[0].tolist()).places(repeated)
+        values = np.array(call.x)[np.maximum(sources, 0)]
+        values = other[values] if p["mapped"] else values
+        return np.where(sources < 0, p["fill"], values)
+    if call.kernel == "lookup_channels":
+        tables = other.reshape(-1, 256)
+        return integer_forward(call.kernel, x, tables=tables, which=repeated // 256)
+    node = {name: p[name] for name in p if name not in ("n", "bias")} | {"steps": repeated}
+    if call.kernel == "sum_levels":
+        zero = -p["bias"] // p["count"]
+        return integer_forward(call.kernel, x, **node, x_zero_point=zero)
+    return integer_forward(call.kernel, x, other[None].astype(int), **node)
+
+
+@pytest.mark.parametrize("kernel", [*list(KERNELS)[:16], "copy_channels"])
 @given(data=st.data())
 @examples(150, SOME)
 def test_specifications_agree(kernel: str, data: st.DataObject) -> None:

@@ -13,6 +13,7 @@ from itertools import product
 import numpy as np
 from hypothesis import strategies as st
 
+from .imported_spec import IMPORTED
 from .layer_call import Call, Rng, activations, clamp
 from .window_spec import convolution, pooling
 
@@ -249,6 +250,7 @@ KERNELS: dict[str, Callable[[Rng, str], Call]] = {
     **dict.fromkeys(("conv_xnnpack", "depthwise_conv_xnnpack"), convolution),
     **dict.fromkeys(("max_pool", "average_pool", "average_pool_tflite"), pooling),
     **{"add_xnnpack": imported_addition, "scores_of_levels": scores},
+    **IMPORTED,
     **{"add": addition, "copy_channels": channels, "copy": plain_copy},
     **{"simple_rnn": simple_rnn, "gru": gru, "lstm": lstm, "layer_normalization": normalization},
     **{"batch_matmul": matrices, "softmax_rows": softmax, "embedding": embedding},
