@@ -19,10 +19,12 @@ from .emit.mpy import cross_compile
 from .graph.float32_arithmetic import float32_scale
 from .graph.graph import Graph, Node, TensorSpec
 from .graph.serialization import graph_from_json, graph_to_json
+from .graph.staircase import staircase
 from .graph.window import Window
 from .microbit.hexfile import files_in_hex, microbit_hex
 from .microbit.shrink import compact_source
 from .ops import operation, operation_title
+from .ops.move import LISTED_AXES, Piece
 from .ops.tflite_softmax import exponentials
 from .ops.xnnpack_add import add_factors
 from .program.arena_calls import ArenaCall, ArenaCalls, arena_calls
@@ -54,6 +56,7 @@ from .stages.reference import accepted_rows
 
 __all__ = [
     "CALIBRATIONS",
+    "LISTED_AXES",
     "STAGES",
     "Alternatives",
     "ArenaCall",
@@ -68,6 +71,7 @@ __all__ = [
     "LayerQuality",
     "Node",
     "Options",
+    "Piece",
     "Program",
     "QuantizationResult",
     "StandaloneCall",
@@ -108,6 +112,7 @@ __all__ = [
     "operation_title",
     "quantization_choices",
     "run_until",
+    "staircase",
     "standalone_calls",
     "trained_bits",
     "verify",

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from thumbnet.trainer import Model, ThumbnetError
 
+from .float_networks.read_float import READERS, read_float
 from .integer_networks.from_tflite import integer_network
 from .integer_networks.network import IntegerNetwork
 from .tflite.model import TfliteModel
 from .tflite.read_tflite import read_tflite
 
-FORMATS = (".tflite",)
+FORMATS = tuple(READERS)
 """The suffixes of files that can be read."""
 
 
@@ -22,7 +23,7 @@ def read(path: str | os.PathLike[str], name: str = "model") -> Model | IntegerNe
     Parameters
     ----------
     path
-        A `.tflite`.
+        A `.tflite`, `.onnx`, `.keras`, `.h5` or `.hdf5`.
     name
         The name of the module that an 8-bit network becomes.
 
@@ -40,15 +41,24 @@ def read(path: str | os.PathLike[str], name: str = "model") -> Model | IntegerNe
     """
     place = Path(path)
     if place.suffix.lower() not in FORMATS:
-        raise ThumbnetError(f"{place}: thumbnet imports {', '.join(FORMATS)}: convert it first")
-    model = read_tflite(place)
-    if not _is_quantized(model):
-        raise ThumbnetError(f"{place}: it is a float network: quantize it to int8")
-    return integer_network(model, str(place), name)
+        raise ThumbnetError(
+            f"{place}: thumbnet imports {', '.join(FORMATS)}: export the network as one of these"
+        )
+    if place.suffix.lower() == ".tflite":
+        model = read_tflite(place)
+        if _is_quantized(model):
+            return integer_network(model, str(place), name)
+    return read_float(place)
 
 
 def _is_quantized(model: TfliteModel) -> bool:
-    """Return whether the network reads and writes 8-bit integers."""
+    """Return whether the network computes with 8-bit integers; its ends may be floats."""
     subgraph = model.subgraphs[0]
+    computed = set(subgraph.inputs)
+    for operator in subgraph.operators:
+        computed.update(operator.outputs)
+        first = operator.inputs[:1]
+        if operator.name in ("QUANTIZE", "DEQUANTIZE") and computed.issuperset(first):
+            return True
     ends = [subgraph.tensors[number] for number in (*subgraph.inputs, *subgraph.outputs)]
     return any(tensor.dtype in ("int8", "uint8") for tensor in ends)

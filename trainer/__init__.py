@@ -6,7 +6,7 @@ what users call, and `signals` turns recordings into windows. Each imports only 
 Everything public is here.
 """
 
-from .autograd.curves import CURVES
+from .autograd.all_curves import CURVES
 from .autograd.tape import GradientTape
 from .autograd.tensor import Tensor, Variable
 from .datasets.class_labels import encode_labels, quoted
@@ -32,9 +32,12 @@ from .files.folder_lock import locked
 from .files.reading import read_bytes, read_regular_file
 from .files.strict_json import json_fits, parse_json
 from .files.temporary import report_write_errors, temporary_file, temporary_folder
+from .files.zip_members import read_zip
+from .layers.attention import MultiHeadAttention
 from .layers.augmentation import RandomShift
 from .layers.convolutional import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
 from .layers.core import Activation, Dense, Dropout, Flatten
+from .layers.embedding import Embedding
 from .layers.layer import IntegerRole, Layer
 from .layers.layer_normalization import LayerNormalization
 from .layers.merging import Add, Concatenate
@@ -47,8 +50,9 @@ from .layers.pooling_layers import (
     MaxPooling1D,
     MaxPooling2D,
 )
+from .layers.position_embedding import PositionEmbedding
 from .layers.preprocessing import Normalization, Rescaling
-from .layers.recurrent import GRU, SimpleRNN
+from .layers.recurrent import GRU, LSTM, SimpleRNN
 from .layers.regularizers import l2
 from .layers.reshape import Reshape
 from .layers.symbols import Input
@@ -108,6 +112,7 @@ __all__ = [
     "DepthwiseConv2D",
     "Dropout",
     "EarlyStopping",
+    "Embedding",
     "WINDOW_FEATURES",
     "FLAT_BEYOND",
     "Flatten",
@@ -122,6 +127,7 @@ __all__ = [
     "Layer",
     "LayerNormalization",
     "LARGEST",
+    "LSTM",
     "LearningRateScheduler",
     "LinearRegression",
     "LogisticRegression",
@@ -131,10 +137,12 @@ __all__ = [
     "MaxPooling2D",
     "Model",
     "ModelCheckpoint",
+    "MultiHeadAttention",
     "Normalization",
     "OneCycle",
     "Optimizer",
     "Perceptron",
+    "PositionEmbedding",
     "RAW_FEATURE",
     "RECORDING_SUFFIXES",
     "RMSprop",
@@ -187,6 +195,7 @@ __all__ = [
     "read_npz",
     "read_recordings",
     "read_regular_file",
+    "read_zip",
     "report_write_errors",
     "resize_bilinear",
     "sine_table",

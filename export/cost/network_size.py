@@ -27,8 +27,7 @@ class LayerCost:
 
 def node_macs(node: Node) -> int:
     """Return the multiply-accumulates of one node in one inference."""
-    op = call_part(node)
-    return op.times(node) * sum(int(weight.size) for weight in op.weights(node))
+    return call_part(node).macs(node)
 
 
 def node_parameters(node: Node) -> int:

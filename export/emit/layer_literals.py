@@ -142,9 +142,9 @@ def _weights_literal(call: Call, w: bytes, build: Build) -> str:
 
 def _parameters(call: Call, p: list[int], build: Build) -> str:
     kernel, words = call.kernel, call.kernel.words_in(build.tier)
+    # A kernel that changes its parameters needs a list; an array can be changed anyway.
+    opening, closing = ("[", "]") if kernel.writes_parameters and not build.native else "()"
     if len(p) <= MOST_ON_A_LINE:
-        # A kernel that changes its parameters needs a list; an array can be changed anyway.
-        opening, closing = ("[", "]") if kernel.writes_parameters and not build.native else "()"
         text = f"{opening}{', '.join(map(str, p))}{',' * (len(p) == 1)}{closing}"
         names = f"  # {', '.join(words)}"
         return f'array("i", {text}){names}' if build.native else text + names
@@ -152,7 +152,8 @@ def _parameters(call: Call, p: list[int], build: Build) -> str:
     if len(p) > len(words):
         what = f"{', '.join(kernel.repeated)} of each {kernel.repeated_for}"
         lines += number_rows(call.channels.tolist(), what)
-    return f'array("i", {block(lines)})' if build.native else block(lines)
+    text = block(lines, opening, closing)
+    return f'array("i", {text})' if build.native else text
 
 
 def _rows(rows: list[str], names: str = "kernel, x, w, y, p") -> str:

@@ -68,6 +68,6 @@ def number_rows(rows: Iterable[Sequence[int]], comment: str) -> list[str]:
     return [f"    # {comment}", *(f"    {', '.join(map(str, row))}," for row in rows)]
 
 
-def block(lines: Sequence[str]) -> str:
-    """Return lines as a tuple."""
-    return "(\n" + "\n".join(lines) + "\n)"
+def block(lines: Sequence[str], opening: str = "(", closing: str = ")") -> str:
+    """Return lines as a tuple, or between other brackets."""
+    return f"{opening}\n" + "\n".join(lines) + f"\n{closing}"

@@ -17,7 +17,19 @@ FORMAT = 2
 
 
 def graph_to_json(graph: Graph) -> dict[str, Any]:
-    """Return `graph` as JSON types."""
+    """Describe a graph.
+
+    Parameters
+    ----------
+    graph
+        A graph of an integer stage.
+
+    Returns
+    -------
+    dict
+        JSON types.
+
+    """
     return {
         "format": FORMAT,
         "name": graph.name,
@@ -41,7 +53,17 @@ def graph_to_json(graph: Graph) -> dict[str, Any]:
 
 
 def graph_from_json(data: Any) -> Graph:
-    """Return the graph that `graph_to_json` described; `verify` says whether it can run.
+    """Restore the graph that `graph_to_json` described; `verify` says whether it can run.
+
+    Parameters
+    ----------
+    data
+        JSON types from a file, of any shape.
+
+    Returns
+    -------
+    Graph
+        The graph.
 
     Raises
     ------

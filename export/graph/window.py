@@ -16,8 +16,22 @@ MOST_GATHERED = 2**23
 class Window(NamedTuple):
     """The sizes of an image, of the window that moves over it, and of the output.
 
-    A sequence is an image of height 1. `top` and `left` are rows and columns of padding before the
-    image; the padding after it follows from the size of the output.
+    A sequence is an image of height 1. The padding after the image follows from the size of the
+    output.
+
+    Parameters
+    ----------
+    height, width, channels
+        The image.
+    kernel_height, kernel_width
+        The window.
+    stride_height, stride_width
+        How far it moves, in pixels.
+    top, left
+        Rows and columns of padding before the image.
+    out_height, out_width
+        The output.
+
     """
 
     height: int

@@ -12,21 +12,32 @@ from ..graph.graph import FLOAT_STAGES, Node
 from ..kernels.kernel import Kernel
 from . import (
     add,
+    add_constant,
     answer,
+    attention,
+    batch_matmul,
     concatenate,
     conv,
     curve,
     dense,
     depthwise,
+    embedding,
     gru,
     input,
     layer_normalization,
+    lookup_channels,
+    lstm,
+    matmul_levels,
+    move,
+    multiply_levels,
     pixels,
     pool,
     scaling,
     scores_of_levels,
     simple_rnn,
     softmax,
+    softmax_rows,
+    sum_levels,
     tflite_average_pool,
     tflite_softmax,
     weighted,
@@ -50,15 +61,26 @@ OPERATIONS: tuple[Operation, ...] = (
     *curve.OPERATIONS,
     *simple_rnn.OPERATIONS,
     *gru.OPERATIONS,
+    *lstm.OPERATIONS,
     *weighted.OPERATIONS,
     *xnnpack_conv.OPERATIONS,
     *xnnpack_add.OPERATIONS,
     *tflite_average_pool.OPERATIONS,
     *tflite_softmax.OPERATIONS,
+    *move.OPERATIONS,
+    *lookup_channels.OPERATIONS,
+    *multiply_levels.OPERATIONS,
+    *sum_levels.OPERATIONS,
+    *matmul_levels.OPERATIONS,
     *scores_of_levels.OPERATIONS,
     *answer.OPERATIONS,
     *softmax.OPERATIONS,
     *pixels.OPERATIONS,
+    *batch_matmul.OPERATIONS,
+    *softmax_rows.OPERATIONS,
+    *attention.OPERATIONS,
+    *embedding.OPERATIONS,
+    *add_constant.OPERATIONS,
 )
 
 _BY_NAME = {op.name: op for op in OPERATIONS}
@@ -73,7 +95,19 @@ KERNELS: tuple[Kernel, ...] = tuple(
 
 
 def operation(node: Node) -> Operation:
-    """Return what the exporter knows of a node's operation."""
+    """Find what the exporter knows of a node's operation.
+
+    Parameters
+    ----------
+    node
+        Of any stage.
+
+    Returns
+    -------
+    Operation
+        The operation.
+
+    """
     return _BY_NAME[node.op]
 
 

@@ -157,6 +157,10 @@ class CallPart:
         """Return how many times each weight is used in one inference."""
         return 1
 
+    def macs(self, node: Node) -> int:
+        """Return the multiply-accumulates of one inference."""
+        return self.times(node) * sum(int(weight.size) for weight in self.weights(node))
+
     def parameters(self, node: Node) -> int:
         """Return the number of weights and biases, as the trainer counts them."""
         return sum(int(weight.size) + len(weight) for weight in self.weights(node))

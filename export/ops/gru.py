@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from thumbnet.trainer import CURVES, FLAT_BEYOND
+from thumbnet.trainer import FLAT_BEYOND
 
 from ..graph.arithmetic import ACTIVATION_MAX, Ints
 from ..graph.graph import Node
@@ -18,6 +18,7 @@ from ..quantizer.builder import Builder
 from .attribute_kinds import TABLE
 from .conv import NARROW_CONV
 from .dense import FULLY_CONNECTED
+from .gates import gate_256ths, gate_table
 from .operation import Floats, Operation
 from .recurrent import COPY, RECURRENT, Recurrent, outputs_of, projection, table_index
 
@@ -67,13 +68,10 @@ class GRU(Recurrent):
         sides = self.quantize_sides(builder, node, biases[0], biases[1], SEEN_STATE)
         step = FLAT_BEYOND["tanh"] / 127
         step, shift, attributes = self.wide(sides, step)
-        steps = np.arange(256, dtype=np.float64) - 128
-        gate = np.floor(256 * CURVES["sigmoid"](2 * step * steps) + 0.5)
-        # An entry q stands for (q + (q >> 7)) / 256, so entries above 128 are lower by one.
-        gate = np.clip(np.where(gate > 128, gate - 1, gate), 0, ACTIVATION_MAX)
-        tanh = np.floor(127 * np.tanh(step * steps) + 0.5) + 128
         attributes |= {"step_shift": shift, **self.sequence_shape(builder, node)}
-        attributes |= {"sigmoid_table": gate.astype(np.uint8), "tanh_table": tanh.astype(np.uint8)}
+        tanh = np.floor(127 * np.tanh(step * (np.arange(256, dtype=np.float64) - 128)) + 0.5) + 128
+        # sigmoid(2 z) = (1 + tanh z) / 2: it varies over twice the range.
+        attributes |= {"sigmoid_table": gate_table(2 * step), "tanh_table": tanh.astype(np.uint8)}
         scale, zero_point = SEEN_STATE
         out = replace(builder.floats.tensors[node.output], dtype="uint8")
         out = replace(out, scale=scale, zero_point=zero_point)
@@ -115,12 +113,6 @@ class GRU(Recurrent):
         head = (int(a["units"]), places.get(state, 0), 0, int(a["step_shift"]))
         tables = a["sigmoid_table"].tobytes() + a["tanh_table"].tobytes()
         return Call(GRU_CELL, wide, state, head, table=tables)
-
-
-def gate_256ths(table: Ints, v: Ints, shift: int) -> Ints:
-    """Return a sigmoid in units of 1/256, up to 256: the table's upper half counts one more."""
-    q = table.astype(np.int64)[table_index(v, shift, 128)]
-    return np.asarray(q + (q >> 7))
 
 
 OPERATIONS: tuple[Operation, ...] = (GRU(),)

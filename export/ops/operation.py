@@ -10,7 +10,8 @@ reference executor share nothing that computes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -26,8 +27,38 @@ from .call_part import CallPart
 from .checks import clamp_faults, multiplier_faults, table_faults
 
 Floats = npt.NDArray[np.float64]
-Steps = list[tuple[str, dict[str, Any]]]
-"""The names and attributes of the float operations that a layer is lowered to, in order."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A float operation of a layer that is lowered to more than a chain.
+
+    Parameters
+    ----------
+    op, attributes
+        Name and attributes of the operation.
+    name
+        The output, in the layer: the tensor gets the name of the layer before it.
+    reads
+        The steps that it reads, by name; "" is the input of the layer.
+    shape
+        The shape of its output.
+
+    """
+
+    op: str
+    attributes: dict[str, Any]
+    name: str
+    reads: tuple[str, ...]
+    shape: tuple[int, ...]
+
+    def node(self, inputs: tuple[str, ...], output: str) -> Node:
+        """Return the node that reads and writes these tensors."""
+        return Node(self.op, inputs, output, self.attributes)
+
+
+Steps = Sequence[tuple[str, dict[str, Any]] | Step]
+"""The float operations that a layer is lowered to, in order: names and attributes in a chain."""
 
 NARROW_COST = 1.2
 """The cost of a product with a 4-bit weight, in products of 8-bit weights."""
@@ -109,6 +140,13 @@ class Operation(CallPart):
     def hidden_values(self, node: Node, x: Floats) -> Floats | None:
         """Return values that share the output's scale but are not part of it; None if none do."""
         return None
+
+    def calibrated(self, node: Node, x: Floats) -> Node:
+        """Return the node with what its quantization needs of the numbers inside it.
+
+        x: its inputs, from representative rows.
+        """
+        return node
 
     # Quantization.
 

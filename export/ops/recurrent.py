@@ -125,7 +125,7 @@ class Recurrent(Operation):
 
         The step grows if the products are too coarse for two wide steps per table step.
         """
-        finest = max(finest_output(side.scale) for side in sides.values())
+        finest = finest_output(np.concatenate([side.scale for side in sides.values()]))
         fitting = (k for k in range(1, self.most_shift + 1) if step / 2**k >= finest)
         shift = max(fitting, default=0)
         if not shift:

@@ -18,7 +18,7 @@ from ..graph.graph import Graph, Node
 from ..kernels.build import Build
 from ..kernels.call import Call
 from ..kernels.kernel import Kernel
-from .attribute_kinds import Array
+from .attribute_kinds import Array, Whole, optional
 from .checks import size_faults
 from .operation import Operation
 
@@ -33,7 +33,9 @@ _STEP_COST = 150
 
 
 class TfliteSoftmax(Operation):
-    """Return 256 times the softmax over the last axis, rounded, at most 255.
+    """Return 256 times the softmax over `channels` values, rounded, at most 255.
+
+    By default, `channels` is the last axis of the tensor.
 
     `exponentials` has exp(-d * scale) for each distance d from the largest level, as the bits of
     float32.
@@ -41,12 +43,17 @@ class TfliteSoftmax(Operation):
 
     name = "softmax_tflite"
     title = "softmax"
-    integer_attributes = {"exponentials": Array(axes=(256,), low=0, high=0x3F800000)}
+    integer_attributes = {
+        "exponentials": Array(axes=(256,), low=0, high=0x3F800000),
+        "channels": optional(Whole(1, 2**24)),
+    }
     kernels = (SOFTMAX_TFLITE,)
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return the levels of the probabilities."""
         (x,) = inputs
+        if "channels" in attributes:
+            x = x.reshape(len(x), -1, attributes["channels"])
         table = attributes["exponentials"].astype(np.uint32).view(np.float32)
         terms = table[x.max(axis=-1, keepdims=True) - x]
         total = np.zeros(terms.shape[:-1], np.float32)
@@ -54,11 +61,14 @@ class TfliteSoftmax(Operation):
             total = total + terms[..., k]
         inverse = np.float32(1) / (total * np.float32(PROBABILITY_SCALE))
         levels = np.floor(terms * inverse[..., None] + np.float32(0.5))
-        return np.asarray(np.minimum(levels, 255), dtype=np.int64)
+        return np.asarray(np.minimum(levels, 255), dtype=np.int64).reshape(inputs[0].shape)
 
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
         """Yield tensors of different sizes, and exponentials that are none."""
         yield from size_faults(graph, node)
+        size, channels = prod(graph.tensors[node.output].shape), _channels(graph, node)
+        if size % channels:
+            yield f"{size} values do not make rows of {channels}"
         bits = node.attributes["exponentials"]
         if bits[0] != 0x3F800000 or np.any((bits > 0) & (bits < 0x00800000)):
             yield "the exponentials must begin with 1.0, and have no subnormal numbers"
@@ -70,15 +80,31 @@ class TfliteSoftmax(Operation):
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the single call."""
         (source,), target = node.inputs, node.output
-        shape = graph.tensors[source].shape
-        head = (prod(shape), shape[-1], places.get(source, 0), places.get(target, 0))
+        values = prod(graph.tensors[source].shape)
+        head = (values, _channels(graph, node), places.get(source, 0), places.get(target, 0))
         table = node.attributes["exponentials"].astype("<u4").tobytes()
         return [Call(SOFTMAX_TFLITE, source, target, head, table=table)]
 
 
-def exponentials(scale: float) -> npt.NDArray[np.int64]:
-    """Return the table of a softmax whose input has a scale: the bits of float32, (256,).
+def _channels(graph: Graph, node: Node) -> int:
+    return int(node.attributes.get("channels", graph.tensors[node.inputs[0]].shape[-1]))
 
+
+def exponentials(scale: float) -> npt.NDArray[np.int64]:
+    """Make the table of exponentials of a softmax.
+
+    Parameters
+    ----------
+    scale
+        The scale of its input.
+
+    Returns
+    -------
+    numpy.ndarray
+        int64 (256,): the bits of the float32 of exp(-d * scale) for each distance d.
+
+    Notes
+    -----
     TFLite calls expf for each product, in float32; NumPy's exp of float64, rounded, is the nearest
     float32, which expf of the common C libraries gives as well.
     """

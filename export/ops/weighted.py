@@ -21,7 +21,7 @@ from ..graph.graph import Graph, Node, TensorSpec
 from ..graph.window import Window
 from ..kernels.call import Call
 from ..kernels.kernel import Kernel
-from ..quantizer.builder import Builder
+from ..quantizer.builder import CLAMPS, Builder
 from ..quantizer.channel_weights import Channels, multipliers, quantize_channels, side_of_zero
 from ..quantizer.output_scale import coarser, finest_output
 from .attribute_kinds import BITS, EACH_OUTPUT, TABLE, WEIGHTS, Whole, optional
@@ -179,12 +179,13 @@ class WeightedFloat(Operation):
             self.accumulate(builder, node, channels, (multiplier, shift), out, whole)
             return
         low, high = varying(function, *out.range)
-        low = 0.0 if function == "relu" else low
+        low = 0.0 if function in CLAMPS else low
         zero = builder.holds_zero(out.name)
         scale, zero_point = coarser(*affine(low, high, zero), finest_output(channels.scale))
         out = replace(out, scale=scale, zero_point=zero_point)
-        # A relu needs no extra clamp, because its zero point is 0.
-        self.accumulate(builder, node, channels, multipliers(channels.scale, scale), out, whole)
+        # A relu needs no clamp from below, because its zero point is 0.
+        limits = (0, builder.highest(node, scale, zero_point))
+        self.accumulate(builder, node, channels, multipliers(channels.scale, scale), out, limits)
 
     def channels(self, builder: Builder, node: Node) -> Channels:
         """Quantize the kernel of a node for its input tensor."""
@@ -240,7 +241,10 @@ def per_output(node: Node, outputs: int) -> dict[str, npt.NDArray[Any]]:
     return {
         name: value
         for name, value in node.attributes.items()
-        if isinstance(value, np.ndarray) and value.ndim and len(value) == outputs
+        if isinstance(value, np.ndarray)
+        and value.ndim
+        and len(value) == outputs
+        and not name.endswith("table")  # of 256 entries, whatever the outputs
     }
 
 

@@ -19,6 +19,7 @@ from ..kernels.call import Call
 from ..kernels.kernel import Kernel
 from .attribute_kinds import Whole
 from .operation import Operation
+from .stepped import CONSTANT
 
 _NUMBERS = (
     *("ka", "kb", "x_zero_point", "w_zero_point", "zero_point", "shift"),
@@ -36,30 +37,36 @@ SHIFTS = (9, 30)
 
 
 class XnnpackAdd(Operation):
-    """Return `ka * (a - x_zero_point) + kb * (b - w_zero_point)`, shifted; kb < 0 subtracts."""
+    """Return `ka * (a - x_zero_point) + kb * (b - w_zero_point)`, shifted; kb < 0 subtracts.
+
+    The second input may be the attribute `constant`.
+    """
 
     name = "add_xnnpack"
     title = "add"
-    takes = range(2, 3)
+    takes = range(1, 3)
     integer_attributes = {
         **dict.fromkeys(("ka", "kb"), Whole(-(2**FACTOR_BITS), 2**FACTOR_BITS)),
         **dict.fromkeys(_NUMBERS[2:], Whole(0, ACTIVATION_MAX)),
         "shift": Whole(*SHIFTS),
+        "constant": CONSTANT,
     }
     kernels = (ADD_XNNPACK,)
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return the sum, rounded half up and clamped."""
-        (a, b), at = inputs, attributes
+        a, at = inputs[0], attributes
+        b = inputs[1] if len(inputs) > 1 else at["constant"][None].astype(np.int64)
         a = a.reshape(len(a), -1) - at["x_zero_point"]
-        total = at["ka"] * a + at["kb"] * (b.reshape(a.shape) - at["w_zero_point"])
+        total = at["ka"] * a + at["kb"] * (b.reshape(len(b), -1) - at["w_zero_point"])
         q = at["zero_point"] + ((total + (1 << (at["shift"] - 1))) >> at["shift"])
         return np.asarray(np.clip(q, at["activation_min"], at["activation_max"]))
 
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
         """Yield tensors of different sizes."""
         sizes = [prod(graph.tensors[name].shape) for name in (*node.inputs, node.output)]
-        if len({*sizes}) != 1:
+        sizes += [len(node.attributes["constant"])] if "constant" in node.attributes else []
+        if len({*sizes}) != 1 or len(sizes) != 3:
             yield f"tensors of {sizes} values: two inputs and the output must have as many"
 
     def cycles(self, node: Node, outputs: int, cost: Cycles) -> float:
@@ -72,15 +79,27 @@ class XnnpackAdd(Operation):
 
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the single call; the second tensor is passed as `w`."""
-        (a, b), target = node.inputs, node.output
-        at = (places.get(name, 0) for name in (a, b, target))
+        (a, *others), target = node.inputs, node.output
+        other = others[0] if others else ""
+        at = (places.get(name, 0) for name in (a, other, target))
         numbers = (int(node.attributes[name]) for name in _NUMBERS)
         head = (prod(graph.tensors[target].shape), *at, *numbers)
-        return [Call(ADD_XNNPACK, a, target, head, other=b)]
+        table = b"" if others else node.attributes["constant"].tobytes()
+        return [Call(ADD_XNNPACK, a, target, head, other=other, table=table)]
 
 
 def add_factors(a: float, b: float, out: float) -> tuple[int, int, int]:
-    """Return ka, kb and the shift for two tensors of scales a and b, all float32.
+    """Choose the factors of a sum as XNNPACK does.
+
+    Parameters
+    ----------
+    a, b, out
+        The scales of both tensors and of the sum, float32.
+
+    Returns
+    -------
+    ka, kb, shift
+        Integers; `ka / 2**shift` is close to `a / out`.
 
     Raises
     ------

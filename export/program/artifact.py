@@ -27,7 +27,7 @@ from ..stages.reference import accepted_counts, execute, to_counts
 from .read_contents import check_contents, check_text, check_work, read_document
 from .stored_inputs import inputs_to_json
 from .stream_vectors import stream_answers, stream_windows
-from .written_files import SUFFIXES, WEIGHTS, check_listed, digests, read_files
+from .written_files import SUFFIXES, WEIGHTS, check_case, check_listed, digests, read_files
 
 MOST_SAID = 500
 """Characters of a fault that are shown: names in a file may be long."""
@@ -197,7 +197,7 @@ def write_artifact(
     try:
         artifact.path.parent.mkdir(parents=True, exist_ok=True)
         with writing_in(artifact.path.parent) as replace:
-            _check_case(artifact.path.parent, [*files, sidecar.name])
+            check_case(artifact.path.parent, [*files, sidecar.name])
             left = _left_behind(sidecar, artifact.digests)
             replace({**files, sidecar.name: text.encode()})
             for path in left:
@@ -293,17 +293,6 @@ def _digest(document: dict[str, Any]) -> str:
     """Return the SHA-256 of everything except the digest itself."""
     rest = {key: value for key, value in document.items() if key != "digest"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
-
-
-def _check_case(folder: Path, names: list[str]) -> None:
-    """Raise ThumbnetError if a file there and one of the names are one file on FAT, say."""
-    for path in folder.iterdir():
-        for name in names:
-            if path.name != name and path.name.lower() == name.lower():
-                raise ThumbnetError(
-                    f"{folder} has {path.name}, which Windows, macOS and many boards take for "
-                    f"{name}: use another --name, or another folder with -o"
-                )
 
 
 def _left_behind(sidecar: Path, kept: Mapping[str, str]) -> list[Path]:

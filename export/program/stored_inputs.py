@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import binascii
+from base64 import b64decode, b64encode
 from typing import Any
 
 from ..graph.brief import brief
@@ -22,7 +22,7 @@ def inputs_to_json(inputs: list[Row], graph: Graph) -> list[Any]:
     if size < MANY or not takes_bytes(graph):
         return inputs
     return [
-        row if float in map(type, row) else binascii.b2a_base64(bytes(row), newline=False).decode()  # type: ignore[arg-type]
+        row if float in map(type, row) else b64encode(bytes(row)).decode()  # type: ignore[arg-type]
         for row in inputs
     ]
 
@@ -48,7 +48,7 @@ def inputs_from_json(value: Any, graph: Graph) -> list[Row]:
 def _row(row: Any, size: int, graph: Graph) -> Row:
     if type(row) is str and size >= MANY and takes_bytes(graph):
         try:
-            row = [*binascii.a2b_base64(row, strict_mode=True)]
+            row = [*b64decode(row, validate=True)]
         except ValueError:
             raise ValueError(f"a row of inputs is {brief(row)}, expected base64") from None
     if type(row) is not list or len(row) != size or set(map(type, row)) - {int, float}:

@@ -122,3 +122,14 @@ def _read(module: Path, name: str) -> bytes:
     if len(data) > LARGEST:
         raise ThumbnetError(f"{path} is larger than the flash of any board: export again")
     return data
+
+
+def check_case(folder: Path, names: list[str]) -> None:
+    """Raise ThumbnetError if a file there and one of the names are one file on FAT, say."""
+    for path in folder.iterdir():
+        for name in names:
+            if path.name != name and path.name.lower() == name.lower():
+                raise ThumbnetError(
+                    f"{folder} has {path.name}, which Windows, macOS and many boards take for "
+                    f"{name}: use another --name, or another folder with -o"
+                )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from ..graph.arithmetic import ACTIVATION_MAX
 from ..graph.graph import Graph, Node, TensorSpec
+
+CLAMPS = {"relu": math.inf, "relu6": 6.0}
+"""Curves that are a clamp of the layer before them, from 0 on: with the largest value."""
 
 
 class Builder:
@@ -64,7 +68,7 @@ class Builder:
             **attributes,
             "zero_point": zero_point,
             "activation_min": 0,
-            "activation_max": ACTIVATION_MAX,
+            "activation_max": self.highest(node, scale, zero_point),
         }
         out = replace(out, scale=scale, zero_point=zero_point)
         self.add(Node(node.op, node.inputs, out.name, attributes), out)
@@ -82,21 +86,26 @@ class Builder:
     def written(self, node: Node) -> tuple[TensorSpec, str]:
         """Return the tensor that a float node's layer writes, and the curve applied to its result.
 
-        A relu is a clamp of the layer itself, which then writes the output of the relu. Other
+        A relu or relu6 is a clamp of the layer itself, which then writes the curve's output. Other
         curves are separate nodes.
         """
         function, output = self._curves.get(node.output, ("linear", node.output))
-        name = output if function == "relu" else node.output
+        name = output if function in CLAMPS else node.output
         return replace(self.floats.tensors[name], dtype="uint8"), function
 
     def written_range(self, node: Node) -> tuple[TensorSpec, float, float]:
         """Return the tensor that a float node's layer writes, and the real numbers it represents.
 
-        A relu represents no number below zero.
+        A relu or relu6 represents no number below zero.
         """
         out, function = self.written(node)
         low, high = out.range
-        return out, 0.0 if function == "relu" else low, high
+        return out, 0.0 if function in CLAMPS else low, high
+
+    def highest(self, node: Node, scale: float, zero_point: int) -> int:
+        """Return the largest level that a float node's layer writes: all of a uint8, or a clamp."""
+        most = CLAMPS.get(self.curve_behind(node.output), math.inf)
+        return int(min(ACTIVATION_MAX, most / scale + 0.5 + zero_point))
 
     def holds_zero(self, tensor: str) -> bool:
         """Return whether a tensor's zero point must be one of its 256 values.

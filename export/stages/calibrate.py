@@ -106,7 +106,8 @@ def calibrate(graph: Graph, x: npt.ArrayLike, observer: str = "min_max") -> Grap
     ends = ends_of(graph)
     tensors = {}
     seen = run_float(graph, x)
-    hidden = _hidden_values(graph, seen)
+    with np.errstate(over="ignore", invalid="ignore"):
+        hidden = _hidden_values(graph, seen)
     for name, values in seen.items():
         if not np.all(np.abs(values) <= LARGEST):
             raise ThumbnetError(
@@ -120,7 +121,8 @@ def calibrate(graph: Graph, x: npt.ArrayLike, observer: str = "min_max") -> Grap
         if name in hidden:
             low, high = min(low, float(hidden[name].min())), max(high, float(hidden[name].max()))
         tensors[name] = replace(tensor, low=low, high=high, mean=values.mean(axis=0))
-    return graph.rebuilt(graph.nodes, tensors, stage="calibrate")
+    nodes = tuple(operation(n).calibrated(n, seen[n.inputs[0]]) for n in graph.nodes)
+    return graph.rebuilt(nodes, tensors, stage="calibrate")
 
 
 def _hidden_values(

@@ -65,9 +65,8 @@ def inference_steps(graph: Graph) -> int:
     steps = 0
     for node in graph.nodes:
         op = operation(node)
-        products = sum(int(weight.size) for weight in op.weights(node))
         entries = prod(graph.tensors[node.output].shape) + op.gathered(node)
-        steps += op.times(node) * products + _ENTRY * entries
+        steps += op.macs(node) + _ENTRY * entries
     return steps
 
 

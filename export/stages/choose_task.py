@@ -34,9 +34,9 @@ def choose_task(model: Model, graph: Graph, threshold: float | None) -> Task:
             f"export: the last activation follows {graph.nodes[-2].op}, not a Dense: "
             "end the model with one Dense layer and at most one activation"
         )
-    if function == "leaky_relu":
+    if function not in ("linear", "relu", *CLASSIFIER_CURVES):
         raise ThumbnetError(
-            "export: leaky_relu cannot be the last activation: end with linear, softmax or sigmoid"
+            f"export: {function} cannot be the last activation: end with linear, softmax or sigmoid"
         )
     if function == "softmax" and outputs == 1:
         raise ThumbnetError(

@@ -10,6 +10,7 @@ from thumbnet.trainer import IntegerRole, Layer, Model, ThumbnetError
 
 from ..graph.graph import Graph, Node, TensorSpec
 from ..ops import LOWERED_BY, operation
+from ..ops.operation import Step
 
 _LATER = {"x", "scores", "prediction", "probabilities"}
 """Tensors that later stages add."""
@@ -77,7 +78,12 @@ class _Lowering:
                 )
         # Other layers without a role, such as Dropout, do nothing outside of training.
         steps = LOWERED_BY[kind].lower(layer) if kind in LOWERED_BY else []
-        for op, attributes in steps:
+        made = {"": current[0]}
+        for step in steps:
+            if isinstance(step, Step):
+                current = (self._branch(step, made, layer),)
+                continue
+            op, attributes = step
             node = Node(op, current, layer.name, attributes)
             current = self._chained(node, layer)
             if not operation(node).named_as_layer:
@@ -86,6 +92,14 @@ class _Lowering:
             self._add(replace(node, inputs=current), layer)
             current = (node.output,)
         self.written[layer.name] = current[0]
+
+    def _branch(self, step: Step, made: dict[str, str], layer: Layer) -> str:
+        """Add a step that names what it reads; made: the tensors of the layer's steps so far."""
+        output = self._free(f"{layer.name}_{step.name}")
+        inputs = tuple(made[name] for name in step.reads)
+        self._add(step.node(inputs, output), layer, step.shape)
+        made[step.name] = output
+        return output
 
     def _chained(self, node: Node, layer: Layer) -> tuple[str, ...]:
         """Return the remaining inputs, after nodes for those beyond what one operation takes."""
@@ -103,9 +117,9 @@ class _Lowering:
             name += "_"
         return name
 
-    def _add(self, node: Node, layer: Layer) -> None:
+    def _add(self, node: Node, layer: Layer, shape: tuple[int, ...] | None = None) -> None:
         self.nodes.append(node)
-        shape = tuple(layer.output_shape)
+        shape = tuple(layer.output_shape) if shape is None else shape
         self.tensors[node.output] = TensorSpec(node.output, shape, "float32")
 
     def fix_range(self, layer: str, low: float, high: float) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import Model, ThumbnetError
+from thumbnet.trainer import InputSpec, Model, ThumbnetError
 
 from ..graph.graph import Graph
 from ..quantizer.input_counts import choose_counts, spec_of_dtype
@@ -69,7 +69,7 @@ def stages(model: Model, x: npt.ArrayLike, options: Options) -> Iterator[tuple[G
     yield graph, task
     yield folded, task
     rows = check_samples(folded, x)
-    spec = model.input_spec or spec_of_dtype(x)
+    spec = model.input_spec or _spec_of_levels(model) or spec_of_dtype(x)
     one_unit = options.resolution is None or bool(np.ptp(options.resolution) == 0)
     channels = channels_of(folded)
     alike = one_unit and are_alike(folded, rows, spec, channels)
@@ -88,6 +88,15 @@ def stages(model: Model, x: npt.ArrayLike, options: Options) -> Iterator[tuple[G
     yield graph, task
     graph = verify(fuse(graph))
     yield graph, task
+
+
+def _spec_of_levels(model: Model) -> InputSpec | None:
+    """Return the input that the first layer takes, if it takes only some whole numbers."""
+    first = [layer for layer in model.layers if "" in model.sources[layer.name]]
+    levels = [layer.input_levels for layer in first if layer.input_levels]
+    if not levels or model.input_shape is None:
+        return None
+    return InputSpec(model.input_shape, minimum=0.0, maximum=float(max(min(levels) - 1, 1)))
 
 
 def run_until(

@@ -54,17 +54,18 @@ class Builder:
         self.nodes: list[Node] = []
         self.tensors: dict[str, TensorSpec] = {}
         self.words: list[str] = []
+        self.folded: dict[int, npt.NDArray[Any]] = {}
         self._sources: dict[int, Source] = {}
-        self._operator: Operator | None = None
+        self.operator: Operator | None = None
 
     def at(self, operator: Operator) -> Operator:
         """Note which operator is being translated, for messages; return it."""
-        self._operator = operator
+        self.operator = operator
         return operator
 
     def refuse(self, why: str, remedy: str) -> NoReturn:
         """Raise ThumbnetError: the file, the operator with its position, why not, what to do."""
-        where = "" if self._operator is None else _where(self._operator)
+        where = "" if self.operator is None else _where(self.operator)
         raise ThumbnetError(f"{self.path}: {where}{why}: {remedy}")
 
     # What the file says.
@@ -74,33 +75,75 @@ class Builder:
         return self.subgraph.tensors[number]
 
     def shape(self, number: int) -> tuple[int, ...]:
-        """Return the shape of a tensor without the batch, which must be 1."""
-        shape = self.tensor(number).shape
-        if shape[:1] not in ((), (1,)):
-            self.refuse(f"a tensor has {shape[0]} rows", "export it with a batch of 1")
-        return shape[1:] or (1,)
+        """Return the shape of a tensor, without the batch if that is 1."""
+        dims = self.dims(number)
+        return dims if dims[0] != 1 else dims[1:] or (1,)
+
+    def dims(self, number: int) -> tuple[int, ...]:
+        """Return the shape of a tensor as the file has it, with the batch; a scalar is (1,)."""
+        dims = self.tensor(number).shape or (1,)
+        if min(dims) < 1:
+            self.refuse(f"a tensor has shape {list(dims)}", "give every tensor a fixed shape")
+        return dims
+
+    def image(self, number: int) -> tuple[int, int, int]:
+        """Return height, width and channels of an image."""
+        dims = self.dims(number)
+        if len(dims) != 4 or dims[0] != 1:
+            self.refuse(
+                f"a tensor has shape {list(dims)}",
+                "it takes one image: (1, height, width, channels)",
+            )
+        return dims[1], dims[2], dims[3]
 
     def scale(self, number: int) -> np.float32:
-        """Return the scale of an int8 tensor."""
+        """Return the scale of a quantized tensor."""
         return self._quantized(number).scales[0]  # type: ignore[no-any-return]
 
     def zero_point(self, number: int) -> int:
         """Return the level that stands for 0.0, from 0 to 255."""
-        zero = int(self._quantized(number).zero_points[0]) + SIGN
+        found = self._quantized(number)
+        zero = int(found.zero_points[0]) + (SIGN if found.dtype == "int8" else 0)
         if not 0 <= zero <= ACTIVATION_MAX:
             self.refuse(f"a zero point is {zero - SIGN}", "int8 needs one from -128 to 127")
         return zero
 
+    def known(self, number: int) -> npt.NDArray[Any] | None:
+        """Return the values of a constant, or of what follows from constants; None if computed."""
+        found = self.folded.get(number)
+        return self.tensor(number).data if found is None else found
+
     def constant(self, number: int, dtype: str, what: str) -> npt.NDArray[Any]:
         """Return the values of a constant."""
-        found = self.tensor(number)
-        if found.data is None or found.dtype != dtype:
-            kind = "computed" if found.data is None else found.dtype
+        found, values = self.tensor(number), self.known(number)
+        if values is None or found.dtype != dtype:
+            kind = "computed" if values is None else found.dtype
             self.refuse(f"its {what} are {kind}", f"thumbnet takes constants of {dtype}")
-        return found.data
+        return values
 
-    def limits(self, activation: str, number: int) -> tuple[int, int]:
-        """Return the lowest and the highest level that a fused activation leaves."""
+    def is_constant(self, number: int) -> bool:
+        """Return whether a tensor does not depend on the input."""
+        return self.known(number) is not None
+
+    def integers(self, number: int, what: str) -> list[int]:
+        """Return the values of a constant of int32 or int64 as a flat list."""
+        wide = self.tensor(number).dtype == "int64"
+        return [int(n) for n in self.constant(number, "int64" if wide else "int32", what).ravel()]
+
+    def levels(self, number: int) -> npt.NDArray[np.int64]:
+        """Return a constant of int8 as levels, from 0 to 255."""
+        return self.constant(number, "int8", "values").astype(np.int64) + SIGN
+
+    def quantization(self, number: int) -> tuple[np.float32, int]:
+        """Return the scale, and the level that stands for 0.0."""
+        return self.scale(number), self.zero_point(number)
+
+    def limits(self, activation: str, number: int, *, by_xnnpack: bool = True) -> tuple[int, int]:
+        """Return the lowest and the highest level that a fused activation leaves.
+
+        XNNPACK adds the zero point before it rounds, half to even; TFLite's kernels round before,
+        half away from zero.
+        """
         bounds = {
             "NONE": (-np.inf, np.inf),
             "RELU": (0.0, np.inf),
@@ -110,11 +153,15 @@ class Builder:
         if activation not in bounds:
             self.refuse(f"the activation {activation} is fused", "use RELU, RELU6 or none")
         scale, zero = self.scale(number), self.zero_point(number)
-        low, high = (
-            end if np.isinf(end) else zero + int(np.rint(np.float32(end) / scale))
-            for end in bounds[activation]
-        )
-        return int(np.clip(low, 0, ACTIVATION_MAX)), int(np.clip(high, 0, ACTIVATION_MAX))
+        ends = []
+        for end in bounds[activation]:
+            real = np.float32(end) / scale
+            if by_xnnpack or np.isinf(end):
+                ends.append(np.rint(real + np.float32(zero - SIGN)) + SIGN)
+            else:
+                ends.append(zero + np.sign(real) * np.floor(np.abs(real) + np.float32(0.5)))
+        low, high = (int(np.clip(end, 0, ACTIVATION_MAX)) for end in ends)
+        return low, high
 
     # What the graph has.
 
@@ -146,15 +193,34 @@ class Builder:
         """Note that a tensor of the file has the values of another one, in the same order."""
         self._sources[number] = Source(source.name, self.shape(number))
 
-    def name(self) -> str:
-        """Return a name for the output of the operator."""
-        assert self._operator is not None
-        return f"{self._operator.name.lower()}_{self._operator.position}"
+    def name(self, part: str = "") -> str:
+        """Return a name for the output of the operator, or for a part of its work."""
+        assert self.operator is not None
+        end = f"_{part}" if part else ""
+        return f"{self.operator.name.lower()}_{self.operator.position}{end}"
+
+    def add_part(
+        self,
+        op: str,
+        sources: tuple[str, ...],
+        attributes: dict[str, Any],
+        part: str,
+        quantization: tuple[np.float32, int],
+        shape: tuple[int, ...],
+    ) -> str:
+        """Add a node whose output is no tensor of the file; return the name of the output."""
+        scale, zero = quantization
+        spec = TensorSpec(self.name(part), shape, "uint8", scale=float(scale), zero_point=zero)
+        self.nodes.append(Node(op, sources, spec.name, attributes))
+        self.tensors[spec.name] = spec
+        return spec.name
 
     def _quantized(self, number: int) -> Tensor:
         found = self.tensor(number)
-        if found.dtype != "int8" or len(found.scales) != 1:
-            kind = found.dtype if found.dtype != "int8" else f"int8 with {len(found.scales)} scales"
+        if found.dtype not in ("int8", "uint8") or len(found.scales) != 1:
+            kind = found.dtype
+            if kind in ("int8", "uint8"):
+                kind += f" with {len(found.scales)} scales"
             self.refuse(
                 f"a tensor is {kind}",
                 "quantize the whole network to int8, or import its float version with --data",

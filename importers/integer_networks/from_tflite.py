@@ -9,14 +9,19 @@ import numpy as np
 
 from thumbnet.export import Graph, Node, Task, TensorSpec, verify
 
-from ..tflite.model import TfliteModel
+from ..tflite.model import Operator, TfliteModel
 from .builder import Builder
 from .constant_channels import without_constant_channels
+from .constants import fold
 from .network import IntegerNetwork
 from .registry import TRANSLATORS
 
 MOST_STEP = 2**20
 """A scale is step / units with integers up to this: its error is below 2**-20 of it."""
+
+
+MOST_SCALE = 2**30
+"""Steps are 31-bit integers."""
 
 
 def integer_network(model: TfliteModel, path: str, name: str) -> IntegerNetwork:
@@ -42,24 +47,59 @@ def integer_network(model: TfliteModel, path: str, name: str) -> IntegerNetwork:
     if len(subgraph.inputs) != 1:
         builder.refuse(f"it has {len(subgraph.inputs)} inputs", "thumbnet takes networks with one")
     (start,) = subgraph.inputs
+    left_out = _float_ends(builder, start)
+    if left_out:
+        start = left_out[0].outputs[0]
+    if builder.dims(start)[0] != 1:
+        builder.refuse(f"its input has {builder.dims(start)[0]} rows", "give it a batch of 1")
     levels = {"minimum": 0, "maximum": 255, "gain": 1}
     builder.add(Node("quantize_levels", ("input",), "x", levels), builder.spec("x", start), start)
     for operator in subgraph.operators:
+        if operator in left_out or fold(builder, builder.at(operator)):
+            continue
         if operator.name not in TRANSLATORS:
-            builder.at(operator)
             builder.refuse(
                 "thumbnet has no integer form of it",
                 f"use one of {', '.join(TRANSLATORS)}, or import the float network with --data",
             )
-        TRANSLATORS[operator.name](builder, builder.at(operator))
+        _check_bytes(builder, operator)
+        TRANSLATORS[operator.name](builder, operator)
+    builder.operator = None
     return _answered(builder, name)
+
+
+def _float_ends(builder: Builder, start: int) -> list[Operator]:
+    """Return the operators that quantize a float input: the module takes their result instead."""
+    if builder.tensor(start).dtype != "float32":
+        return []
+    readers = [one for one in builder.subgraph.operators if start in one.inputs]
+    same = {builder.quantization(one.outputs[0]) for one in readers if one.name == "QUANTIZE"}
+    if len(same) != 1 or len(readers) != 1:
+        builder.refuse(
+            "its input is float32 and not quantized at once",
+            "quantize the whole network to int8, or import its float version with --data",
+        )
+    return readers
+
+
+def _check_bytes(builder: Builder, operator: Operator) -> None:
+    """Refuse bytes without a sign but where they are quantized anew."""
+    numbers = [*operator.inputs, *operator.outputs]
+    kinds = {builder.tensor(number).dtype for number in numbers if number >= 0}
+    if "uint8" in kinds and operator.name not in ("QUANTIZE", "DEQUANTIZE", "RESHAPE"):
+        builder.refuse("a tensor is uint8", "quantize the network to int8")
 
 
 def _answered(builder: Builder, name: str) -> IntegerNetwork:
     """Add the scores and the answer."""
     subgraph = builder.subgraph
-    zeros = [builder.zero_point(number) for number in subgraph.outputs]
     sources = [builder.source(number) for number in subgraph.outputs]
+    for source in sources:
+        scale = builder.tensors[source.name].scale
+        if np.max(np.asarray(scale)) > MOST_SCALE:
+            builder.refuse(f"an output has a scale of {scale:g}", "quantize the network anew")
+    specs = [builder.tensors[source.name] for source in sources]
+    zeros = [spec.zero_point for spec in specs]
     counts = [prod(source.shape) for source in sources]
     builder.nodes.append(
         Node(
@@ -69,15 +109,19 @@ def _answered(builder: Builder, name: str) -> IntegerNetwork:
             {"x_zero_point": np.array(zeros, np.int64)},
         )
     )
-    scales = np.repeat([float(builder.scale(number)) for number in subgraph.outputs], counts)
+    scales = np.repeat([float(np.asarray(spec.scale)) for spec in specs], counts)
     size = prod(builder.shape(subgraph.inputs[0]))
     tensors = {
         **builder.tensors,
         "input": TensorSpec("input", (size,), "int32", scale=1.0),
         "scores": TensorSpec("scores", (sum(counts),), "int32", scale=scales),
     }
-    ends_with_softmax = subgraph.operators[-1].name == "SOFTMAX"
-    if len(counts) == 1 and counts[0] > 1 and ends_with_softmax:
+    shares = [
+        node.attributes["channels"]
+        for node in builder.nodes
+        if node.output == sources[0].name and node.op == "softmax_tflite"
+    ]
+    if len(counts) == 1 and counts[0] > 1 and shares == counts:
         labels = tuple(map(str, range(counts[0])))
         task = Task("classifier", "softmax", labels, None)
         answer = Node("classify", ("scores",), "prediction")
@@ -91,11 +135,13 @@ def _answered(builder: Builder, name: str) -> IntegerNetwork:
     nodes = (*builder.nodes, answer)
     whole = Graph(name, "fuse", "input", ("scores", "prediction"), nodes, tensors)
     shape = "x".join(map(str, builder.shape(subgraph.inputs[0])))
+    ends = [builder.tensor(number).dtype for number in (*subgraph.inputs, *subgraph.outputs)]
+    kind = "int8 .tflite with float ends, so levels go in and come out"
     return IntegerNetwork(
         verify(without_constant_channels(whole)),
         task,
         " -> ".join([shape, *builder.words]),
-        "int8 .tflite",
+        kind if "float32" in ends else "int8 .tflite",
     )
 
 
@@ -103,7 +149,9 @@ def _fraction(scale: float) -> tuple[int, int]:
     """Return step and units with step / units close to a scale, and both small."""
     ratio = Fraction(scale)
     if ratio >= 1:
-        found = 1 / (1 / ratio).limit_denominator(MOST_STEP)
+        found = Fraction(round(ratio))
+        if ratio < MOST_STEP:
+            found = 1 / (1 / ratio).limit_denominator(MOST_STEP)
     else:
         found = ratio.limit_denominator(MOST_STEP)
     return max(found.numerator, 1), found.denominator

@@ -10,7 +10,9 @@ import numpy.typing as npt
 from thumbnet.export import Node, Window, float32_scale
 
 from ..tflite.model import Operator
+from .boxes import FILLED
 from .builder import Builder
+from .moving import moved
 
 Ints = npt.NDArray[np.int64]
 
@@ -21,13 +23,9 @@ def conv_2d(builder: Builder, operator: Operator) -> None:
     """Add a CONV_2D; weights (outputs, height, width, inputs)."""
     options, (x, w, *_) = operator.options, operator.inputs
     weight = builder.constant(w, "int8", "weights")
-    height, width, channels = builder.shape(x)
-    outputs, k_h, k_w, inputs = weight.shape
-    if inputs != channels:
-        builder.refuse(
-            f"it has {channels // max(inputs, 1)} groups",
-            "thumbnet takes one group, or a depthwise convolution",
-        )
+    height, width, channels = builder.image(x)
+    weight = _ungrouped(builder, weight, channels)
+    outputs, k_h, k_w, _ = weight.shape
     dilation = options["dilation_h_factor"], options["dilation_w_factor"]
     spread = _dilated(weight, dilation)
     window = _window(builder, operator, (height, width, channels), spread.shape[1:3])
@@ -40,7 +38,7 @@ def depthwise_conv_2d(builder: Builder, operator: Operator) -> None:
     """Add a DEPTHWISE_CONV_2D; weights (1, height, width, outputs)."""
     options, (x, w, *_) = operator.options, operator.inputs
     weight = builder.constant(w, "int8", "weights")
-    height, width, channels = builder.shape(x)
+    height, width, channels = builder.image(x)
     _, k_h, k_w, outputs = weight.shape
     dilation = options["dilation_h_factor"], options["dilation_w_factor"]
     spread = _dilated(weight, dilation)
@@ -55,6 +53,42 @@ def depthwise_conv_2d(builder: Builder, operator: Operator) -> None:
     rows = np.zeros((outputs, taps.shape[1], channels), np.int8)
     rows[np.arange(outputs), :, np.arange(outputs) // several] = taps
     _add_layer(builder, operator, "conv_xnnpack", rows.reshape(outputs, -1), window, words)
+
+
+def transpose_conv(builder: Builder, operator: Operator) -> None:
+    """Add a TRANSPOSE_CONV; weights (outputs, height, width, inputs).
+
+    It is a convolution of an image with zeros between its pixels, and turned weights.
+    """
+    options, (_, w, x, *_) = operator.options, operator.inputs
+    (y,) = operator.outputs
+    weight = builder.constant(w, "int8", "weights")
+    height, width, channels = builder.image(x)
+    outputs, k_h, k_w, _ = weight.shape
+    rows, columns, _ = builder.image(y)
+    spread = [
+        _spread(size, kernel, options[f"stride_{axis}"], out, options["padding"] == "SAME")
+        for axis, size, kernel, out in (("h", height, k_h, rows), ("w", width, k_w, columns))
+    ]
+    down, across = np.meshgrid(*spread, indexing="ij")
+    gone = (down == FILLED) | (across == FILLED)
+    pixels = np.where(gone, FILLED, down * width + across)[:, :, None]
+    index = np.where(pixels == FILLED, FILLED, pixels * channels + np.arange(channels))
+    image = moved(builder, x, index, "spread", builder.zero_point(x))
+    turned = weight[:, ::-1, ::-1].reshape(outputs, -1)
+    tall, wide = (len(line) for line in spread)
+    window = Window(tall, wide, channels, k_h, k_w, 1, 1, 0, 0, rows, columns)
+    words = f"transposed conv {k_h}x{k_w} {outputs}"
+    numbers = (x, w, operator.inputs[3] if len(operator.inputs) > 3 else -1)
+    _add_layer(builder, operator, "conv_xnnpack", turned, window, words, numbers, image)
+
+
+def _spread(size: int, kernel: int, stride: int, out: int, padded: bool) -> Ints:
+    """Return which index of the input lies at each place of the spread image, or FILLED."""
+    before = max((size - 1) * stride + kernel - out, 0) // 2 if padded else 0
+    at = np.arange(out + kernel - 1) - (kernel - 1) + before
+    inside = (at % stride == 0) & (at >= 0) & (at < size * stride)
+    return np.where(inside, at // stride, FILLED)
 
 
 def fully_connected(builder: Builder, operator: Operator) -> None:
@@ -74,8 +108,11 @@ def _add_layer(
     weight: npt.NDArray[Any],
     window: Window,
     words: str,
+    numbers: tuple[int, ...] = (),
+    image: str = "",
 ) -> None:
-    x, w, *rest = operator.inputs
+    """Add a layer; by default, the operator's inputs are the input, the weights and biases."""
+    x, w, *rest = numbers or operator.inputs
     (y,) = operator.outputs
     zero, outputs = builder.zero_point(x), len(weight)
     scales = builder.tensor(w).scales
@@ -104,9 +141,23 @@ def _add_layer(
         "shift": pairs[:, 1],
     }
     spec = builder.spec(builder.name(), y, (window.out_height, window.out_width, outputs))
-    node = Node(op, (builder.source(x).name,), spec.name, attributes)
+    node = Node(op, (image or builder.source(x).name,), spec.name, attributes)
     relu = "" if operator.options["fused_activation_function"] == "NONE" else " relu"
     builder.add(node, spec, y, words + relu)
+
+
+def _ungrouped(builder: Builder, weight: npt.NDArray[Any], channels: int) -> npt.NDArray[Any]:
+    """Return weights (outputs, height, width, inputs) with zeros for the other groups' inputs."""
+    outputs, k_h, k_w, inputs = weight.shape
+    if inputs == channels:
+        return weight
+    groups = channels // max(inputs, 1)
+    if channels % max(inputs, 1) or outputs % groups:
+        builder.refuse(f"{channels} channels do not make groups of {inputs}", "check the network")
+    wide = np.zeros((outputs, k_h, k_w, groups, inputs), weight.dtype)
+    which = np.arange(outputs) // (outputs // groups)
+    wide[np.arange(outputs), :, :, which] = weight
+    return wide.reshape(outputs, k_h, k_w, channels)
 
 
 def _dilated(weight: npt.NDArray[Any], dilation: tuple[int, int]) -> npt.NDArray[Any]:

@@ -10,6 +10,7 @@ from conv_int4 import conv_int4
 from copy_channels import copy_channels
 from depthwise_conv import depthwise_conv
 from gru import gru
+from lstm import lstm
 from max_pool import max_pool
 from parameters import front, has
 from simple_rnn import simple_rnn
@@ -153,3 +154,22 @@ def test_gru():
     assert got == [9, 132, 127, (mixed + 128 >> 8) + 128, 9]
     assert run(gru, a, sigmoid + tanh, [3, 1, 1, 2], 5) == [9, 128, 128, 128, 9]
     assert list(a[18:]) == [0, 0, 0]
+
+
+def test_lstm():
+    # sigmoid as above; the tables of tanh are lines
+    tables = bytes([0] * 128 + [128] + [255] * 127)
+    tables += bytes(range(256)) + bytes([100 + i // 2 for i in range(256)])
+    yes, no = 1 << 20, -1 << 20
+    # Of three units: i, f, candidate and o of the inputs, the same of the state, the cells.
+    a = [yes, 0, 0, 0, yes, 0, -3, 9, yes, 0, 0, no]
+    a += [0, no, 0, 0, 0, yes, -3, 0, 0, 0, yes, 0]
+    a = array("i", a + [1000, -32767, 32767])
+    got = run(lstm, a, tables, [3, 1, 0, 2, 1, 4, 8192, 21, 100], 5)
+    # The candidate is -6 / 4 -> -2, away from 0. The second cell stays, the third saturates.
+    assert list(a[24:]) == [129 * 1000 - 256 * 2 * 2 + 128 >> 8, -32767, 32767]
+    # Places in the last table: 500 / 16 -> 31, then its end; the third gate is closed.
+    states = [129 * 115 + 128 >> 8, -256 * 227 + 128 >> 8, 0]
+    assert got == [9] + [max(0, 100 + h) for h in states] + [9]
+    assert run(lstm, a, tables, [3, 1, 1, 2, 1, 4, 8192, 21, 100], 5) == [9, 100, 100, 100, 9]
+    assert list(a[24:]) == [0, 0, 0]

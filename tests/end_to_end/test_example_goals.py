@@ -17,6 +17,7 @@ from thumbnet.trainer.examples import (
     mnist_small,
     motions_conv,
     motions_gru,
+    motions_transformer,
 )
 from thumbnet.trainer.examples.common import Proof, size
 from thumbnet.trainer.examples.recorded import Motions, by_recording, live, motions
@@ -63,7 +64,7 @@ def test_mnist_small(mnist: Mnist, proven: Prover) -> None:
     assert taken.ram < 16 * 1024
 
 
-@pytest.mark.parametrize("network", [motions_conv, motions_gru])
+@pytest.mark.parametrize("network", [motions_conv, motions_gru, motions_transformer])
 @pytest.mark.parametrize("seed", sharp(SEEDS, [0]))
 def test_motions(seed: int, network, recorded: Motions, proven: Prover) -> None:
     example = network.train(seed, recorded)
@@ -131,7 +132,7 @@ def test_auc() -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("aeon", "proven")
-@pytest.mark.parametrize("name", ["motions_conv", "motions_gru", "gestures"])
+@pytest.mark.parametrize("name", ["motions_conv", "motions_gru", "motions_transformer", "gestures"])
 def test_the_stories(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     importlib.import_module(f"thumbnet.trainer.examples.{name}").main()
     out = capsys.readouterr().out

@@ -62,6 +62,9 @@ ORDERS: dict[str, list[str]] = {
     ],
     "importers": [
         "tflite",
+        "onnx_files",
+        "keras_files",
+        "float_networks",
         "integer_networks",
         "read",
     ],

@@ -49,6 +49,7 @@ NAMES = (
     *("input_pixels", "hidden_tanh", "input_sensors", "rnn_plain", "gru_plain", "streamed_plain"),
     *("image_plain", "int4_dense_plain", "lanes", "gru_sequences_plain", "image_viper"),
     *("sequence_viper", "gru_viper", "int4_conv_viper", "streamed_viper", "regression_one"),
+    "lstm_plain",
 )
 
 

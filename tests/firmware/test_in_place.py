@@ -73,7 +73,7 @@ def test_assembly(kernel: str, arch: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("arch", ["armv6m", "armv7em"])
-@pytest.mark.parametrize("kernel", ["add", "lookup"])
+@pytest.mark.parametrize("kernel", ["add", "lookup", "softmax_rows"])
 @given(data=st.data())
 @examples(100)
 def test_assembly_byte_by_byte(kernel: str, arch: str, data: st.DataObject) -> None:

@@ -9,6 +9,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from support.imported_spec import IMPORTED
 from support.kernel_words import FIRMWARE, WORDS, Words, kernel_files, listed_words, words_of
 from support.thumb_text import data_lines
 
@@ -30,7 +31,10 @@ ALSO = {
 }
 """What a kernel may call a word beside its name."""
 
-IN_VIPER = {"scores_of_levels", "softmax_tflite"}
+ASSEMBLED = {"add_xnnpack", "average_pool_tflite", "conv_xnnpack", "depthwise_conv_xnnpack"}
+"""Kernels of imported networks that are in assembly."""
+
+IN_VIPER = {"scores_of_levels", "softmax_tflite", *(IMPORTED.keys() - ASSEMBLED)}
 """Kernels that the thumb tiers run in viper where a board has it."""
 
 IN_BYTECODE = {"layer_normalization"}
@@ -44,9 +48,8 @@ def test_every_tier_has_its_kernels() -> None:
     names = {tier: {p.stem for p in FILES if p.parent.name == tier} for tier in ("plain", "viper")}
     assert names["plain"] == WORDS.keys() - {"recurrent"}
     assert names["viper"] == names["plain"] - {"fully_connected_lanes"}
-    assert {p.stem for p in FILES if p.parent.name == "thumb"} == names[
-        "viper"
-    ] - IN_BYTECODE - IN_VIPER
+    thumb = {p.stem for p in FILES if p.parent.name == "thumb"}
+    assert thumb == names["viper"] - IN_BYTECODE - IN_VIPER
     assert [p.stem for p in FILES if p.parent.name == "runtime"] == ["recurrent"]
     assert {p.stem for p in FILES if p.parent.name == "thumb_dsp"} == {"fully_connected"}
     assert {p.stem for p in FILES if p.parent.name == "microbit"} == {"fully_connected", "lookup"}
@@ -98,6 +101,9 @@ def named(tree: ast.AST, words: Words) -> Iterator[tuple[ast.Subscript, str, str
                 first, stop = (
                     0 if n is None else ast.literal_eval(n) for n in (at.lower, at.upper)
                 )
+                if first == len(words.front):  # all that is repeated
+                    yield read, words.repeated[0], ast.unparse(target).removesuffix("s")
+                    continue
                 for word, name in zip(words.front[first:stop], names, strict=True):
                     yield read, word, name
             else:  # acc = p[k] - excess, or name, name = p[k + 1], p[k + 2]
@@ -138,6 +144,10 @@ def test_what_is_repeated_begins_behind_the_words(path: Path) -> None:
         assert found == [str(4 * front)] * bool(each)
     elif words.repeated == ("multiplier", "shift"):
         assert f"k = {front} + {each} * (count - fewest)" in text
+    elif words.repeated == ("sum",):
+        assert f", p, {front})" in text  # level_of searches there
+    elif words.repeated == ("offset",):
+        assert f"offsets = p[{front}:]" in text
     elif each:
         loop = f"for k in range({front}, {front} + {each} * outputs, {each}):"
         assert loop in text or (f"k = {front}\n" in text and f"k += {each}\n" in text)
@@ -146,7 +156,7 @@ def test_what_is_repeated_begins_behind_the_words(path: Path) -> None:
 ROW_WORDS = {
     "load": ("x_at", "copy"),
     "store": ("y_at", "copy"),
-    "cell": ("reset", "gru", "simple_rnn"),
+    "cell": ("reset", "gru", "lstm", "simple_rnn"),
 }
 """What `recurrent` changes in `p` of its rows: the word, and the kernels that have it."""
 

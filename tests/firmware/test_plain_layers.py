@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.emulators import needs_wasm
 from support.examples import examples
+from support.imported_spec import IMPORTED
 from support.int31 import Int31
 from support.kernel_words import FIRMWARE, LIMITS
 from support.kernels import SOME, answers
@@ -18,6 +19,7 @@ from support.layer_spec import KERNELS, calls
 from support.micropython import needs_micropython
 from support.operations import integer_forward
 
+from thumbnet.export import Piece
 from thumbnet.export.emit.firmware_source import assemble
 from thumbnet.tools.targets import open_target
 
@@ -155,12 +157,34 @@ def reference(call: Call) -> Any:
         return integer_forward(call.kernel, x, b, **{k: v for k, v in p.items() if k != "n"})
     if call.kernel == "scores_of_levels":
         return integer_forward(call.kernel, x, x_zero_point=[p["x_zero_point"]])
+    if call.kernel in IMPORTED:
+        return imported_reference(call, x)
     assert call.kernel == "copy_channels"
     tables = np.frombuffer(call.w, np.uint8)[None]
     return integer_forward("concatenate", x, tables=tables, channels=[p["channels"]])
 
 
-@pytest.mark.parametrize("kernel", [*list(KERNELS)[:11], "copy_channels"])
+def imported_reference(call: Call, x: Any) -> Any:
+    p, other = call.words, np.frombuffer(call.w, np.uint8)
+    repeated = np.array(call.repeated)
+    if call.kernel == "move":
+        pieces = np.array([[0, p["mapped"] - 1, 0, *(p[name] for name in Piece._fields[3:])]])
+        # The meaning of `move` writes a whole tensor; here it has gaps.
+        sources, _ = Piece(*pieces[0].tolist()).places(repeated)
+        values = np.array(call.x)[np.maximum(sources, 0)]
+        values = other[values] if p["mapped"] else values
+        return np.where(sources < 0, p["fill"], values)
+    if call.kernel == "lookup_channels":
+        tables = other.reshape(-1, 256)
+        return integer_forward(call.kernel, x, tables=tables, which=repeated // 256)
+    node = {name: p[name] for name in p if name not in ("n", "bias")} | {"steps": repeated}
+    if call.kernel == "sum_levels":
+        zero = -p["bias"] // p["count"]
+        return integer_forward(call.kernel, x, **node, x_zero_point=zero)
+    return integer_forward(call.kernel, x, other[None].astype(int), **node)
+
+
+@pytest.mark.parametrize("kernel", [*list(KERNELS)[:16], "copy_channels"])
 @given(data=st.data())
 @examples(150, SOME)
 def test_specifications_agree(kernel: str, data: st.DataObject) -> None:
@@ -171,7 +195,7 @@ def test_specifications_agree(kernel: str, data: st.DataObject) -> None:
 def cell(call: Call, own: list[str]) -> Any:
     """One step of a cell from a state of zero: its sums come in as the biases of no weights."""
     units, sums = call.words["units"], np.array(call.x)
-    gates = (1 if call.kernel == "simple_rnn" else 3) * units
+    gates = {"simple_rnn": 1, "gru": 3, "lstm": 4}[call.kernel] * units
     node: dict[str, Any] = {}
     for side, bias in (("input", sums[:gates]), ("state", sums[gates : 2 * gates])):
         node[f"{side}_weight"] = np.zeros((gates, units if side == "state" else 1), int)
@@ -187,8 +211,7 @@ def cell(call: Call, own: list[str]) -> Any:
     }
     tables = np.frombuffer(call.w, np.uint8).reshape(-1, 256)
     node |= dict(zip(own, tables, strict=True))
-    if call.kernel == "simple_rnn":
-        node |= {name: call.words[name] for name in ("state_zero", "center")}
+    node |= {name: v for name, v in call.words.items() if name not in ("units", "reset", "shift")}
     return integer_forward(call.kernel, np.zeros((1, 1), int), **node)
 
 
@@ -199,7 +222,7 @@ def test_simple_rnn_agrees(call: Call) -> None:
 
 
 def from_zero(call: Call) -> bool:
-    """True if a GRU's state is zero before the step."""
+    """True if the state of a GRU, or the cell of an LSTM, is zero before the step."""
     return not call.words["reset"] and not any(call.x[-call.words["units"] :])
 
 
@@ -207,4 +230,11 @@ def from_zero(call: Call) -> bool:
 @examples(150, SOME)
 def test_gru_agrees(call: Call) -> None:
     answer = cell(call, ["sigmoid_table", "tanh_table"])
+    assert answer.ravel().tolist() == list(call.written.values())
+
+
+@given(calls("lstm").filter(from_zero))
+@examples(150, SOME)
+def test_lstm_agrees(call: Call) -> None:
+    answer = cell(call, ["sigmoid_table", "tanh_table", "cell_table"])
     assert answer.ravel().tolist() == list(call.written.values())

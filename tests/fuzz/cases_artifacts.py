@@ -24,6 +24,7 @@ EXPORTED = (
     *("layer_normalization_plain", "stream_features", "stream_raw", "regression_several"),
     *("hidden_tanh", "int4_conv_thumb", "int4_gru_plain", "romfs_dense", "streamed_plain"),
     *("input_sensors", "last_sigmoid_several", "last_step_several", "rnn_plain", "lanes"),
+    "lstm_plain",
 )
 """Networks of every operation, with every place of the weights."""
 

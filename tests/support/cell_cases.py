@@ -6,6 +6,8 @@ What has to come out of a cell is written here in Python's integers: one time st
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,9 @@ from thumbnet.export.ops.xnnpack_add import add_factors
 
 from .kernel_words import WORDS
 from .kernels import UNTOUCHED
+from .layer_call import native
 from .layer_cases import KINDS, Call, Rng, activations
+from .layer_spec import KERNELS
 from .operations import integer_forward
 
 RNG = st.integers(0, 2**32 - 1).map(np.random.default_rng)
@@ -143,8 +147,56 @@ def gru(draw: st.DrawFn) -> Call:
     return call
 
 
+@st.composite
+def specified(draw: st.DrawFn, kernel: str) -> Call:
+    """A call of `layer_spec.py`, with all tensors in one arena."""
+    rng = draw(RNG)
+    call = KERNELS[kernel](rng, kernel)
+    memory = native(call, call.w, rng)
+    assert isinstance(memory.x, bytearray)
+    assert isinstance(memory.x_after, bytearray)
+    after = bytes(memory.x_after)
+    w = memory.x if memory.w is None else memory.w
+    return Call(kernel, memory.x, w, memory.x, memory.p, after, after)
+
+
+@st.composite
+def lstm(draw: st.DrawFn) -> Call:
+    rng, units, shift = draw(RNG), draw(st.integers(1, 12)), draw(st.integers(1, 12))
+    a = _words(rng, 8 * units, min(2**20, draw(st.sampled_from((1, 300, 2**19))) << shift))
+    a += _words(rng, units, draw(st.sampled_from((0, 700, 2**15 - 1))))
+    sigmoid, tanh, curve = (_curve(rng, 0) for _ in range(3))
+    own = {"cell_shift": draw(st.integers(0, 7)), "curve_shift": draw(st.integers(1, 15))}
+    own |= {"factor": draw(st.sampled_from((0, 8192, 10001, 2**14 - 1)))}
+    own |= {"factor_shift": draw(st.integers(1, 23)), "state_zero": draw(st.integers(0, 255))}
+    reset, y_at = draw(st.integers(0, 5)) == 0, draw(ROOM)
+    after, values = a.copy(), []
+    for k in range(units):
+        sums = [a[k + n * units] + a[k + (n + 4) * units] for n in range(4)]
+        i, f, o = (sigmoid[_place(sums[n], shift + 2, 128)] for n in (0, 1, 3))
+        i, f, o = i + (i >> 7), f + (f >> 7), o + (o >> 7)
+        new = i * _odd(tanh, sums[2], shift) * 2 ** own["cell_shift"]
+        c = max(-32767, min((f * a[8 * units + k] + new + 128) // 256, 32767))
+        c = 0 if reset else c
+        h = o * _odd(curve, c, own["curve_shift"]) * own["factor"] * (not reset)
+        h = ((h + (1 << own["factor_shift"] - 1)) >> own["factor_shift"]) + own["state_zero"]
+        after[8 * units + k] = c
+        values.append(max(0, min(h, 255)))
+    y = [UNTOUCHED] * y_at + values
+    words = {"units": units, "y_at": y_at, "reset": int(reset), "shift": shift}
+    p = WORDS["lstm"].values({**words, **own})
+    call = _to_bytes("lstm", array("i", a), bytes(sigmoid + tanh + curve), y_at, p, y)
+    call.x_after = array("i", after).tobytes()
+    return call
+
+
 def _place(v: int, shift: int, center: int) -> int:
     return max(0, min(((v + (1 << (shift - 1))) >> shift) + center, 255))
+
+
+def _odd(table: list[int], v: int, shift: int) -> int:
+    found = table[_place(abs(v), shift, 0)]
+    return -found if v < 0 else found
 
 
 def _words(rng: Rng, n: int, most: int) -> list[int]:
@@ -164,8 +216,9 @@ def _to_bytes(kernel: str, x: Any, w: bytes, y_at: int, p: list[int], y: list[in
     return Call(kernel, x, w, before, p, x_after, bytes(y))
 
 
-CELLS = {
+CELLS: dict[str, Callable[[], st.SearchStrategy[Call]]] = {
     **{"add": addition, "add_xnnpack": addition_xnnpack},
     **{"copy_channels": channels, "copy": copies},
-    **{"simple_rnn": simple_rnn, "gru": gru},
+    **{"simple_rnn": simple_rnn, "gru": gru, "lstm": lstm},
+    **{name: partial(specified, name) for name in ("batch_matmul", "softmax_rows", "embedding")},
 }

@@ -8,6 +8,7 @@ import numpy as np
 
 from thumbnet.trainer import (
     GRU,
+    LSTM,
     Activation,
     Add,
     AveragePooling1D,
@@ -19,6 +20,7 @@ from thumbnet.trainer import (
     DepthwiseConv1D,
     DepthwiseConv2D,
     Dropout,
+    Embedding,
     Flatten,
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
@@ -28,7 +30,9 @@ from thumbnet.trainer import (
     MaxPooling1D,
     MaxPooling2D,
     Model,
+    MultiHeadAttention,
     Normalization,
+    PositionEmbedding,
     RandomShift,
     Rescaling,
     Reshape,
@@ -158,6 +162,13 @@ def gru(sequences: bool = False, **options: Any) -> Case:
     return simple(model, rows(9, (7, 4), -8, 8, 1 / 8), **{"margin": 0.5, **options})
 
 
+def lstm(sequences: bool = False, **options: Any) -> Case:
+    behind = [GlobalAveragePooling1D()] if sequences else []
+    recurrent = LSTM(5, return_sequences=sequences)
+    model = ranged(chain((7, 4), recurrent, *behind, Dense(3, "softmax")))
+    return simple(model, rows(17, (7, 4), -8, 8, 1 / 8), **{"margin": 0.5, **options})
+
+
 def rnn(curve: str = "tanh", sequences: bool = False, **options: Any) -> Case:
     behind = [Flatten()] if sequences else []
     recurrent = SimpleRNN(6, curve, return_sequences=sequences)
@@ -184,6 +195,23 @@ def normalized(**options: Any) -> Case:
         Dense(3, "softmax"),
     )
     return simple(ranged(model), rows(16, (9, 4), -8, 8, 1 / 8), **{"margin": 0.5, **options})
+
+
+def transformer(**options: Any) -> Case:
+    """A block of a Transformer; with keys of 4 numbers, the factor of the query is exact."""
+    x = Input((8, 3))
+    a = PositionEmbedding(8)(Conv1D(8, 1)(x))
+    b = LayerNormalization(1 / 64)(Add()([a, MultiHeadAttention(2, 4, value_dim=2)(a)]))
+    c = Conv1D(8, 1)(Conv1D(12, 1, activation="relu")(b))
+    d = GlobalAveragePooling1D()(LayerNormalization(1 / 64)(Add()([b, c])))
+    model = ranged(filled(Model(x, Dense(3, "softmax")(d), seed=1)))
+    return simple(model, rows(17, (8, 3), -8, 8, 1 / 8), **{"margin": 0.5, **options})
+
+
+def text(**options: Any) -> Case:
+    """Characters, as whole numbers."""
+    layers = (Embedding(20, 4), PositionEmbedding(8), Flatten(), Dense(3, "softmax"))
+    return simple(ranged(chain((8,), *layers)), rows(18, (8,), 0, 19), **options)
 
 
 def branches(**options: Any) -> Case:

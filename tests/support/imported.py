@@ -50,6 +50,29 @@ def residual_net(seed: int = 0) -> bytes:
     return build(net.model(net.apply("SOFTMAX", [g], (1, 4), 2.0**-8, -128, beta=1.0)))
 
 
+def mixed_net() -> bytes:
+    """A file with what a converter makes of attention and squeeze-and-excitation, in small."""
+    rng = np.random.default_rng(0)
+    net = Network()
+
+    def bytes_of(*shape: int) -> np.ndarray:
+        return rng.integers(-128, 128, shape).astype(np.int8)
+
+    x = net.input((1, 3, 4, 2), 0.05, -10)
+    slopes = net.constant(bytes_of(1, 1, 2), 0.004, 3)
+    a = net.apply("PRELU", [x, slopes], (1, 3, 4, 2), 0.04, 5)
+    axes = net.constant(np.array([1, 2], np.int32))
+    b = net.apply("MEAN", [a, axes], (1, 1, 1, 2), 0.03, 0, keep_dims=True)
+    gate = net.apply("LOGISTIC", [b], (1, 1, 1, 2), 2.0**-8, -128)
+    c = net.apply("MUL", [a, gate], (1, 3, 4, 2), 0.02, 9)
+    order = net.constant(np.array([0, 3, 1, 2], np.int32))
+    d = net.apply("TRANSPOSE", [c, order], (1, 2, 3, 4), 0.02, 9)
+    right = net.constant(bytes_of(1, 2, 4, 5), 0.03, -7)
+    e = net.apply("BATCH_MATMUL", [d, right], (1, 2, 3, 5), 0.05, 1)
+    f = net.apply("SUB", [e, net.constant(bytes_of(1, 2, 3, 5), 0.05, 2)], (1, 2, 3, 5), 0.1, -4)
+    return build(net.model(f, b))
+
+
 @cache
 def imported(data: bytes, name: str = "net") -> IntegerNetwork:
     """Return the integer network in a file."""

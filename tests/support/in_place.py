@@ -16,7 +16,7 @@ from .layer_call import Call, Memory, Rng, activations
 from .layer_cases import CONVOLUTIONS, POOLING
 from .layer_spec import KERNELS
 
-BESIDE = ("add", "lookup", "layer_normalization")
+BESIDE = ("add", "lookup", "layer_normalization", "softmax_rows")
 """Kernels that write each byte after they have read the one at the same place."""
 
 IN_PLACE = (*CONVOLUTIONS, *POOLING, *BESIDE)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from thumbnet.trainer import (
     GRU,
+    LSTM,
     Activation,
     Add,
     AveragePooling1D,
@@ -22,6 +23,7 @@ from thumbnet.trainer import (
     DepthwiseConv1D,
     DepthwiseConv2D,
     Dropout,
+    Embedding,
     Flatten,
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
@@ -31,7 +33,9 @@ from thumbnet.trainer import (
     MaxPooling1D,
     MaxPooling2D,
     Model,
+    MultiHeadAttention,
     Normalization,
+    PositionEmbedding,
     Rescaling,
     Reshape,
     Sequential,
@@ -80,6 +84,14 @@ def dense_branches() -> Model:
     return Model(x, Dense(2, "softmax")(c))
 
 
+def transformer() -> Model:
+    """Half a block of a Transformer, with values of another size than the keys."""
+    x = Input((6, 8))
+    a = PositionEmbedding(8)(x)
+    b = LayerNormalization()(Add()([a, MultiHeadAttention(2, 3, value_dim=5)(a)]))
+    return Model(x, Dense(3, "softmax")(GlobalAveragePooling1D()(b)))
+
+
 def turned() -> Rescaling:
     """Return a scaling of the input as a batch normalization may leave it: negative and zero."""
     return Rescaling([-1.5, 0.0, 0.5], [0.1, 0.2, -0.3])
@@ -109,6 +121,19 @@ MODELS: dict[str, Callable[[], Model]] = {
         Dropout(0.5),
         Dense(3, "softmax"),
     ),
+    "as imported": lambda: chain(  # padding in numbers, a clamp at 6, and curves that fall and rise
+        (8, 7, 3),
+        Rescaling(2.0),
+        Conv2D(6, 3, strides=2, padding=((1, 1), (0, 2)), activation="relu6"),
+        MaxPooling2D(3, strides=2, padding=((1, 0), (1, 1))),
+        DepthwiseConv2D((2, 3), padding=((0, 1), (2, 0)), activation="hard_swish"),
+        AveragePooling2D(2, 1, padding=((1, 0), (0, 0))),
+        Reshape((-1, 3)),
+        Conv1D(5, 3, padding=((2, 0),), activation="gelu"),
+        Flatten(),
+        Dense(6, "leaky_relu(0.3)"),
+        Dense(3, "softmax"),
+    ),
     "normalization behind a curve": lambda: chain(
         (8, 8, 2),
         Conv2D(4, 3, activation="sigmoid"),
@@ -134,6 +159,10 @@ MODELS: dict[str, Callable[[], Model]] = {
     "gru of states": lambda: chain(
         (6, 4), GRU(5, return_sequences=True), SimpleRNN(4), Dense(3, "softmax")
     ),
+    "lstm": lambda: chain((12, 4), LSTM(5), Dense(3, "softmax")),
+    "lstm of states": lambda: chain(
+        (9, 4), LSTM(6, return_sequences=True), LSTM(5), Dense(3, "softmax")
+    ),
     "rnn": lambda: chain(
         (6, 4),
         Normalization([1.0, 2.0, 0.5, 1.0], [0.1, 0.0, 3.0, 0.0]),
@@ -151,6 +180,18 @@ MODELS: dict[str, Callable[[], Model]] = {
         LayerNormalization(epsilon=0.5),
         Flatten(),
         LayerNormalization(),
+        Dense(3, "softmax"),
+    ),
+    "transformer": transformer,
+    "attention of the input": lambda: chain(
+        (5, 3), MultiHeadAttention(1, 2, use_bias=False), Flatten(), Dense(3, "softmax")
+    ),
+    "text": lambda: chain(
+        (7,),
+        Embedding(11, 4),
+        PositionEmbedding(7),
+        MultiHeadAttention(2, 2),
+        Flatten(),
         Dense(3, "softmax"),
     ),
     "turned pooling": lambda: chain(
@@ -180,6 +221,8 @@ MODELS: dict[str, Callable[[], Model]] = {
 def readings(model: Model, rng: np.random.Generator, count: int = 40) -> Rows:
     """Inputs for a model, in hundredths."""
     assert model.input_shape is not None
+    if isinstance(model.layers[0], Embedding):
+        return rng.integers(0, model.layers[0].input_dim, (count, *model.input_shape)).astype(float)
     return rng.normal(0, 1, (count, *model.input_shape)).round(2)
 
 

@@ -6,11 +6,14 @@ integers, and knows neither `export/ops/` nor the kernels.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 from hypothesis import strategies as st
 
+from .imported_spec import IMPORTED
 from .layer_call import Call, Rng, activations, clamp
 from .window_spec import convolution, pooling
 
@@ -113,6 +116,34 @@ def gru(rng: Rng, kernel: str) -> Call:
     return Call(kernel, a, p, written, w=bytes(sigmoid + tanh), state=after)
 
 
+def odd(table: list[int], v: int, shift: int) -> int:
+    found = table[place(abs(v), shift, 0)]
+    return -found if v < 0 else found
+
+
+def lstm(rng: Rng, kernel: str) -> Call:
+    units, shift = int(rng.integers(1, 12)), int(rng.integers(1, 13))
+    own = {"cell_shift": int(rng.integers(0, 8)), "curve_shift": int(rng.integers(1, 16))}
+    own |= {"factor": int(rng.choice((2**13, 2**14 - 1))), "state_zero": int(rng.integers(0, 256))}
+    own["factor_shift"] = int(rng.integers(10, 24))
+    sigmoid, tanh, curve = (rng.integers(0, 256, 256).tolist() for _ in range(3))
+    a = words(rng, 8 * units, min(2**20, 500 << shift))
+    a += words(rng, units, 2**15 - 1) if rng.random() < 0.6 else [0] * units
+    after, written, reset = a.copy(), {}, int(rng.random() < 0.1)
+    for k in range(units):
+        *both, c = a[k::units]
+        i, f, g, o = (sum(both[n::4]) for n in range(4))
+        i, f, o = (sigmoid[place(v, shift + 2, 128)] for v in (i, f, o))
+        i, f, o = i + (i >= 128), f + (f >= 128), o + (o >= 128)
+        new = i * odd(tanh, g, shift) * 2 ** own["cell_shift"]
+        c = 0 if reset else clamp((f * c + new + 128) >> 8, -32767, 32767)
+        h = o * odd(curve, c, own["curve_shift"]) * own["factor"]
+        h = 0 if reset else (h + (1 << own["factor_shift"] - 1)) >> own["factor_shift"]
+        after[8 * units + k], written[k] = c, clamp(h + own["state_zero"], 0, 255)
+    p = {"units": units, "reset": reset, "shift": shift, **own}
+    return Call(kernel, a, p, written, w=bytes(sigmoid + tanh + curve), state=after)
+
+
 def normalization(rng: Rng, kernel: str) -> Call:
     n, pixels = int(rng.choice((1, 2, 3, 8, 30, 256))), int(rng.integers(1, 4))
     shift = int(rng.choice((0, 0, 2, 16, 28)))
@@ -148,13 +179,81 @@ def normalization(rng: Rng, kernel: str) -> Call:
     return Call(kernel, x, p, written, [word for row in rows for word in row])
 
 
+def matrices(rng: Rng, kernel: str) -> Call:
+    batch, rows, inner, columns = (int(n) for n in rng.integers(1, 5, 4))
+    inner *= int(rng.choice((1, 1, 30)))
+    # All three in any order of their axes; of the first two, one matrix may serve all.
+    strides = [ordered(rng, sizes) for sizes in ((batch, rows, inner), (batch, inner, columns))]
+    for steps in strides:
+        steps[0] *= int(rng.choice((0, 1, 1)))
+    a_step, b_step = strides
+    y_step = ordered(rng, (batch, rows, columns))
+    a, b = activations(rng, batch * rows * inner), activations(rng, batch * inner * columns)
+    a_zero, b_zero = (int(v) for v in rng.choice((0, 1, 128, 255), 2))
+    multiplier, shift = int(rng.integers(2**14, 2**15)), int(rng.choice((16, 19, 24, 30, 44)))
+    zero, limits = int(rng.choice((-300, 0, 77, 600))), (int(rng.choice((0, 3))), 255)
+    written = {}
+    for k, i, j in product(range(batch), range(rows), range(columns)):
+        acc = sum(
+            (a[k * a_step[0] + i * a_step[1] + m * a_step[2]] - a_zero)
+            * (b[k * b_step[0] + m * b_step[1] + j * b_step[2]] - b_zero)
+            for m in range(inner)
+        )
+        q = zero + ((acc * multiplier + (1 << shift - 1)) >> shift)
+        written[k * y_step[0] + i * y_step[1] + j * y_step[2]] = clamp(q, *limits)
+    p = {"batch": batch, "rows": rows, "inner": inner, "columns": columns}
+    p |= dict(zip(("x_batch", "x_row", "x_inner"), a_step, strict=True))
+    p |= dict(zip(("w_batch", "w_inner", "w_column"), b_step, strict=True))
+    p |= dict(zip(("y_batch", "y_row", "y_column"), y_step, strict=True))
+    p |= {"x_zero_point": a_zero, "w_zero_point": b_zero, "zero_point": zero}
+    p |= {"activation_min": limits[0], "activation_max": 255}
+    return Call(kernel, a, p | {"multiplier": multiplier, "shift": shift}, written, w=bytes(b))
+
+
+def ordered(rng: Rng, sizes: tuple[int, ...]) -> list[int]:
+    """Strides of a tensor whose axes lie in memory in any order."""
+    steps, step = [0] * len(sizes), 1
+    for axis in rng.permutation(len(sizes)).tolist():
+        steps[axis], step = step, step * sizes[axis]
+    return steps
+
+
+def softmax(rng: Rng, kernel: str) -> Call:
+    rows, columns = int(rng.integers(1, 5)), int(rng.choice((1, 2, 3, 9, 300)))
+    falls = {"none": 0.0, "slow": 0.004, "usual": 0.05, "steep": 3.0}
+    fall = falls[str(rng.choice(list(falls)))]
+    table = [round(2**14 * math.exp(-fall * d)) for d in range(256)]
+    halvings = int(rng.choice((0, 0, 1, 5, 12)))
+    x = activations(rng, rows * columns)
+    written = {}
+    for at in range(0, rows * columns, columns):
+        e = [table[max(x[at : at + columns]) - q] for q in x[at : at + columns]]
+        drop = max(sum(e).bit_length() - 15, 0)
+        reciprocal = 255 * 2**21 // (sum(e) // 2**drop)
+        for i in range(columns):
+            q = e[i] * reciprocal // 256 + 2 ** (12 + drop - halvings)
+            written[at + i] = min(q // 2 ** (13 + drop - halvings), 255)
+    w = bytes(v % 256 for v in table) + bytes(v // 256 for v in table)
+    return Call(kernel, x, {"rows": rows, "columns": columns, "halvings": halvings}, written, w=w)
+
+
+def embedding(rng: Rng, kernel: str) -> Call:
+    n, width, count = (int(v) for v in rng.integers(1, (20, 9, 257)))
+    x, table, rows = activations(rng, n), rng.integers(0, count, 256), rng.bytes(count * width)
+    written = {i * width + c: rows[table[x[i]] * width + c] for i in range(n) for c in range(width)}
+    w = bytes(table.tolist()) + rows
+    return Call(kernel, x, {"n": n, "width": width}, written, w=w)
+
+
 KERNELS: dict[str, Callable[[Rng, str], Call]] = {
     **dict.fromkeys(("conv", "conv_int4", "depthwise_conv"), convolution),
     **dict.fromkeys(("conv_xnnpack", "depthwise_conv_xnnpack"), convolution),
     **dict.fromkeys(("max_pool", "average_pool", "average_pool_tflite"), pooling),
     **{"add_xnnpack": imported_addition, "scores_of_levels": scores},
+    **IMPORTED,
     **{"add": addition, "copy_channels": channels, "copy": plain_copy},
-    **{"simple_rnn": simple_rnn, "gru": gru, "layer_normalization": normalization},
+    **{"simple_rnn": simple_rnn, "gru": gru, "lstm": lstm, "layer_normalization": normalization},
+    **{"batch_matmul": matrices, "softmax_rows": softmax, "embedding": embedding},
 }
 
 

@@ -12,6 +12,7 @@ from thumbnet.trainer import (
     GlobalAveragePooling2D,
     InputSpec,
     Layer,
+    Model,
     Rescaling,
     Sequential,
 )
@@ -22,9 +23,7 @@ BLOCKS = ((1, 16), (2, 32), (1, 32), (2, 64), (1, 64), (2, 128), *[(1, 128)] * 5
 """Stride and filters of the blocks of a MobileNetV1 of width 0.25; another (1, 256) ends it."""
 
 
-def mobilenet(
-    size: int = 96, blocks: tuple[tuple[int, int], ...] = (*BLOCKS, (1, 256))
-) -> Sequential:
+def mobilenet(size: int = 96, blocks: tuple[tuple[int, int], ...] = (*BLOCKS, (1, 256))) -> Model:
     """Return an untrained network of depthwise and pointwise convolutions for pixels, 0 to 255."""
     layers: list[Layer] = [
         Rescaling(1 / 255),

@@ -91,6 +91,12 @@ class Sizes(click.ParamType[tuple[int, ...]]):
     help="Units of a recurrent layer before the hidden layers; for windows; 0 for none.",
 )
 @click.option(
+    "--lstm",
+    type=click.IntRange(0),
+    default=0,
+    help="The same, an LSTM instead of a GRU.",
+)
+@click.option(
     "--quantize",
     type=click.Choice(["int8", "int4"]),
     help="Train with weights rounded to 8 or 4 bits, as `thumbnet export` rounds them later.",
@@ -131,6 +137,7 @@ def command(
     hidden: tuple[int, ...],
     conv: tuple[int, ...],
     gru: int,
+    lstm: int,
     quantize: str | None,
     activation: str,
     epochs: int | None,
@@ -156,6 +163,8 @@ def command(
             "--task regression is for rows of a CSV file, but windows of recordings have labels: "
             "leave out --task or --window"
         )
+    if gru and lstm:
+        raise click.UsageError("--gru and --lstm: a network has one recurrent layer: leave out one")
     output = output or Path(f"{Path(data).stem}.npz")
     state = checkpoint or output.with_suffix(".checkpoint.npz")
     _check_paths(data, output, state, resume)
@@ -164,11 +173,11 @@ def command(
     if windowing.window is None:
         train, test = load_split(data, label=label, test_size=test_size, seed=seed, task=task)
     else:
-        train, test = windowing.split(data, label, test_size, seed, whole=bool(conv or gru))
+        train, test = windowing.split(data, label, test_size, seed, whole=bool(conv or gru or lstm))
     epochs = epochs or default_epochs(len(train), batch_size)
     settings = TrainSettings(
         *(hidden, activation, scale, optimizer, learning_rate, epochs, batch_size, seed),
-        *(windowing.vote, conv, gru, quantize),
+        *(windowing.vote, conv, gru, quantize, lstm),
     )
     train, test = with_input_shape(train, settings), with_input_shape(test, settings)
     model = build(train, settings, name=output.stem)

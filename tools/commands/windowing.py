@@ -194,7 +194,8 @@ def window_options(function: Command) -> Command:
             "--features",
             type=FeatureNames(),
             help=f"Features of each channel: {', '.join(WINDOW_FEATURES)}, or raw for the window "
-            f"itself; if not given, raw with --conv or --gru, else {','.join(DEFAULT_FEATURES)}.",
+            "itself; if not given, raw with --conv, --gru or --lstm, else "
+            f"{','.join(DEFAULT_FEATURES)}.",
         ),
         click.option(
             "--recording", metavar="COLUMN", help="Column that names the recording of each row."

@@ -1,4 +1,4 @@
-"""The network that `thumbnet train` builds: scaling, convolutions, a GRU, dense layers."""
+"""The network that `thumbnet train` builds: scaling, convolutions, recurrence, dense layers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from thumbnet.trainer import (
     GRU,
+    LSTM,
     Activation,
     BatchNormalization,
     Conv1D,
@@ -46,17 +47,19 @@ def with_input_shape(data: Dataset, settings: TrainSettings) -> Dataset:
         If the first layer needs images or sequences and there are none.
 
     """
-    if not settings.conv and not settings.gru:
+    if not settings.conv and not settings.recurrent:
         return data
-    if data.image_shape is not None and not settings.gru:
+    if data.image_shape is not None and not settings.recurrent:
         shape = (*data.image_shape, 1)
         spec = data.input_spec
         if spec is not None:
             spec = InputSpec(shape, spec.names, spec.resolution, spec.minimum, spec.maximum)
         return replace(data, x=data.x.reshape(len(data), *shape), input_spec=spec)
-    if data.x.ndim != 3 and (settings.gru or data.x.ndim != 4):
+    if data.x.ndim != 3 and (settings.recurrent or data.x.ndim != 4):
         option, accepts, images = "--gru", "windows of recordings", ""
-        if not settings.gru:
+        if settings.lstm:
+            option = "--lstm"
+        elif not settings.gru:
             option, accepts = "--conv", "images and windows of recordings"
             images = ", use images (examples, height, width, colours)"
         raise ThumbnetError(
@@ -116,8 +119,8 @@ def _layers(data: Dataset, settings: TrainSettings) -> list[Layer]:
         # No bias: the normalization behind it has one.
         found.append(conv(filters, size, strides=STRIDE, padding="same", use_bias=False))
         found += [BatchNormalization(momentum=0.9), Activation(settings.activation)]
-    if settings.gru:
-        found.append(GRU(settings.gru))
+    if settings.recurrent:
+        found.append(GRU(settings.gru) if settings.gru else LSTM(settings.lstm))
     elif settings.conv:
         found.append(GlobalAveragePooling1D() if sequences else GlobalAveragePooling2D())
     elif data.x.ndim > 2:

@@ -73,8 +73,8 @@ def evaluation_data(
         return EvaluationData(rows.x if own is None else own, rows.x, y)
     if own is None:
         raise ThumbnetError(
-            f"{path} carries no rows to calibrate with: add --data FILE, or train it with "
-            "`thumbnet train`"
+            f"{path} carries no rows to choose the range of each layer with: add --data FILE, "
+            "with rows like those of its training"
         )
     return EvaluationData(own, samples.get("test_x"), samples.get("test_y"))
 

@@ -44,6 +44,8 @@ class TrainSettings:
         Filters of each convolution, before the hidden layers.
     gru
         Units of a recurrent layer before the hidden layers; 0 for none.
+    lstm
+        The same for an LSTM; at most one of both.
     quantize
         "int8" or "int4": the rounding that training prepares for, see `Model.fit`.
 
@@ -61,6 +63,12 @@ class TrainSettings:
     conv: tuple[int, ...] = ()
     gru: int = 0
     quantize: str | None = None
+    lstm: int = 0
+
+    @property
+    def recurrent(self) -> bool:
+        """Whether the network has a recurrent layer."""
+        return bool(self.gru or self.lstm)
 
     def make_optimizer(self) -> Optimizer:
         """Return the optimizer, with its learning rate."""

@@ -8,7 +8,9 @@ import numpy as np
 
 from ..errors import unknown
 from . import curves
+from .all_curves import typed
 from .curves import LEAKY_RELU_ALPHA
+from .parametric_curves import PAIRS, Pair, with_parameters
 from .tensor import Tensor, record
 
 
@@ -59,9 +61,19 @@ def sign(x: Tensor) -> Tensor:
 
 ActivationFunction = Callable[[Tensor], Tensor]
 
+
+def _recorded(pair: Pair) -> ActivationFunction:
+    """Return a curve as a function of tensors."""
+    curve, slope = map(typed, pair)
+    return lambda x: record(curve(x.data), (x, lambda dy: dy * slope(x.data)))
+
+
 ACTIVATIONS: dict[str, ActivationFunction] = {
-    function.__name__: function
-    for function in (step, sign, linear, sigmoid, tanh, relu, leaky_relu, softmax)
+    **{
+        function.__name__: function
+        for function in (step, sign, linear, sigmoid, tanh, relu, leaky_relu, softmax)
+    },
+    **{name: _recorded(pair) for name, pair in PAIRS.items()},
 }
 
 NOT_DIFFERENTIABLE = ("step", "sign")
@@ -73,7 +85,8 @@ def get(name: str | None) -> ActivationFunction:
     Parameters
     ----------
     name : str or None
-        A key of `ACTIVATIONS`; None stands for linear.
+        A key of `ACTIVATIONS`, or a name with numbers, such as "leaky_relu(0.2)", "elu(0.5)" and
+        "clip(0,6)"; None stands for linear.
 
     Returns
     -------
@@ -87,6 +100,9 @@ def get(name: str | None) -> ActivationFunction:
     """
     if name is None:
         return linear
-    if name not in ACTIVATIONS:
+    if name in ACTIVATIONS:
+        return ACTIVATIONS[name]
+    pair = with_parameters(name)
+    if pair is None:
         raise unknown("activation", name, ACTIVATIONS)
-    return ACTIVATIONS[name]
+    return _recorded(pair)

@@ -1,4 +1,4 @@
-"""Activation curves of plain arrays: what `activations` differentiates and the exporter tabulates.
+"""The basic curves of plain arrays: what `activations` differentiates and the exporter tabulates.
 
 Every curve keeps the dtype of its input, so the same functions serve training in float32 and the
 exporter in float64. The sigmoid is the one exception: it has a form for each. `logistic` is exact
@@ -8,16 +8,12 @@ differs from it by a rounding; the tables of exported modules are made with it a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from ..arrays import Array
 
 LEAKY_RELU_ALPHA = 0.01
 """Slope of leaky_relu for negative inputs."""
-
-CurveFunction = Callable[[Array], Array]
 
 
 def linear(x: Array) -> Array:
@@ -67,10 +63,3 @@ def softmax(x: Array) -> Array:
     e = np.exp(x - x.max(axis=-1, keepdims=True))
     e /= e.sum(axis=-1, keepdims=True)
     return np.asarray(e)
-
-
-CURVES: dict[str, CurveFunction] = {
-    function.__name__: function
-    for function in (linear, relu, leaky_relu, sigmoid, tanh, step, sign, softmax)
-}
-"""The curves by the name of their activation: float64 arrays to float64 arrays."""

@@ -43,6 +43,7 @@ __all__ = [
     "square",
     "subtract",
     "sum",
+    "swap_axes",
     "transpose",
 ]
 
@@ -91,6 +92,11 @@ def dense(x: Tensor, kernel: Tensor, bias: Tensor | None = None) -> Tensor:
 def transpose(a: Tensor) -> Tensor:
     """Return the matrix with its axes in the opposite order."""
     return record(a.data.T, (a, lambda dy: dy.T))
+
+
+def swap_axes(a: Tensor, first: int, second: int) -> Tensor:
+    """Return the same values with two axes exchanged."""
+    return record(a.data.swapaxes(first, second), (a, lambda dy: dy.swapaxes(first, second)))
 
 
 def reshape(a: Tensor, shape: Sequence[int]) -> Tensor:

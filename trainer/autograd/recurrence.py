@@ -133,6 +133,69 @@ def gru(x: Tensor, kernel: Tensor, recurrent: Tensor, bias: Tensor, sequences: b
     return _record(walk, states, sequences, inputs, x, kernel, recurrent, bias, bias_rows=2)
 
 
+def lstm(x: Tensor, kernel: Tensor, recurrent: Tensor, bias: Tensor, sequences: bool) -> Tensor:
+    """Compute long short-term memory (Hochreiter and Schmidhuber 1997) with a forget gate.
+
+    With a = x @ kernel + h @ recurrent + bias, of four parts i, f, g, o in Keras's order, the cell
+    becomes sigmoid(a_f) * cell + sigmoid(a_i) * tanh(a_g), and the state
+    h = sigmoid(a_o) * tanh(cell). Both start at 0.
+
+    Parameters
+    ----------
+    x : Tensor, shape (n, steps, inputs)
+        Sequences.
+    kernel : Tensor, shape (inputs, 4u)
+        Weights of the inputs.
+    recurrent : Tensor, shape (u, 4u)
+        Weights of the state.
+    bias : Tensor, shape (4u,)
+        Added at every step.
+    sequences : bool
+        Whether to return all states instead of the last.
+
+    Returns
+    -------
+    Tensor, shape (n, steps, u) or (n, u)
+    """
+    u = recurrent.shape[0]
+    inputs = _by_time(x.data)
+    products = inputs @ kernel.data
+    products += bias.data
+    steps, n, _ = products.shape
+    states, cells = (_states((steps, n, u), products.dtype) for _ in range(2))
+    values = np.empty_like(products)  # of the gates i, f and o, and of g
+    curves = np.empty_like(states[1:])
+    for t, product in enumerate(products):
+        total = product + states[t] @ recurrent.data
+        values[t] = logistic(total)
+        values[t, :, 2 * u : 3 * u] = np.tanh(total[:, 2 * u : 3 * u])
+        i, f, g, o = np.split(values[t], 4, axis=1)
+        cells[t + 1] = f * cells[t] + i * g
+        curves[t] = np.tanh(cells[t + 1])
+        states[t + 1] = o * curves[t]
+
+    def walk(dy: Array) -> tuple[Array, Array]:
+        outer = _outer(dy, (steps, n, u), sequences)
+        i, f, g, o = np.split(values, 4, axis=2)
+        slopes = values * (1 - values)
+        slopes[..., 2 * u : 3 * u] = i * (1 - g * g)  # the cell by g's sum,
+        slopes[..., :u] *= g  # by i's
+        slopes[..., u : 2 * u] *= cells[:-1]  # and by f's,
+        slopes[..., 3 * u :] *= curves  # the state by o's,
+        slope = o * (1 - curves * curves)  # and the state by the cell
+        back = np.empty_like(products)
+        later, later_cell = np.zeros_like(states[0]), np.zeros_like(states[0])
+        for t in reversed(range(steps)):
+            dh = outer[t] + later
+            dc = dh * slope[t] + later_cell
+            back[t] = np.concatenate([dc, dc, dc, dh], axis=1) * slopes[t]
+            later_cell = dc * f[t]
+            later = back[t] @ recurrent.data.T
+        return back, back
+
+    return _record(walk, states, sequences, inputs, x, kernel, recurrent, bias, bias_rows=None)
+
+
 def _record(
     walk: Callable[[Array], tuple[Array, Array]],
     states: Array,

@@ -90,6 +90,41 @@ def sizes(value: Any, rank: int, what: str) -> Pair:
     return (1, int(given[0])) if rank == 1 else (int(given[0]), int(given[1]))
 
 
+def explicit_pads(padding: Sequence[Sequence[int]], window: Pair, rank: int, what: str) -> Pads:
+    """Read padding that is given in numbers.
+
+    Parameters
+    ----------
+    padding : sequence of sequence of int
+        Elements (before, after), for each of `rank` axes.
+    window : tuple of int
+        (vertical, horizontal).
+    rank : int
+        1 for sequences, 2 for images.
+    what : str
+        Names the setting in the error message.
+
+    Returns
+    -------
+    tuple of tuple of int
+        ((top, bottom), (left, right)).
+
+    Raises
+    ------
+    ThumbnetError
+        If `padding` is anything else, or leaves the window without a pixel somewhere.
+    """
+    form = "((before, after),)" if rank == 1 else "((top, bottom), (left, right))"
+    pairs = [list(pair) if isinstance(pair, Sequence) else [] for pair in padding]
+    whole = all(isinstance(n, (int, np.integer)) and n >= 0 for pair in pairs for n in pair)
+    if len(pairs) != rank or not whole or any(len(pair) != 2 for pair in pairs):
+        raise ThumbnetError(f"{what} is {padding!r}, it must be 'valid', 'same' or {form}")
+    if any(max(pair) >= size for pair, size in zip(pairs, window[2 - rank :], strict=True)):
+        raise ThumbnetError(f"{what} is {padding!r}: it must be smaller than the window")
+    pads = [(int(before), int(after)) for before, after in pairs]
+    return (pads[0], pads[1]) if rank == 2 else ((0, 0), pads[0])
+
+
 @dataclass(frozen=True)
 class Grid:
     """The places of a window on an image.

@@ -210,6 +210,10 @@ def power(a: Tensor, exponent: float) -> Tensor:
 
 
 def matmul(a: Operand, b: Operand) -> Tensor:
-    """Return the product of two matrices, (n, k) @ (k, m) -> (n, m)."""
+    """Return the product of two matrices, (..., n, k) @ (..., k, m) -> (..., n, m)."""
     a, b = _pair(a, b)
-    return record(a.data @ b.data, (a, lambda dy: dy @ b.data.T), (b, lambda dy: a.data.T @ dy))
+    return record(
+        a.data @ b.data,
+        (a, lambda dy: dy @ b.data.swapaxes(-1, -2)),
+        (b, lambda dy: a.data.swapaxes(-1, -2) @ dy),
+    )

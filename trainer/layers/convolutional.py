@@ -25,7 +25,7 @@ class _Kernel(Weighted, Windowed):
         self,
         kernel_size: int | Sequence[int],
         strides: int | Sequence[int] = 1,
-        padding: str = "valid",
+        padding: str | Sequence[Sequence[int]] = "valid",
         activation: str | None = None,
         use_bias: bool = True,
         kernel_initializer: str = "glorot_uniform",
@@ -69,7 +69,7 @@ class _Convolution(_Kernel):
         filters: int,
         kernel_size: int | Sequence[int],
         strides: int | Sequence[int] = 1,
-        padding: str = "valid",
+        padding: str | Sequence[Sequence[int]] = "valid",
         activation: str | None = None,
         use_bias: bool = True,
         kernel_initializer: str = "glorot_uniform",
@@ -114,8 +114,9 @@ class Conv2D(_Convolution):
         Number of output channels.
     kernel_size, strides : int or tuple of int
         Size and step of the window: one number, or (vertical, horizontal).
-    padding : str
-        "valid" keeps the window on the image; "same" adds zeros around it (see `sliding_window`).
+    padding : str or sequence of sequence of int
+        "valid" keeps the window on the image; "same" adds zeros around it (see `sliding_window`);
+        ((top, bottom), (left, right)) adds as many.
     activation : str, optional
         Name of an activation; linear by default.
     use_bias : bool

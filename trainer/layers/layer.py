@@ -73,6 +73,13 @@ class Layer:
         The range of its outputs if the exported network fixes it, whatever the data.
     always_int8 : bool
         Whether its weights keep 8 bits when those of other layers have 4.
+    output_axes : mapping of str to int
+        Of a kernel whose outputs are numbered by several last axes, how many, by attribute.
+    inner_numbers : int
+        How many numbers of one example it holds at most while it computes, if that may be more than
+        its inputs and outputs; 0 if not.
+    input_levels : int
+        The layer takes only whole numbers as its input, so many from 0 on; 0 if any numbers.
     """
 
     activation = "linear"
@@ -82,6 +89,9 @@ class Layer:
     integer_role: ClassVar[IntegerRole] = IntegerRole.COMPUTES
     fixed_range: ClassVar[tuple[float, float] | None] = None
     always_int8: ClassVar[bool] = False
+    output_axes: ClassVar[Mapping[str, int]] = {}
+    inner_numbers: int = 0
+    input_levels: int = 0
 
     def __init__(self, name: str | None = None) -> None:
         self.name = name or ""

@@ -24,7 +24,7 @@ class _Pooling(Windowed):
         self,
         pool_size: int | Sequence[int] = 2,
         strides: int | Sequence[int] | None = None,
-        padding: str = "valid",
+        padding: str | Sequence[Sequence[int]] = "valid",
         name: str | None = None,
     ) -> None:
         super().__init__(pool_size, pool_size if strides is None else strides, padding, name)
@@ -60,8 +60,9 @@ class MaxPooling2D(_MaxPooling):
         Size of the window: one number, or (vertical, horizontal).
     strides : int or tuple of int, optional
         How far the window moves; by default its size, so that windows do not overlap.
-    padding : str
-        "valid" or "same" (see `sliding_window`); padding is never looked at.
+    padding : str or sequence of sequence of int
+        "valid", "same" (see `sliding_window`) or ((top, bottom), (left, right)); padding is never
+        looked at.
     name : str, optional
         Unique in its model.
 

@@ -1,4 +1,4 @@
-"""Recurrent layers in Keras's words: SimpleRNN and GRU."""
+"""Recurrent layers in Keras's words: SimpleRNN, GRU and LSTM."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from ..arrays import Array
 from ..autograd import activations
-from ..autograd.recurrence import gru, simple_rnn
+from ..autograd.recurrence import gru, lstm, simple_rnn
 from ..autograd.tensor import Tensor, Variable
 from ..errors import ThumbnetError
 from . import initializers
@@ -83,11 +84,14 @@ class Recurrent(Layer):
         )
         shape = self._bias_shape()
         if shape:
-            self.bias = self._variable("bias", shape, lambda: self._new_bias(shape, rng), dtype)
+            self.bias = self._variable("bias", shape, lambda: self._first_bias(shape, rng), dtype)
         return (input_shape[0], self.units) if self.return_sequences else (self.units,)
 
     def _bias_shape(self) -> Shape:
         raise NotImplementedError
+
+    def _first_bias(self, shape: Shape, rng: np.random.Generator) -> Array:
+        return self._new_bias(shape, rng)
 
     @property
     def variables(self) -> list[Variable]:
@@ -200,3 +204,67 @@ class GRU(Recurrent):
         """Compute the state after the last step, (n, units), or all states (n, steps, units)."""
         assert self.bias is not None
         return gru(x, self.kernel, self.recurrent_kernel, self.bias, self.return_sequences)
+
+
+class LSTM(Recurrent):
+    """Long short-term memory; see `recurrence.lstm`.
+
+    The columns of the weights are those of the input gate i, the forget gate f, the candidate and
+    the output gate o, in this order.
+
+    Parameters
+    ----------
+    units, return_sequences, kernel_initializer, recurrent_initializer, bias_initializer
+        As in `SimpleRNN`.
+    unit_forget_bias : bool
+        Whether the bias of the forget gate starts at 1, so that a new cell remembers (Jozefowicz
+        et al. 2015). The other gates start with `bias_initializer`.
+    name
+        As in `SimpleRNN`.
+
+    Attributes
+    ----------
+    kernel : Variable, shape (c, 4 units)
+    recurrent_kernel : Variable, shape (units, 4 units)
+    bias : Variable, shape (4 units,)
+    """
+
+    gates = 4
+
+    def __init__(
+        self,
+        units: int,
+        return_sequences: bool = False,
+        kernel_initializer: str = "glorot_uniform",
+        recurrent_initializer: str = "orthogonal",
+        bias_initializer: str = "zeros",
+        unit_forget_bias: bool = True,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(
+            units,
+            return_sequences,
+            kernel_initializer,
+            recurrent_initializer,
+            bias_initializer,
+            name,
+        )
+        self.unit_forget_bias = bool(unit_forget_bias)
+
+    def _bias_shape(self) -> Shape:
+        return (4 * self.units,)
+
+    def _first_bias(self, shape: Shape, rng: np.random.Generator) -> Array:
+        bias = self._new_bias(shape, rng)
+        if self.unit_forget_bias:
+            bias[self.units : 2 * self.units] = 1
+        return bias
+
+    def call(self, x: Tensor, training: bool = False) -> Tensor:
+        """Compute the state after the last step, (n, units), or all states (n, steps, units)."""
+        assert self.bias is not None
+        return lstm(x, self.kernel, self.recurrent_kernel, self.bias, self.return_sequences)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the settings as JSON types."""
+        return {"unit_forget_bias": self.unit_forget_bias, **super().get_config()}

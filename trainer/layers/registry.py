@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from .attention import MultiHeadAttention
 from .augmentation import RandomShift
 from .convolutional import Conv1D, Conv2D, DepthwiseConv1D, DepthwiseConv2D
 from .core import Activation, Dense, Dropout, Flatten
+from .embedding import Embedding
 from .layer import Layer
 from .layer_normalization import LayerNormalization
 from .merging import Add, Concatenate
@@ -17,8 +19,9 @@ from .pooling_layers import (
     MaxPooling1D,
     MaxPooling2D,
 )
+from .position_embedding import PositionEmbedding
 from .preprocessing import Normalization, Rescaling
-from .recurrent import GRU, SimpleRNN
+from .recurrent import GRU, LSTM, SimpleRNN
 from .reshape import Reshape
 
 LAYERS: dict[str, type[Layer]] = {
@@ -48,5 +51,9 @@ LAYERS: dict[str, type[Layer]] = {
         Concatenate,
         SimpleRNN,
         GRU,
+        MultiHeadAttention,
+        Embedding,
+        PositionEmbedding,
+        LSTM,
     )
 }

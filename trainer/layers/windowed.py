@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from ..autograd import functional
-from ..autograd.sliding_window import Grid, Pads, Pair, padding_of, sizes
+from ..autograd.sliding_window import Grid, Pads, Pair, explicit_pads, padding_of, sizes
 from ..autograd.tensor import Tensor
 from ..errors import ThumbnetError
 from .layer import Layer, Shape
@@ -22,8 +23,8 @@ class Windowed(Layer):
     ----------
     size, strides : int or sequence of int
         Of the window: one number, or one for each axis.
-    padding : str
-        "valid" or "same".
+    padding : str or sequence of sequence of int
+        "valid", "same", or elements (before, after) for each axis, fewer than the window has.
     name : str or None
         Unique in its model.
 
@@ -42,14 +43,19 @@ class Windowed(Layer):
     rank = 2
     size_name = "kernel_size"  # name of the setting that gives the window
 
-    def __init__(self, size: Any, strides: Any, padding: str, name: str | None) -> None:
+    def __init__(
+        self, size: Any, strides: Any, padding: str | Sequence[Sequence[int]], name: str | None
+    ) -> None:
         super().__init__(name)
         kind = type(self).__name__
         self.window = sizes(size, self.rank, f"{kind}: {self.size_name}")
         self.strides = sizes(strides, self.rank, f"{kind}: strides")
-        padding_of(1, 1, 1, padding)
         self.padding = padding
         self.pads: Pads = ((0, 0), (0, 0))
+        if isinstance(padding, str):
+            padding_of(1, 1, 1, padding)
+        else:
+            self.pads = explicit_pads(padding, self.window, self.rank, f"{kind}: padding")
         self.grid: Grid
 
     def _lay(self, input_shape: Shape) -> Shape:
@@ -63,11 +69,12 @@ class Windowed(Layer):
                 f"{self._remedy(input_shape)}"
             )
         image = input_shape[:2] if self.rank == 2 else (1, input_shape[0])
-        top, left = (
-            padding_of(n, k, s, self.padding)
-            for n, k, s in zip(image, self.window, self.strides, strict=True)
-        )
-        self.pads = (top, left)
+        if isinstance(self.padding, str):
+            top, left = (
+                padding_of(n, k, s, self.padding)
+                for n, k, s in zip(image, self.window, self.strides, strict=True)
+            )
+            self.pads = (top, left)
         self.grid = Grid((image[0], image[1]), self.window, self.strides, self.pads)
         if min(self.grid.places) < 1:
             raise ThumbnetError(
@@ -104,6 +111,11 @@ class Windowed(Layer):
         """Compute the result for images."""
         raise NotImplementedError
 
+    def _padding_setting(self) -> str | list[list[int]]:
+        if isinstance(self.padding, str):
+            return self.padding
+        return [list(pair) for pair in self.pads[2 - self.rank :]]
+
     def get_config(self) -> dict[str, Any]:
         """Return the settings as JSON types."""
         window, strides = (
@@ -112,6 +124,6 @@ class Windowed(Layer):
         return {
             self.size_name: window,
             "strides": strides,
-            "padding": self.padding,
+            "padding": self._padding_setting(),
             **super().get_config(),
         }

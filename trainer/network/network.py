@@ -177,7 +177,8 @@ class Network:
 
     def rows_at_once(self) -> int:
         """Return how many examples to compute at a time, so that memory stays bounded."""
-        return rows_at_once([self.require_built(), *(layer.output_shape for layer in self.layers)])
+        shapes = [self.require_built(), *(layer.output_shape for layer in self.layers)]
+        return rows_at_once([*shapes, *((layer.inner_numbers,) for layer in self.layers)])
 
     @property
     def preprocessing_layers(self) -> list[Layer]:

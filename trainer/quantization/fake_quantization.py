@@ -147,11 +147,12 @@ class FakeQuantization:
             yield
             return
         bits = 8 if layer.always_int8 else WEIGHT_BITS[self.width]
-        own = {name: vars(layer).get(name) for name in ("kernel", "recurrent_kernel")}
+        own = {name: v for name, v in vars(layer).items() if name.endswith("kernel")}
         kernels = {name: v for name, v in own.items() if isinstance(v, Variable)}
         try:
             for name, variable in kernels.items():
-                setattr(layer, name, round_weights(variable, bits))
+                axes = layer.output_axes.get(name, 1)
+                setattr(layer, name, round_weights(variable, bits, axes))
             yield
         finally:
             for name, variable in kernels.items():

@@ -12,7 +12,7 @@ from ..autograd.tensor import Tensor, record
 from .affine import ACTIVATION_MAX, affine, largest_weight
 
 
-def round_weights(weights: Tensor, bits: int) -> Tensor:
+def round_weights(weights: Tensor, bits: int, output_axes: int = 1) -> Tensor:
     """Round weights to integers times a scale for each output.
 
     Parameters
@@ -21,6 +21,8 @@ def round_weights(weights: Tensor, bits: int) -> Tensor:
         A kernel.
     bits : int
         Width of the integers, 8 or 4.
+    output_axes : int
+        How many of the last axes number the outputs.
 
     Returns
     -------
@@ -29,7 +31,7 @@ def round_weights(weights: Tensor, bits: int) -> Tensor:
         range, so the derivative is 1 everywhere.
     """
     limit = weights.dtype.type(largest_weight(bits))
-    scale = np.abs(weights.data).max(axis=tuple(range(weights.ndim - 1))) / limit
+    scale = np.abs(weights.data).max(axis=tuple(range(weights.ndim - output_axes))) / limit
     scale[scale == 0] = 1
     return record(np.rint(weights.data / scale) * scale, (weights, lambda dy: dy))
 

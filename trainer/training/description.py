@@ -131,6 +131,7 @@ def check_size(name: str, shape: tuple[int, ...]) -> None:
 def check_cost(layer: Layer) -> None:
     """Raise ThumbnetError if a built layer computes more than any board does."""
     check_size(layer.name, layer.output_shape)
+    check_size(layer.name, (layer.inner_numbers,))
     places = max(math.prod(layer.input_shape[:-1]), math.prod(layer.output_shape[:-1]))
     if places * layer.count_params() > MOST_PRODUCTS:
         raise ThumbnetError(

@@ -21,7 +21,7 @@ from thumbnet.export.board_fit.estimate import estimate
 from thumbnet.export.board_fit.suggestions import NONE, fewer_weights
 from thumbnet.export.cost.network_size import weights
 from thumbnet.export.graph.graph import Graph
-from thumbnet.trainer import GRU, Dense, Sequential, ThumbnetError
+from thumbnet.trainer import GRU, LSTM, Dense, Layer, Sequential, SimpleRNN, ThumbnetError
 
 UNIX, PICO = (load_board(name) for name in ("unix", "pico"))
 
@@ -176,3 +176,15 @@ def test_a_smaller_recurrent_network_has_fewer_weights() -> None:
     assert weights(graph) == 3 * 40 * (3 + 40) + 4 * 40
     assert weights(suggestions._narrowed(graph, 0.25, 1)) == 3 * 10 * (3 + 10) + 4 * 10
     assert weights(suggestions._narrowed(graph, 0.0, 4)) == 3 * 4 * (3 + 4) + 4 * 4
+
+
+@pytest.mark.parametrize("layer", [LSTM(64), SimpleRNN(256), Dense(256, "tanh")])
+def test_a_table_stays_whole_where_a_layer_has_256_outputs(layer: Layer) -> None:
+    shape = (3,) if isinstance(layer, Dense) else (2, 3)
+    model = Sequential([layer, Dense(4, "softmax")], seed=0)
+    model.build(shape)
+    x = np.random.default_rng(0).normal(0, 1, (10, *shape)).round(2)
+    graph = convert(model, x, name="net", board="unix").graph
+    for node in suggestions._narrowed(graph, 0.25, 1).nodes:
+        tables = [v for name, v in node.attributes.items() if name.endswith("table")]
+        assert all(len(table) == 256 for table in tables)

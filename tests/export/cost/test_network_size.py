@@ -12,6 +12,7 @@ from thumbnet.export import Graph, convert
 from thumbnet.export.cost.network_size import macs, node_macs, parameters, weight_bytes
 from thumbnet.trainer import (
     GRU,
+    LSTM,
     Conv1D,
     Conv2D,
     Dense,
@@ -57,11 +58,11 @@ def test_a_convolution_of_a_row_of_samples() -> None:
     assert macs(integers(model)) == 6 * (5 * 6) * 8 + (6 * 8) * 2
 
 
-@pytest.mark.parametrize(("layer", "gates"), [(GRU, 3), (SimpleRNN, 1)])
+@pytest.mark.parametrize(("layer", "gates"), [(GRU, 3), (LSTM, 4), (SimpleRNN, 1)])
 def test_a_recurrent_layer_multiplies_at_each_step(layer: type, gates: int) -> None:
     graph = integers(chain((12, 4), layer(5), Dense(3, "softmax")))
     assert macs(graph) == 12 * gates * (4 * 5 + 5 * 5) + 5 * 3
-    biases = {GRU: 2 * 3 * 5, SimpleRNN: 5}[layer]
+    biases = {GRU: 2 * 3 * 5, LSTM: 4 * 5, SimpleRNN: 5}[layer]
     assert parameters(graph) == gates * (4 * 5 + 5 * 5) + biases + 5 * 3 + 3
 
 

@@ -74,6 +74,9 @@ def test_heap_of_a_call(made: Node, heap: int) -> None:
             6 * (4 * 1_000_000 + 2 * 9 * 10_000 + 9 * 8 * 10),
         ),
         (node("add"), 8, 2 * 8 * 10),
+        (node("batch_matmul"), 8, 8 * 5000),
+        (node("softmax_rows"), 8, 7 * 8 * 10),
+        (node("embedding"), 8, 8 * 7),
     ],
     ids=lambda value: value.op if isinstance(value, Node) else str(value),
 )

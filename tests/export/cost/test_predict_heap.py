@@ -12,6 +12,7 @@ from support.streams import program
 
 from thumbnet.export import convert
 from thumbnet.export.cost.predict_heap import predict_heap
+from thumbnet.export.ops.input import takes_readings
 from thumbnet.tools.run.measurement import bench
 from thumbnet.tools.targets import UnixTarget
 
@@ -34,7 +35,8 @@ def test_against_the_unix_port(name: str, bits: int, tmp_path: Path) -> None:
             assert measured is not None
             assert 0.66 <= expected / measured <= 1.5
         else:
-            assert expected == 96 * module.graph.tensors[module.graph.input].shape[0]
+            inputs = module.graph.tensors[module.graph.input].shape[0]
+            assert expected == 96 * inputs * takes_readings(module.graph)
 
 
 @pytest.mark.parametrize("features", ["raw", ("mean", "crossings")])

@@ -55,7 +55,9 @@ def test_a_kernel_of_another_shape_is_a_fault(shape: tuple[int, int]) -> None:
 def test_a_layer_without_biases_gets_zeros() -> None:
     model = Sequential([Dense(3, use_bias=False)], seed=0)
     model.build((4,))
-    ((name, attributes),) = LOWERED_BY["Dense"].lower(model.layers[0])
+    (step,) = LOWERED_BY["Dense"].lower(model.layers[0])
+    assert isinstance(step, tuple)
+    name, attributes = step
     assert name == "dense"
     assert attributes["kernel"].shape == (4, 3)
     assert attributes["bias"].tolist() == [0.0, 0.0, 0.0]

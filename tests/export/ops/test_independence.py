@@ -20,7 +20,7 @@ import pytest
 from support.fused import network
 from support.handmade import handmade
 from support.imported import imported as imported_network
-from support.imported import residual_net
+from support.imported import mixed_net, residual_net
 from support.layer_models import MODELS, chain, randomized, readings
 from support.networks import FACTS
 
@@ -76,6 +76,7 @@ def two_curves() -> Model:
 def graphs() -> list[Graph]:
     """Fused graphs that have every operation of the integer stages that runs on a board."""
     found = [*answers(), network(4, 3, 2), imported_network(residual_net()).graph]
+    found.append(imported_network(mixed_net()).graph)
     made = {**MODELS, "two curves": two_curves}
     for kind, bits in [*((kind, 8) for kind in made), ("padded", 4), ("gru of states", 4)]:
         rng = np.random.default_rng(0)

@@ -86,11 +86,12 @@ def cell(op: str, gates: int, **changes: Any) -> list[str]:
         **{f"{side}_bias": np.zeros(2 * gates, int) for side in ("input", "state")},
         **{"limit": 2**20, "step_shift": 1, "steps": 4, "units": 2, "sequences": False},
         **{"center": 0, "state_zero": 0, "tanh_table": np.ones(256, np.uint8)},
+        **{"cell_shift": 0, "curve_shift": 1, "factor": 2**13, "factor_shift": 22},
     }
     return faults(op, [(4, 3)], (2,), **(attributes | changes))
 
 
-CELLS = pytest.mark.parametrize(("op", "gates"), [("simple_rnn", 1), ("gru", 3)])
+CELLS = pytest.mark.parametrize(("op", "gates"), [("simple_rnn", 1), ("gru", 3), ("lstm", 4)])
 
 
 @CELLS
@@ -121,6 +122,25 @@ def test_a_table_of_tanh_ends_at_minus_one() -> None:
     table = np.ones(256, np.uint8)
     table[200] = 0
     assert cell("gru", 3, tanh_table=table) == ["the tanh_table contains a 0, which is below -1.0"]
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [
+        ("cell_shift", 0, 7),
+        ("curve_shift", 1, 15),
+        ("factor", 0, 2**14 - 1),
+        ("factor_shift", 1, 23),
+        ("state_zero", 0, 255),
+    ],
+)
+def test_numbers_of_a_cell(name: str, low: int, high: int) -> None:
+    for value in (low, high):
+        assert not cell("lstm", 4, **{name: value})
+    for value in (low - 1, high + 1):
+        assert cell("lstm", 4, **{name: value}) == [
+            f"{name} is {value}: it must be {low} to {high}"
+        ]
 
 
 def test_zero_of_a_state() -> None:

@@ -15,8 +15,11 @@ from thumbnet.export.ops import KERNELS, LOWERED_BY, OPERATIONS, Operation, name
 
 EVERY = pytest.mark.parametrize("op", OPERATIONS, ids=lambda op: op.name)
 TIERS = ("plain", "viper", "thumb", "thumb_dsp")
-ONE_NUMBER_FOR_MANY = {"sequences", "steps", "units", "window"}
+ONE_NUMBER_FOR_MANY = {"product", "sequences", "steps", "units", "window"}
 """Attributes that a float node passes on to its integer node as they are."""
+
+MADE_BY_ATTENTION = {"batch_matmul", "softmax_rows"}
+"""Float operations without a layer of their own."""
 
 
 def fills_in(op: Operation, method: str) -> bool:
@@ -28,6 +31,15 @@ def is_float(op: Operation) -> bool:
     return op.float_attributes is not None
 
 
+def is_integer_only(op: Operation) -> bool:
+    return is_integer(op) and not is_float(op)
+
+
+def is_lowering(op: Operation) -> bool:
+    """Whether it only lowers a layer, to nodes of other operations: it exists in no stage."""
+    return not is_float(op) and not is_integer(op)
+
+
 def is_integer(op: Operation) -> bool:
     return op.integer_attributes is not None
 
@@ -36,7 +48,8 @@ def test_each_is_listed_once() -> None:
     listed = [op.name for op in OPERATIONS]
     assert sorted(listed) == sorted(set(listed))
     assert all(operation(Node(op.name, (), "y")) is op for op in OPERATIONS)
-    assert {op for stage in ("lower", "fuse") for op in names(stage).values()} == set(OPERATIONS)
+    found = {op for stage in ("lower", "fuse") for op in names(stage).values()}
+    assert found == {op for op in OPERATIONS if not is_lowering(op)}
 
 
 def test_each_class_of_the_folder_that_has_a_name_is_listed() -> None:
@@ -59,17 +72,18 @@ def test_each_layer_has_one_operation() -> None:
     assert layers >= LOWERED_BY.keys()
     claimed = [layer for op in OPERATIONS for layer in op.layers]
     assert sorted(claimed) == sorted(set(claimed))
-    assert all(fills_in(op, "lower") and is_float(op) for op in LOWERED_BY.values())
+    assert all(fills_in(op, "lower") and not is_integer_only(op) for op in LOWERED_BY.values())
 
 
 @EVERY
 def test_an_operation_fills_in_what_its_stages_ask(op: Operation) -> None:
-    assert is_float(op) or is_integer(op)
+    assert not is_lowering(op) or op.layers
     assert fills_in(op, "float_forward") == is_float(op)
     assert fills_in(op, "integer_forward") == is_integer(op)
     assert fills_in(op, "quantize") == (is_float(op) and not op.is_alias and not op.is_scaling)
     assert fills_in(op, "quantize_scores") == op.gives_scores
-    assert fills_in(op, "lower") == is_float(op)
+    assert fills_in(op, "lower") == bool(op.layers)
+    assert op.layers or not is_float(op) or op.name in MADE_BY_ATTENTION
     assert fills_in(op, "calls") == bool(op.kernels)
 
 
@@ -77,7 +91,7 @@ def test_an_operation_fills_in_what_its_stages_ask(op: Operation) -> None:
 def test_what_only_float_stages_have_is_claimed_by_float_operations(op: Operation) -> None:
     flags = ("is_scaling", "is_alias", "may_be_last", "gives_scores", "weights_per_feature")
     assert is_float(op) or not any(getattr(op, flag) for flag in flags)
-    assert is_float(op) or not op.layers
+    assert not is_integer_only(op) or not op.layers
     assert is_integer(op) or not (op.kernels or op.weight_names)
 
 

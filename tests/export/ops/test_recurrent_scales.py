@@ -51,7 +51,7 @@ def test_a_step_of_the_table_has_as_many_wide_steps_as_the_products_allow(
         assert (found, shift) == (step * (1 - 1e-9), power - 1)
 
 
-@pytest.mark.parametrize(("name", "most"), [("gru", 8), ("simple_rnn", 12)])
+@pytest.mark.parametrize(("name", "most"), [("gru", 8), ("lstm", 8), ("simple_rnn", 12)])
 def test_most_wide_steps(name: str, most: int) -> None:
     for power in (most, most + 1, 20):
         step = FINEST * 2.0**power
@@ -64,6 +64,13 @@ def test_a_step_grows_to_two_wide_steps(name: str) -> None:
         found, shift, attributes = CELLS[name].wide(SIDES, step)
         assert (found, shift) == (2 * FINEST, 1)
         assert attributes["state_multiplier"][0] / 2.0 ** attributes["state_shift"][0] < 0.5
+
+
+@EACH
+def test_a_side_of_zeros_has_no_say(name: str) -> None:
+    """A layer may not have learned anything of its state."""
+    sides = {"input": channels(0.25, 1.0), "state": channels(0.0, 0.0)}
+    assert CELLS[name].wide(sides, FINEST * 2**5)[:2] == (FINEST * 2**5, 5)
 
 
 @EACH
@@ -88,12 +95,12 @@ def test_buffers(
     if bits == 4 and native:
         wanted["y.patch"] = max(units, features)
     assert op.scratch(graph, node, native) == wanted
-    state = units if name == "gru" else 0  # its 16 bits are kept beside both sums
+    state = 0 if name == "simple_rnn" else units  # its 16 bits are kept beside both sums
     assert op.wide_scratch(node) == {"y.wide": 2 * rows + state}
     assert op.times(node) == 5
 
 
-@pytest.mark.parametrize(("name", "biases"), [("gru", 12), ("simple_rnn", 2)])
+@pytest.mark.parametrize(("name", "biases"), [("gru", 12), ("lstm", 8), ("simple_rnn", 2)])
 def test_trained_numbers(name: str, biases: int) -> None:
     rows = CELLS[name].gates * 2
     weights = {"input": np.zeros((rows, 3), np.int8), "state": np.zeros((rows, 2), np.int8)}

@@ -119,6 +119,16 @@ def test_a_state_covers_the_steps_between() -> None:
         assert graph.tensors[the_node(graph, "simple_rnn").output].range == (low, high)
 
 
+@pytest.mark.filterwarnings("error")
+def test_states_that_overflow_do_so_without_a_warning() -> None:
+    model = Sequential([SimpleRNN(1, "relu"), Dense(2)], seed=0)
+    model.build((40, 1))
+    for kernel in model.variables[:2]:
+        kernel.assign(np.full((1, 1), 1e15))
+    with pytest.raises(ThumbnetError, match="simple_rnn is not finite, or huge, for some rows"):
+        run_until(model, np.ones((3, 40, 1)), Options("net"), "calibrate")
+
+
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_weights_that_overflow() -> None:
     graph = folded()

@@ -13,6 +13,7 @@ from thumbnet.export import Graph, Options, run_until
 from thumbnet.export.stages.calibrate import run_float
 from thumbnet.trainer import (
     GRU,
+    LSTM,
     Activation,
     Add,
     BatchNormalization,
@@ -109,7 +110,7 @@ def test_a_negative_scale_without_weights_behind_it_is_a_layer(first: Layer, sca
     assert np.all(graph.nodes[0].attributes["scale"] > 0)
 
 
-@pytest.mark.parametrize("first", [SimpleRNN, GRU])
+@pytest.mark.parametrize("first", [SimpleRNN, GRU, LSTM])
 def test_a_negative_scale_goes_into_a_recurrent_layer(first: type[Layer]) -> None:
     layer = first(3)  # type: ignore[call-arg]
     graph = folded(chain((4, 2), Rescaling([-2.0, 0.0], [1.0, 3.0]), layer, Dense(2)))

@@ -200,7 +200,7 @@ def test_model_without_rows_needs_data(tmp_path):
     model.save(tmp_path / "bare.npz")
     done = thumbnet("export bare.npz", tmp_path)
     assert done.returncode == 1
-    assert "carries no rows to calibrate with: add --data FILE" in done.stderr
+    assert "carries no rows to choose the range of each layer with: add --data FILE" in done.stderr
     done = thumbnet("export bare.npz --data digits", tmp_path)
     assert done.returncode == 0
     assert "the ranges were chosen from the test rows of digits, so the accuracy" in done.stdout

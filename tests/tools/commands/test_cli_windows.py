@@ -86,6 +86,8 @@ def test_defaults_and_choices(folder: Path) -> None:
     assert thumbnet(line, folder).returncode == 0
     made = settings(folder / "b.npz")
     assert (made.features, made.vote, made.shape) == (("raw",), (2, 3), (32, 3))
+    assert thumbnet(f"{TRAIN} -o c.npz --lstm 3", folder).returncode == 0
+    assert settings(folder / "c.npz").features == ("raw",)
     done = thumbnet("export b.npz", folder)
     assert done.returncode == 0, done.stderr
     stored = json.loads((folder / "build" / "b.json").read_text())
@@ -180,6 +182,8 @@ def test_one_line_each(line: str, said: str, folder: Path) -> None:
         ("train motions --window 50 --conv abc",
          "'abc' is not a list of filters like 8,16 (0 for no convolution)"),
         ("train motions --window 50 --conv=-3", "'-3' is not a list of filters like 8,16 (0 for"),
+        ("train motions --window 50 --gru 3 --lstm 3",
+         "--gru and --lstm: a network has one recurrent layer: leave out one"),
         ("compare motions.npz --label kind", "--label is for a CSV file of --data: add --data"),
     ],
 )  # fmt: skip

@@ -7,10 +7,15 @@ from thumbnet.tools.workflow.architecture import CALIBRATION_ROWS, build, with_i
 from thumbnet.tools.workflow.settings import TrainSettings, default_epochs
 from thumbnet.tools.workflow.training import TEST_ROWS, fit
 from thumbnet.trainer import (
+    GRU,
+    LSTM,
     Conv2D,
     Dataset,
+    Dense,
     InputSpec,
+    Layer,
     Model,
+    Normalization,
     Recording,
     Rescaling,
     ThumbnetError,
@@ -76,6 +81,21 @@ def test_rows_that_no_convolution_reads(shape: tuple[int, ...]) -> None:
     with pytest.raises(ThumbnetError) as caught:
         with_input_shape(Dataset(RNG.normal(0, 1, (9, *shape)), np.arange(9) % 2, ("a", "b")), CONV)
     assert "use images (examples, height, width, colours)" in str(caught.value)
+
+
+@pytest.mark.parametrize(("option", "layer"), [("gru", GRU), ("lstm", LSTM)])
+def test_a_recurrent_layer(option: str, layer: type[Layer]) -> None:
+    """It reads windows of samples; rows and images have no order in time."""
+    settings = TrainSettings(hidden=(5,), epochs=1, **{option: 3})
+    x, y = RNG.normal(0, 1, (20, 8, 2)), np.arange(20) % 2
+    model = build(with_input_shape(Dataset(x, y, ("a", "b")), settings), settings)
+    assert [type(layer) for layer in model.layers] == [Normalization, layer, Dense, Dense]
+    assert model.layers[1].output_shape == (3,)
+    for shape in ((4,), (8, 8, 1)):
+        with pytest.raises(ThumbnetError) as caught:
+            with_input_shape(Dataset(RNG.normal(0, 1, (20, *shape)), y, ("a", "b")), settings)
+        assert str(caught.value).startswith(f"--{option} is for windows of recordings, but the")
+        assert str(caught.value).endswith(f", or leave out --{option}")
 
 
 def trained(data: Dataset, test: Dataset, seed: int = 0) -> Model:

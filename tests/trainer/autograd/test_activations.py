@@ -8,6 +8,7 @@ from support.gradients import assert_gradients, variable
 from thumbnet.trainer import GradientTape, Tensor, ThumbnetError, Variable
 from thumbnet.trainer.autograd import activations, curves
 from thumbnet.trainer.autograd import functional as ops
+from thumbnet.trainer.autograd.parametric_curves import PAIRS
 
 X = np.array([-2.0, -0.5, 0.0, 0.5, 2.0])
 EXPECTED = {
@@ -23,7 +24,7 @@ EXPECTED = {
 
 
 def test_all_activations_have_expected_values() -> None:
-    assert set(EXPECTED) == set(activations.ACTIVATIONS)
+    assert set(EXPECTED) | set(PAIRS) == set(activations.ACTIVATIONS)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -70,8 +71,8 @@ def test_small_probabilities_keep_their_digits() -> None:
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(ThumbnetError) as caught:
-        activations.get("gelu")
+        activations.get("gello")
     assert str(caught.value) == (
-        "unknown activation 'gelu': choose one of step, sign, linear, sigmoid, tanh, relu, "
-        "leaky_relu, softmax"
+        "unknown activation 'gello': choose one of step, sign, linear, sigmoid, tanh, relu, "
+        f"leaky_relu, softmax, {', '.join(PAIRS)}"
     )

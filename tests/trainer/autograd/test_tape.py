@@ -19,6 +19,7 @@ COLUMN = variable(RNG, 3, 1)
 SCALAR = variable(RNG)
 W = variable(RNG, 4, 2)
 BIAS = variable(RNG, 2)
+STACK = variable(RNG, 2, 3, 4)
 FACTORS = RNG.standard_normal((3, 4))  # so that the derivative by the result is not all ones
 
 OPERATIONS = {
@@ -44,10 +45,13 @@ OPERATIONS = {
     "log": (lambda: ops.log(POSITIVE), (POSITIVE,)),
     "clip": (lambda: ops.clip(A, -0.5, 0.5), (A,)),
     "matmul": (lambda: A @ W, (A, W)),
+    "matmul of a stack": (lambda: STACK @ ops.swap_axes(STACK, 1, 2), (STACK,)),
+    "matmul of a stack and one matrix": (lambda: STACK @ W, (STACK, W)),
     "array @ tensor": (lambda: FACTORS @ W, (W,)),
     "dense": (lambda: ops.dense(A, W, BIAS), (A, W, BIAS)),
     "dense without bias": (lambda: ops.dense(A, W), (A, W)),
     "transpose": (lambda: ops.transpose(A), (A,)),
+    "swap_axes": (lambda: ops.swap_axes(STACK, 0, 2), (STACK,)),
     "reshape": (lambda: ops.reshape(A, (2, -1)), (A,)),
     "sum": (lambda: ops.sum(A), (A,)),
     "sum of rows": (lambda: ops.sum(A, axis=1), (A,)),

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
 import numpy as np
 import pytest
-from support.require import require
 
+from thumbnet.trainer import ThumbnetError
 from thumbnet.trainer.benchmark import cells as benchmark_cells
 from thumbnet.trainer.benchmark.cells import CELLS, accuracy, weight_bytes
-
-
-def pytorch():
-    try:
-        import torch
-    except ImportError:
-        require("torch", "PyTorch is not installed")
-    return torch
 
 
 def waves(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -30,24 +20,22 @@ def waves(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_bytes_are_those_of_the_matrices(cell: str) -> None:
-    torch = pytorch()
-    kinds = {"GRU": torch.nn.GRU, "LSTM": torch.nn.LSTM, "SimpleRNN": torch.nn.RNN}
-    matrices = sum(p.numel() for p in kinds[cell](6, 7).parameters() if p.dim() == 2)
+    layer = CELLS[cell](7)  # type: ignore[call-arg]
+    layer.build((5, 6), np.random.default_rng(0), np.float32)
+    matrices = layer.kernel.data.size + layer.recurrent_kernel.data.size
     assert weight_bytes(cell, 6, 7, 4) == matrices + 7 * 4
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_cells_learn(cell: str) -> None:
-    torch = pytorch()
     rng = np.random.default_rng(0)
     data = (*waves(rng, 256), *waves(rng, 100))
-    right = accuracy(torch, cell, 8, 0, 15, data)
+    right = accuracy(cell, 8, 0, 15, data)
     assert right > 0.9
-    assert right == accuracy(torch, cell, 8, 0, 15, data)
+    assert right == accuracy(cell, 8, 0, 15, data)
 
 
 def test_the_table(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    pytorch()
     rng = np.random.default_rng(0)
     monkeypatch.setattr(benchmark_cells, "motions", lambda: (*waves(rng, 64), *waves(rng, 64)))
     assert benchmark_cells.main(["--units", "3", "--seeds", "2", "--epochs", "1"]) == 0
@@ -57,9 +45,12 @@ def test_the_table(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtur
     assert row.count(" B ") == row.count(" % (") == 3
 
 
-def test_without_pytorch(
+def test_without_the_data(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(sys.modules, "torch", None)
+    def missing() -> None:
+        raise ThumbnetError("BasicMotions comes with aeon: pip install '.[motions]'")
+
+    monkeypatch.setattr(benchmark_cells, "motions", missing)
     assert benchmark_cells.main([]) == 1
-    assert "PyTorch is not installed" in capsys.readouterr().out
+    assert capsys.readouterr().err == "BasicMotions comes with aeon: pip install '.[motions]'\n"

@@ -1,4 +1,4 @@
-"""SimpleRNN and GRU: values by hand, gradients through time, shapes, and their errors."""
+"""SimpleRNN, GRU and LSTM: values by hand, gradients through time, shapes, and their errors."""
 
 from collections.abc import Callable
 
@@ -9,6 +9,7 @@ from support.gradients import assert_gradients, variable
 
 from thumbnet.trainer import (
     GRU,
+    LSTM,
     Adam,
     Dense,
     GradientTape,
@@ -32,6 +33,8 @@ LAYERS: dict[str, Callable[[], Recurrent]] = {
     "simple softmax": lambda: SimpleRNN(3, "softmax", bias_initializer="ones"),
     "gru": lambda: GRU(3),
     "gru, sequences": lambda: GRU(3, return_sequences=True),
+    "lstm": lambda: LSTM(3),
+    "lstm, sequences": lambda: LSTM(3, return_sequences=True, unit_forget_bias=False),
 }
 
 
@@ -99,15 +102,46 @@ def test_gru_computes_what_it_says() -> None:
     assert layer.count_params() == 4 * 6 + 2 * 6 + 2 * 6
 
 
+def test_lstm_computes_what_it_says() -> None:
+    layer = built(LSTM(2), 3, 4)
+    kernel, recurrent, bias = layer.get_weights()
+    x = np.random.default_rng(0).standard_normal((5, 3, 4))
+    h = c = np.zeros((5, 2))
+    for t in range(3):
+        i, f, g, o = np.split(x[:, t] @ kernel + h @ recurrent + bias, 4, axis=1)
+        c = logistic(f) * c + logistic(i) * np.tanh(g)
+        h = logistic(o) * np.tanh(c)
+    assert_allclose(layer.call(Tensor(x)).data, h, rtol=1e-12)
+    assert layer.count_params() == 4 * 8 + 2 * 8 + 8
+
+
+@pytest.mark.parametrize(
+    ("settings", "biases"),
+    [
+        ({}, [0, 0, 1, 1, 0, 0, 0, 0]),
+        ({"unit_forget_bias": False}, [0] * 8),
+        ({"bias_initializer": "ones"}, [1] * 8),
+    ],
+)
+def test_a_new_lstm_remembers(settings, biases) -> None:
+    layer = LSTM(2, **settings)
+    layer.build((3, 4), np.random.default_rng(0), np.float32)
+    assert layer.bias.data.tolist() == biases
+
+
 def test_shapes_and_names_are_kerass() -> None:
-    model = Sequential([GRU(4, return_sequences=True), SimpleRNN(3), Dense(2)], seed=0)
+    layers = [GRU(4, return_sequences=True), LSTM(2, return_sequences=True), SimpleRNN(3)]
+    model = Sequential([*layers, Dense(2)], seed=0)
     model.build((7, 5))
-    assert [layer.output_shape for layer in model.layers] == [(7, 4), (3,), (2,)]
-    assert [(v.name, v.shape) for v in model.variables[:6]] == [
+    assert [layer.output_shape for layer in model.layers] == [(7, 4), (7, 2), (3,), (2,)]
+    assert [(v.name, v.shape) for v in model.variables[:9]] == [
         ("gru/kernel", (5, 12)),
         ("gru/recurrent_kernel", (4, 12)),
         ("gru/bias", (2, 12)),
-        ("simple_rnn/kernel", (4, 3)),
+        ("lstm/kernel", (4, 8)),
+        ("lstm/recurrent_kernel", (2, 8)),
+        ("lstm/bias", (8,)),
+        ("simple_rnn/kernel", (2, 3)),
         ("simple_rnn/recurrent_kernel", (3, 3)),
         ("simple_rnn/bias", (3,)),
     ]
@@ -126,7 +160,11 @@ def test_orthogonal() -> None:
     assert signs == {-1.0, 1.0}
 
 
-@pytest.mark.parametrize("make", [lambda: SimpleRNN(12), lambda: GRU(8)], ids=["simple", "gru"])
+@pytest.mark.parametrize(
+    "make",
+    [lambda: SimpleRNN(12), lambda: GRU(8), lambda: LSTM(8)],
+    ids=["simple", "gru", "lstm"],
+)
 def test_learns_what_was_said_at_the_beginning(make, tmp_path) -> None:
     """The class is the first reading of twelve; noise follows."""
     rng = np.random.default_rng(0)

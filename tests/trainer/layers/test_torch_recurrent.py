@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 from support.require import require
 
-from thumbnet.trainer import GRU, GradientTape, SimpleRNN, Variable
+from thumbnet.trainer import GRU, LSTM, GradientTape, SimpleRNN, Tensor, Variable
 from thumbnet.trainer.autograd import functional as ops
 
 RNG = np.random.default_rng(0)
@@ -86,3 +86,29 @@ def test_gru(torch: Any) -> None:
     )
     for a, b in pairs:
         assert_allclose(a, b, rtol=1e-9, atol=1e-12)
+
+
+def test_lstm(torch: Any) -> None:
+    """PyTorch has Keras's order of the gates, and two biases that do the same."""
+    torch.manual_seed(3)
+    net = torch.nn.LSTM(4, 5, batch_first=True).double()
+    kernel, recurrent, bias, other = (p.detach().numpy().T for p in net.parameters())
+    outputs, gradients = ours(LSTM(5, return_sequences=True), [kernel, recurrent, bias + other])
+    expected, by_theirs = theirs(torch, net)
+    assert_allclose(outputs, expected, rtol=1e-11, atol=1e-14)
+    for a, b in zip(gradients, by_theirs[:-1], strict=True):
+        assert_allclose(a, b, rtol=1e-9, atol=1e-12)
+
+
+def test_lstm_in_float32(torch: Any) -> None:
+    """A network of PyTorch's floats, copied: 200 steps later its states are still the same."""
+    torch.manual_seed(4)
+    net = torch.nn.LSTM(4, 16, batch_first=True)
+    x = RNG.standard_normal((8, 200, 4)).astype(np.float32)
+    kernel, recurrent, bias, other = (p.detach().numpy().T for p in net.parameters())
+    layer = LSTM(16, return_sequences=True)
+    layer.build(x.shape[1:], np.random.default_rng(0), np.float32)
+    layer.set_weights([kernel, recurrent, bias + other])
+    states = layer.call(Tensor(x)).data
+    assert states.dtype == np.float32
+    assert_allclose(states, net(torch.tensor(x))[0].detach().numpy(), rtol=0, atol=1e-5)

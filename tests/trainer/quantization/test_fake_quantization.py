@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from thumbnet.trainer import (
     GRU,
+    LSTM,
     Activation,
     Add,
     AveragePooling2D,
@@ -25,6 +26,7 @@ from thumbnet.trainer import (
     Layer,
     MaxPooling2D,
     Model,
+    MultiHeadAttention,
     Rescaling,
     Sequential,
     SimpleRNN,
@@ -116,6 +118,8 @@ WEIGHTED: dict[str, tuple[Callable[[], Layer], tuple[int, ...]]] = {
     "depthwise": (lambda: DepthwiseConv2D(3), (5, 4, 2)),
     "simple rnn": (lambda: SimpleRNN(3), (5, 2)),
     "gru": (lambda: GRU(3, return_sequences=True), (5, 2)),
+    "attention": (lambda: MultiHeadAttention(2, 3, value_dim=2), (5, 4)),
+    "lstm": (lambda: LSTM(3, return_sequences=True), (5, 2)),
 }
 
 
@@ -132,10 +136,13 @@ def test_rounded_weights_are_used_and_their_gradients_reach_the_weights(name: st
     with quantizer._rounded_weights(layer, True):
         rough = layer.call(x).data
     kernels = [v for v in layer.variables if "kernel" in v.name]
-    assert len(kernels) == (2 if hasattr(layer, "recurrent_kernel") else 1)
+    assert len(kernels) == {"simple rnn": 2, "gru": 2, "lstm": 2, "attention": 4}.get(name, 1)
+    # A head's outputs are numbered by two axes; each output has its scale.
+    axes = {v.name: 2 for v in kernels if name == "attention" and "output" not in v.name}
     for v in kernels:
-        assert not np.array_equal(round_weights(v, bits).data, v.data)
-        v.assign(round_weights(v, bits).data)
+        rounded_kernel = round_weights(v, bits, axes.get(v.name, 1)).data
+        assert not np.array_equal(rounded_kernel, v.data)
+        v.assign(rounded_kernel)
     with GradientTape() as tape:
         outputs = layer.call(x)
         plain = ops.sum(ops.square(outputs))
@@ -241,9 +248,9 @@ def test_points_of_chains(layers: list[Layer], expected: set[str]) -> None:
 
 
 def test_points_of_recurrent_layers() -> None:
-    layers = [SimpleRNN(3, return_sequences=True), GRU(2), Dense(2, "softmax")]
-    model = built((4, 3), *layers)
-    assert uint8_tensors(model) == {"", "simple_rnn", "gru"}
+    layers = [SimpleRNN(3, return_sequences=True), LSTM(2, return_sequences=True), GRU(2)]
+    model = built((4, 3), *layers, Dense(2, "softmax"))
+    assert uint8_tensors(model) == {"", "simple_rnn", "lstm", "gru"}
     assert FakeQuantization(model, "int8").ranges == {
         "simple_rnn": (-128 / 127, 1.0),
         "gru": (-1.0, 127 / 128),

@@ -4,6 +4,7 @@ import pytest
 
 from thumbnet.trainer import (
     GRU,
+    LSTM,
     Activation,
     Add,
     BatchNormalization,
@@ -56,6 +57,7 @@ def test_fixed_ranges_are_those_of_the_curves() -> None:
     assert fixed_range("tanh") == fixed_range("sign") == (-128 / 127, 1.0)
     assert fixed_range("relu") is None
     assert range_of_outputs(GRU(2)) == (-1.0, 127 / 128)
+    assert range_of_outputs(LSTM(2)) is None
     assert range_of_outputs(Dense(2, "tanh")) == (-128 / 127, 1.0)
     assert range_of_outputs(Dense(2)) is None
 

@@ -1,0 +1,1 @@
+"""Float networks of other frameworks: one graph for all, and the trainer's `Model` of it."""

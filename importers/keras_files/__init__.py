@@ -1,0 +1,1 @@
+"""Files of Keras: the layers' settings and their weights."""
