@@ -122,7 +122,7 @@ class BatchMatmul(Operation):
         """Return the products of all sums."""
         return MatrixProduct.of(node.attributes).macs
 
-    def product_cost(self, node: Node) -> float:
+    def product_cost(self, node: Node, cost: Cycles) -> float:
         """Return the cost of one product: both operands have strides and zero points."""
         return _PRODUCT
 
