@@ -17,7 +17,7 @@ from .emit.firmware_source import firmware_text
 from .emit.header import describe_layers
 from .emit.mpy import cross_compile
 from .graph.float32_arithmetic import float32_scale
-from .graph.graph import Graph, Node, TensorSpec
+from .graph.graph import Graph, Node, State, TensorSpec
 from .graph.serialization import graph_from_json, graph_to_json
 from .graph.staircase import staircase
 from .graph.window import Window
@@ -75,6 +75,7 @@ __all__ = [
     "Program",
     "QuantizationResult",
     "StandaloneCall",
+    "State",
     "Task",
     "TensorSpec",
     "Window",

@@ -93,6 +93,28 @@ class Node:
 
 
 @dataclass(frozen=True)
+class State:
+    """Bytes that stay from one inference to the next: two tensors in one place of memory.
+
+    Nodes read `before`, and later one node writes `after` over it. The next inference reads that as
+    `before`.
+
+    Parameters
+    ----------
+    before, after
+        Names of uint8 tensors of the same size. No node writes `before`, and no node reads it once
+        `after` is written.
+    initial
+        uint8: the levels of `before` in the first inference, in one row.
+
+    """
+
+    before: str
+    after: str
+    initial: np.ndarray[Any, np.dtype[np.uint8]]
+
+
+@dataclass(frozen=True)
 class Graph:
     """A program without branches: nodes in the order in which they run.
 
@@ -113,6 +135,8 @@ class Graph:
         The tensors by name.
     stream
         How samples become the input, if the module is to have a `Stream`.
+    states
+        What stays from one inference to the next; most networks have none.
 
     """
 
@@ -123,9 +147,11 @@ class Graph:
     nodes: tuple[Node, ...]
     tensors: dict[str, TensorSpec]
     stream: StreamSettings | None = None
+    states: tuple[State, ...] = ()
 
     def __str__(self) -> str:
         lines = [f"graph {self.name} ({self.stage})", f"  {self.tensors[self.input]}"]
+        lines += [f"  {state.before} is {state.after} of the call before" for state in self.states]
         for node in self.nodes:
             lines.append(f"  {node}")
             lines.append(f"      -> {self.tensors[node.output]}")
@@ -133,7 +159,7 @@ class Graph:
         return "\n".join(lines)
 
     def producer(self, tensor: str) -> Node | None:
-        """Return the node that writes `tensor`; None for the graph's input."""
+        """Return the node that writes `tensor`; None for an input or a state."""
         return next((node for node in self.nodes if node.output == tensor), None)
 
     def consumers(self, tensor: str) -> list[Node]:
@@ -164,6 +190,8 @@ class Graph:
         """
         known = {**self.tensors, **(tensors or {})}
         used = {self.input, *self.outputs}
+        for state in self.states:
+            used.update((state.before, state.after))
         for node in nodes:
             used.update((*node.inputs, node.output))
         return replace(

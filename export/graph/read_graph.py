@@ -12,7 +12,7 @@ import numpy.typing as npt
 from thumbnet.trainer import StreamSettings
 
 from .brief import brief
-from .graph import Graph, Node, TensorSpec
+from .graph import Graph, Node, State, TensorSpec
 
 DTYPES = {"int8": int, "uint8": int, "int64": int, "float64": float}
 """Types of arrays, and of their entries."""
@@ -25,7 +25,8 @@ MOST_AXES = 4
 
 def read_graph(data: Mapping[str, Any]) -> Graph:
     """Return a graph from JSON types; raise ValueError, which says what is wrong."""
-    only(data, "format name stage input outputs tensors nodes stream")
+    own = " states" * ("states" in data)
+    only(data, "format name stage input outputs tensors nodes stream" + own)
     tensors = [_tensor(item) for item in rows(data["tensors"], "tensors")]
     by_name = {tensor.name: tensor for tensor in tensors}
     if len(by_name) < len(tensors):
@@ -39,6 +40,7 @@ def read_graph(data: Mapping[str, Any]) -> Graph:
         tuple(_node(item) for item in rows(data["nodes"], "nodes")),
         by_name,
         None if stream is None else StreamSettings.from_config(stream),
+        tuple(_state(item) for item in rows(data.get("states", []), "states")),
     )
 
 
@@ -109,6 +111,14 @@ def _node(data: Any) -> Node:
     attributes = {key: _attribute(value) for key, value in data["attributes"].items()}
     inputs = _names(data["inputs"], "inputs")
     return Node(text(data["op"]), inputs, text(data["output"]), attributes)
+
+
+def _state(data: Any) -> State:
+    only(data, "before after initial")
+    initial = array(data["initial"])
+    if initial.dtype != np.uint8 or initial.ndim != 1:
+        raise ValueError(f"the state {brief(data['before'])} begins with no row of uint8")
+    return State(text(data["before"]), text(data["after"]), initial)
 
 
 def _attribute(value: Any) -> Any:

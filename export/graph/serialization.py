@@ -30,7 +30,7 @@ def graph_to_json(graph: Graph) -> dict[str, Any]:
         JSON types.
 
     """
-    return {
+    written: dict[str, Any] = {
         "format": FORMAT,
         "name": graph.name,
         "stage": graph.stage,
@@ -50,6 +50,9 @@ def graph_to_json(graph: Graph) -> dict[str, Any]:
         ],
         "stream": None if graph.stream is None else graph.stream.get_config(),
     }
+    if graph.states:
+        written["states"] = [{k: _plain(v) for k, v in vars(s).items()} for s in graph.states]
+    return written
 
 
 def graph_from_json(data: Any) -> Graph:

@@ -14,6 +14,7 @@ from ..ops import names, operation
 from ..ops.attribute_kinds import attribute_faults
 from ..ops.operation import Operation, common_faults
 from .check_program import program_faults, tensor_faults
+from .check_states import state_faults
 
 
 def verify(graph: Graph) -> Graph:
@@ -36,6 +37,9 @@ def verify(graph: Graph) -> Graph:
 
     """
     known, possible = {graph.input}, names(graph.stage)
+    for fault in state_faults(graph):
+        raise _error(graph, None, fault)
+    known.update(state.before for state in graph.states)
     if graph.input not in graph.tensors:
         raise _error(graph, None, f"the input {graph.input!r} has no tensor")
     for fault in tensor_faults(graph):

@@ -29,6 +29,8 @@ def execute(
 ) -> dict[str, npt.NDArray[Any]]:
     """Run an integer stage and return its tensors, with a leading batch axis.
 
+    If the graph has states, the rows are inferences one after the other, from the initial state on.
+
     Parameters
     ----------
     graph
@@ -40,28 +42,38 @@ def execute(
 
     """
     rows = np.asarray(counts, dtype=np.int64)
-    names = [graph.input, *(node.output for node in graph.nodes)] if keep is None else list(keep)
+    held = {state.before: state.initial.astype(np.int64) for state in graph.states}
+    every = [graph.input, *held, *(node.output for node in graph.nodes)]
+    names = every if keep is None else list(keep)
     if not len(rows):  # only the shapes matter
-        one = _run(graph, np.zeros((1, *graph.tensors[graph.input].shape), np.int64), names)
+        one = _run(graph, np.zeros((1, *graph.tensors[graph.input].shape), np.int64), names, held)
         return {name: values[:0] for name, values in one.items()}
     step = batch_rows(graph)
-    parts = [_run(graph, rows[at : at + step], names) for at in range(0, len(rows), step)]
+    parts = [_run(graph, rows[at : at + step], names, held) for at in range(0, len(rows), step)]
     return {name: np.concatenate([part[name] for part in parts]) for name in names}
 
 
 def batch_rows(graph: Graph) -> int:
     """Return how many rows of a graph the reference runs at once."""
+    if graph.states:
+        return 1
     tensors = sum(math.prod(tensor.shape) for tensor in graph.tensors.values())
     windows = max(operation(node).gathered(node) for node in graph.nodes)
     return max(1, min(ROWS, ENTRIES // (tensors + windows)))
 
 
-def _run(graph: Graph, rows: Ints, names: list[str]) -> dict[str, npt.NDArray[Any]]:
+def _run(
+    graph: Graph, rows: Ints, names: list[str], held: dict[str, Ints]
+) -> dict[str, npt.NDArray[Any]]:
+    """Run some rows; `held` has the states before, and gets those after the last row."""
     values: dict[str, npt.NDArray[Any]] = {graph.input: rows}
+    for name, levels in held.items():
+        values[name] = levels.reshape(len(rows), *graph.tensors[name].shape)
     for node in graph.nodes:
         arguments = [values[name] for name in node.inputs]
         result = operation(node).integer_forward(*arguments, **node.attributes)
         values[node.output] = result.reshape(len(rows), *graph.tensors[node.output].shape)
+    held.update({state.before: values[state.after] for state in graph.states})
     return {name: values[name] for name in names}
 
 
