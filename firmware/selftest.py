@@ -54,6 +54,8 @@ def begin(name):
             facts["damage"] = str(error)
         except ImportError:  # this firmware has no CRC-32
             pass
+    if hasattr(module, "reset"):
+        module.reset()
     if hasattr(gc, "mem_free"):
         gc.collect()
         facts["heap_free"] = gc.mem_free()
@@ -73,8 +75,10 @@ def pushed(samples):
 
 
 def answers(values):
-    """Return all of the module's answers to one input vector."""
+    """Return all of the module's answers to one input vector; together they are one step."""
     line = {}
+    keep = getattr(module, "keep", None)
+    kept = keep and keep()
     answer = module.predict(values)
     # A list of predictions is as long as the scores: a small heap cannot hold both.
     if isinstance(answer, bytearray):
@@ -84,9 +88,13 @@ def answers(values):
         line["predict"] = answer
     answer = None
     if hasattr(module, "scores"):
+        keep and keep(kept)
         line["scores"] = as_list(module.scores(values))
     if hasattr(module, "probabilities"):
+        keep and keep(kept)
         line["probabilities"] = as_list(module.probabilities(values))
+    if keep:
+        line["states"] = module.digest()
     return line
 
 

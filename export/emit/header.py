@@ -126,6 +126,8 @@ def _calls(graph: Graph, facts: Facts) -> list[tuple[str, str]]:
         calls.append(("probabilities(values)", "the same as integers: 32768 is 1.0"))
     calls.append(("scores(values)", "the integer outputs, equal on every board and on the PC"))
     calls.append(("check()", "ValueError if a weight or parameter is not as exported"))
+    if graph.states:
+        calls.append(("reset()", "begin anew: every call continues the one before"))
     if graph.stream:
         calls.append(("Stream().push(sample)", "class index where there is a decision, else None"))
     return calls

@@ -42,7 +42,7 @@ def plan(graph: Graph, build: Build | None = None) -> Plan:
 
     In each of several orders, tensors are placed one by one where they make the arena grow least,
     first without and then with the overlaps that operations permit. The smallest arena wins, of
-    equal ones the first.
+    equal ones the first. The two tensors of a state have one place, which nothing else shares.
 
     Parameters
     ----------
@@ -57,6 +57,8 @@ def plan(graph: Graph, build: Build | None = None) -> Plan:
     build = build or Build("thumb")
     lives, sizes = lifetimes(graph, build.native), _sizes(graph, build.native)
     pairs = overlapping(graph, build)
+    for state in graph.states:
+        del lives[state.after]
     first = graph.nodes[0].output
     breadth = [
         sum(sizes[name] for name, (start, end) in lives.items() if start <= k <= end)
@@ -74,14 +76,17 @@ def plan(graph: Graph, build: Build | None = None) -> Plan:
         _placed(sorted(lives, key=order), lives, sizes, permitted, 0 if build.parts else None)
         for permitted, order in product(({}, pairs), orders)
     ]
-    return check_plan(graph, min(made, key=lambda found: found.size), build)
+    best = min(made, key=lambda found: found.size)
+    for state in graph.states:
+        best.offsets[state.after] = best.offsets[state.before]
+    return check_plan(graph, best, build)
 
 
 def lifetimes(graph: Graph, native: bool = True) -> dict[str, tuple[int, int]]:
     """Return the first and the last moment at which each uint8 tensor is alive.
 
     Node `k` reads and writes at moment `k`, so its inputs, its output and its temporary buffers are
-    alive at the same time.
+    alive at the same time. A state is alive from before the first node until after the last.
     """
     lives: dict[str, tuple[int, int]] = {}
     for k, node in enumerate(graph.nodes):
@@ -91,6 +96,9 @@ def lifetimes(graph: Graph, native: bool = True) -> dict[str, tuple[int, int]]:
         if graph.tensors[node.output].dtype == "uint8":
             lives[node.output] = (k, k)
         lives.update(dict.fromkeys(call_part(node).scratch(graph, node, native), (k, k)))
+    always = (-1, len(graph.nodes))
+    for state in graph.states:
+        lives.update({state.before: always, state.after: always})
     return lives
 
 
@@ -126,12 +134,18 @@ def check_plan(graph: Graph, made: Plan, build: Build | None = None) -> Plan:
     build = build or Build("thumb")
     lives, sizes = lifetimes(graph, build.native), _sizes(graph, build.native)
     pairs = overlapping(graph, build)
+    states = [{state.before, state.after} for state in graph.states]
+    for before, after in states:
+        if made.offsets[before] != made.offsets[after]:
+            raise ThumbnetError(f"export: state {before} and {after} lie in two places")
     for name, at in made.offsets.items():
         end = at + sizes[name]
         if at % ALIGNMENT or at < 0 or end > made.size:
             raise ThumbnetError(f"export: tensor {name} at {at} is not inside the arena")
         for other, start in made.offsets.items():
             if other == name or not _together(lives[name], lives[other]):
+                continue
+            if {name, other} in states:
                 continue
             if (name, other) in pairs and at + pairs[name, other] <= start:
                 continue
@@ -207,7 +221,7 @@ def _is_one_pass(graph: Graph, node: Node, build: Build) -> bool:
 
 
 def _sizes(graph: Graph, native: bool) -> dict[str, int]:
-    sizes: dict[str, int] = {}
+    sizes = {state.before: len(state.initial) for state in graph.states}
     for node in graph.nodes:
         if graph.tensors[node.output].dtype == "uint8":
             sizes[node.output] = prod(graph.tensors[node.output].shape)

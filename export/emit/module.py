@@ -23,6 +23,7 @@ from .kernel_calls import kernel_calls, share_kernels
 from .layer_literals import layer_literals
 from .literals import Literals, bytes_literal, tuple_literal
 from .memory_plan import plan
+from .state_literals import state_literals
 from .stream_literals import FOLDER, stream_literals, stream_roots
 
 _FORWARD = {
@@ -51,7 +52,7 @@ def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     row_calls = kernel_calls(graph, made, build)
     literals, late, weights = layer_literals(row_calls, graph, made, build)
     own, behind = stream_literals(graph.stream)
-    literals = {**node_literals(graph), **own, **literals}
+    literals = {**node_literals(graph), **own, **literals, **state_literals(graph, made)}
     late = {**late, **behind}
     kernels, rest, _ = sources(graph, build, row_calls)
     if facts.labels:
@@ -107,6 +108,8 @@ def sources(
         own = call_part(node).sources(graph, node, build)
         replace.update(own.instead)
         behind += own.files
+    if graph.states:
+        behind.append("reset")
     if build.weights == "romfs":
         roots.append("mapped")
     folders = (*build.folders, *(["viper"] if build.viper else []), FOLDER)

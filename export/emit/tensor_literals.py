@@ -28,11 +28,14 @@ def tensor_literals(
         literals["X0"] = f"memoryview(ARENA)[{at}:{at + length}]" if at else "ARENA"
     else:
         literals["ARENA"] = f"memoryview(bytearray({size}))"
-    for k, (name, length) in enumerate(_lengths(graph, build).items()):
+    place = {state.after: state.before for state in graph.states}
+    lengths = {name: n for name, n in _lengths(graph, build).items() if name not in place}
+    for k, (name, length) in enumerate(lengths.items()):
         names[name] = "ARENA" if build.native else f"X{k}"
         if not build.native:
             at = made.offsets[name]
             literals[f"X{k}"] = f"ARENA[{at}:{at + length}]{_remark(graph, name)}"
+    names.update({after: names[before] for after, before in place.items()})
     wide = [pair for node in graph.nodes for pair in call_part(node).wide_scratch(node).items()]
     for k, (name, length) in enumerate(wide):
         names[name] = f"A{k}"
@@ -51,6 +54,7 @@ def _lengths(graph: Graph, build: Build) -> dict[str, int]:
         if graph.tensors[node.output].dtype == "uint8":
             lengths[node.output] = prod(graph.tensors[node.output].shape)
         lengths.update(call_part(node).scratch(graph, node, build.native))
+    lengths.update({state.before: len(state.initial) for state in graph.states})
     return lengths
 
 

@@ -46,6 +46,11 @@ Parts = dict[str, list[SourceFile]]
 def emit_files(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     """Return the files for the board's file system: `NAME.py`, what it imports, and `NAME.bin`."""
     graph = share_kernels(check_emittable(graph), build)
+    if graph.states:
+        raise ThumbnetError(
+            f"export: {graph.name} keeps a state from one call to the next, which a module for a "
+            "micro:bit v1 cannot: choose another board"
+        )
     made = plan(graph, build)
     rows = kernel_calls(graph, made, build)
     literals, late, weights = layer_literals(rows, graph, made, build)

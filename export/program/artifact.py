@@ -23,7 +23,8 @@ from ..kernels.build import Build
 from ..ops.answer import answer_kind
 from ..ops.input import takes_bytes
 from ..quantizer.input_counts import in_units
-from ..stages.reference import accepted_counts, execute, to_counts
+from ..stages.reference import accepted_counts, to_counts
+from .expected_answers import expected_answers
 from .read_contents import check_contents, check_text, check_work, read_document
 from .stored_inputs import inputs_to_json
 from .stream_vectors import stream_answers, stream_windows
@@ -128,22 +129,12 @@ class Artifact:
         list of dict
             For each row "scores" (integers); for classifiers also "predict" (a class index), and
             "probabilities" (Q15 integers) if the module computes them; for images "predict" (the
-            levels of all pixels).
+            levels of all pixels). If it has states, each row continues the one before, and "states"
+            stands for what they are after it.
 
         """
         counts = to_counts(self.graph, self.inputs if rows is None else rows)
-        values = execute(self.graph, counts, self.graph.outputs)
-        answers: list[dict[str, Any]] = [{"scores": row} for row in values["scores"].tolist()]
-        if self.kind == "image":
-            values["prediction"] = values["prediction"].reshape(len(counts), -1)
-        keys = {"prediction": "predict", "probabilities": "probabilities"}
-        if self.kind == "regression":
-            del keys["prediction"]
-        for tensor, key in keys.items():
-            if tensor in values:
-                for answer, value in zip(answers, values[tensor].tolist(), strict=True):
-                    answer[key] = value
-        return answers
+        return expected_answers(self.graph, self.kind, counts)
 
 
 def write_artifact(

@@ -23,7 +23,7 @@ SHOWN = 5
 WIDEST = 400
 """Characters of a value that are shown."""
 
-ORDER = "error message scores predict probabilities"
+ORDER = "error message scores predict probabilities states"
 """Keys of an answer, the most telling first."""
 
 
