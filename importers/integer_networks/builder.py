@@ -36,6 +36,32 @@ class Source:
     shape: tuple[int, ...]
 
 
+@dataclass
+class Variable:
+    """A variable of the file.
+
+    Attributes
+    ----------
+    name
+        Its name in the file.
+    size
+        The number of its values; 0 while it is unknown.
+    initial
+        The levels of its first value.
+    before
+        The tensor of the graph with its value before the inference; "" if nothing reads that.
+    now
+        Where its value is.
+
+    """
+
+    name: str
+    size: int = 0
+    initial: npt.NDArray[np.uint8] | None = None
+    before: str = ""
+    now: Source | None = None
+
+
 class Builder:
     """The graph so far, and what the file says about its tensors.
 
@@ -43,18 +69,21 @@ class Builder:
     ----------
     path
         The file, for messages.
-    subgraph
-        The network.
+    subgraphs
+        Those of the file; the first is the network.
 
     """
 
-    def __init__(self, path: str, subgraph: Subgraph) -> None:
+    def __init__(self, path: str, subgraphs: tuple[Subgraph, ...]) -> None:
         self.path = path
-        self.subgraph = subgraph
+        self.subgraphs = subgraphs
+        self.subgraph = subgraphs[0]
         self.nodes: list[Node] = []
         self.tensors: dict[str, TensorSpec] = {}
         self.words: list[str] = []
         self.folded: dict[int, npt.NDArray[Any]] = {}
+        self.variables: dict[str, Variable] = {}
+        self.handles: dict[int, Variable] = {}
         self._sources: dict[int, Source] = {}
         self.operator: Operator | None = None
 

@@ -101,9 +101,10 @@ def _plain(node: Node, found: Ints) -> Node:
 def _removed(graph: Graph, tensor: str, values: dict[str, Ints]) -> Graph:
     """Return the graph without the channels of a tensor that no later convolution needs."""
     chain = [tensor]
+    kept = {*graph.outputs, *(state.after for state in graph.states)}
     while True:
         readers = graph.consumers(chain[-1])
-        if len(readers) != 1 or chain[-1] in graph.outputs:
+        if len(readers) != 1 or chain[-1] in kept:
             return graph
         (reader,) = readers
         if reader.op not in PER_CHANNEL:

@@ -15,6 +15,7 @@ from .constant_channels import without_constant_channels
 from .constants import fold
 from .network import IntegerNetwork
 from .registry import TRANSLATORS
+from .states import held_states
 
 MOST_STEP = 2**20
 """A scale is step / units with integers up to this: its error is below 2**-20 of it."""
@@ -43,7 +44,7 @@ def integer_network(model: TfliteModel, path: str, name: str) -> IntegerNetwork:
 
     """
     subgraph = model.subgraphs[0]
-    builder = Builder(path, subgraph)
+    builder = Builder(path, model.subgraphs)
     if len(subgraph.inputs) != 1:
         builder.refuse(f"it has {len(subgraph.inputs)} inputs", "thumbnet takes networks with one")
     (start,) = subgraph.inputs
@@ -92,7 +93,7 @@ def _check_bytes(builder: Builder, operator: Operator) -> None:
 
 def _answered(builder: Builder, name: str) -> IntegerNetwork:
     """Add the scores and the answer."""
-    subgraph = builder.subgraph
+    subgraph, states = builder.subgraph, held_states(builder)
     sources = [builder.source(number) for number in subgraph.outputs]
     for source in sources:
         scale = builder.tensors[source.name].scale
@@ -133,7 +134,7 @@ def _answered(builder: Builder, name: str) -> IntegerNetwork:
         answer = Node("measure", ("scores",), "prediction", {"step": steps, "units": units})
         tensors["prediction"] = TensorSpec("prediction", (sum(counts),), "float32")
     nodes = (*builder.nodes, answer)
-    whole = Graph(name, "fuse", "input", ("scores", "prediction"), nodes, tensors)
+    whole = Graph(name, "fuse", "input", ("scores", "prediction"), nodes, tensors, None, states)
     shape = "x".join(map(str, builder.shape(subgraph.inputs[0])))
     ends = [builder.tensor(number).dtype for number in (*subgraph.inputs, *subgraph.outputs)]
     kind = "int8 .tflite with float ends, so levels go in and come out"

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..tflite.model import Operator
-from . import arithmetic, curves, moving, pooling, products, reducing, shapes, weighted
+from . import arithmetic, curves, moving, pooling, products, reducing, shapes, states, weighted
 from .builder import Builder
 
 TRANSLATORS: dict[str, Callable[[Builder, Operator], None]] = {
     "ABS": curves.absolute,
     "ADD": arithmetic.add,
+    "ASSIGN_VARIABLE": states.assign_variable,
     "AVERAGE_POOL_2D": pooling.average_pool_2d,
     "BATCH_MATMUL": products.batch_matmul,
+    "CALL_ONCE": states.call_once,
     "CAST": curves.cast,
     "CONCATENATION": moving.concatenation,
     "CONV_2D": weighted.conv_2d,
@@ -33,6 +35,7 @@ TRANSLATORS: dict[str, Callable[[Builder, Operator], None]] = {
     "PRELU": curves.prelu,
     "QUANTIZE": curves.quantize,
     "REDUCE_MAX": reducing.reduce_max,
+    "READ_VARIABLE": states.read_variable,
     "RELU": curves.relu,
     "RELU6": curves.relu_6,
     "RELU_N1_TO_1": curves.relu_n1_to_1,
@@ -50,6 +53,7 @@ TRANSLATORS: dict[str, Callable[[Builder, Operator], None]] = {
     "TANH": curves.tanh,
     "TRANSPOSE": moving.transpose,
     "TRANSPOSE_CONV": weighted.transpose_conv,
+    "VAR_HANDLE": states.var_handle,
 }
 """What translates each operator."""
 
@@ -58,8 +62,10 @@ _BINARY = ("move", "lookup", "lookup_channels")
 MADE: dict[str, tuple[str, ...]] = {
     "ABS": ("lookup",),
     "ADD": ("add_xnnpack", *_BINARY),
+    "ASSIGN_VARIABLE": ("move",),
     "AVERAGE_POOL_2D": ("average_pool_tflite",),
     "BATCH_MATMUL": ("matmul_levels", "move"),
+    "CALL_ONCE": (),
     "CAST": ("lookup",),
     "CONCATENATION": ("move",),
     "CONV_2D": ("conv_xnnpack",),
@@ -80,6 +86,7 @@ MADE: dict[str, tuple[str, ...]] = {
     "PRELU": ("lookup", "lookup_channels"),
     "QUANTIZE": ("lookup", "move"),
     "REDUCE_MAX": ("max_pool", "move"),
+    "READ_VARIABLE": ("move",),
     "RELU": ("lookup",),
     "RELU6": ("lookup",),
     "RELU_N1_TO_1": ("lookup",),
@@ -97,5 +104,6 @@ MADE: dict[str, tuple[str, ...]] = {
     "TANH": ("lookup",),
     "TRANSPOSE": ("move",),
     "TRANSPOSE_CONV": ("move", "conv_xnnpack"),
+    "VAR_HANDLE": (),
 }
 """The operations of the graph that each operator may become; none if it only renames values."""
