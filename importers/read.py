@@ -40,6 +40,8 @@ def read(path: str | os.PathLike[str], name: str = "model") -> Model | IntegerNe
 
     """
     place = Path(path)
+    if place.is_dir():
+        raise ThumbnetError(f"{place}: it is a folder: name the file of a network in it")
     if place.suffix.lower() not in FORMATS:
         raise ThumbnetError(
             f"{place}: thumbnet imports {', '.join(FORMATS)}: export the network as one of these"

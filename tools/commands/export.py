@@ -137,10 +137,11 @@ def command(
             )
     when = _calls(check)
     if isinstance(network, IntegerNetwork):
+        network = network.named(name)
         own = {"--bits": bits, "--calibration": calibration, "--resolution": resolution}
         refuse_options(model, {**own, "--threshold": threshold})
         program = convert_graph(
-            network.named(name).graph,
+            network.graph,
             network.task,
             network.layers,
             board=profile,

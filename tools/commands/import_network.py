@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from thumbnet.export import convert_graph, load_board, module_name
-from thumbnet.importers import FORMATS, IntegerNetwork, read, save_integer_network
+from thumbnet.importers import IntegerNetwork, read, save_integer_network
 from thumbnet.trainer import Model, ThumbnetError
 
 from ..terminal.console import Console
@@ -104,4 +104,4 @@ def _say_floats(console: Console, network: Model, path: Path) -> None:
 def _next(console: Console, output: Path, source: str) -> None:
     console.say(f"{output}  {output.stat().st_size:,} bytes")
     console.say(f"next: thumbnet export {shlex.quote(str(output))}")
-    console.result({"network": str(output), "source": source, "formats": [*FORMATS]})
+    console.result({"network": str(output), "source": source})

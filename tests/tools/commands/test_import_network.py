@@ -1,0 +1,64 @@
+"""`thumbnet import`, and `thumbnet export` of what others trained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.cli import last_json, thumbnet
+from support.imported import residual_net
+from support.micropython import needs_micropython
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "net.tflite").write_bytes(residual_net())
+    return tmp_path
+
+
+def test_from_file_to_proof(folder: Path) -> None:
+    needs_micropython()
+    done = thumbnet("import net.tflite --json", folder)
+    assert last_json(done) == {"network": "net.npz", "source": "int8 .tflite"}
+    assert "level = round(reading / 0.02) + 125" in done.stderr
+    made = last_json(thumbnet("export net.npz --board unix --vectors 20 --json", folder))
+    assert (made["kind"], made["vectors"]) == ("classifier", 24)
+    again = thumbnet("export net.tflite --board unix --vectors 20 -o again", folder)
+    assert again.returncode == 0, again.stderr
+    assert (folder / "again/net.py").read_bytes() == (folder / "build/net.py").read_bytes()
+    proof = thumbnet("verify build/net.py --target unix", folder)
+    assert "24 of 24 rows equal, 120 integers" in proof.stdout, proof.stderr
+
+
+def test_a_folder_gets_the_module(folder: Path) -> None:
+    done = thumbnet("import net.tflite -o made --name other", folder)
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in (folder / "made").iterdir()) == ["other.json", "other.py"]
+
+
+def test_held_out_rows_are_in_units_of_the_training(folder: Path) -> None:
+    levels = np.random.default_rng(0).integers(0, 256, (30, 126))
+    np.savez(folder / "rows.npz", x=(levels - 125) * 0.02, y=np.arange(30) % 4)
+    done = thumbnet("export net.tflite --data rows.npz --json", folder)
+    assert last_json(done)["accuracy_integer"] is not None
+    assert last_json(done)["vectors"] == 34
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("import .", "it is a folder: name the file of a network in it"),
+        ("import net.txt", "export the network as one of these"),
+        ("import net.tflite --data digits", "it has its ranges: leave it out"),
+        ("export net.tflite --bits 4", "--bits has no meaning for net.tflite"),
+        ("export net.tflite --data digits", "has rows of 64 values, but net takes 126"),
+        ("export net.tflite --board microbit", "does not run on this board"),
+        ("compare net.tflite", "`thumbnet compare` needs float weights"),
+    ],
+)
+def test_refused_in_one_line(folder: Path, arguments: str, message: str) -> None:
+    done = thumbnet(arguments, folder)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
