@@ -19,7 +19,7 @@ from ..graph.graph import Graph
 from ..kernels.build import Build
 from ..quantizer.task import Task
 from ..stages.check_graph import verify
-from ..stages.pipeline import Options, stages, trained_bits
+from ..stages.pipeline import Options, stages
 from .program import LONGEST, Program
 
 
@@ -100,8 +100,7 @@ def convert(
     build = _built(graph, profile, tier, weights, mpy, check, facts)
     return Program(
         *(graph, graphs["calibrate"], task, facts, profile, build, options, mpy),
-        trained=trained_bits(model),
-        fitted=model.quantized is not None,
+        model=model,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer import Model, ThumbnetError
 
 from ..board_fit.check_fits import check_files
 from ..boards.profile import BoardProfile
@@ -23,7 +23,7 @@ from ..kernels.build import Build
 from ..microbit.hexfile import microbit_hex
 from ..microbit.module_files import emit_files
 from ..quantizer.task import Task
-from ..stages.pipeline import Options
+from ..stages.pipeline import Options, trained_bits
 from ..stages.reference import accepted_rows, as_rows, execute, to_counts
 from .artifact import Artifact, write_artifact
 from .quality import LayerQuality, encode_targets, float_predict, goodness, layer_quality
@@ -53,8 +53,8 @@ class Program:
         The profile of the board, how the network is built for it, and whether it is compiled.
     sketch
         The program to put into a `.hex` as `main.py`; None for none.
-    trained, fitted
-        The width of the weights that the model was trained for; whether training rounded them.
+    model
+        The trained model; None if the network was imported as integers.
 
     """
 
@@ -67,8 +67,17 @@ class Program:
     options: Options
     mpy: bool = False
     sketch: bytes | None = None
-    trained: int = 8
-    fitted: bool = False
+    model: Model | None = None
+
+    @property
+    def trained(self) -> int:
+        """The width of the weights that the model was trained for."""
+        return 8 if self.model is None else trained_bits(self.model)
+
+    @property
+    def fitted(self) -> bool:
+        """True if training took the rounding of weights into account."""
+        return self.model is not None and self.model.quantized is not None
 
     @property
     def bits(self) -> int:

@@ -14,8 +14,10 @@ import numpy as np
 import pytest
 from support import streams
 from support.emitted import commented
+from support.imported import imported
 from support.layer_models import chain
-from support.networks import FACTS, HIDDEN, LAST, random_model, run_module
+from support.networks import FACTS, HIDDEN, LAST, module_text, random_model, run_module
+from support.streaming import windows
 
 from thumbnet.export import BoardProfile, Program, convert, list_boards
 from thumbnet.export.emit.firmware_source import inlined, read_source
@@ -225,6 +227,7 @@ def test_every_public_literal_is_the_exporters() -> None:
     sources = [text_of(program, build) for program, build in CASES]
     sources += [streams.program(features).module() for features in ("raw", ("mean", "bands"))]
     sources += [text_of(program, replace(build, check=9)) for program, build in CASES[:1]]
+    sources.append(module_text(imported(windows()).graph))
     for name in names:
         assert any(f"\n{name} = " in source for source in sources), name
 

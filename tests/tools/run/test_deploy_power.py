@@ -108,7 +108,7 @@ def test_power_lost_while_files_are_swapped(start, tmp_path, before, after, said
 
 @pytest.mark.parametrize(
     "when",
-    [b"repair('", b"look('", b"hashlib", b"TNW1", b"CRC-32", b"row(b'", b"swap('"],
+    [b"repair('", b"look('", b"hashlib", b"TNW1", b"CRC-32", b"row(list(", b"swap('"],
     ids=lambda when: when.decode(),
 )
 def test_power_lost_at_any_other_moment(start, tmp_path, when):
