@@ -145,7 +145,7 @@ def end():
 def main(name, path):
     """Measure with every line of a file of JSON lists; a number n there means n bytes after it."""
     if begin(name):
-        levels = b""
+        levels = bytearray()
         with open(path, "rb") as lines:
             for line in lines:
                 values = json.loads(line)

@@ -131,7 +131,7 @@ def end():
 def main(name, path):
     """Answer every line of a file of JSON lists; a number n there means n bytes after it."""
     if begin(name):
-        levels = b""
+        levels = bytearray()
         with open(path, "rb") as lines:
             for line in lines:
                 values = json.loads(line)

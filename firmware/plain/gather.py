@@ -14,9 +14,9 @@ def gather(x, p, top, start):
     behind = pad * (start + run - last)
     parts = []
     for iy in range(top, top + k_h):
-        if 0 <= iy < rows:
-            iy *= row
-            parts += (before, bytes(x[iy + first : iy + last]), behind)
-        else:
+        if not 0 <= iy < rows:
             parts.append(pad * run)
+            continue
+        iy *= row
+        parts += (before, bytes(x[iy + first : iy + last]), behind)
     return b"".join(parts)

@@ -56,7 +56,7 @@ def on_microbit(
         name = target.stage(artifact.name, artifact.files)
         equal = check_answers(target, artifact, name)
         say(f"{artifact.name} on the emulated micro:bit: {rows} measurements")
-        facts, measured = measure(target, name, artifact.inputs[:rows])
+        facts, measured = measure(target, name, artifact.rows[:rows])
         calls = calls_on_microbit(target, artifact)
     taken = mean(line["instructions"] for line in measured)
     heap = max(line["heap"] for line in measured)

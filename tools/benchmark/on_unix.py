@@ -121,7 +121,7 @@ def _measured(
     with UnixTarget(heap) as target:
         name = target.stage(artifact.name, artifact.files)
         equal = check_answers(target, artifact, name)
-        facts, measured = measure(target, name, artifact.inputs[:MEASURED])
+        facts, measured = measure(target, name, artifact.rows[:MEASURED])
     return equal, facts, measured
 
 
