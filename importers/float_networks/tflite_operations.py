@@ -77,14 +77,25 @@ def _bias(inputs: Sequence[Any]) -> Array | None:
 
 
 def _conv(tracer: Tracer, options: Options, inputs: Sequence[Any]) -> Any:
-    x, kernel = inputs[0], constant(inputs, 1, "weights").transpose(1, 2, 3, 0)
-    dilations = _dilations(options)
-    strides, pads = _window(tracer, options, x, kernel.shape[:2], dilations)
-    channels = tracer.materialize(x).shape[3]
+    kernel = constant(inputs, 1, "weights").transpose(1, 2, 3, 0)
+    channels = tracer.materialize(inputs[0]).shape[3]
     groups = channels // kernel.shape[2] if channels % kernel.shape[2] == 0 else 1
+    return _convolution(tracer, options, inputs, kernel, groups)
+
+
+def _depthwise(tracer: Tracer, options: Options, inputs: Sequence[Any]) -> Any:
+    kernel = constant(inputs, 1, "weights").transpose(1, 2, 0, 3)
+    return _convolution(tracer, options, inputs, kernel, tracer.materialize(inputs[0]).shape[3])
+
+
+def _convolution(
+    tracer: Tracer, options: Options, inputs: Sequence[Any], kernel: Any, groups: int
+) -> Any:
+    dilations = _dilations(options)
+    strides, pads = _window(tracer, options, inputs[0], kernel.shape[:2], dilations)
     y = convolution(
         tracer,
-        x,
+        inputs[0],
         kernel,
         _bias(inputs),
         strides,
@@ -92,25 +103,6 @@ def _conv(tracer: Tracer, options: Options, inputs: Sequence[Any]) -> Any:
         channel=3,
         dilations=dilations,
         groups=groups,
-    )
-    return _fused(tracer, options, y)
-
-
-def _depthwise(tracer: Tracer, options: Options, inputs: Sequence[Any]) -> Any:
-    x, kernel = inputs[0], constant(inputs, 1, "weights").transpose(1, 2, 0, 3)
-    dilations = _dilations(options)
-    strides, pads = _window(tracer, options, x, kernel.shape[:2], dilations)
-    channels = tracer.materialize(x).shape[3]
-    y = convolution(
-        tracer,
-        x,
-        kernel,
-        _bias(inputs),
-        strides,
-        pads,
-        channel=3,
-        dilations=dilations,
-        groups=channels,
     )
     return _fused(tracer, options, y)
 

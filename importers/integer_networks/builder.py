@@ -9,14 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from thumbnet.export import Node, TensorSpec
-from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer import ACTIVATION_MAX, ThumbnetError
 
 from ..tflite.model import Operator, Subgraph, Tensor
 
 SIGN = 128
 """Level `q` of ours, from 0 to 255, is the file's int8 `q - 128`."""
-
-ACTIVATION_MAX = 255
 
 
 @dataclass(frozen=True)
