@@ -7,10 +7,10 @@ from pathlib import Path
 
 from thumbnet.trainer import Model, ThumbnetError
 
-from .float_networks.read_float import READERS, read_float
+from .float_networks.from_tflite import computes_in_floats, float_graph_of_model
+from .float_networks.read_float import READERS, named_model, read_float
 from .integer_networks.from_tflite import integer_network
 from .integer_networks.network import IntegerNetwork
-from .tflite.model import TfliteModel
 from .tflite.read_tflite import read_tflite
 
 FORMATS = tuple(READERS)
@@ -46,21 +46,9 @@ def read(path: str | os.PathLike[str], name: str = "model") -> Model | IntegerNe
         raise ThumbnetError(
             f"{place}: thumbnet imports {', '.join(FORMATS)}: export the network as one of these"
         )
-    if place.suffix.lower() == ".tflite":
-        model = read_tflite(place)
-        if _is_quantized(model):
-            return integer_network(model, str(place), name)
-    return read_float(place)
-
-
-def _is_quantized(model: TfliteModel) -> bool:
-    """Return whether the network computes with 8-bit integers; its ends may be floats."""
-    subgraph = model.subgraphs[0]
-    computed = set(subgraph.inputs)
-    for operator in subgraph.operators:
-        computed.update(operator.outputs)
-        first = operator.inputs[:1]
-        if operator.name in ("QUANTIZE", "DEQUANTIZE") and computed.issuperset(first):
-            return True
-    ends = [subgraph.tensors[number] for number in (*subgraph.inputs, *subgraph.outputs)]
-    return any(tensor.dtype in ("int8", "uint8") for tensor in ends)
+    if place.suffix.lower() != ".tflite":
+        return read_float(place)
+    model = read_tflite(place)
+    if computes_in_floats(model):
+        return named_model(float_graph_of_model(model, place), place)
+    return integer_network(model, str(place), name)

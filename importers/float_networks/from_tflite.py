@@ -37,7 +37,11 @@ def float_graph_of_tflite(path: str | os.PathLike[str]) -> FloatGraph:
         If the file cannot be read, computes in integers, or has an operator that the trainer has no
         layer for; the message names it and its position.
     """
-    model = read_tflite(path)
+    return float_graph_of_model(read_tflite(path), path)
+
+
+def float_graph_of_model(model: TfliteModel, path: str | os.PathLike[str]) -> FloatGraph:
+    """Return the float graph of a file that was read; see `float_graph_of_tflite`."""
     try:
         return graph_of(model, Path(path).stem)
     except ThumbnetError as error:
@@ -45,9 +49,10 @@ def float_graph_of_tflite(path: str | os.PathLike[str]) -> FloatGraph:
 
 
 def computes_in_floats(model: TfliteModel) -> bool:
-    """Whether a file's activations are floats, whatever its weights are."""
+    """Whether a file's inputs and activations are floats, whatever its weights are."""
     network = model.subgraphs[0]
     computed = {number for operator in network.operators for number in operator.outputs}
+    computed.update(network.inputs)
     kinds = {network.tensors[number].dtype for number in computed if number >= 0}
     return not kinds & {"int8", "uint8", "int16"}
 

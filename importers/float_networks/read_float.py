@@ -7,6 +7,7 @@ from pathlib import Path
 
 from thumbnet.trainer import Model, ThumbnetError
 
+from .float_graph import FloatGraph
 from .from_keras import float_graph_of_keras
 from .from_onnx import float_graph_of_onnx
 from .from_tflite import float_graph_of_tflite
@@ -45,7 +46,11 @@ def read_float(path: str | os.PathLike[str]) -> Model:
         raise ThumbnetError(
             f"{path}: is no network that can be imported: give one of {', '.join(READERS)}"
         )
-    graph = READERS[suffix](path)
+    return named_model(READERS[suffix](path), path)
+
+
+def named_model(graph: FloatGraph, path: str | os.PathLike[str]) -> Model:
+    """Return the model of a file's float graph; errors name the file."""
     try:
         return to_model(graph)
     except ThumbnetError as error:
