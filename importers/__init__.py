@@ -5,13 +5,13 @@ graph. See docs/import.md.
 """
 
 from .integer_networks.network import IntegerNetwork
-from .integer_networks.saving import load_integer_network, save_integer_network
+from .integer_networks.saving import integer_network_of, save_integer_network
 from .read import FORMATS, read
 
 __all__ = [
     "FORMATS",
     "IntegerNetwork",
-    "load_integer_network",
+    "integer_network_of",
     "read",
     "save_integer_network",
 ]

@@ -56,7 +56,7 @@ from .layers.recurrent import GRU, LSTM, SimpleRNN
 from .layers.regularizers import l2
 from .layers.reshape import Reshape
 from .layers.symbols import Input
-from .models.model import Model, Sequential, load_checkpoint, load_model
+from .models.model import Model, Sequential, load_checkpoint, load_model, restore_model
 from .models.perceptron import Perceptron
 from .models.regression import LinearRegression, LogisticRegression
 from .optimization.class_scores import balanced_accuracy, confusion_matrix, is_uneven
@@ -183,6 +183,7 @@ __all__ = [
     "load_gestures",
     "load_mnist",
     "load_model",
+    "restore_model",
     "load_motions",
     "load_split",
     "locked",

@@ -10,7 +10,6 @@ from thumbnet.trainer import (
     ARCHIVE_FORMAT,
     ARCHIVE_VERSION,
     ThumbnetError,
-    read_archive,
     write_archive,
 )
 
@@ -20,7 +19,7 @@ KEY = "integer_network"
 
 
 def save_integer_network(network: IntegerNetwork, path: str | os.PathLike[str]) -> None:
-    """Write a network to an `.npz` file, which `load_integer_network` reads.
+    """Write a network to an `.npz` file, which `integer_network_of` restores.
 
     Raises
     ------
@@ -40,16 +39,29 @@ def save_integer_network(network: IntegerNetwork, path: str | os.PathLike[str]) 
     write_archive(path, {**header, KEY: contents}, {})
 
 
-def load_integer_network(path: str | os.PathLike[str]) -> IntegerNetwork | None:
-    """Return the network in a file; None if the file has a model of the trainer.
+def integer_network_of(
+    path: str | os.PathLike[str], description: dict[str, Any]
+) -> IntegerNetwork | None:
+    """Restore a network from an archive that was read.
+
+    Parameters
+    ----------
+    path
+        The file, for messages.
+    description
+        What `read_archive` returned of it.
+
+    Returns
+    -------
+    IntegerNetwork or None
+        None if the archive has a model of the trainer.
 
     Raises
     ------
     ThumbnetError
-        If the file cannot be read or is damaged.
+        If it is damaged.
 
     """
-    description, _ = read_archive(path)
     if KEY not in description:
         return None
     try:

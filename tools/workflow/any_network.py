@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from thumbnet.importers import FORMATS, IntegerNetwork, load_integer_network, read
-from thumbnet.trainer import Model, ThumbnetError, load_dataset
+from thumbnet.importers import FORMATS, IntegerNetwork, integer_network_of, read
+from thumbnet.trainer import Model, ThumbnetError, load_dataset, read_archive, restore_model
 
-from .saved_models import load_finished
+from .saved_models import check_finished
 from .settings import Array
 
 VECTORS = 300
@@ -36,11 +36,9 @@ def load_network(path: Path) -> Model | IntegerNetwork:
     """
     if path.suffix.lower() in FORMATS:
         return read(path)
-    if path.suffix.lower() == ".npz" and path.is_file():
-        found = load_integer_network(path)
-        if found is not None:
-            return found
-    return load_finished(path)
+    archive = read_archive(path)
+    found = integer_network_of(path, archive[0])
+    return found or check_finished(restore_model(path, archive), path)
 
 
 def load_model_of(path: Path, purpose: str) -> Model:

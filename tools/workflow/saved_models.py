@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from thumbnet.trainer import LARGEST, Model, ThumbnetError, load_model
+from thumbnet.trainer import LARGEST, Model, ThumbnetError
 
 from .settings import Array
 
@@ -15,22 +15,21 @@ ROWS = ("calibration", "test_x")
 """Samples that are rows of inputs; `test_y` has the answers to `test_x`."""
 
 
-def load_finished(path: Path) -> Model:
-    """Load a model, and check that it is finished and that its rows fit it.
+def check_finished(model: Model, path: Path) -> Model:
+    """Return a model if it is finished and its rows fit it.
 
     Parameters
     ----------
-    path
-        The file.
+    model, path
+        A model, and the file that it is from.
 
     Raises
     ------
     ThumbnetError
-        If the file cannot be read, is the checkpoint of a regression, whose outputs are not in real
-        units, or carries rows that are no inputs of the network.
+        If it is the checkpoint of a regression, whose outputs are not in real units, or carries
+        rows that are no inputs of the network.
 
     """
-    model = load_model(path)
     if "target_scale" in model.info:
         raise ThumbnetError(
             f"{path} is the checkpoint of an unfinished training: finish it by running the "

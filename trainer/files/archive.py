@@ -23,6 +23,9 @@ from .npz import Damaged, NotNumbers, TooLarge, is_archive, read_arrays
 from .reading import read_bytes
 from .strict_json import parse_json
 
+Archive = tuple[dict[str, Any], dict[str, Array]]
+"""The description, JSON types, and the arrays by name."""
+
 FORMAT = "thumbnet model"
 VERSION = 1
 _ELSE = "choose another folder"
@@ -72,7 +75,7 @@ def write(
         ) from error
 
 
-def read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Array]]:
+def read(path: str | os.PathLike[str]) -> Archive:
     """Read what `write` wrote.
 
     Parameters

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from ..arrays import Array
 from ..errors import ThumbnetError
-from ..files.archive import read
+from ..files.archive import Archive, read
 from ..layers.layer import Layer
 from ..layers.symbols import Symbol, checked_shape
 from ..network.inputs import prepare_inputs
@@ -268,7 +268,30 @@ def load_model(path: str | os.PathLike[str]) -> Model:
     ThumbnetError
         If the file is missing, truncated, edited, or not a thumbnet model.
     """
-    return restore(path, *read(path), _CLASSES)
+    return restore_model(path, read(path))
+
+
+def restore_model(path: str | os.PathLike[str], archive: Archive) -> Model:
+    """Restore a model from an archive that was read.
+
+    Parameters
+    ----------
+    path : path
+        For the error message.
+    archive
+        What `read_archive` returned.
+
+    Returns
+    -------
+    Model
+        As `load_model` returns it.
+
+    Raises
+    ------
+    ThumbnetError
+        If the archive has no thumbnet model.
+    """
+    return restore(path, *archive, _CLASSES)
 
 
 def load_checkpoint(path: str | os.PathLike[str]) -> tuple[Model, int]:
