@@ -16,6 +16,7 @@ from .cost.network_size import LayerCost, layer_costs
 from .emit.firmware_source import firmware_text
 from .emit.header import describe_layers
 from .emit.mpy import cross_compile
+from .graph.double_rounding import rescale_twice
 from .graph.float32_arithmetic import float32_scale
 from .graph.graph import Graph, Node, State, TensorSpec
 from .graph.serialization import graph_from_json, graph_to_json
@@ -112,6 +113,7 @@ __all__ = [
     "operation",
     "operation_title",
     "quantization_choices",
+    "rescale_twice",
     "run_until",
     "staircase",
     "standalone_calls",
