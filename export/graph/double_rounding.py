@@ -29,6 +29,11 @@ def rescale_twice(x: npt.ArrayLike, mantissa: int, exponent: int) -> Ints:
     mantissa, exponent
         The multiplier; a negative exponent is what the second rounding is for.
 
+    Returns
+    -------
+    numpy.ndarray
+        int64, in the shape of `x`.
+
     """
     product = (np.asarray(x, np.int64) << max(exponent, 0)) * mantissa
     first = product + (1 << 30) >> 31

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import prod
 
 from ..graph.graph import FLOAT_STAGES, Graph, Node, State
-from ..ops import call_part
+from ..ops import operation
 
 
 def state_faults(graph: Graph) -> Iterator[str]:
@@ -63,5 +63,5 @@ def update_faults(graph: Graph, node: Node) -> Iterator[str]:
 
 def _updated(node: Node) -> str:
     """Return the input that a node turns into its output, where it lies; "" if none."""
-    which = call_part(node).updates
+    which = operation(node).updates
     return "" if which is None or which >= len(node.inputs) else node.inputs[which]

@@ -17,29 +17,33 @@ def lstm_tflite(x, w, y, p):
     """
     units = p[0]
     inputs = p[1]
+    steps = p[2]
     x_at = p[3]
-    cells = p[4]
+    y_at = p[4]
     gates = p[5]
+    whole = p[6]
+    cell_shift = p[7]
     clip = p[8]
-    scale = 10 + 10 * gates
-    h = cells + 2 * units
-    for _ in range(p[2]):
+    zero_point = p[9]
+    h = y_at + 2 * units
+    for _ in range(steps):
         at = 0
-        for c in range(cells, cells + units):
+        for c in range(y_at, y_at + units):
             cell = (y[c] | (y[c + units] ^ 128) << 8) - 32768
             new = 0
             k = 10
             for gate in range(4 - gates, 4):
                 acc = row_sum(x, x_at, inputs, w, at, p, k)
                 at += 4 + inputs
+                k += 5
                 acc = -32768 if acc < -32768 else 32767 if acc > 32767 else acc
-                acc += row_sum(y, h, units, w, at, p, k + 5)
+                acc += row_sum(y, h, units, w, at, p, k)
                 at += 4 + units
                 acc = -32768 if acc < -32768 else 32767 if acc > 32767 else acc
-                k += 10
+                k += 5
                 if gate == 2:
                     new *= tanh_16(acc, 4)
-                    new = new + (1 << p[7] - 1) - (new < 0) >> p[7]
+                    new = new + (1 << cell_shift - 1) - (new < 0) >> cell_shift
                     cell += new
                     cell = -32768 if cell < -32768 else 32767 if cell > 32767 else cell
                     if clip:
@@ -56,8 +60,8 @@ def lstm_tflite(x, w, y, p):
                     new = acc
             y[c] = cell & 0xFF
             y[c + units] = cell >> 8 & 0xFF
-            new *= tanh_16(cell, p[6])
-            acc = rescale_twice(new >> 16, new & 0xFFFF, p, scale) + p[9]
-            y[h + units + c - cells] = 0 if acc < 0 else 255 if acc > 255 else acc
+            new *= tanh_16(cell, whole)
+            acc = rescale_twice(new >> 16, new & 0xFFFF, p, k) + zero_point
+            y[h + units + c - y_at] = 0 if acc < 0 else 255 if acc > 255 else acc
         h += units
         x_at += inputs

@@ -12,22 +12,26 @@ def svdf_features(x, w, y, p):
     and then the upper ones; of each, the oldest values of all filters come first.
     """
     inputs = p[0]
+    outputs = p[1]
     x_at = p[2]
     at = p[3]
     filters = p[4]
+    memory = p[5]
+    left = p[6]
     # sum((w + 128) * x) includes an excess of 128 * sum(x)
     excess = 0
     for i in range(x_at, x_at + inputs):
         excess += x[i]
     excess <<= 7
-    size = filters * p[5]
+    size = filters * memory
     i = -x_at
-    for k in range(11, 11 + p[1]):
+    k = 11
+    for _ in range(outputs):
         acc = p[k] - excess
         for j in range(x_at, x_at + inputs):
             acc += w[i + j] * x[j]
         i += inputs
-        acc <<= p[6]
+        acc <<= left
         acc = rescale_twice(acc >> 16, acc & 0xFFFF, p, 7)
         if acc < -32768:
             acc = -32768
@@ -40,3 +44,4 @@ def svdf_features(x, w, y, p):
         y[last] = acc & 0xFF
         y[last + size] = acc >> 8 & 0xFF
         at += 1
+        k += 1

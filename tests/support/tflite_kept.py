@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .tflite_builder import Network
+from .tflite_builder import Network, build
 from .tflite_values import Rng, int8s, int32s, number, pick, place, scale, zero
 
 GATES = 4
@@ -28,7 +28,7 @@ def svdf_layer(net: Network, rng: Rng, x: int, *, wild: float = 0.3) -> int:
     late = rng.integers(-most, most + 1, (filters, memory)).astype(np.int16)
     if rng.random() < wild / 2:
         late[:] = pick(rng, (-most, most))
-    state = np.float32(start * float(ws) * 80 * inputs**0.5 / 2**13 * float(scale(rng, -3, 2)))
+    state = np.float32(start * float(ws) * 5000 * inputs**0.5 / 2**13 * float(scale(rng, -4, 2)))
     bias = rng.integers(-(2**24), 2**24, units).astype(np.int32)
     b = net.constant(bias, np.float32(state * ts), 0) if rng.random() < 0.8 else -1
     kept = net.variable((1, filters * memory), state, dtype="int16")
@@ -81,6 +81,23 @@ def lstm_layer(
     parts.append(net.tensor((), *hidden))
     net.operator("UNIDIRECTIONAL_SEQUENCE_LSTM", tensors, [y], intermediates=parts, **more)
     return y
+
+
+def kept_net(seed: int = 0) -> bytes:
+    """A file with both: an LSTM, behind whose last state are an SVDF and a dense layer."""
+    rng = np.random.default_rng(seed)
+    net = Network()
+    x = net.input((1, 4, 5), 0.03, -4)
+    y = lstm_layer(net, rng, x, 6)
+    at = net.tensors[y].scales, net.tensors[y].zero_points
+    bounds = [net.constant(int32s(*n)) for n in ((0, 3, 0), (0, 4, 0), (1, 1, 1))]
+    masks = {"begin_mask": 5, "end_mask": 5, "shrink_axis_mask": 2}
+    last = net.apply("STRIDED_SLICE", [y, *bounds], (1, 6), *at, **masks)
+    z = svdf_layer(net, rng, last, wild=0.0)
+    units = net.tensors[z].shape[1]
+    weight = net.constant(int8s(rng, (3, units), -127), 0.02, 0)
+    scale = net.tensors[z].scales * 2
+    return build(net.model(net.apply("FULLY_CONNECTED", [z, weight], (1, 3), scale, 0)))
 
 
 def svdf(rng: Rng) -> tuple[Network, list[int]]:
