@@ -28,7 +28,7 @@ def sigmoid(x: npt.ArrayLike, whole: int = 3) -> Ints:
     """Return sigmoid of 16-bit integers."""
     x = np.asarray(x, np.int64)
     positive = _saturated(_inverse(_exponential(-np.abs(x), whole)) << 1)
-    return np.where(x == 0, 2**14, np.where(x > 0, positive, ONE - positive))
+    return np.asarray(np.where(x == 0, 2**14, np.where(x > 0, positive, ONE - positive)))
 
 
 def tanh(x: npt.ArrayLike, whole: int) -> Ints:
@@ -36,7 +36,7 @@ def tanh(x: npt.ArrayLike, whole: int) -> Ints:
     x = np.asarray(x, np.int64)
     # (1 - e) / (1 + e) for e = exp(-2 * |x|): doubled, x has one bit more before the point.
     size = _saturated(_inverse(_exponential(-np.abs(x), whole + 1)) - _TWO_BITS << 2)
-    return np.sign(x) * size
+    return np.asarray(np.sign(x) * size)
 
 
 def _exponential(x: Ints, whole: int) -> Ints:
@@ -59,7 +59,7 @@ def _exponential(x: Ints, whole: int) -> Ints:
 
 def _inverse(e: Ints) -> Ints:
     """Return 2 / (1 + e) of e from 0 to 1, in units of 2**-13."""
-    half = e + 2**15 >> 1
+    half = e + ONE + 1 >> 1
     x = _FIRST + _times(half, _SLOPE)
     for _ in range(3):
         x = x + (_times(x, _TWO_BITS - _times(half, x)) << 2)
@@ -72,7 +72,7 @@ def _times(a: Ints | int, b: Ints | int) -> Ints:
 
 def _halved(x: Ints) -> Ints:
     """Return x / 2, rounded half away from zero."""
-    return x + (x >= 0) >> 1
+    return np.asarray(x + (x >= 0) >> 1)
 
 
 def _saturated(x: Ints) -> Ints:

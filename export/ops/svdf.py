@@ -77,7 +77,7 @@ class SvdfFeatures(Operation):
         new = np.clip(new, -WORD_MAX - 1, WORD_MAX)
         planes = old.reshape(len(old), 2, attributes["memory"], -1)
         newest = np.stack([new & 0xFF, new >> 8 & 0xFF], axis=1)[:, :, None]
-        return np.concatenate([planes[:, :, 1:], newest], axis=2).reshape(len(old), -1)
+        return np.asarray(np.concatenate([planes[:, :, 1:], newest], axis=2).reshape(len(old), -1))
 
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
         """Yield tensors of other sizes, and sums that could leave 31 bits."""

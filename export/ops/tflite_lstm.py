@@ -146,7 +146,7 @@ class TfliteLstm(Operation):
         }
         scales = [
             (*factor_words(mantissa, exponent), max(exponent, 0))
-            for mantissa, exponent in zip(a["mantissa"].tolist(), a["exponent"].tolist())
+            for mantissa, exponent in np.stack([a["mantissa"], a["exponent"]], axis=1).tolist()
         ]
         return [
             Call(COPY, kept, target, (3 * units, places.get(kept, 0), end)),
@@ -187,7 +187,7 @@ def _table(a: dict[str, Any], units: int) -> bytes:
         weight = (a[f"{side}_weight"].astype(np.int64) + 128).astype(np.uint8)
         parts.append(np.concatenate([bias, weight], axis=1))
     rows = np.concatenate(parts, axis=1)
-    return rows.reshape(-1, units, rows.shape[1]).swapaxes(0, 1).tobytes()
+    return bytes(rows.reshape(-1, units, rows.shape[1]).swapaxes(0, 1).tobytes())
 
 
 OPERATIONS: tuple[Operation, ...] = (TfliteLstm(),)

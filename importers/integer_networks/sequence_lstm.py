@@ -55,8 +55,8 @@ def sequence_lstm(builder: Builder, operator: Operator) -> None:
     hidden_scale, hidden_zero = _hidden(builder, operator)
     scales = []
     for k in gates:
-        for side, source in ((1, x), (5, state)):
-            found = one_scale(builder, numbers[side + k], "weights", "int8")
+        for at, source in ((1, x), (5, state)):
+            found = one_scale(builder, numbers[at + k], "weights", "int8")
             # In float32, and in this order, as TFLite does.
             real = found * builder.scale(source) / GATE_SCALE
             scales.append(multiplier(builder, real, "sums of a gate", MOST_LEFT))

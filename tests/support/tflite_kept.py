@@ -111,7 +111,10 @@ def sequence_lstm(rng: Rng) -> tuple[Network, list[int]]:
     steps, inputs, time_major = number(rng, 1, 6), number(rng, 1, 8), rng.random() < 0.2
     x = net.input((1, steps, inputs), *place(rng, -6, -1))
     if time_major:
-        order, at = net.constant(int32s(1, 0, 2)), (net.tensors[x].scales, net.tensors[x].zero_points)
+        order, at = (
+            net.constant(int32s(1, 0, 2)),
+            (net.tensors[x].scales, net.tensors[x].zero_points),
+        )
         x = net.apply("TRANSPOSE", [x, order], (steps, 1, inputs), *at)
     clip = float(pick(rng, (0.0, 0.0, 0.5, 3.0, 100.0)))
     y = lstm_layer(
