@@ -14,6 +14,8 @@ from .arithmetic import Ints
 ONE = 2**15 - 1
 """1.0, nearly."""
 
+HALF = 2**14
+
 _EXP_EIGHTH, _THIRD = 28918, 10923
 """exp(-1/8) and 1/3, in units of 2**-15."""
 
@@ -28,7 +30,7 @@ def sigmoid(x: npt.ArrayLike, whole: int = 3) -> Ints:
     """Return sigmoid of 16-bit integers."""
     x = np.asarray(x, np.int64)
     positive = _saturated(_inverse(_exponential(-np.abs(x), whole)) << 1)
-    return np.asarray(np.where(x == 0, 2**14, np.where(x > 0, positive, ONE - positive)))
+    return np.asarray(np.where(x == 0, HALF, np.where(x > 0, positive, ONE - positive)))
 
 
 def tanh(x: npt.ArrayLike, whole: int) -> Ints:
@@ -67,7 +69,8 @@ def _inverse(e: Ints) -> Ints:
 
 
 def _times(a: Ints | int, b: Ints | int) -> Ints:
-    return np.asarray(np.asarray(a) * b + 2**14 >> 15)
+    product: Ints = np.asarray(a, np.int64) * np.asarray(b, np.int64)
+    return product + HALF >> 15
 
 
 def _halved(x: Ints) -> Ints:
