@@ -52,9 +52,13 @@ def lstm_layer(
     units: int,
     *,
     input_gate: bool = True,
+    usual: bool = False,
     **more: Any,
 ) -> int:
-    """Add an LSTM behind (1, steps, inputs) or, if time_major, (steps, 1, inputs)."""
+    """Add an LSTM behind (1, steps, inputs) or, if time_major, (steps, 1, inputs).
+
+    usual: its states are rounded with the scale that they have.
+    """
     inputs, start = net.tensors[x].shape[2], float(net.tensors[x].scales[0])
     out, point = np.float32(2.0 ** rng.uniform(-8, -6.9)), number(rng, -20, 20)
     cell = net.variable((1, units), 2.0 ** number(rng, -15, -9), dtype="int16")
@@ -72,13 +76,13 @@ def lstm_layer(
         most = max(int(2.0 / scales), 2)
         bias = rng.integers(-most, most, units).astype(np.int32)
         tensors[12 + gate] = net.constant(bias, np.float32(scales), 0)
-    parts = [net.tensor((), GATE_SCALE, dtype="int16") for _ in range(GATES)]
+    parts = [net.tensor((0,), GATE_SCALE, dtype="int16") for _ in range(GATES)]
     # Without a projection, that of the state; nothing says that it must be.
-    hidden = (out, point) if rng.random() < 0.7 else place(rng, -9, -6)
+    hidden = (out, point) if usual or rng.random() < 0.7 else place(rng, -9, -6)
     shape = (*net.tensors[x].shape[:2], units)
     more.setdefault("fused_activation_function", "TANH")
     y = net.tensor(shape, out, point)
-    parts.append(net.tensor((), *hidden))
+    parts.append(net.tensor((0,), *hidden))
     net.operator("UNIDIRECTIONAL_SEQUENCE_LSTM", tensors, [y], intermediates=parts, **more)
     return y
 
