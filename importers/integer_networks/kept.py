@@ -13,6 +13,9 @@ from .tflite_integers import multiplier_of
 LEAST_EXPONENT = -30
 """Of a multiplier: sums times a smaller one are nearly always 0."""
 
+MOST_LEFT = 10
+"""The largest exponent of a sum that becomes 16 bits; others are sums of a few levels."""
+
 
 def kept_tensor(builder: Builder, number: int, dtype: str, size: int, what: str) -> None:
     """Refuse a tensor that an operator cannot keep: of another type or size, or used before."""
@@ -61,12 +64,19 @@ def one_scale(builder: Builder, number: int, what: str, dtype: str) -> np.float3
     return found.scales[0]  # type: ignore[no-any-return]
 
 
-def multiplier(builder: Builder, real: np.float32, what: str, most: int) -> tuple[int, int]:
-    """Return a scale as mantissa and exponent; refuse one out of range."""
-    mantissa, exponent = multiplier_of(float(real))
+def multiplier(
+    builder: Builder, factors: tuple[np.float32, np.float32], end: np.float32, what: str, most: int
+) -> tuple[int, int]:
+    """Return the scale of a sum as mantissa and exponent; refuse one out of range.
+
+    In float32, and in this order, as TFLite does.
+    """
+    with np.errstate(all="ignore"):
+        real = float(np.float32(factors[0] * factors[1] / end))
+    mantissa, exponent = multiplier_of(real) if np.isfinite(real) else (0, 0)
     if not LEAST_EXPONENT <= exponent <= most or not mantissa:
         builder.refuse(
-            f"the {what} are rescaled by {float(real):g}: 2**-31 to 2**{most} is supported",
+            f"the {what} are rescaled by {real:g}: 2**-31 to 2**{most} is supported",
             "quantize the network anew",
         )
     return mantissa, exponent

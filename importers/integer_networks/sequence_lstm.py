@@ -12,7 +12,7 @@ from thumbnet.export import Node, TensorSpec
 from ..tflite.model import Operator
 from .boxes import Ints, boxes
 from .builder import Builder
-from .kept import keep, kept_tensor, multiplier, one_scale
+from .kept import MOST_LEFT, keep, kept_tensor, multiplier, one_scale
 
 INPUTS = 24
 PARTS = {
@@ -24,7 +24,6 @@ PARTS = {
 
 GATE_SCALE = np.float32(2.0**-12)
 CELL_EXPONENTS = range(-15, -8)
-MOST_LEFT = 10
 
 
 def sequence_lstm(builder: Builder, operator: Operator) -> None:
@@ -43,7 +42,7 @@ def sequence_lstm(builder: Builder, operator: Operator) -> None:
         for side, at in (("input", 1), ("state", 5))
     }
     biases = [_constant(builder, numbers[12 + k], "int32", "biases") for k in gates]
-    units = len(weights["input"][0])
+    units = int(np.prod(builder.dims(state))) if state >= 0 else 0
     shapes = [one.shape for one in (*weights["input"], *weights["state"], *biases)]
     count = len(gates)
     if shapes != [(units, inputs)] * count + [(units, units)] * count + [(units,)] * count:
@@ -57,11 +56,10 @@ def sequence_lstm(builder: Builder, operator: Operator) -> None:
     for k in gates:
         for at, source in ((1, x), (5, state)):
             found = one_scale(builder, numbers[at + k], "weights", "int8")
-            # In float32, and in this order, as TFLite does.
-            real = found * builder.scale(source) / GATE_SCALE
-            scales.append(multiplier(builder, real, "sums of a gate", MOST_LEFT))
-    real = np.float32(2.0**-15 / float(hidden_scale) * 2.0**-15)
-    scales.append(multiplier(builder, real, "states", 0))
+            pair = found, builder.scale(source)
+            scales.append(multiplier(builder, pair, GATE_SCALE, "sums of a gate", MOST_LEFT))
+    pair = np.float32(2.0**-15), np.float32(2.0**-15)
+    scales.append(multiplier(builder, pair, hidden_scale, "states", 0))
     mantissas, exponents = np.array(scales, np.int64).T
     cell_exponent = _cell_exponent(builder, cell)
     zeros = {"input": builder.zero_point(x), "state": builder.zero_point(state)}
@@ -109,11 +107,12 @@ def _constant(builder: Builder, number: int, dtype: str, what: str) -> npt.NDArr
 
 def _hidden(builder: Builder, operator: Operator) -> tuple[np.float32, int]:
     """Return the scale and the zero point with which a state is rounded."""
-    if len(operator.intermediates) != 5 or operator.intermediates[4] < 0:
+    hidden = operator.intermediates[4] if len(operator.intermediates) == 5 else -1
+    if hidden < 0 or builder.tensor(hidden).dtype != "int8":
         builder.refuse(
             "the scales between its parts are missing", "convert it with full integer quantization"
         )
-    return builder.quantization(operator.intermediates[4])
+    return builder.quantization(hidden)
 
 
 def _cell_exponent(builder: Builder, cell: int) -> int:

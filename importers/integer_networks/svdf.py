@@ -8,7 +8,7 @@ from thumbnet.export import Node
 
 from ..tflite.model import Operator
 from .builder import Builder
-from .kept import keep, kept_tensor, multiplier, one_scale
+from .kept import MOST_LEFT, keep, kept_tensor, multiplier, one_scale
 
 
 def svdf(builder: Builder, operator: Operator) -> None:
@@ -42,9 +42,9 @@ def svdf(builder: Builder, operator: Operator) -> None:
         one_scale(builder, wt, "time weights", "int16"),
         builder.scale(y),
     ]
-    # In float32, and in this order, as TFLite does.
-    first = multiplier(builder, scales[0] * scales[1] / scales[2], "values of its state", 10)
-    second = multiplier(builder, scales[2] * scales[3] / scales[4], "sums over time", -1)
+    start, by_weights, state, by_time, end = scales
+    first = multiplier(builder, (start, by_weights), state, "values of its state", MOST_LEFT)
+    second = multiplier(builder, (state, by_time), end, "sums over time", -1)
     biases = np.zeros(units, np.int64)
     if bias >= 0:
         biases = builder.constant(bias, "int32", "biases").astype(np.int64).ravel()
