@@ -22,7 +22,7 @@ from .attribute_kinds import Whole
 from .operation import Operation
 from .stepped import CONSTANT, LIMIT_STEPS, SEARCH_COST, Stepped, stepped_kernel
 
-FACTOR_BITS = 20
+MOST_FACTOR = 2**20
 """Two products of such a factor and a byte stay below 2**29 together."""
 
 ADD_LEVELS = stepped_kernel("add_levels", ("n", "x_at", "w_at", "y_at", "ka", "kb"))
@@ -35,7 +35,7 @@ class AddLevels(Stepped):
     title = "add"
     takes = range(1, 3)
     integer_attributes = {
-        **dict.fromkeys(("ka", "kb"), Whole(-(2**FACTOR_BITS), 2**FACTOR_BITS)),
+        **dict.fromkeys(("ka", "kb"), Whole(-MOST_FACTOR, MOST_FACTOR)),
         **{"steps": LIMIT_STEPS, "constant": CONSTANT},
     }
     kernels = (ADD_LEVELS,)

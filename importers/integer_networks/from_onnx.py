@@ -1,0 +1,412 @@
+"""A quantized ONNX file as an integer graph with the same integers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from thumbnet.export import Node
+from thumbnet.trainer import ThumbnetError
+
+from ..float_networks.onnx_constants import computed
+from ..onnx_files.read_onnx import OnnxModel, OnnxNode
+from ..tflite.model import Operator, Tensor
+from .answer import answered
+from .boxes import Ints
+from .network import IntegerNetwork
+from .onnx_arithmetic import LEVELS, quantized, reals
+from .onnx_builder import OnnxBuilder, Real, Reordered
+from .onnx_elementwise import clip_limits, looked_up, quantization
+from .onnx_qoperators import LINEAR, dequantized
+from .onnx_registry import COMPUTES, MOVES
+
+Array = npt.NDArray[Any]
+
+_ANEW = "quantize the network anew"
+
+
+@dataclass(frozen=True)
+class Level:
+    """A tensor of integers of the file, by its number."""
+
+    number: int
+
+
+@dataclass
+class Pending:
+    """What an operation computes in floats: the QuantizeLinear behind it tells its scale.
+
+    Attributes
+    ----------
+    operator
+        The operation; its output is not known yet.
+    limits
+        Relu and Clip behind it, with the operation that each is.
+
+    """
+
+    operator: Operator
+    limits: list[tuple[Operator, float, float]] = field(default_factory=list)
+
+
+def computes_in_integers(model: OnnxModel) -> bool:
+    """Return whether activations of a file are quantized, not only its weights."""
+    return any(node.op == "QuantizeLinear" or node.op in LINEAR for node in model.nodes)
+
+
+def integer_network_of_onnx(model: OnnxModel, path: str, name: str) -> IntegerNetwork:
+    """Translate a quantized network.
+
+    Parameters
+    ----------
+    model
+        The file's description.
+    path
+        The file, for messages.
+    name
+        The name of the module.
+
+    Raises
+    ------
+    ThumbnetError
+        If an operation or its types are not supported, with its position and what to do.
+
+    """
+    try:
+        model = dequantized(model)
+    except ThumbnetError as error:
+        raise ThumbnetError(f"{path}: {error}") from error
+    try:
+        return _Translation(model, path, None).network(name)
+    except Reordered as needed:
+        return _Translation(model, path, needed.order).network(name)
+
+
+class _Translation:
+    """One pass over the nodes of a file."""
+
+    def __init__(self, model: OnnxModel, path: str, order: Ints | None) -> None:
+        self.model, self.order, self.path = model, order, path
+        self.builder = OnnxBuilder(path, model.opset, may_reorder=order is None)
+        self.values: dict[str, Any] = {**model.constants}
+        self.uses: dict[str, int] = dict.fromkeys(model.outputs, 1)
+        self.start: tuple[Any, ...] | None = None
+        self.types: set[str] = set()
+
+    def network(self, name: str) -> IntegerNetwork:
+        """Return the network."""
+        (self.input,) = self._inputs()
+        needed = list(self._needed())
+        for node in needed:
+            for tensor in node.inputs:
+                self.uses[tensor] = self.uses.get(tensor, 0) + 1
+        for node in needed:
+            operator = Operator(node.op, node.position, self.model.opset, (), (), node.attributes)
+            self.builder.at(operator)
+            try:
+                self._take(node)
+            except ThumbnetError as error:
+                if str(error).startswith(self.path):
+                    raise
+                self.builder.refuse(str(error), "docs/import.md says what is supported")
+            except (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError) as error:
+                why = " ".join(str(error).split())[:100]
+                self.builder.refuse(f"its settings do not fit ({why})", "export the network again")
+        return self._answered(name)
+
+    # The nodes.
+
+    def _inputs(self) -> list[str]:
+        if len(self.model.inputs) != 1:
+            self._refuse(f"it has {len(self.model.inputs)} inputs", "export a network with one")
+        ((name, shape),) = self.model.inputs.items()
+        if len(shape) < 2 or shape[0] not in (1, None) or None in shape[1:] or len(shape) > 5:
+            text = ", ".join("?" if n is None else str(n) for n in shape)
+            self._refuse(
+                f"its input has shape ({text})",
+                "export it with a batch axis of 1 or left open, and fixed sizes behind it",
+            )
+        self.shape = (1, *(int(n) for n in shape[1:] if n is not None))
+        return [name]
+
+    def _needed(self) -> Iterator[OnnxNode]:
+        """Yield the nodes that an output depends on."""
+        tensors, kept = set(self.model.outputs), []
+        for node in reversed(self.model.nodes):
+            if tensors & set(node.outputs):
+                kept.append(node)
+                tensors |= set(node.inputs)
+        yield from reversed(kept)
+
+    def _take(self, node: OnnxNode) -> None:
+        inputs = [self._value(name) for name in node.inputs]
+        if node.op == "QuantizeLinear":
+            self.values[node.outputs[0]] = self._quantize(node, inputs)
+        elif node.op == "DequantizeLinear":
+            self.values[node.outputs[0]] = self._dequantize(node, inputs)
+        elif all(value is None or isinstance(value, np.ndarray) for value in inputs):
+            self.values.update(computed(node, inputs, self.model.opset))
+        elif node.op == "Shape":
+            shape = self.builder.dims(self._number(inputs[0]))
+            part = slice(node.attributes.get("start", 0), node.attributes.get("end"))
+            self.values[node.outputs[0]] = np.array(shape, np.int64)[part]
+        elif node.op in ("Relu", "Clip") and isinstance(inputs[0], Pending):
+            self.values[node.outputs[0]] = self._limited(node, inputs)
+        elif node.op in MOVES:
+            self._move(node, inputs)
+        elif node.op in COMPUTES:
+            self.values[node.outputs[0]] = Pending(self._operator(node, inputs))
+        else:
+            self.builder.refuse(
+                "thumbnet has no integer form of it",
+                f"use one of {', '.join(sorted({*MOVES, *COMPUTES}))}, or import the float "
+                "network with --data",
+            )
+        if len(node.outputs) > 1 and node.op not in MOVES:
+            kept = [name for name in node.outputs[1:] if self.uses.get(name)]
+            if kept:
+                self.builder.refuse("it has several outputs", "use its first output only")
+
+    def _value(self, name: str) -> Any:
+        if not name:
+            return None
+        if name == self.input:
+            return self.input
+        if name not in self.values:
+            self.builder.refuse(f"it reads {name[:60]!r}, which nothing writes", "export it again")
+        value = self.values[name]
+        if isinstance(value, Pending) and self.uses[name] > 1:
+            self.builder.at(value.operator)
+            self.builder.refuse(
+                f"its result is read {self.uses[name]} times before it is quantized",
+                "quantize it once, with QuantizeLinear and DequantizeLinear",
+            )
+        return value
+
+    def _number(self, value: Any) -> int:
+        """Return the number of a tensor that an operation reads."""
+        if value is None:
+            return -1
+        if isinstance(value, np.ndarray):
+            return self.builder.constant_of(value)
+        if isinstance(value, (Real, Level)):
+            return value.number
+        if isinstance(value, Pending):
+            why = f"it reads what {value.operator.name} {value.operator.position} computes, in "
+            self.builder.refuse(
+                f"{why}floats", "put QuantizeLinear and DequantizeLinear between them"
+            )
+        return self.builder.refuse(
+            "it reads the input, which is not quantized",
+            "put QuantizeLinear and DequantizeLinear behind the input",
+        )
+
+    def _operator(self, node: OnnxNode, inputs: list[Any], outputs: tuple[int, ...] = ()) -> Any:
+        numbers = tuple(self._number(value) for value in inputs)
+        options = dict(node.attributes)
+        return Operator(node.op, node.position, self.model.opset, numbers, outputs, options)
+
+    def _move(self, node: OnnxNode, inputs: list[Any]) -> None:
+        if isinstance(inputs[0], np.ndarray):
+            self.builder.refuse("it moves a constant by computed places", "run onnxsim on the file")
+        operator = self._operator(node, inputs, tuple(range(len(node.outputs))))
+        operator.options["parts"] = len(node.outputs)
+        if self.builder.is_constant(operator.inputs[0]):
+            self.builder.refuse(
+                "it moves a quantized constant", "run onnxsim on the file, or fold it"
+            )
+        made = MOVES[node.op](self.builder, self.builder.at(operator))
+        whole = isinstance(inputs[0], Level)
+        kinds = [Level(one.number) if whole else one for one in made]
+        self.values.update(zip(node.outputs, kinds, strict=False))
+
+    # Quantization.
+
+    def _limited(self, node: OnnxNode, inputs: list[Any]) -> Pending:
+        pending: Pending = inputs[0]
+        numbers = [self._number(value) for value in inputs[1:]]
+        operator = Operator(node.op, node.position, self.model.opset, (), (), dict(node.attributes))
+        low, high = 0.0, np.inf
+        if node.op == "Clip":
+            found = clip_limits(self.builder, operator, numbers)
+            low, high = float(found["min"]), float(found["max"])
+        return Pending(pending.operator, [*pending.limits, (operator, low, high)])
+
+    def _quantize(self, node: OnnxNode, inputs: list[Any]) -> Any:
+        value, scale, zero = (*inputs, None)[:3]
+        scales, zeros, dtype = self._scales(node, scale, zero, "uint8")
+        if isinstance(value, np.ndarray):
+            return self._quantized_constant(node, value, scales, zeros, dtype)
+        if len(scales) != 1:
+            self.builder.refuse("it has a scale for each channel", "use one for the whole tensor")
+        if dtype not in ("int8", "uint8"):
+            self.builder.refuse(f"it quantizes to {dtype}", "quantize to 8 bits")
+        tensor = Tensor("", (), dtype, None, scales, zeros)
+        if isinstance(value, str):
+            return Level(self._begin(tensor))
+        if isinstance(value, Real):
+            return Level(self._requantized(node, value.number, tensor))
+        if not isinstance(value, Pending):
+            self.builder.refuse("it quantizes integers", "export the network again")
+        number = self.builder.found(tensor)
+        operator = value.operator
+        q = quantization(self.builder, number)
+        for limit, low, high in value.limits:
+            self._check_limit(limit, low, high, q)
+        operator = Operator(
+            operator.name,
+            operator.position,
+            operator.version,
+            operator.inputs,
+            (number,),
+            operator.options,
+        )
+        COMPUTES[operator.name](self.builder, self.builder.at(operator))
+        self.types.add(dtype)
+        return Level(number)
+
+    def _check_limit(self, limit: Operator, low: float, high: float, q: Any) -> None:
+        """Refuse a Relu or Clip that cuts off levels: onnxruntime then computes in floats."""
+        ends = (np.float32(end - q.zero) * q.scale for end in (0, 255))
+        first, last = (float(end) for end in ends)
+        spare = float(np.finfo(np.float32).eps)
+        if low - first > spare or last - high > spare:
+            self.builder.at(limit)
+            self.builder.refuse(
+                f"it cuts off levels of {first:g} to {last:g}, so onnxruntime computes in floats "
+                "what is before it",
+                "quantize activations asymmetrically, so that the scale ends where it cuts",
+            )
+
+    def _quantized_constant(
+        self, node: OnnxNode, value: Array, scales: Array, zeros: Array, dtype: str
+    ) -> Array:
+        if dtype not in ("int8", "uint8"):
+            self.builder.refuse(f"it quantizes to {dtype}", "quantize to 8 bits")
+        column = self._column(node, value, scales)
+        info = np.iinfo(dtype)
+        steps = np.rint(value.astype(np.float32) / scales.reshape(column))
+        levels = np.clip(steps + zeros.reshape(column), info.min, info.max)
+        return np.asarray(levels, dtype)
+
+    def _column(self, node: OnnxNode, value: Array, scales: Array) -> list[int]:
+        if len(scales) == 1:
+            return [1] * value.ndim
+        axis = int(node.attributes.get("axis", 1)) % max(value.ndim, 1)
+        if value.ndim == 0 or value.shape[axis] != len(scales):
+            self.builder.refuse(
+                f"it has {len(scales)} scales for {list(value.shape)}", "export the network again"
+            )
+        return [-1 if k == axis else 1 for k in range(value.ndim)]
+
+    def _dequantize(self, node: OnnxNode, inputs: list[Any]) -> Real:
+        value, scale, zero = (*inputs, None)[:3]
+        if isinstance(value, np.ndarray):
+            scales, zeros, _ = self._scales(node, scale, zero, str(value.dtype))
+            self._column(node, value, scales)
+            axis = int(node.attributes.get("axis", 1))
+            data = (value.shape, str(value.dtype), value)
+            return Real(self.builder.found(Tensor("", *data, scales, zeros, axis)))
+        kind = self.model.input_types.get(self.input, "uint8")
+        if isinstance(value, Level):
+            kind = self.builder.tensor(value.number).dtype
+        scales, zeros, _ = self._scales(node, scale, zero, kind)
+        if isinstance(value, str):
+            return Real(self._begin(Tensor("", (), kind, None, scales, zeros)))
+        if not isinstance(value, Level):
+            self.builder.refuse("it dequantizes floats", "export the network again")
+        found = self.builder.tensor(value.number)
+        if not (np.array_equal(found.scales, scales) and np.array_equal(found.zero_points, zeros)):
+            self.builder.refuse(
+                "its scale is not that of the QuantizeLinear before it", "export the network again"
+            )
+        return Real(value.number)
+
+    def _scales(
+        self, node: OnnxNode, scale: Any, zero: Any, dtype: str
+    ) -> tuple[Array, Array, str]:
+        """Return scales, zero points and the type of integers."""
+        if not isinstance(scale, np.ndarray) or not (zero is None or isinstance(zero, np.ndarray)):
+            self.builder.refuse("its scale is computed", "quantize the network statically")
+        if node.attributes.get("block_size", 0):
+            self.builder.refuse("it quantizes in blocks", "use one scale per tensor or channel")
+        scales = np.atleast_1d(scale).astype(np.float32)
+        if scales.ndim != 1 or not np.all(np.isfinite(scales) & (scales > 0)):
+            self.builder.refuse("its scales are no positive numbers", _ANEW)
+        if zero is None:
+            return scales, np.zeros(len(scales), np.int64), dtype
+        zeros = np.atleast_1d(zero)
+        if zeros.shape != scales.shape:
+            self.builder.refuse("its scales and zero points are not as many", _ANEW)
+        return scales, zeros.astype(np.int64), str(zero.dtype)
+
+    def _begin(self, tensor: Tensor) -> int:
+        """Return the number of the input, whose integers the module takes."""
+        builder = self.builder
+        wanted = (tensor.dtype, float(tensor.scales[0]), int(tensor.zero_points[0]))
+        if self.start is not None:
+            if self.start[1:] != wanted:
+                builder.refuse("the input is quantized in several ways", "quantize it once")
+            return int(self.start[0])
+        if tensor.dtype not in ("int8", "uint8") or len(tensor.scales) != 1:
+            builder.refuse(f"its input is {tensor.dtype}", "quantize it to 8 bits")
+        scales, zeros = tensor.scales, tensor.zero_points
+        number = builder.found(Tensor("", self.shape, tensor.dtype, None, scales, zeros))
+        layout = None
+        if self.order is not None:
+            layout = np.argsort(self.order, axis=None, kind="stable").reshape(self.shape)
+        node = Node("quantize_levels", ("input",), "x", {"minimum": 0, "maximum": 255, "gain": 1})
+        builder.put(node, builder.spec("x", number), number, layout, "")
+        self.start = (number, *wanted)
+        self.types.add(tensor.dtype)
+        return number
+
+    def _requantized(self, node: OnnxNode, number: int, tensor: Tensor) -> int:
+        """Return the number of a tensor in another quantization."""
+        builder, found = self.builder, self.builder.tensor(number)
+        if (
+            found.dtype == tensor.dtype
+            and np.array_equal(found.scales, tensor.scales)
+            and np.array_equal(found.zero_points, tensor.zero_points)
+        ):
+            return number
+        y = builder.found(tensor)
+        operator = builder.at(
+            Operator(node.op, node.position, self.model.opset, (number,), (y,), {})
+        )
+        source, target = quantization(builder, number), quantization(builder, y)
+        looked_up(builder, operator, quantized(reals(LEVELS, source), target))
+        return y
+
+    # The end.
+
+    def _answered(self, name: str) -> IntegerNetwork:
+        builder = self.builder
+        sources = []
+        for k, output in enumerate(self.model.outputs):
+            value = self.values.get(output)
+            if isinstance(value, Pending):
+                builder.at(value.operator)
+                builder.refuse(
+                    "its result is an output in floats",
+                    "put QuantizeLinear and DequantizeLinear behind it",
+                )
+            builder.at(Operator("Output", k, self.model.opset, (), (), {}))
+            if not isinstance(value, (Real, Level)) or builder.is_constant(value.number):
+                builder.refuse("it does not depend on the input", "export the network again")
+            number = value.number
+            builder.alias_of(number, builder.in_order(number, builder.layout(number), "ordered"))
+            sources.append(builder.source(number))
+        builder.operator = None
+        kind = f"QDQ ONNX of {' and '.join(sorted(self.types))}"
+        if self.order is not None:
+            kind += ", rows with channels last"
+        return answered(builder, name, self.shape[1:], sources, (), kind)
+
+    def _refuse(self, why: str, remedy: str) -> NoReturn:
+        self.builder.operator = None
+        self.builder.refuse(why, remedy)

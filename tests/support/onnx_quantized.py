@@ -1,0 +1,149 @@
+"""Quantized ONNX networks in the making: a QuantizeLinear and DequantizeLinear behind everything."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from thumbnet.export.stages.reference import execute
+from thumbnet.importers import IntegerNetwork, read
+
+Rng = np.random.Generator
+F = np.float32
+
+
+class Network:
+    """A graph; tensors are the names of what is dequantized."""
+
+    def __init__(self, rng: Rng, dtype: str = "uint8", opset: int = 13) -> None:
+        self.rng, self.dtype, self.opset = rng, np.dtype(dtype), opset
+        self.nodes: list[Any] = []
+        self.constants: list[Any] = []
+        self.shapes: dict[str, tuple[int, ...]] = {}
+        self.quantization: dict[str, tuple[Any, int]] = {}
+        self.low = int(np.iinfo(self.dtype).min)
+
+    def constant(self, values: Any) -> str:
+        name = f"c{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.asarray(values), name))
+        return name
+
+    def node(self, op: str, inputs: list[str], outputs: int = 1, **settings: Any) -> Any:
+        names = [f"t{len(self.nodes)}_{k}" for k in range(outputs)]
+        self.nodes.append(helper.make_node(op, inputs, names, **settings))
+        return names if outputs > 1 else names[0]
+
+    def place(self) -> tuple[Any, int]:
+        """A scale and a zero point of the file's type."""
+        return F(np.exp(self.rng.uniform(-5, -2))), int(self.rng.integers(0, 256)) + self.low
+
+    def quantized(self, name: str, shape: tuple[int, ...], place: tuple[Any, int]) -> str:
+        pair = [self.constant(F(place[0])), self.constant(self.dtype.type(place[1]))]
+        found: str = self.node(
+            "DequantizeLinear", [self.node("QuantizeLinear", [name, *pair]), *pair]
+        )
+        self.shapes[found], self.quantization[found] = shape, place
+        return found
+
+    def start(self, shape: tuple[int, ...]) -> str:
+        self.input = shape
+        return self.quantized("x", shape, self.place())
+
+    def fixed(self, values: Any, scale: Any, zero: Any = 0, axis: int = 0) -> str:
+        """A quantized constant."""
+        dtype = values.dtype
+        scales = np.asarray(scale, F)
+        zeros = np.broadcast_to(np.asarray(zero, dtype), scales.shape)
+        more = {"axis": axis} if scales.ndim else {}
+        inputs = [self.constant(values), self.constant(scales), self.constant(zeros)]
+        name: str = self.node("DequantizeLinear", inputs, **more)
+        return name
+
+    def apply(
+        self, op: str, inputs: list[str], shape: tuple[int, ...], place: Any = None, **settings: Any
+    ) -> str:
+        """An operation, and the quantization of its output."""
+        return self.quantized(self.node(op, inputs, **settings), shape, place or self.place())
+
+    def model(self, *outputs: str) -> bytes:
+        batch = ["N", *self.input[1:]]
+        graph = helper.make_graph(
+            self.nodes,
+            "net",
+            [helper.make_tensor_value_info("x", TensorProto.FLOAT, batch)],
+            [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs],
+            self.constants,
+        )
+        opsets = [helper.make_opsetid("", self.opset), helper.make_opsetid("com.microsoft", 1)]
+        made = helper.make_model(graph, opset_imports=opsets)
+        made.ir_version = 8
+        data: bytes = made.SerializeToString()
+        return data
+
+
+@cache
+def imported_onnx(data: bytes, name: str = "net") -> IntegerNetwork:
+    """Return the integer network in a file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "net.onnx"
+        path.write_bytes(data)
+        found = read(path, name)
+    assert isinstance(found, IntegerNetwork)
+    return found
+
+
+def session(data: bytes, **entries: str) -> Any:
+    """onnxruntime as anyone gets it; networks of int8 run in integers, as they do on ARM.
+
+    On x86, onnxruntime by default computes convolutions in floats whose int8 input is read twice.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = 1
+    if not has_exact_products():
+        entries = {"session.x64quantprecision": "1", **entries}
+    for key, value in {"session.qdqisint8allowed": "1", **entries}.items():
+        options.add_session_config_entry(key, value)
+    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+
+
+@cache
+def has_exact_products() -> bool:
+    """Whether this machine multiplies bytes exactly: without VNNI, sums of two saturate."""
+    text = Path("/proc/cpuinfo")
+    flags = text.read_text().split() if text.is_file() else ["avx_vnni"]
+    return bool({"avx512_vnni", "avx_vnni", "asimd"} & {*flags})
+
+
+def scores_of_onnxruntime(made: Any, network: IntegerNetwork, x: Any, data: bytes) -> Any:
+    """The outputs for each row of levels, joined, as integers without their zero point."""
+    (start,) = made.get_inputs()
+    spec = network.graph.tensors[network.graph.nodes[0].output]
+    reals = ((x - spec.zero_point).astype(F) * F(spec.scale)).astype(F)
+    shape = start.shape[1:]
+    if "channels last" in network.source:
+        reals = np.moveaxis(reals.reshape(-1, *shape[1:], shape[0]), -1, 1)
+    scales = network.graph.tensors["scores"].scale
+    found = []
+    for row in reals.reshape(-1, 1, *shape):
+        outputs = made.run(None, {start.name: row})
+        found.append(np.concatenate([one.reshape(-1) for one in outputs]))
+    return np.rint(np.array(found, np.float64) / scales).astype(np.int64)
+
+
+def scores_of_reference(network: IntegerNetwork, x: Any) -> Any:
+    """The same from the reference."""
+    return execute(network.graph, np.asarray(x, np.float64), None)["scores"]
+
+
+def load(data: bytes) -> Any:
+    """The file as onnx reads it."""
+    return onnx.load_model_from_string(data)
