@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any, NoReturn
 
 import numpy as np
@@ -19,7 +20,7 @@ from .answer import answered
 from .boxes import Ints
 from .network import IntegerNetwork
 from .onnx_arithmetic import LEVELS, quantized, reals
-from .onnx_builder import OnnxBuilder, Real, Reordered
+from .onnx_builder import OnnxBuilder, Real, Reordered, channels_last
 from .onnx_elementwise import clip_limits, looked_up, quantization
 from .onnx_qoperators import LINEAR, dequantized
 from .onnx_registry import COMPUTES, MOVES
@@ -91,7 +92,7 @@ class _Translation:
 
     def __init__(self, model: OnnxModel, path: str, order: Ints | None) -> None:
         self.model, self.order, self.path = model, order, path
-        self.builder = OnnxBuilder(path, model.opset, may_reorder=order is None)
+        self.builder = OnnxBuilder(path, model.opset)
         self.values: dict[str, Any] = {**model.constants}
         self.uses: dict[str, int] = dict.fromkeys(model.outputs, 1)
         self.start: tuple[Any, ...] | None = None
@@ -359,6 +360,9 @@ class _Translation:
         layout = None
         if self.order is not None:
             layout = np.argsort(self.order, axis=None, kind="stable").reshape(self.shape)
+        elif len(self.shape) > 2:
+            places = np.arange(prod(self.shape)).reshape(self.shape)
+            builder.reordered = channels_last(places).reshape(-1)
         node = Node("quantize_levels", ("input",), "x", {"minimum": 0, "maximum": 255, "gain": 1})
         builder.put(node, builder.spec("x", number), number, layout, "")
         self.start = (number, *wanted)
@@ -402,7 +406,7 @@ class _Translation:
             builder.alias_of(number, builder.in_order(number, builder.layout(number), "ordered"))
             sources.append(builder.source(number))
         builder.operator = None
-        kind = f"QDQ ONNX of {' and '.join(sorted(self.types))}"
+        kind = f"{' and '.join(sorted(self.types))} ONNX"
         if self.order is not None:
             kind += ", rows with channels last"
         return answered(builder, name, self.shape[1:], sources, (), kind)

@@ -60,15 +60,12 @@ class OnnxBuilder(Builder):
         The file, for messages.
     opset
         Version of ONNX's operations.
-    may_reorder
-        Whether the order of the input may still change.
-
     """
 
-    def __init__(self, path: str, opset: int, *, may_reorder: bool) -> None:
+    def __init__(self, path: str, opset: int) -> None:
         super().__init__(path, (Subgraph("", (), (), (), ()),))
         self.opset = opset
-        self.may_reorder = may_reorder
+        self.reordered: Ints | None = None
         self.layouts: dict[int, Ints] = {}
         self._found: list[Tensor] = []
 
@@ -128,11 +125,9 @@ class OnnxBuilder(Builder):
 
     def in_order(self, number: int, index: Ints, part: str, fill: int = 0) -> str:
         """Return the name of a tensor with the bytes of another at these places of the graph's."""
-        size = prod(self.tensor(number).shape)
-        source, places = self.source(number).name, np.arange(size)
-        if part == "channels_last" and source == "x" and self.may_reorder:
+        if self.source(number).name == "x" and self.reordered is not None:
             order = index.reshape(-1)
-            if not np.array_equal(order, places) and np.array_equal(np.sort(order), places):
+            if np.array_equal(order, self.reordered):
                 raise Reordered(order)
         return moved(self, number, index, part, fill)
 

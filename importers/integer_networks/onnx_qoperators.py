@@ -72,7 +72,7 @@ def _expanded(node: OnnxNode, constants: dict[str, Any]) -> Iterator[OnnxNode]:
         )
     if bias:
         read.append(f"{name}#bias")
-        constants[f"{name}#scale"] = np.float32(1)
+        constants[f"{name}#scale"] = np.ones(1, np.float32)
         yield replace(
             node,
             op="DequantizeLinear",

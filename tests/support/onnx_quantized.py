@@ -123,7 +123,7 @@ def has_exact_products() -> bool:
     return bool({"avx512_vnni", "avx_vnni", "asimd"} & {*flags})
 
 
-def scores_of_onnxruntime(made: Any, network: IntegerNetwork, x: Any, data: bytes) -> Any:
+def scores_of_onnxruntime(made: Any, network: IntegerNetwork, x: Any) -> Any:
     """The outputs for each row of levels, joined, as integers without their zero point."""
     (start,) = made.get_inputs()
     spec = network.graph.tensors[network.graph.nodes[0].output]
