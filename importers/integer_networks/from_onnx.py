@@ -222,7 +222,8 @@ class _Translation:
             )
         made = MOVES[node.op](self.builder, self.builder.at(operator))
         whole = isinstance(inputs[0], Level)
-        kinds = [Level(one.number) if whole else one for one in made]
+        moved = node.op not in ("Identity", "Dropout")
+        kinds = [Level(one.number) if whole else Real(one.number, moved) for one in made]
         self.values.update(zip(node.outputs, kinds, strict=False))
 
     # Quantization.
@@ -250,7 +251,7 @@ class _Translation:
         if isinstance(value, str):
             return Level(self._begin(tensor))
         if isinstance(value, Real):
-            return Level(self._requantized(node, value.number, tensor))
+            return Level(self._requantized(node, value, tensor))
         if not isinstance(value, Pending):
             self.builder.refuse("it quantizes integers", "export the network again")
         number = self.builder.found(tensor)
@@ -369,15 +370,21 @@ class _Translation:
         self.types.add(tensor.dtype)
         return number
 
-    def _requantized(self, node: OnnxNode, number: int, tensor: Tensor) -> int:
+    def _requantized(self, node: OnnxNode, value: Real, tensor: Tensor) -> int:
         """Return the number of a tensor in another quantization."""
-        builder, found = self.builder, self.builder.tensor(number)
+        builder, number = self.builder, value.number
+        found = builder.tensor(number)
         if (
             found.dtype == tensor.dtype
             and np.array_equal(found.scales, tensor.scales)
             and np.array_equal(found.zero_points, tensor.zero_points)
         ):
             return number
+        if not value.moved:
+            builder.refuse(
+                "it quantizes anew what is quantized, and onnxruntime merges both",
+                "leave one of them out",
+            )
         y = builder.found(tensor)
         operator = builder.at(
             Operator(node.op, node.position, self.model.opset, (number,), (y,), {})

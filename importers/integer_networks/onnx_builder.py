@@ -17,7 +17,7 @@ import numpy.typing as npt
 from thumbnet.export import Node, TensorSpec
 
 from ..tflite.model import Operator, Subgraph, Tensor
-from .boxes import Ints
+from .boxes import Ints, as_box
 from .builder import SIGN, Builder, Source
 from .moving import moved
 
@@ -30,10 +30,13 @@ class Real:
     ----------
     number
         The tensor of integers.
+    moved
+        Whether an operation is between it and its DequantizeLinear.
 
     """
 
     number: int
+    moved: bool = False
 
 
 class Reordered(Exception):
@@ -129,7 +132,7 @@ class OnnxBuilder(Builder):
             order = index.reshape(-1)
             if np.array_equal(order, self.reordered):
                 raise Reordered(order)
-        return moved(self, number, index, part, fill)
+        return moved(self, number, as_box(index), part, fill)
 
     def output_shape(self, operator: Operator, shape: tuple[int, ...]) -> None:
         """Set the shape of the tensor that an operator computes."""

@@ -12,7 +12,7 @@ import numpy as np
 from thumbnet.export import Node
 
 from ..tflite.model import Operator
-from .boxes import FILLED, Ints, boxes
+from .boxes import FILLED, Ints, boxes, is_box
 from .onnx_arithmetic import LEVELS, quantized, reals
 from .onnx_builder import OnnxBuilder, Real
 from .onnx_elementwise import quantization
@@ -225,6 +225,8 @@ def concat(builder: OnnxBuilder, operator: Operator) -> None:
             table = len(tables)
             tables.append(quantized(reals(LEVELS, source), target))
         name = builder.source(x).name
+        if not is_box(part):
+            name, part = builder.in_order(x, part, f"part{k}"), _counted(part.shape)
         if name not in names:
             names.append(name)
         found.append(boxes(part, names.index(name), table, y_at=at, y_steps=steps))
