@@ -63,7 +63,7 @@ def steps_of(sums: Ints, levels: Ints) -> Ints | None:
     Returns
     -------
     numpy.ndarray or None
-        int64[255]; None if a greater sum has a lower level, or two equal ones have different levels.
+        int64[255]; None if a greater sum has a lower level, or equal ones have different levels.
 
     """
     order = np.argsort(sums, axis=None, kind="stable")

@@ -155,7 +155,7 @@ def pad(builder: OnnxBuilder, operator: Operator) -> list[Real]:
     widths = operator.options.get("pads")
     if more and more[0] >= 0:
         widths = builder.integers(more[0], "widths")
-    value = np.float32(operator.options.get("value", 0.0))
+    value = float(operator.options.get("value", 0.0))
     if len(more) > 1 and more[1] >= 0:
         value = _number(builder, more[1])
     axes = list(range(layout.ndim))
@@ -247,15 +247,15 @@ def _axes(builder: OnnxBuilder, operator: Operator) -> list[int] | None:
     return operator.options.get("axes")
 
 
-def _number(builder: OnnxBuilder, number: int) -> np.float32:
+def _number(builder: OnnxBuilder, number: int) -> float:
     """Return a constant of one value, perhaps dequantized."""
     values, found = builder.known(number), builder.tensor(number)
     if values is None or values.size != 1:
         builder.refuse("its value is computed", "use a constant")
-    value = values.reshape(-1)[0]
+    value = float(values.reshape(-1)[0])
     if found.scales.size:
-        return np.float32(np.float32(int(value) - int(found.zero_points[0])) * found.scales[0])
-    return np.float32(value)
+        value = float(np.float32(value - int(found.zero_points[0])) * found.scales[0])
+    return value
 
 
 def _reshaped(builder: OnnxBuilder, layout: Ints, shape: list[int]) -> Ints:

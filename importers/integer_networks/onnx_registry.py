@@ -47,13 +47,16 @@ MADE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("Dropout", "Flatten", "Identity", "Reshape"), ()),
     **dict.fromkeys(("Squeeze", "Transpose", "Unsqueeze"), ()),
     **dict.fromkeys(("Concat", "Gather", "Pad", "Resize", "Slice", "Split"), ("move",)),
-    **dict.fromkeys(("GlobalMaxPool", "MaxPool"), ("max_pool", "move")),
+    **dict.fromkeys(("GlobalMaxPool", "MaxPool"), ("max_pool",)),
     "Add": ("add_levels", *_BINARY),
-    "Conv": ("conv_xnnpack", "depthwise_conv_xnnpack", "move"),
-    "Gemm": ("conv_xnnpack", "move"),
-    "GlobalAveragePool": ("sum_levels", "move"),
-    "MatMul": ("conv_xnnpack", "matmul_levels", "move"),
+    "Conv": ("conv_xnnpack", "depthwise_conv_xnnpack"),
+    "Gemm": ("conv_xnnpack",),
+    "GlobalAveragePool": ("sum_levels",),
+    "MatMul": ("conv_xnnpack", "matmul_levels"),
     "Mul": ("multiply_levels", *_BINARY),
     "Sub": ("add_levels", *_BINARY),
 }
-"""The operations of the graph that each may become; none if it only renames values."""
+"""The operations of the graph that each may become; none if it only renames values.
+
+Where a window or a matrix finds its values in another order, there is also a `move`.
+"""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .onnx_quantized import F, Network
+from .onnx_quantized import F, Network, has_exact_products
 
 Made = str | None
 """The name of what a step adds; None if it does not fit the tensor."""
@@ -23,7 +23,8 @@ def near(net: Network, x: str, *others: str) -> tuple[Any, int]:
 
 
 def _weights(net: Network, shape: tuple[int, ...]) -> Any:
-    return net.rng.integers(-127, 128, shape).astype(np.int8)
+    most = 127 if has_exact_products() else 63
+    return net.rng.integers(-most, most + 1, shape).astype(np.int8)
 
 
 def _scales(net: Network, outputs: int) -> Any:
@@ -127,7 +128,9 @@ def _pair(op: str) -> Callable[[Network, str], Made]:
             y = str(rng.choice(fits))
         elif kind <= 1 and len(shape) > 2:
             mean = net.quantized(
-                net.node("GlobalAveragePool", [x]), (1, shape[1], *[1] * (len(shape) - 2)), near(net, x)
+                net.node("GlobalAveragePool", [x]),
+                (1, shape[1], *[1] * (len(shape) - 2)),
+                near(net, x),
             )
             y = mean
         else:
