@@ -60,6 +60,11 @@ def climb(sums: Ints, steps: Ints) -> Ints:
 def steps_of(sums: Ints, levels: Ints) -> Ints | None:
     """Return the steps that give these levels to these sums.
 
+    Parameters
+    ----------
+    sums, levels
+        Arrays of one shape: all sums that matter, in any order, and the level of each.
+
     Returns
     -------
     numpy.ndarray or None

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from math import prod
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,44 +17,20 @@ from ..tflite.model import Operator, Tensor
 from .answer import answered
 from .boxes import Ints
 from .network import IntegerNetwork
-from .onnx_arithmetic import LEVELS, quantized, reals
 from .onnx_builder import OnnxBuilder, Real, Reordered, channels_last
-from .onnx_elementwise import clip_limits, looked_up, quantization
-from .onnx_qoperators import LINEAR, dequantized
+from .onnx_elementwise import clip_limits, quantization
+from .onnx_qoperators import dequantized
+from .onnx_quantizing import (
+    check_axis,
+    check_limit,
+    quantized_constant,
+    requantized,
+    scales_of,
+)
 from .onnx_registry import COMPUTES, MOVES
+from .onnx_values import Level, Pending, input_of, needed_of
 
 Array = npt.NDArray[Any]
-
-_ANEW = "quantize the network anew"
-
-
-@dataclass(frozen=True)
-class Level:
-    """A tensor of integers of the file, by its number."""
-
-    number: int
-
-
-@dataclass
-class Pending:
-    """What an operation computes in floats: the QuantizeLinear behind it tells its scale.
-
-    Attributes
-    ----------
-    operator
-        The operation; its output is not known yet.
-    limits
-        Relu and Clip behind it, with the operation that each is.
-
-    """
-
-    operator: Operator
-    limits: list[tuple[Operator, float, float]] = field(default_factory=list)
-
-
-def computes_in_integers(model: OnnxModel) -> bool:
-    """Return whether activations of a file are quantized, not only its weights."""
-    return any(node.op == "QuantizeLinear" or node.op in LINEAR for node in model.nodes)
 
 
 def integer_network_of_onnx(model: OnnxModel, path: str, name: str) -> IntegerNetwork:
@@ -100,8 +74,8 @@ class _Translation:
 
     def network(self, name: str) -> IntegerNetwork:
         """Return the network."""
-        (self.input,) = self._inputs()
-        needed = list(self._needed())
+        self.input, self.shape = input_of(self.model, self.builder)
+        needed = needed_of(self.model)
         for node in needed:
             for tensor in node.inputs:
                 self.uses[tensor] = self.uses.get(tensor, 0) + 1
@@ -120,28 +94,6 @@ class _Translation:
         return self._answered(name)
 
     # The nodes.
-
-    def _inputs(self) -> list[str]:
-        if len(self.model.inputs) != 1:
-            self._refuse(f"it has {len(self.model.inputs)} inputs", "export a network with one")
-        ((name, shape),) = self.model.inputs.items()
-        if len(shape) < 2 or shape[0] not in (1, None) or None in shape[1:] or len(shape) > 5:
-            text = ", ".join("?" if n is None else str(n) for n in shape)
-            self._refuse(
-                f"its input has shape ({text})",
-                "export it with a batch axis of 1 or left open, and fixed sizes behind it",
-            )
-        self.shape = (1, *(int(n) for n in shape[1:] if n is not None))
-        return [name]
-
-    def _needed(self) -> Iterator[OnnxNode]:
-        """Yield the nodes that an output depends on."""
-        tensors, kept = set(self.model.outputs), []
-        for node in reversed(self.model.nodes):
-            if tensors & set(node.outputs):
-                kept.append(node)
-                tensors |= set(node.inputs)
-        yield from reversed(kept)
 
     def _take(self, node: OnnxNode) -> None:
         inputs = [self._value(name) for name in node.inputs]
@@ -240,9 +192,9 @@ class _Translation:
 
     def _quantize(self, node: OnnxNode, inputs: list[Any]) -> Any:
         value, scale, zero = (*inputs, None)[:3]
-        scales, zeros, dtype = self._scales(node, scale, zero, "uint8")
+        scales, zeros, dtype = scales_of(self.builder, node, scale, zero, "uint8")
         if isinstance(value, np.ndarray):
-            return self._quantized_constant(node, value, scales, zeros, dtype)
+            return quantized_constant(self.builder, node, value, scales, zeros, dtype)
         if len(scales) != 1:
             self.builder.refuse("it has a scale for each channel", "use one for the whole tensor")
         if dtype not in ("int8", "uint8"):
@@ -251,14 +203,14 @@ class _Translation:
         if isinstance(value, str):
             return Level(self._begin(tensor))
         if isinstance(value, Real):
-            return Level(self._requantized(node, value, tensor))
+            return Level(requantized(self.builder, node, value, tensor))
         if not isinstance(value, Pending):
             self.builder.refuse("it quantizes integers", "export the network again")
         number = self.builder.found(tensor)
         operator = value.operator
         q = quantization(self.builder, number)
         for limit, low, high in value.limits:
-            self._check_limit(limit, low, high, q)
+            check_limit(self.builder, limit, low, high, q)
         operator = Operator(
             operator.name,
             operator.position,
@@ -271,52 +223,18 @@ class _Translation:
         self.types.add(dtype)
         return Level(number)
 
-    def _check_limit(self, limit: Operator, low: float, high: float, q: Any) -> None:
-        """Refuse a Relu or Clip that cuts off levels: onnxruntime then computes in floats."""
-        ends = (np.float32(end - q.zero) * q.scale for end in (0, 255))
-        first, last = (float(end) for end in ends)
-        spare = float(np.finfo(np.float32).eps)
-        if low - first > spare or last - high > spare:
-            self.builder.at(limit)
-            self.builder.refuse(
-                f"it cuts off levels of {first:g} to {last:g}, so onnxruntime computes in floats "
-                "what is before it",
-                "quantize activations asymmetrically, so that the scale ends where it cuts",
-            )
-
-    def _quantized_constant(
-        self, node: OnnxNode, value: Array, scales: Array, zeros: Array, dtype: str
-    ) -> Array:
-        if dtype not in ("int8", "uint8"):
-            self.builder.refuse(f"it quantizes to {dtype}", "quantize to 8 bits")
-        column = self._column(node, value, scales)
-        info = np.iinfo(dtype)
-        steps = np.rint(value.astype(np.float32) / scales.reshape(column))
-        levels = np.clip(steps + zeros.reshape(column), info.min, info.max)
-        return np.asarray(levels, dtype)
-
-    def _column(self, node: OnnxNode, value: Array, scales: Array) -> list[int]:
-        if len(scales) == 1:
-            return [1] * value.ndim
-        axis = int(node.attributes.get("axis", 1)) % max(value.ndim, 1)
-        if value.ndim == 0 or value.shape[axis] != len(scales):
-            self.builder.refuse(
-                f"it has {len(scales)} scales for {list(value.shape)}", "export the network again"
-            )
-        return [-1 if k == axis else 1 for k in range(value.ndim)]
-
     def _dequantize(self, node: OnnxNode, inputs: list[Any]) -> Real:
         value, scale, zero = (*inputs, None)[:3]
         if isinstance(value, np.ndarray):
-            scales, zeros, _ = self._scales(node, scale, zero, str(value.dtype))
-            self._column(node, value, scales)
+            scales, zeros, _ = scales_of(self.builder, node, scale, zero, str(value.dtype))
+            check_axis(self.builder, node, value, scales)
             axis = int(node.attributes.get("axis", 1))
             data = (value.shape, str(value.dtype), value)
             return Real(self.builder.found(Tensor("", *data, scales, zeros, axis)))
         kind = self.model.input_types.get(self.input, "uint8")
         if isinstance(value, Level):
             kind = self.builder.tensor(value.number).dtype
-        scales, zeros, _ = self._scales(node, scale, zero, kind)
+        scales, zeros, _ = scales_of(self.builder, node, scale, zero, kind)
         if isinstance(value, str):
             return Real(self._begin(Tensor("", (), kind, None, scales, zeros)))
         if not isinstance(value, Level):
@@ -327,24 +245,6 @@ class _Translation:
                 "its scale is not that of the QuantizeLinear before it", "export the network again"
             )
         return Real(value.number)
-
-    def _scales(
-        self, node: OnnxNode, scale: Any, zero: Any, dtype: str
-    ) -> tuple[Array, Array, str]:
-        """Return scales, zero points and the type of integers."""
-        if not isinstance(scale, np.ndarray) or not (zero is None or isinstance(zero, np.ndarray)):
-            self.builder.refuse("its scale is computed", "quantize the network statically")
-        if node.attributes.get("block_size", 0):
-            self.builder.refuse("it quantizes in blocks", "use one scale per tensor or channel")
-        scales = np.atleast_1d(scale).astype(np.float32)
-        if scales.ndim != 1 or not np.all(np.isfinite(scales) & (scales > 0)):
-            self.builder.refuse("its scales are no positive numbers", _ANEW)
-        if zero is None:
-            return scales, np.zeros(len(scales), np.int64), dtype
-        zeros = np.atleast_1d(zero)
-        if zeros.shape != scales.shape:
-            self.builder.refuse("its scales and zero points are not as many", _ANEW)
-        return scales, zeros.astype(np.int64), str(zero.dtype)
 
     def _begin(self, tensor: Tensor) -> int:
         """Return the number of the input, whose integers the module takes."""
@@ -370,29 +270,6 @@ class _Translation:
         self.types.add(tensor.dtype)
         return number
 
-    def _requantized(self, node: OnnxNode, value: Real, tensor: Tensor) -> int:
-        """Return the number of a tensor in another quantization."""
-        builder, number = self.builder, value.number
-        found = builder.tensor(number)
-        if (
-            found.dtype == tensor.dtype
-            and np.array_equal(found.scales, tensor.scales)
-            and np.array_equal(found.zero_points, tensor.zero_points)
-        ):
-            return number
-        if not value.moved:
-            builder.refuse(
-                "it quantizes anew what is quantized, and onnxruntime merges both",
-                "leave one of them out",
-            )
-        y = builder.found(tensor)
-        operator = builder.at(
-            Operator(node.op, node.position, self.model.opset, (number,), (y,), {})
-        )
-        source, target = quantization(builder, number), quantization(builder, y)
-        looked_up(builder, operator, quantized(reals(LEVELS, source), target))
-        return y
-
     # The end.
 
     def _answered(self, name: str) -> IntegerNetwork:
@@ -417,7 +294,3 @@ class _Translation:
         if self.order is not None:
             kind += ", rows with channels last"
         return answered(builder, name, self.shape[1:], sources, (), kind)
-
-    def _refuse(self, why: str, remedy: str) -> NoReturn:
-        self.builder.operator = None
-        self.builder.refuse(why, remedy)
