@@ -80,7 +80,8 @@ class _Translation:
             for tensor in node.inputs:
                 self.uses[tensor] = self.uses.get(tensor, 0) + 1
         for node in needed:
-            operator = Operator(node.op, node.position, self.model.opset, (), (), node.attributes)
+            shown = " ".join(node.op.split())[:40]
+            operator = Operator(shown, node.position, self.model.opset, (), (), node.attributes)
             self.builder.at(operator)
             try:
                 self._take(node)

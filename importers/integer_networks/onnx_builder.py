@@ -22,6 +22,10 @@ from .builder import SIGN, Builder, Source
 from .moving import moved
 
 
+MOST_VALUES = 2**22
+"""Values of a tensor, at most."""
+
+
 @dataclass(frozen=True, eq=False)
 class Real:
     """A float tensor of the file that stands for integers: it is dequantized, or a constant.
@@ -78,8 +82,18 @@ class OnnxBuilder(Builder):
 
     def found(self, tensor: Tensor) -> int:
         """Note a tensor of the file; return its number."""
+        if tensor.data is None:
+            self.check_size(tensor.shape)
         self._found.append(tensor)
         return len(self._found) - 1
+
+    def check_size(self, shape: tuple[int, ...]) -> None:
+        """Refuse a computed tensor that no board holds."""
+        if prod(shape) > MOST_VALUES:
+            self.refuse(
+                f"a tensor has {prod(shape):,} values",
+                f"at most {MOST_VALUES:,} are supported: no board holds so many",
+            )
 
     def like(self, number: int, shape: tuple[int, ...]) -> int:
         """Note a computed tensor with the type and the quantization of another one."""
@@ -136,6 +150,7 @@ class OnnxBuilder(Builder):
 
     def output_shape(self, operator: Operator, shape: tuple[int, ...]) -> None:
         """Set the shape of the tensor that an operator computes."""
+        self.check_size(shape)
         (y,) = operator.outputs
         old = self.tensor(y)
         scales, zeros = old.scales, old.zero_points

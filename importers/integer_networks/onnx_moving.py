@@ -125,7 +125,9 @@ def gather(builder: OnnxBuilder, operator: Operator) -> list[Real]:
     indices = builder.known(places)
     if indices is None or indices.dtype.kind != "i":
         builder.refuse("its indices are computed", "use constants")
-    index = np.take(builder.layout(x), indices, int(operator.options.get("axis", 0)))
+    layout, axis = builder.layout(x), int(operator.options.get("axis", 0))
+    builder.check_size((*indices.shape, layout.size // layout.shape[axis]))
+    index = np.take(layout, indices, axis)
     return [_taken(builder, operator, _not_empty(builder, index))]
 
 
@@ -166,6 +168,7 @@ def pad(builder: OnnxBuilder, operator: Operator) -> list[Real]:
     pairs = [(0, 0)] * layout.ndim
     for k, axis in enumerate(axes):
         pairs[axis] = (widths[k], widths[k + len(axes)])
+    builder.check_size(tuple(n + a + b for n, (a, b) in zip(layout.shape, pairs, strict=True)))
     q = quantization(builder, x)
     fill = int(quantized(np.asarray(value, np.float32), q))
     index = np.pad(layout, pairs, constant_values=FILLED)
@@ -194,6 +197,7 @@ def resize(builder: OnnxBuilder, operator: Operator) -> list[Real]:
         builder.refuse(f"its nearest mode is {rounding:.30}", "use floor with asymmetric")
     if way != "asymmetric" and rounding not in ("round_prefer_floor", "round_prefer_ceil"):
         builder.refuse(f"its nearest mode is {rounding:.30}", "use round_prefer_floor")
+    builder.check_size(tuple(n * t for n, t in zip(layout.shape, factors, strict=True)))
     index = layout
     for axis, factor in enumerate(factors):
         index = np.repeat(index, factor, axis)

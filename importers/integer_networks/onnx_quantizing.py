@@ -32,8 +32,8 @@ def scales_of(
     if zero is None:
         return scales, np.zeros(len(scales), np.int64), dtype
     zeros = np.atleast_1d(zero)
-    if zeros.shape != scales.shape:
-        builder.refuse("its scales and zero points are not as many", _ANEW)
+    if zeros.dtype.kind not in "iu" or zeros.shape != scales.shape:
+        builder.refuse("its zero points are no integers, one for each scale", _ANEW)
     return scales, zeros.astype(np.int64), str(zero.dtype)
 
 
