@@ -171,6 +171,10 @@ def pad(builder: OnnxBuilder, operator: Operator) -> list[Real]:
     builder.check_size(tuple(n + a + b for n, (a, b) in zip(layout.shape, pairs, strict=True)))
     q = quantization(builder, x)
     fill = int(quantized(np.asarray(value, np.float32), q))
+    if reals(fill, q) != np.float32(value):
+        builder.refuse(
+            f"it pads with {value:g}, between two levels", "pad with 0, or with a quantized value"
+        )
     index = np.pad(layout, pairs, constant_values=FILLED)
     return [_taken(builder, operator, index, fill=fill)]
 

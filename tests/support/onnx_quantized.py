@@ -64,6 +64,12 @@ class Network:
         zeros = np.broadcast_to(np.asarray(zero, dtype), scales.shape)
         more = {"axis": axis} if scales.ndim else {}
         inputs = [self.constant(values), self.constant(scales), self.constant(zeros)]
+        if self.rng.random() < 0.3 and dtype == np.int8:
+            # As PyTorch writes weights: floats, and QuantizeLinear.
+            column = [-1 if k == axis else 1 for k in range(values.ndim)]
+            steps = scales.reshape(column) if scales.ndim else scales
+            floats = (values.astype(F) - np.asarray(zero, F)) * steps
+            inputs[0] = self.node("QuantizeLinear", [self.constant(floats), *inputs[1:]], **more)
         name: str = self.node("DequantizeLinear", inputs, **more)
         return name
 

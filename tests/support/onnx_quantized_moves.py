@@ -15,7 +15,13 @@ Made = str | None
 
 
 def _moved(net: Network, op: str, inputs: list[str], shape: Any, **settings: Any) -> str:
-    return net.apply(op, inputs, tuple(shape), net.quantization[inputs[0]], **settings)
+    """As the quantizer of onnxruntime writes it; or as PyTorch, without a QuantizeLinear behind."""
+    place = net.quantization[inputs[0]]
+    if net.rng.random() < 0.7:
+        return net.apply(op, inputs, tuple(shape), place, **settings)
+    name: str = net.node(op, inputs, **settings)
+    net.shapes[name], net.quantization[name] = tuple(shape), place
+    return name
 
 
 def _ints(net: Network, *values: int) -> str:
@@ -90,7 +96,9 @@ def pad(net: Network, x: str) -> Made:
     shape = net.shapes[x]
     widths = [[0, *net.rng.integers(0, 3, len(shape) - 1).tolist()] for _ in range(2)]
     out = [n + a + b for n, a, b in zip(shape, *widths, strict=True)]
-    value = [net.constant(F(net.rng.uniform(-1, 1)))] if net.rng.random() < 0.5 else []
+    scale, zero = net.quantization[x]
+    level = np.asarray(net.rng.integers(0, 256) + net.low, net.dtype)
+    value = [net.fixed(level, scale, zero)] if net.rng.random() < 0.5 else []
     return _moved(net, "Pad", [x, _ints(net, *widths[0], *widths[1]), *value], out)
 
 
