@@ -20,11 +20,12 @@ from .graph.double_rounding import rescale_twice
 from .graph.float32_arithmetic import float32_scale
 from .graph.graph import Graph, Node, State, TensorSpec
 from .graph.serialization import graph_from_json, graph_to_json
-from .graph.staircase import staircase
+from .graph.staircase import staircase, steps_of
 from .graph.window import Window
 from .microbit.hexfile import files_in_hex, microbit_hex
 from .microbit.shrink import compact_source
 from .ops import operation, operation_title
+from .ops.add_levels import MOST_FACTOR
 from .ops.move import LISTED_AXES, Piece
 from .ops.tflite_softmax import exponentials
 from .ops.xnnpack_add import add_factors
@@ -58,6 +59,7 @@ from .stages.reference import accepted_rows
 __all__ = [
     "CALIBRATIONS",
     "LISTED_AXES",
+    "MOST_FACTOR",
     "STAGES",
     "Alternatives",
     "ArenaCall",
@@ -116,6 +118,7 @@ __all__ = [
     "rescale_twice",
     "run_until",
     "staircase",
+    "steps_of",
     "standalone_calls",
     "trained_bits",
     "verify",

@@ -13,6 +13,7 @@ from ..kernels.kernel import Kernel
 from . import (
     add,
     add_constant,
+    add_levels,
     answer,
     attention,
     batch_matmul,
@@ -74,6 +75,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *move.OPERATIONS,
     *lookup_channels.OPERATIONS,
     *multiply_levels.OPERATIONS,
+    *add_levels.OPERATIONS,
     *sum_levels.OPERATIONS,
     *matmul_levels.OPERATIONS,
     *scores_of_levels.OPERATIONS,
