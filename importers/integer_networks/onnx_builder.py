@@ -21,7 +21,6 @@ from .boxes import Ints, as_box
 from .builder import SIGN, Builder, Source
 from .moving import moved
 
-
 MOST_VALUES = 2**22
 """Values of a tensor, at most."""
 

@@ -23,6 +23,7 @@ from support.imported import imported as imported_network
 from support.imported import mixed_net, residual_net
 from support.layer_models import MODELS, chain, randomized, readings
 from support.networks import FACTS
+from support.onnx_quantized import imported_onnx, sum_net
 from support.tflite_kept import kept_net
 
 from thumbnet.export import Graph, convert
@@ -79,6 +80,7 @@ def graphs() -> list[Graph]:
     found = [*answers(), network(4, 3, 2), imported_network(residual_net()).graph]
     found.append(imported_network(mixed_net()).graph)
     found.append(imported_network(kept_net()).graph)
+    found.append(imported_onnx(sum_net()).graph)
     made = {**MODELS, "two curves": two_curves}
     for kind, bits in [*((kind, 8) for kind in made), ("padded", 4), ("gru of states", 4)]:
         rng = np.random.default_rng(0)
