@@ -95,6 +95,14 @@ class Network:
         return data
 
 
+def sum_net() -> bytes:
+    """A file with the sum of an image and its curve."""
+    net = Network(np.random.default_rng(0))
+    x = net.start((1, 2, 3, 3))
+    y = net.apply("Relu", [x], (1, 2, 3, 3))
+    return net.model(net.apply("Add", [x, y], (1, 2, 3, 3)))
+
+
 @cache
 def imported_onnx(data: bytes, name: str = "net") -> IntegerNetwork:
     """Return the integer network in a file."""

@@ -210,8 +210,8 @@ REFUSED = {
     "operator 2, Exp: thumbnet has no integer form of it: use one of Abs, Add, ": refused("Exp"),
     "operator 3, Tanh: it reads what Neg 2 computes, in floats: put QuantizeLinear": between("Neg"),
     "operator 2, Tanh: its result is read 2 times before it is quantized: quantize it": twice(),
-    "operator 4, Relu: it cuts off levels of -10 to 15.5, so onnxruntime computes in": cut_off(),
-    "operator 3, MatMul: its weights and their zero points need 9 bits: quantize": wide_weights(),
+    ", Relu: it cuts off levels of -10 to 15.5, so onnxruntime computes in": cut_off(),
+    ", MatMul: its weights and their zero points need 9 bits: quantize": wide_weights(),
     "operator 2, QuantizeLinear: it quantizes anew what is quantized, and onnxruntime": anew(),
     "operator 2, Transpose: its settings do not fit (": refused("Transpose", perm=[0, 3]),
 }
