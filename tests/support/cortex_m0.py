@@ -51,13 +51,15 @@ class CortexM0:
         machine += f" -global nrf51-soc.sram-size={RAM} -icount shift={SHIFT} -semihosting"
         loaded = f"loader,file={folder / 'files.img'},addr={FILES},force-raw=on"
         command = [str(find_qemu()), *machine.split(), "-device", loaded, "-kernel", str(FIRMWARE)]
-        command += "-nographic -monitor null -serial stdio".split()
+        command += ["-nographic", "-monitor", "null", "-serial", "stdio"]
         self._process = child.start(command, bufsize=0, **child.PIPES)
         # QEMU hands over a character only when the port has room for it: none is lost.
         self._repl = RawRepl("the Cortex-M0", self._process, room=ROOM)
         self._repl.enter(60)
         self.execute("import gc,machine,sys,uctypes,vfs")
-        self.execute(f"r=uctypes.bytearray_at({FILES},{len(image)});vfs.mount(vfs.VfsRom(r),'/rom')")
+        self.execute(
+            f"r=uctypes.bytearray_at({FILES},{len(image)});vfs.mount(vfs.VfsRom(r),'/rom')"
+        )
         self.execute(f"sys.path.append('/rom');T={TIMER};K=T+64;C=machine.mem32")
         self._empty = 0
         self.execute("C[T+0x504]=0;C[T+0x508]=3;C[T+0x510]=0")
