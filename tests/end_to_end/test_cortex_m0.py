@@ -1,4 +1,4 @@
-"""Whole modules on MicroPython for a Cortex-M0, in the heap of a Pico: integers and instructions."""
+"""Whole modules on MicroPython for a Cortex-M0, in a Pico's heap: integers and instructions."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ class RawRepl:
                 self.burst(b"_=0")
 
     def burst(self, code: bytes) -> str:
-        """Run code like `execute`, if the board has room for it; the bytes of a literal need not be text."""
+        """Run code like `execute` if there is room; the bytes of a literal need not be text."""
         assert len(code) <= self._room, code
         self._send(code + b"\x04")
         self._wait(b"OK")
