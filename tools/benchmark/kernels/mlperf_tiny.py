@@ -122,7 +122,7 @@ def count_cycles(network: IntegerNetwork, rows: int = 1) -> Counted:
 
 
 def _reading(network: IntegerNetwork) -> float:
-    """Return the estimated cycles that a Pico takes to stream the weights; 0 if they fit its heap."""
+    """Return the estimated cycles for a Pico to stream the weights; 0 if its heap has room."""
     made = convert_graph(network.graph, network.task, network.layers, board="pico", tier="thumb")
     if made.build.weights != "stream":
         return 0.0
