@@ -10,7 +10,7 @@ STUBS := .build/stubs
 # viper, thumb and microbit are left out: the stubs do not know the emitters' names.
 DEVICE = $(filter-out __init__,$(basename $(notdir $(wildcard firmware/*.py firmware/plain/*.py firmware/runtime/*.py firmware/stream/*.py))))
 
-.PHONY: demo test quick fuzz test-slow lint format types hooks setup bench bench-training mutants clean
+.PHONY: demo test quick fuzz test-slow lint format types hooks setup bench bench-training mutants cortex-m0 clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/thumbnet demo digits
@@ -66,6 +66,13 @@ bench-training: setup
 fuzz: export OPENBLAS_NUM_THREADS = 1
 fuzz: setup
 	$(BIN)/python tests/fuzz/campaign.py --files $(FILES) $(if $(ONLY),--only $(ONLY))
+
+# MicroPython for an emulated Cortex-M0 with the heap of a Pico, which some tests run whole modules on.
+# It needs Debian or Ubuntu, with gcc-arm-none-eabi.
+cortex-m0: .build/cortex_m0/firmware.elf
+
+.build/cortex_m0/firmware.elf: tests/support/cortex_m0_firmware.sh
+	bash tests/support/cortex_m0_firmware.sh $@
 
 # Which changes of the code no test notices: hours for all, `make mutants MUTANTS=FILE`
 # for one file.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from thumbnet.trainer import ThumbnetError
 
+from ..boards.build_for import build_for
 from ..boards.profile import BoardProfile
 from ..emit.header import Facts
 from ..emit.kernel_calls import kernel_calls
@@ -13,7 +14,6 @@ from ..kernels.build import WEIGHTS, Build
 from ..kernels.lanes import lanes_heap
 from .capacity import Request, choose_weights, estimate_for, shortage
 from .check_fits import check_fits, check_stream
-from .estimate import build_for
 
 
 def choose_build(

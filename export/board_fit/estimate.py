@@ -6,6 +6,7 @@ import ast
 import math
 from dataclasses import dataclass
 
+from ..boards.build_for import build_for
 from ..boards.profile import BoardProfile
 from ..cost.cycles import WeightStream, decision_seconds, seconds
 from ..cost.import_heap import Heap, compiled_size, import_cost
@@ -56,21 +57,6 @@ class Estimate:
     def time(self) -> float:
         """Time of the call that a program on the board makes: that push, or `predict`."""
         return self.seconds if self.decision is None else self.decision
-
-
-def build_for(
-    graph: Graph, board: BoardProfile, tier: str, weights: str, lanes: bool = False
-) -> Build:
-    """Return the build for the board's profile."""
-    return Build(
-        tier="thumb_dsp" if tier == "thumb" and board.dsp else tier,
-        weights=weights,
-        buffer=board.stream,
-        lanes=lanes,
-        parts=board.delivery == "hex",
-        viper=tier != "plain" and "viper" in board.tiers,
-        terse=not board.comments,
-    )
 
 
 def estimate(
@@ -162,6 +148,6 @@ def _stream(graph: Graph, build: Build) -> WeightStream | None:
     parts = streamed(kernel_calls(graph, plan(graph, build), build), build)
     return WeightStream(
         reads=sum(part.blocks * (1 + part.pieces) for part in parts),
-        calls=sum(part.blocks * part.pieces for part in parts),
+        calls=sum(part.blocks * part.pieces or 1 for part in parts),
         bytes=sum(len(part.data) for part in parts),
     )

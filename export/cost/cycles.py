@@ -7,9 +7,13 @@ from math import prod
 
 from thumbnet.trainer import ThumbnetError
 
+from ..boards.build_for import build_for
 from ..boards.processors import CPUS, Cpu, Cycles
 from ..boards.profile import BoardProfile
 from ..graph.graph import Graph
+from ..kernels.build import Build
+from ..kernels.call import Call
+from ..kernels.kernel_tier import kernel_tier
 from ..ops import operation
 from ..ops.input import takes_readings
 from .network_size import node_macs
@@ -47,7 +51,7 @@ def seconds(
 
     """
     cpu, cost = _processor(board, tier)
-    cycles = _inputs(graph, cpu, cost) + _network(graph, cpu, cost, stream)
+    cycles = _inputs(graph, cpu, cost) + _network(graph, board, tier, stream)
     return float(cycles / board.clock)
 
 
@@ -67,18 +71,39 @@ def _inputs(graph: Graph, cpu: Cpu, cost: Cycles) -> float:
     return graph.tensors[graph.input].shape[0] * each
 
 
-def _network(graph: Graph, cpu: Cpu, cost: Cycles, stream: WeightStream | None) -> float:
+def _network(graph: Graph, board: BoardProfile, tier: str, stream: WeightStream | None) -> float:
     """Return the cycles of a `predict` whose inputs are already uint8."""
+    cpu, cost = _processor(board, tier)
+    build = build_for(graph, board, tier, "stream" if stream else "module")
     layers = [node for node in graph.nodes if graph.tensors[node.output].dtype == "uint8"][1:]
     layers += [node for node in graph.nodes if node.output == "scores"]
-    cycles = cpu.predict + cost.call * (stream.calls if stream else len(layers))
-    if stream:
-        cycles += cpu.read * stream.reads + cpu.byte * stream.bytes
+    cycles, calls = cpu.predict, 0
     for node in layers:
         outputs = prod(graph.tensors[node.output].shape)
-        cycles += node_macs(node) * cost.mac * operation(node).product_cost(node, cost)
-        cycles += operation(node).cycles(node, outputs, cost)
+        made = operation(node).calls(graph, node, {}, build)
+        calls += len(made)
+        products, others = _node_costs(cpu, cost, build, made)
+        cycles += node_macs(node) * products.mac * operation(node).product_cost(node, products)
+        cycles += operation(node).cycles(node, outputs, others)
+    cycles += cost.call * (stream.calls if stream else calls)
+    if stream:
+        cycles += cpu.read * stream.reads + cpu.byte * stream.bytes
     return cycles
+
+
+def _node_costs(cpu: Cpu, own: Cycles, build: Build, calls: list[Call]) -> tuple[Cycles, Cycles]:
+    """Return the costs of the products of a node, and of all else.
+
+    A kernel that the build's tier does not have runs in a slower one.
+    """
+    kernels = [row for call in calls for row in (call, *call.rows)]
+    products = _slowest(cpu, own, build, [row for row in kernels if row.weight is not None])
+    return products, _slowest(cpu, own, build, kernels)
+
+
+def _slowest(cpu: Cpu, own: Cycles, build: Build, calls: list[Call]) -> Cycles:
+    tiers = {kernel_tier(build, call.kernel.name) for call in calls}
+    return max((cpu.tiers.get(tier, own) for tier in tiers), key=lambda cost: cost.mac, default=own)
 
 
 GATHERED, FEATURE, COUNT = "gathered", "feature", "count"
@@ -119,4 +144,4 @@ def decision_seconds(
         cycles += channels * (settings.window * each + fixed) * cpu.feature
     if not takes_readings(graph):
         cycles += _inputs(graph, cpu, cost)
-    return float((cycles + _network(graph, cpu, cost, stream)) / board.clock)
+    return float((cycles + _network(graph, board, tier, stream)) / board.clock)

@@ -41,6 +41,12 @@ MOVE = Kernel(
 )
 
 FILLS = -1
+_BYTE = 1.2
+"""A byte, in products."""
+
+_OUTPUT, _POOL = 0.3, 0.25
+"""The code around a row of bytes, in outputs and in values of a pooling window."""
+
 MOST_TENSORS = 100
 """Maximum number of tensors that are joined."""
 
@@ -157,8 +163,9 @@ class Move(Operation):
             yield "a byte is not written once"
 
     def cycles(self, node: Node, outputs: int, cost: Cycles) -> float:
-        """Return the cycles of a read and a write for each byte."""
-        return 2 * outputs * cost.mac
+        """Return the cycles of the bytes, and of each row of them."""
+        rows = sum(prod(Piece(*row).lengths) for row in node.attributes["pieces"].tolist())
+        return _BYTE * outputs * cost.mac + rows * (_OUTPUT * cost.output + _POOL * cost.pool)
 
     def predict_heap(self, node: Node, word: int) -> int:
         """Return the heap of the plain kernel: each list of offsets twice, and slices of words."""

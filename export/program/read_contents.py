@@ -12,7 +12,7 @@ from typing import Any
 
 from thumbnet.trainer import ThumbnetError, json_fits, parse_json, read_bytes
 
-from ..board_fit.estimate import build_for
+from ..boards.build_for import build_for
 from ..boards.load_profile import profile_of
 from ..boards.profile import BoardProfile
 from ..emit.check import checked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from thumbnet.tools.benchmark.kernels.thumb_machine import (
-    TIMEOUT,
+    MOST_TIMES,
     Buffer,
     Cost,
     Fault,
@@ -11,4 +11,4 @@ from thumbnet.tools.benchmark.kernels.thumb_machine import (
     assemble,
 )
 
-__all__ = ["TIMEOUT", "Buffer", "Cost", "Fault", "Machine", "assemble"]
+__all__ = ["MOST_TIMES", "Buffer", "Cost", "Fault", "Machine", "assemble"]

@@ -35,6 +35,8 @@ class RawRepl:
     ----------
     name
         What messages call the board.
+    room
+        Characters that the board buffers, without the Ctrl-D that ends them.
 
     Attributes
     ----------
@@ -45,8 +47,9 @@ class RawRepl:
 
     patience = 120.0
 
-    def __init__(self, name: str, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, name: str, process: subprocess.Popen[bytes], room: int = BURST) -> None:
         self.name = name
+        self._room = room
         self._process = process
         self._chunks: queue.Queue[bytes | None] = queue.Queue(maxsize=256)
         self._heard = b""
@@ -91,7 +94,7 @@ class RawRepl:
 
         """
         short = code.encode()
-        if len(short) <= BURST:
+        if len(short) <= self._room:
             return self.burst(short)
         self.burst(b"_=''")
         for piece in pieces(code):
@@ -103,8 +106,8 @@ class RawRepl:
                 self.burst(b"_=0")
 
     def burst(self, code: bytes) -> str:
-        """Run code like `execute`, at most BURST bytes; the bytes of a literal need not be text."""
-        assert len(code) <= BURST, code
+        """Run code like `execute` if there is room; the bytes of a literal need not be text."""
+        assert len(code) <= self._room, code
         self._send(code + b"\x04")
         self._wait(b"OK")
         out = self._wait(b"\x04")[:-1].decode("utf-8", "replace")

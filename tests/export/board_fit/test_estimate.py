@@ -15,7 +15,8 @@ from support.fused import network, program
 from support.micropython import needs_micropython
 
 from thumbnet.export import BoardProfile, list_boards, load_board
-from thumbnet.export.board_fit.estimate import build_for, estimate
+from thumbnet.export.board_fit.estimate import estimate
+from thumbnet.export.boards.build_for import build_for
 from thumbnet.export.emit.header import Facts
 from thumbnet.export.emit.module import emit
 from thumbnet.export.graph.graph import Graph

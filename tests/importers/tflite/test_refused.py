@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import struct
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,16 @@ def test_a_file_cut_short_anywhere() -> None:
     for size in range(1, len(small())):
         with pytest.raises((Damaged, NotRead)):
             parse_tflite(small()[:size])
+
+
+def test_half_a_field() -> None:
+    """The generated reader takes the first byte of an entry for all of it."""
+    data = bytearray(small())
+    (root,) = struct.unpack_from("<I", data)
+    (back,) = struct.unpack_from("<i", data, root)
+    data[root - back] -= 1
+    with pytest.raises(Damaged, match=f"fields of the table at byte {root} ends within an entry"):
+        parse_tflite(bytes(data))
 
 
 def test_other_files(tmp_path: Path) -> None:

@@ -11,17 +11,22 @@ Cycles are those of the Cortex-M0+ with memory without wait states and the multi
 from __future__ import annotations
 
 import ast
-from collections import Counter
+import ctypes
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import unicorn as uc
 from unicorn import arm_const as arm
+from unicorn.unicorn_py3 import unicorn
 
 from thumbnet.export import cross_compile
 
 CODE, STACK, DATA, PAGE = 0x1000, 0x20000, 0x100000, 0x1000
 RETURN = CODE + 0x8000
-TIMEOUT = 600_000_000  # microseconds
+MOST_TIMES = 50_000_000
+"""How often a block may be run by a call that returns."""
+
 CPUS = {"armv6m": arm.UC_CPU_ARM_CORTEX_M0, "armv7em": arm.UC_CPU_ARM_CORTEX_M4}
 KEPT = [getattr(arm, f"UC_ARM_REG_R{n}") for n in range(4, 12)]
 
@@ -123,9 +128,10 @@ class _Run:
         values = [self._place(a) if isinstance(a, Buffer) else a for a in arguments]
         for n, value in enumerate(values):
             core.reg_write(getattr(arm, f"UC_ARM_REG_R{n}"), value & 0xFFFFFFFF)
-        self.blocks: Counter[tuple[int, int]] = Counter()
-        self.taken: Counter[int] = Counter()
-        self.before = (0, 0)  # makes the first block a jump, which stands for the return at the end
+        self.blocks: dict[tuple[int, int], int] = {}
+        self.taken = 0
+        self.next = 0  # makes the first block a jump, which stands for the return at the end
+        self.hooks: list[Any] = []
         self.fault: Fault | None = None
 
     def _place(self, buffer: Buffer) -> int:
@@ -151,12 +157,11 @@ class _Run:
             core.reg_write(register, value)
         core.reg_write(arm.UC_ARM_REG_SP, stack)
         core.reg_write(arm.UC_ARM_REG_LR, RETURN | 1)
-        core.hook_add(uc.UC_HOOK_BLOCK, self._block)
+        self._hook(uc.UC_HOOK_BLOCK, unicorn.HOOK_CODE_CFUNC, self._block)
         if self.checks_memory:
-            core.hook_add(uc.UC_HOOK_MEM_READ, self._access, begin=0, end=CODE - 1)
-            core.hook_add(uc.UC_HOOK_MEM_READ | uc.UC_HOOK_MEM_WRITE, self._access, begin=STACK)
+            self._watch()
         try:
-            core.emu_start(CODE | 1, RETURN, timeout=TIMEOUT)
+            core.emu_start(CODE | 1, RETURN)
         except uc.UcError as error:
             pc = core.reg_read(arm.UC_ARM_REG_PC)
             raise self.fault or Fault(f"{error} at code + {pc - CODE:#x}") from None
@@ -170,6 +175,32 @@ class _Run:
                 buffer.data = bytes(core.mem_read(buffer.address, len(buffer.data)))
         return core.reg_read(arm.UC_ARM_REG_R0), self._cost()
 
+    def _watch(self) -> None:
+        """Check accesses where they may be wrong: calls from the emulator take most of the time."""
+        core, both = self.core, uc.UC_HOOK_MEM_READ | uc.UC_HOOK_MEM_WRITE
+        core.hook_add(uc.UC_HOOK_MEM_READ, self._access, begin=0, end=CODE - 1)
+        spans = sorted(self.allowed)
+        starts = [start for start, _, _ in spans[1:]] + [1 << 32]
+        for (start, end, writable), behind in zip(spans, starts, strict=True):
+            # The last bytes are those from which an access may reach further.
+            core.hook_add(both, self._access, begin=max(start, end - 3), end=behind - 1)
+            if not writable and end > start:
+                core.hook_add(uc.UC_HOOK_MEM_WRITE, self._access, begin=start, end=end - 1)
+        if self.arch == "armv6m":
+            self._hook(both, unicorn.HOOK_MEM_ACCESS_CFUNC, self._aligned, STACK)
+
+    def _hook(self, kinds: int, form: Any, called: Callable[..., None], begin: int = 0) -> None:
+        """Hook what happens often, without what the package does around each call."""
+        function = ctypes.cast(form(called), form)
+        self.hooks.append(function)  # the emulator keeps no reference
+        ends = ctypes.c_uint64(begin), ctypes.c_uint64(0xFFFFFFFF)
+        handle = ctypes.byref(ctypes.c_size_t())
+        unicorn.uclib.uc_hook_add(self.core._uch, handle, kinds, function, None, *ends)
+
+    def _aligned(self, _: int, kind: int, address: int, size: int, value: int, data: int) -> None:
+        if address % size:
+            self._stop(f"{size} bytes at an address that is no multiple of it")
+
     def _check_registers(self, kept: list[int], stack: int) -> None:
         for n, (register, value) in enumerate(zip(KEPT, kept, strict=True)):
             if self.core.reg_read(register) != value:
@@ -181,8 +212,6 @@ class _Run:
         self, core: uc.Uc, kind: int, address: int, size: int, value: int, data: object
     ) -> None:
         writes = kind == uc.UC_MEM_WRITE
-        if self.arch == "armv6m" and address % size:
-            self._stop(f"{size} bytes at an address that is no multiple of it")
         for start, end, writable in self.allowed:
             if start <= address and address + size <= end and (writable or not writes):
                 return
@@ -197,16 +226,19 @@ class _Run:
         self.fault = self.fault or Fault(f"{reason}, code + {pc - CODE:#x}")
         self.core.emu_stop()
 
-    def _block(self, core: uc.Uc, address: int, size: int, data: object) -> None:
-        start, length = self.before
-        if address != start + length:
-            self.taken[start] += 1
-        self.before = (address, size)
-        self.blocks[self.before] += 1
+    def _block(self, _: int, address: int, size: int, data: int) -> None:
+        if address != self.next:
+            self.taken += 1
+        self.next = address + size
+        block = address, size
+        self.blocks[block] = times = self.blocks.get(block, 0) + 1
+        if times > MOST_TIMES:
+            self.fault = self.fault or Fault("did not return")
+            self.core.emu_stop()
 
     def _cost(self) -> Cost:
         instructions = 0
-        cycles = sum(self.taken.values())  # one more each
+        cycles = self.taken  # one more each
         for (address, size), times in self.blocks.items():
             code = bytes(self.core.mem_read(address, size))
             at = 0

@@ -1,0 +1,66 @@
+"""Whole modules on MicroPython for a Cortex-M0, in a Pico's heap: integers and instructions."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+import pytest
+from support.cortex_m0 import CYCLES, cortex_m0
+from support.litert import varied_rows
+from support.tflite_files import installed_files, mlperf_file
+from support.wake_words import INSTRUCTIONS
+
+from thumbnet.export import Program, convert_graph, load_board
+from thumbnet.export.cost.cycles import seconds
+from thumbnet.importers import read
+
+pytestmark = pytest.mark.emulated
+
+HEAP = 216_000
+"""At most what a Pico has."""
+
+
+def made(path: Path, tier: str) -> Program:
+    network: Any = read(path)
+    return convert_graph(network.graph, network.task, network.layers, board="pico", tier=tier)
+
+
+def rows_of(program: Program, count: int) -> Any:
+    """Rows of levels, among them the extremes."""
+    size = program.graph.tensors[program.graph.input].shape[0]
+    found = varied_rows(np.random.default_rng(3), (size,), count)
+    return (found.reshape(count, -1).astype(np.int64) + 128).astype(np.uint8)
+
+
+def compare(program: Program, rows: Any) -> float:
+    """Every integer of the scores; return the mean number of instructions for a row."""
+    wanted = program.execute(rows.astype(np.int64))["scores"].tolist()
+    with cortex_m0(program) as board:
+        assert int(board.execute("gc.collect();print(gc.mem_free()+gc.mem_alloc())")) < HEAP + 8000
+        counted = []
+        for row, scores in zip(rows, wanted, strict=True):
+            board.send(row.tobytes())
+            counted.append(board.instructions("y=m.scores(x)"))
+            assert ast.literal_eval(board.execute("print(list(y))")) == scores
+        return fmean(counted)
+
+
+@pytest.mark.parametrize("name", ["ad", "ic", "kws", "vww"])
+def test_mlperf_tiny(name: str) -> None:
+    program = made(mlperf_file(f"{name}_int8"), "thumb")
+    counted = compare(program, rows_of(program, 12))
+    if program.build.weights == "module":  # how fast files are read differs from board to board
+        estimate = seconds(program.graph, load_board("pico"), "thumb") * program.board.clock
+        assert abs(estimate / (CYCLES["thumb"] * counted) - 1) < 0.2
+
+
+@pytest.mark.parametrize(("name", "tier"), INSTRUCTIONS)
+def test_micro_wake_word(name: str, tier: str) -> None:
+    """Step by step, with its state; the figures that tests of the estimates use still hold."""
+    program = made(installed_files()[name], tier)
+    counted = compare(program, rows_of(program, 30 if tier == "thumb" else 4))
+    assert abs(counted / INSTRUCTIONS[name, tier] - 1) < 0.1
