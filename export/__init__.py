@@ -24,6 +24,7 @@ from .graph.window import Window
 from .microbit.hexfile import files_in_hex, microbit_hex
 from .microbit.shrink import compact_source
 from .ops import operation, operation_title
+from .ops.answer import answer_nodes
 from .ops.move import LISTED_AXES, Piece
 from .ops.tflite_softmax import exponentials
 from .ops.xnnpack_add import add_factors
@@ -82,6 +83,7 @@ __all__ = [
     "accepted_rows",
     "add_factors",
     "alternatives",
+    "answer_nodes",
     "arena_calls",
     "balanced_accuracies",
     "best_fit",

@@ -13,8 +13,10 @@ Slots and defaults are those of the package `tflite`, not of `importers/tflite/s
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 import flatbuffers
@@ -154,7 +156,38 @@ class Network:
 
 def build(model: TfliteModel) -> bytes:
     """Return the file of a model. Options may be left out: they get their default."""
-    return bytes(Writer().write(model))
+    data = bytes(Writer().write(model))
+    if not model.label_file:
+        return data
+    file = BytesIO(data)
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr(model.label_file, "\n".join(model.labels))
+    return file.getvalue()
+
+
+def metadata(label_file: str) -> bytes:
+    """Return TFLite's metadata of a network with one output, whose classes a file names."""
+    to = flatbuffers.Builder(256)
+
+    def table(fields: dict[int, int], kind: int = 0) -> int:
+        to.StartObject(8)
+        for slot, offset in fields.items():
+            to.PrependUOffsetTRelativeSlot(slot, offset, 0)
+        to.PrependInt8Slot(2, kind, 0)
+        return int(to.EndObject())
+
+    def vector(*offsets: int) -> int:
+        to.StartVector(4, len(offsets), 4)
+        for offset in reversed(offsets):
+            to.PrependUOffsetTRelative(offset)
+        return int(to.EndVector())
+
+    other = table({0: to.CreateString("about.txt")}, kind=1)
+    names = table({0: to.CreateString(label_file)}, kind=2)
+    output = table({6: vector(other, names)})
+    network = table({3: vector(output)})
+    to.Finish(table({3: vector(network)}), b"M001")
+    return bytes(to.Output())
 
 
 class Writer:
@@ -166,10 +199,17 @@ class Writer:
         self.buffers: list[bytes] = [b""]
 
     def write(self, model: TfliteModel) -> bytearray:
+        if model.label_file:
+            self.buffers.append(metadata(model.label_file))
+        metadata_buffer = len(self.buffers) - 1
         subgraphs = self.offsets([self._subgraph(one) for one in model.subgraphs])
         codes = self.offsets([self._code(*key) for key in self.codes])
         buffers = self.offsets([self._buffer(data) for data in self.buffers])
         description = self.to.CreateString(model.description)
+        entries = None
+        if model.label_file:
+            name = self.to.CreateString("TFLITE_METADATA")
+            entries = self.offsets([self._table("Metadata", Name=name, Buffer=metadata_buffer)])
         root = self._table(
             "Model",
             Version=3,
@@ -177,6 +217,7 @@ class Writer:
             Subgraphs=subgraphs,
             Description=description,
             Buffers=buffers,
+            Metadata=entries,
         )
         self.to.Finish(root, IDENTIFIER)
         return bytearray(self.to.Output())

@@ -14,9 +14,10 @@ from thumbnet.trainer import Model, ThumbnetError
 
 from ..terminal.console import Console
 from ..workflow.any_network import varied_levels
+from ..workflow.class_names import classes_in_words, named_network
 from ..workflow.evaluation_data import load_examples
 from .export_report import report
-from .options import FILE, verb
+from .options import FILE, class_options, verb
 
 CALIBRATION_ROWS = 500
 """Rows of --data that a float network carries from then on."""
@@ -38,6 +39,7 @@ CALIBRATION_ROWS = 500
     "data set. A network of 8-bit integers needs none.",
 )
 @click.option("--label", help="Label column of a CSV file.")
+@class_options
 def command(
     console: Console,
     model: Path,
@@ -46,13 +48,15 @@ def command(
     board: str,
     data: str | None,
     label: str | None,
+    names: str | None,
+    task: str | None,
 ) -> None:
     """Read MODEL, a network that was trained elsewhere.
 
     An int8 .tflite keeps its integers: every output equals that of LiteRT. A float network becomes
     one of ours, which `thumbnet export` quantizes. `thumbnet export MODEL` does both at once.
     """
-    network = read(model)
+    network = named_network(read(model), model, names, task)
     output = output or model.with_suffix(".npz")
     profile = load_board(board)
     name = name or module_name(model.stem, profile.name)
@@ -92,6 +96,7 @@ def _say_integers(console: Console, network: IntegerNetwork, path: Path) -> None
         f"it takes {inputs:,} levels from 0 to 255: level = round(reading / {spec.scale:.6g}) + "
         f"{spec.zero_point}"
     )
+    console.say(classes_in_words(network))
 
 
 def _say_floats(console: Console, network: Model, path: Path) -> None:
@@ -99,6 +104,7 @@ def _say_floats(console: Console, network: Model, path: Path) -> None:
         f"{path}: float weights, {network.count_params():,} parameters, "
         f"{prod(network.require_built()):,} inputs: export quantizes them"
     )
+    console.say(classes_in_words(network))
 
 
 def _next(console: Console, output: Path, source: str) -> None:

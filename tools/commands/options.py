@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from thumbnet.export import Artifact
+from thumbnet.importers import TASKS
 from thumbnet.trainer import ThumbnetError
 
 from ..json_lines import JsonObject
@@ -104,6 +105,26 @@ def data_options(purpose: str) -> Callable[[Command], Command]:
         return run
 
     return add
+
+
+def class_options(function: Command) -> Command:
+    """Add --names and --task, for networks that were trained elsewhere."""
+    for option in (
+        click.option(
+            "--task",
+            type=click.Choice(TASKS),
+            help="What a network from elsewhere answers with: the class of its largest output, or "
+            "its outputs as numbers; a class if it ends with a softmax or has --names.",
+        ),
+        click.option(
+            "--names",
+            metavar="A,B,C|FILE.txt",
+            help="Names of the classes of a network from elsewhere, in the order of its outputs, "
+            "or a file with one on each line.",
+        ),
+    ):
+        function = option(function)
+    return function
 
 
 force_option = click.option(

@@ -28,7 +28,7 @@ def test_from_file_to_proof(folder: Path) -> None:
     assert again.returncode == 0, again.stderr
     assert (folder / "again/net.py").read_bytes() == (folder / "build/net.py").read_bytes()
     proof = thumbnet("verify build/net.py --target unix", folder)
-    assert "24 of 24 rows equal, 120 integers" in proof.stdout, proof.stderr
+    assert "24 of 24 rows equal, 216 integers" in proof.stdout, proof.stderr
 
 
 def test_a_folder_gets_the_module(folder: Path) -> None:
