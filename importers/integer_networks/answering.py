@@ -68,7 +68,7 @@ def answering(
             "probabilities": TensorSpec("probabilities", scores.shape, "int32", scale=2.0**-15),
         }
     elif task.has_classes:
-        one_scale = replace(scores, scale=float(np.ravel(scores.scale)[0]))
+        one_scale = replace(scores, scale=_scales(scores)[0])
         nodes, made, _ = answer_nodes(one_scale, task)
     else:
         nodes = [Node("measure", ("scores",), "prediction", _ratios(scores))]
@@ -134,9 +134,13 @@ def _ends_with_softmax(graph: Graph) -> bool:
 
 def _ratios(scores: TensorSpec) -> dict[str, npt.NDArray[np.int64]]:
     """Return the scale of each score as two integers."""
-    pairs = [_fraction(scale) for scale in np.ravel(scores.scale).tolist()]
+    pairs = [_fraction(scale) for scale in _scales(scores)]
     steps, units = (np.array(column, np.int64) for column in zip(*pairs, strict=True))
     return {"step": steps, "units": units}
+
+
+def _scales(scores: TensorSpec) -> list[float]:
+    return np.asarray(scores.scale, np.float64).ravel().tolist()  # type: ignore[no-any-return]
 
 
 def _fraction(scale: float) -> tuple[int, int]:

@@ -73,11 +73,9 @@ def integer_network_of(
 
 
 def _network(contents: dict[str, Any]) -> IntegerNetwork:
-    kind, function, layers, source, *labels = [
-        *(contents[name] for name in ("kind", "function", "layers", "source")),
-        *contents["labels"],
-    ]
-    if not all(isinstance(word, str) for word in [kind, function, layers, source, *labels]):
+    kind, layers, source = (contents[name] for name in ("kind", "layers", "source"))
+    labels = contents["labels"]
+    if not all(isinstance(word, str) for word in [kind, layers, source, *labels]):
         raise ValueError("text is missing")
     graph = verify(graph_from_json(contents["graph"]))
     wanted = "regression" if kind == "regression" else "classifier"

@@ -13,10 +13,8 @@ Slots and defaults are those of the package `tflite`, not of `importers/tflite/s
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import Any
 
 import flatbuffers
@@ -26,6 +24,8 @@ from numpy.typing import ArrayLike
 
 from thumbnet.importers.tflite.model import Operator, Subgraph, Tensor, TfliteModel
 from thumbnet.importers.tflite.schema import OPTIONS
+
+from .tflite_metadata import metadata, with_labels
 
 IDENTIFIER = b"TFL3"
 
@@ -159,35 +159,7 @@ def build(model: TfliteModel) -> bytes:
     data = bytes(Writer().write(model))
     if not model.label_file:
         return data
-    file = BytesIO(data)
-    with zipfile.ZipFile(file, "a") as archive:
-        archive.writestr(model.label_file, "\n".join(model.labels))
-    return file.getvalue()
-
-
-def metadata(label_file: str) -> bytes:
-    """Return TFLite's metadata of a network with one output, whose classes a file names."""
-    to = flatbuffers.Builder(256)
-
-    def table(fields: dict[int, int], kind: int = 0) -> int:
-        to.StartObject(8)
-        for slot, offset in fields.items():
-            to.PrependUOffsetTRelativeSlot(slot, offset, 0)
-        to.PrependInt8Slot(2, kind, 0)
-        return int(to.EndObject())
-
-    def vector(*offsets: int) -> int:
-        to.StartVector(4, len(offsets), 4)
-        for offset in reversed(offsets):
-            to.PrependUOffsetTRelative(offset)
-        return int(to.EndVector())
-
-    other = table({0: to.CreateString("about.txt")}, kind=1)
-    names = table({0: to.CreateString(label_file)}, kind=2)
-    output = table({6: vector(other, names)})
-    network = table({3: vector(output)})
-    to.Finish(table({3: vector(network)}), b"M001")
-    return bytes(to.Output())
+    return with_labels(data, model.label_file, model.labels)
 
 
 class Writer:
