@@ -12,9 +12,11 @@ from .board_fit.estimate import Estimate
 from .boards.load_profile import list_boards, load_board
 from .boards.module_names import module_name
 from .boards.profile import BoardProfile
-from .cost.network_size import LayerCost, layer_costs
+from .cost.cycles import layer_seconds
+from .cost.network_size import LayerCost, layer_costs, layer_weights
 from .emit.firmware_source import firmware_text
 from .emit.header import describe_layers
+from .emit.memory_plan import alive_bytes
 from .emit.mpy import cross_compile
 from .graph.float32_arithmetic import float32_scale
 from .graph.graph import Graph, Node, State, TensorSpec
@@ -82,6 +84,7 @@ __all__ = [
     "Window",
     "accepted_rows",
     "add_factors",
+    "alive_bytes",
     "alternatives",
     "answer_nodes",
     "arena_calls",
@@ -106,6 +109,8 @@ __all__ = [
     "graph_to_json",
     "kernel_memory",
     "layer_costs",
+    "layer_seconds",
+    "layer_weights",
     "list_boards",
     "load_artifact",
     "load_board",

@@ -9,7 +9,7 @@ from thumbnet.trainer import ThumbnetError
 
 from ..boards.processors import CPUS, Cpu, Cycles
 from ..boards.profile import BoardProfile
-from ..graph.graph import Graph
+from ..graph.graph import Graph, Node
 from ..ops import operation
 from ..ops.input import takes_readings
 from .network_size import node_macs
@@ -74,11 +74,40 @@ def _network(graph: Graph, cpu: Cpu, cost: Cycles, stream: WeightStream | None) 
     cycles = cpu.predict + cost.call * (stream.calls if stream else len(layers))
     if stream:
         cycles += cpu.read * stream.reads + cpu.byte * stream.bytes
-    for node in layers:
-        outputs = prod(graph.tensors[node.output].shape)
-        cycles += node_macs(node) * cost.mac * operation(node).product_cost(node, cost)
-        cycles += operation(node).cycles(node, outputs, cost)
-    return cycles
+    return cycles + sum(_node(graph, node, cost) for node in layers)
+
+
+def _node(graph: Graph, node: Node, cost: Cycles) -> float:
+    """Return the cycles of one kernel, without its call."""
+    outputs = prod(graph.tensors[node.output].shape)
+    products = node_macs(node) * cost.mac * operation(node).product_cost(node, cost)
+    return products + operation(node).cycles(node, outputs, cost)
+
+
+def layer_seconds(graph: Graph, board: BoardProfile, tier: str) -> dict[str, float]:
+    """Estimate the time of each kernel.
+
+    Parameters
+    ----------
+    graph
+        A fused graph.
+    board, tier
+        The board that it runs on, and the tier of the kernels.
+
+    Returns
+    -------
+    dict of str to float
+        Seconds by the name of the node's output, for the nodes that a kernel computes.
+
+    Raises
+    ------
+    ThumbnetError
+        If there are no figures for this tier on this processor.
+
+    """
+    _, cost = _processor(board, tier)
+    nodes = [node for node in graph.nodes if graph.tensors[node.output].dtype == "uint8"][1:]
+    return {node.output: float(_node(graph, node, cost) / board.clock) for node in nodes}
 
 
 GATHERED, FEATURE, COUNT = "gathered", "feature", "count"

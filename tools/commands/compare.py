@@ -20,7 +20,7 @@ from thumbnet.export import (
 from thumbnet.trainer import Model, ThumbnetError
 
 from ..terminal.console import Console
-from ..workflow.any_network import load_model_of
+from ..workflow.any_network import load_network
 from ..workflow.evaluation_data import evaluation_data
 from .options import FILE, TEST_DATA, data_options, verb
 
@@ -33,7 +33,7 @@ def command(console: Console, model: Path, data: str | None, label: str | None) 
 
     Every way is tested on the held-out rows. Pass the one you choose to `thumbnet export`.
     """
-    network = load_model_of(model, "compare")
+    network = load_network(model, "compare")
     rows = evaluation_data(network, model, data, label)
     if rows.test_x is None or rows.test_y is None:
         raise ThumbnetError(f"{model} carries no held-out rows to compare with: add --data FILE")

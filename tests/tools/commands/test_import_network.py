@@ -52,7 +52,7 @@ def test_held_out_rows_are_in_units_of_the_training(folder: Path) -> None:
         ("import net.txt", "export the network as one of these"),
         ("import net.tflite --data digits", "it has its ranges: leave it out"),
         ("export net.tflite --bits 4", "--bits has no meaning for net.tflite"),
-        ("export net.tflite --data digits", "has rows of 64 values, but net takes 126"),
+        ("export net.tflite --data digits", "has rows of 64 values, but net.tflite takes 126"),
         ("export net.tflite --board microbit", "does not run on this board"),
         ("compare net.tflite", "`thumbnet compare` needs float weights"),
     ],
