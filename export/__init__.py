@@ -9,6 +9,7 @@ from thumbnet.trainer import write_atomically
 
 from .board_fit.best_fit import BoardFit, best_fit
 from .board_fit.estimate import Estimate
+from .board_fit.every_fit import every_fit
 from .boards.load_profile import list_boards, load_board
 from .boards.module_names import module_name
 from .boards.profile import BoardProfile
@@ -99,6 +100,7 @@ __all__ = [
     "describe_layers",
     "encode_targets",
     "estimate_artifact",
+    "every_fit",
     "exponentials",
     "files_in_hex",
     "firmware_text",

@@ -154,7 +154,9 @@ def command(
             mpy=mpy,
             check=when,
         )
-        held_out = load_levels(network, model, data, label) if data else (varied_levels(network), None)
+        held_out = (
+            load_levels(network, model, data, label) if data else (varied_levels(network), None)
+        )
         _write(console, program, main, output, EvaluationData(np.zeros(0), *held_out), vectors)
         return
     rows = evaluation_data(network, model, data, label)

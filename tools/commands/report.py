@@ -107,10 +107,7 @@ def _summarize(console: Console, report: Report) -> None:
             if found is not None
         ]
         of_all = "" if report.whole_test_set is None else f" of {report.whole_test_set.rows:,}"
-        console.say(
-            f"accuracy on {len(held.x):,}{of_all} held-out examples: "
-            f"{', '.join(scores)}"
-        )
+        console.say(f"accuracy on {len(held.x):,}{of_all} held-out examples: {', '.join(scores)}")
     for finding in report.findings:
         console.say(f"  {finding.text}", None if finding.good else "yellow")
     for text in filter(None, (report.no_held_out, report.no_integers)):

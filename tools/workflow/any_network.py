@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from thumbnet.export import convert_graph, load_board
 from thumbnet.importers import FORMATS, IntegerNetwork, integer_network_of, read
 from thumbnet.trainer import (
     Dataset,
@@ -23,6 +24,9 @@ from .settings import Array
 
 VECTORS = 300
 """Rows to prove a network with that came without any."""
+
+AT_ONCE = 100
+"""Rows that are executed at once."""
 
 MOST_LEVELS = 2**24
 """Numbers in all of these rows."""
@@ -49,22 +53,22 @@ def load_network(path: Path) -> Model | IntegerNetwork:
     return found or check_finished(restore_model(path, archive), path)
 
 
-def load_levels(
+def load_rows(
     network: IntegerNetwork, path: Path, data: str, label: str | None
 ) -> tuple[Array, Array]:
-    """Return rows as the levels that an 8-bit network reads, and their targets.
+    """Return rows in the units of a network's training, (n, values), and their targets.
 
     Parameters
     ----------
     network, path
         The network, and the file that it is from.
     data, label
-        See `load_dataset`. The rows are in the units of the network's training.
+        See `load_dataset`.
 
     Raises
     ------
     ThumbnetError
-        If the data cannot be read, or their rows do not fit the network.
+        If the data cannot be read, or do not fit the network.
 
     """
     rows = load_dataset(data, label=label)
@@ -75,7 +79,15 @@ def load_levels(
             f"{data} has rows of {x.shape[1]} values, but {path} takes {accepted}: "
             "use rows like those that it was trained on"
         )
-    return to_levels(network, x), _targets(network, path, data, rows)
+    return x, _targets(network, path, data, rows)
+
+
+def load_levels(
+    network: IntegerNetwork, path: Path, data: str, label: str | None
+) -> tuple[Array, Array]:
+    """Return rows as the levels that an 8-bit network reads, and their targets; see `load_rows`."""
+    x, y = load_rows(network, path, data, label)
+    return to_levels(network, x), y
 
 
 def _targets(network: IntegerNetwork, path: Path, data: str, rows: Dataset) -> Array:
@@ -99,6 +111,13 @@ def to_levels(network: IntegerNetwork, x: Array) -> Array:
     assert isinstance(spec.scale, float)
     levels = np.rint(np.asarray(x, np.float32) / np.float32(spec.scale)) + spec.zero_point
     return np.asarray(np.clip(levels, 0, 255))
+
+
+def execute_levels(network: IntegerNetwork, levels: Array, name: str) -> Array:
+    """Return a tensor of the network for rows of levels, some at a time: that bounds the memory."""
+    program = convert_graph(network.graph, network.task, network.layers, board=load_board("unix"))
+    parts = [levels[at : at + AT_ONCE] for at in range(0, len(levels), AT_ONCE)]
+    return np.concatenate([program.execute(part, [name])[name] for part in parts])
 
 
 def varied_levels(network: IntegerNetwork, rows: int = VECTORS) -> Array:
