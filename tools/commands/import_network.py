@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from thumbnet.export import convert_graph, load_board, module_name
-from thumbnet.importers import IntegerNetwork, read, save_integer_network
+from thumbnet.importers import FORMATS, IntegerNetwork, read, save_integer_network
 from thumbnet.trainer import Model, ThumbnetError
 
 from ..terminal.console import Console
@@ -18,6 +18,9 @@ from ..workflow.class_names import classes_in_words, named_network
 from ..workflow.evaluation_data import load_examples
 from .export_report import report
 from .options import FILE, class_options, verb
+
+NO_FOLDERS = (*FORMATS, ".py", ".mpy", ".hex", ".bin", ".json", ".txt")
+"""Suffixes of files: nobody who writes them means a folder."""
 
 CALIBRATION_ROWS = 500
 """Rows of --data that a float network carries from then on."""
@@ -58,6 +61,11 @@ def command(
     """
     network = named_network(read(model), model, names, task)
     output = output or model.with_suffix(".npz")
+    if output.suffix.lower() in NO_FOLDERS and not output.is_dir():
+        raise ThumbnetError(
+            f"-o {output}: write a network to a FILE.npz, or a module into a folder: "
+            f"{output.with_suffix('.npz')} or {output.parent / 'build'}"
+        )
     profile = load_board(board)
     name = name or module_name(model.stem, profile.name)
     if isinstance(network, IntegerNetwork):
@@ -92,10 +100,10 @@ def _say_integers(console: Console, network: IntegerNetwork, path: Path) -> None
     (inputs,) = network.graph.tensors[network.graph.input].shape
     console.say(f"{path}: {network.source}, its integers as they are: {network.layers}")
     spec = network.graph.tensors[network.graph.nodes[0].output]
-    console.say(
-        f"it takes {inputs:,} levels from 0 to 255: level = round(reading / {spec.scale:.6g}) + "
-        f"{spec.zero_point}"
-    )
+    level = f"round(reading / {spec.scale:.6g}) + {spec.zero_point}"
+    if spec.scale == 1 and spec.zero_point == 0:
+        level = "the reading, such as a byte of a picture"
+    console.say(f"it takes {inputs:,} levels from 0 to 255: level = {level}")
     console.say(classes_in_words(network))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,8 @@ from typing import Any
 
 import click
 
-from thumbnet.export import Artifact
-from thumbnet.importers import TASKS
+from thumbnet.export import Artifact, load_artifact
+from thumbnet.importers import FORMATS, TASKS
 from thumbnet.trainer import ThumbnetError
 
 from ..json_lines import JsonObject
@@ -28,6 +29,23 @@ TEST_DATA = (
     "carries no calibration rows."
 )
 """Purpose of --data, for `data_options`."""
+
+
+def load_module(path: Path) -> Artifact:
+    """Return the module that `thumbnet export` wrote.
+
+    Raises
+    ------
+    ThumbnetError
+        If the file is a network, which is no module yet, or no module.
+
+    """
+    if path.suffix.lower() in (".npz", *FORMATS) and path.is_file():
+        raise ThumbnetError(
+            f"{path} is a network, not a module: run `thumbnet export {shlex.quote(str(path))}` "
+            "first, and name the module that it writes"
+        )
+    return load_artifact(path)
 
 
 class Failed(ThumbnetError):

@@ -176,7 +176,35 @@ def joined(**more: object) -> Network:
     return net
 
 
+def asymmetric() -> Network:
+    net = Network()
+    x = net.input((1, 4), 0.1)
+    w = net.constant(np.ones((4, 4), np.int8), 0.1, 5)
+    net.apply("FULLY_CONNECTED", [x, w], (1, 4), 0.1, 0)
+    return net
+
+
+def pooled(name: str) -> Network:
+    net = Network()
+    x = net.input((1, 4, 4, 1), 0.1, 0)
+    window = {"filter_height": 2, "filter_width": 2, "stride_h": 2, "stride_w": 2}
+    net.apply(name, [x], (1, 2, 2, 1), 0.2, 0, padding="VALID", **window)
+    return net
+
+
+def reduced() -> Network:
+    net = Network()
+    x = net.input((1, 4, 4, 1), 0.1, 0)
+    net.apply("REDUCE_MAX", [x, net.constant(np.array([1], np.int32))], (1, 4, 1), 0.1, 7)
+    return net
+
+
 REFUSED = {
+    "operator 0, FULLY_CONNECTED: its weights are not quantized symmetrically": asymmetric(),
+    "operator 0, MAX_POOL_2D: input and output have different scales": pooled("MAX_POOL_2D"),
+    "operator 0, AVERAGE_POOL_2D: input and output have diff": pooled("AVERAGE_POOL_2D"),
+    "operator 0, REDUCE_MAX: input and output have different scales": reduced(),
+    "operator 1, SOFTMAX: its output is not in steps of 1/256 from 0": one("SOFTMAX", beta=1.0),
     "operator 1, COS: thumbnet has no integer form of it: use one of ABS, ": one("COS"),
     "operator 1, SOFTMAX: its beta is 2: use 1": one("SOFTMAX", beta=2.0),
     "operator 1, RSQRT: its input can be negative: quantize it from 0.0 on": one("RSQRT"),
