@@ -93,7 +93,7 @@ def command(
             f"`thumbnet export {name}.npz`"
         )
     network.save(output)
-    _next(console, output, "float")
+    _next(console, output, "float", "" if "calibration" in network.samples else " --data FILE")
 
 
 def _say_integers(console: Console, network: IntegerNetwork, path: Path) -> None:
@@ -115,7 +115,7 @@ def _say_floats(console: Console, network: Model, path: Path) -> None:
     console.say(classes_in_words(network))
 
 
-def _next(console: Console, output: Path, source: str) -> None:
+def _next(console: Console, output: Path, source: str, more: str = "") -> None:
     console.say(f"{output}  {output.stat().st_size:,} bytes")
-    console.say(f"next: thumbnet export {shlex.quote(str(output))}")
+    console.say(f"next: thumbnet export {shlex.quote(str(output))}{more}")
     console.result({"network": str(output), "source": source})
