@@ -74,6 +74,7 @@ def test_logits_become_classes_on_request() -> None:
     [
         ("LOGISTIC", 2.0**-8, -128, 131, 1),  # 0.5
         ("LOGISTIC", 2.0**-8, -128, 130, 0),
+        ("TANH", 2.0**-8, 0, 131, 1),  # 0: steps of 1/256 alone make no probability
         ("TANH", 2.0**-7, 0, 131, 1),  # 0
         ("TANH", 2.0**-7, 0, 130, 0),
     ],

@@ -205,6 +205,13 @@ REFUSED = {
     "operator 0, AVERAGE_POOL_2D: input and output have diff": pooled("AVERAGE_POOL_2D"),
     "operator 0, REDUCE_MAX: input and output have different scales": reduced(),
     "operator 1, SOFTMAX: its output is not in steps of 1/256 from 0": one("SOFTMAX", beta=1.0),
+    "SOFTMAX: its output is not in steps of 1/256 from 0: quant": one(
+        "SOFTMAX", beta=1.0, scale=2.0**-8
+    ),
+    "operator 1, TANH: a tensor is uint8: quantize the network to int8": one("TANH", dtype="uint8"),
+    "operator 1, TANH: a tensor is int16: quantize the whole network to int8": one(
+        "TANH", dtype="int16"
+    ),
     "operator 1, COS: thumbnet has no integer form of it: use one of ABS, ": one("COS"),
     "operator 1, SOFTMAX: its beta is 2: use 1": one("SOFTMAX", beta=2.0),
     "operator 1, RSQRT: its input can be negative: quantize it from 0.0 on": one("RSQRT"),
