@@ -19,14 +19,16 @@ from .emit.firmware_source import firmware_text
 from .emit.header import describe_layers
 from .emit.memory_plan import alive_bytes
 from .emit.mpy import cross_compile
+from .graph.double_rounding import rescale_twice
 from .graph.float32_arithmetic import float32_scale
 from .graph.graph import Graph, Node, State, TensorSpec
 from .graph.serialization import graph_from_json, graph_to_json
-from .graph.staircase import staircase
+from .graph.staircase import staircase, steps_of
 from .graph.window import Window
 from .microbit.hexfile import files_in_hex, microbit_hex
 from .microbit.shrink import compact_source
 from .ops import operation, operation_title
+from .ops.add_levels import MOST_FACTOR
 from .ops.answer import answer_nodes
 from .ops.move import LISTED_AXES, Piece
 from .ops.tflite_softmax import exponentials
@@ -61,6 +63,7 @@ from .stages.reference import accepted_rows
 __all__ = [
     "CALIBRATIONS",
     "LISTED_AXES",
+    "MOST_FACTOR",
     "STAGES",
     "Alternatives",
     "ArenaCall",
@@ -121,8 +124,10 @@ __all__ = [
     "operation",
     "operation_title",
     "quantization_choices",
+    "rescale_twice",
     "run_until",
     "staircase",
+    "steps_of",
     "standalone_calls",
     "trained_bits",
     "verify",

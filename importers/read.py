@@ -8,10 +8,14 @@ from pathlib import Path
 from thumbnet.trainer import Model, ThumbnetError
 
 from .classes import with_classes
+from .float_networks.from_onnx import float_graph_of_onnx_model
 from .float_networks.from_tflite import computes_in_floats, float_graph_of_model
 from .float_networks.read_float import READERS, named_model, read_float
+from .integer_networks.from_onnx import integer_network_of_onnx
 from .integer_networks.from_tflite import integer_network
 from .integer_networks.network import IntegerNetwork
+from .integer_networks.onnx_values import computes_in_integers
+from .onnx_files.read_onnx import read_onnx
 from .tflite.read_tflite import read_tflite
 
 FORMATS = tuple(READERS)
@@ -31,8 +35,8 @@ def read(path: str | os.PathLike[str], name: str = "model") -> Model | IntegerNe
     Returns
     -------
     Model or IntegerNetwork
-        A float network as a model of the trainer, which `convert` quantizes; an 8-bit network with
-        the file's own integers.
+        A float network as a model of the trainer, which `convert` quantizes; an 8-bit network, of
+        a `.tflite` or of ONNX with QuantizeLinear, with the file's own integers.
 
     Raises
     ------
@@ -47,6 +51,11 @@ def read(path: str | os.PathLike[str], name: str = "model") -> Model | IntegerNe
         raise ThumbnetError(
             f"{place}: thumbnet imports {', '.join(FORMATS)}: export the network as one of these"
         )
+    if place.suffix.lower() == ".onnx":
+        onnx = read_onnx(place)
+        if computes_in_integers(onnx):
+            return integer_network_of_onnx(onnx, str(place), name)
+        return named_model(float_graph_of_onnx_model(onnx, place), place)
     if place.suffix.lower() != ".tflite":
         return read_float(place)
     model = read_tflite(place)

@@ -55,3 +55,26 @@ def staircase(rule: Callable[[Ints], Ints], low: int, high: int) -> Ints:
 def climb(sums: Ints, steps: Ints) -> Ints:
     """Return the level of each sum: how many of the steps it reaches."""
     return np.asarray(np.searchsorted(steps, sums, side="right"), dtype=np.int64)
+
+
+def steps_of(sums: Ints, levels: Ints) -> Ints | None:
+    """Return the steps that give these levels to these sums.
+
+    Parameters
+    ----------
+    sums, levels
+        Arrays of one shape: all sums that matter, in any order, and the level of each.
+
+    Returns
+    -------
+    numpy.ndarray or None
+        int64[255]; None if a greater sum has a lower level, or equal ones have different levels.
+
+    """
+    order = np.argsort(sums, axis=None, kind="stable")
+    sums, levels = sums.ravel()[order], levels.ravel()[order]
+    rise = np.diff(levels)
+    if np.any((rise < 0) | ((rise != 0) & (np.diff(sums) == 0))):
+        return None
+    first = np.searchsorted(levels, np.arange(1, STEPS + 1))
+    return np.append(sums, ACCUMULATOR_LIMIT)[first].astype(np.int64)

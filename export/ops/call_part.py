@@ -78,6 +78,9 @@ class CallPart:
     kernels: ClassVar[tuple[Kernel, ...]] = ()
     """Every kernel that its calls may need."""
 
+    updates: ClassVar[int | None] = None
+    """Which of its inputs the kernel turns into the output, where it lies: a state of the graph."""
+
     def calls(self, graph: Graph, node: Node, places: dict[str, int], build: Build) -> list[Call]:
         """Return the kernel calls of a node of the fused graph.
 

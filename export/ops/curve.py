@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from thumbnet.trainer import CURVES, FLAT_BEYOND, ThumbnetError, curve_output
+from thumbnet.trainer import CURVES, FLAT_BEYOND, curve_output
 
 from ..graph.arithmetic import ACTIVATION_MAX, Ints
 from ..graph.graph import Graph, Node
@@ -19,6 +19,7 @@ from ..quantizer.builder import Builder
 from .attribute_kinds import TABLE
 from .checks import size_faults
 from .operation import Floats, Operation, Steps
+from .softmax_rows import SoftmaxRows
 
 
 class Activation(Operation):
@@ -42,13 +43,15 @@ class Activation(Operation):
         return str(node.attributes["function"])
 
     def quantize(self, builder: Builder, node: Node) -> None:
-        """Add the curve as a table, uint8 to uint8; a relu is a clamp of the layer before it."""
+        """Add the curve as a table, uint8 to uint8; a relu is a clamp of the layer before it.
+
+        A softmax before the last layer is no function of one variable.
+        """
         source, target = builder.tensors[node.inputs[0]], builder.floats.tensors[node.output]
         function = node.attributes["function"]
         if function == "softmax":
-            raise ThumbnetError(
-                f"export: {node.output} is a softmax before the last layer: use another activation"
-            )
+            SoftmaxRows().quantize(builder, node)
+            return
         zero = builder.holds_zero(node.output)
         scale, zero_point = curve_output(function, *target.range, zero)
         step = source.scale if isinstance(source.scale, float) else 1.0

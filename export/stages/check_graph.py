@@ -6,6 +6,7 @@ A graph that passes can be executed, estimated and emitted, whoever wrote it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from thumbnet.trainer import ThumbnetError
 
@@ -14,7 +15,7 @@ from ..ops import names, operation
 from ..ops.attribute_kinds import attribute_faults
 from ..ops.operation import Operation, common_faults
 from .check_program import program_faults, tensor_faults
-from .check_states import state_faults
+from .check_states import state_faults, update_faults
 
 
 def verify(graph: Graph) -> Graph:
@@ -47,7 +48,7 @@ def verify(graph: Graph) -> Graph:
     for node in graph.nodes:
         for fault in _structure(graph, node, known, possible):
             raise _error(graph, node, fault)
-        for fault in common_faults(operation(node), graph, node):
+        for fault in chain(common_faults(operation(node), graph, node), update_faults(graph, node)):
             raise _error(graph, node, fault)
         known.add(node.output)
     for name in graph.outputs:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
-from ..graph.graph import FLOAT_STAGES, Graph, State
+from ..graph.graph import FLOAT_STAGES, Graph, Node, State
+from ..ops import operation
 
 
 def state_faults(graph: Graph) -> Iterator[str]:
@@ -47,5 +48,20 @@ def _faults(graph: Graph, state: State) -> Iterator[str]:
         yield f"{state.before!r} is a state, but also an input, an output or a result"
     elif len(writes) != 1 or writes == [0]:
         yield f"the state {state.after!r} must be the result of one node behind the input"
-    elif any(k >= writes[0] for k in reads):
+    elif any(k > writes[0] for k in reads) or (
+        writes[0] in reads and _updated(graph.nodes[writes[0]]) != state.before
+    ):
         yield f"{state.before!r} is read when {state.after!r} is written over it: read it before"
+
+
+def update_faults(graph: Graph, node: Node) -> Iterator[str]:
+    """Yield the fault of a node that changes a tensor where it lies, if that is no state."""
+    pairs = [(state.before, state.after) for state in graph.states]
+    if (before := _updated(node)) and (before, node.output) not in pairs:
+        yield f"it turns {before!r} into {node.output!r}: these must be a state, before and after"
+
+
+def _updated(node: Node) -> str:
+    """Return the input that a node turns into its output, where it lies; "" if none."""
+    which = operation(node).updates
+    return "" if which is None or which >= len(node.inputs) else node.inputs[which]

@@ -37,7 +37,11 @@ def float_graph_of_onnx(path: str | os.PathLike[str]) -> FloatGraph:
         If the file cannot be read, or has an operation that the trainer has no layer for; the
         message names it and its position.
     """
-    model = read_onnx(path)
+    return float_graph_of_onnx_model(read_onnx(path), path)
+
+
+def float_graph_of_onnx_model(model: OnnxModel, path: str | os.PathLike[str]) -> FloatGraph:
+    """Return the float network of a file that was read; errors name the file."""
     name = Path(path).stem
     try:
         try:

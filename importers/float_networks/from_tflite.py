@@ -14,7 +14,7 @@ from ..tflite.model import Operator, Subgraph, TfliteModel
 from ..tflite.read_tflite import read_tflite
 from .float_graph import FloatGraph
 from .tflite_constants import CONSTANTS, real_numbers
-from .tflite_operations import OPERATIONS
+from .tflite_operations import NOT_IN_FLOATS, OPERATIONS
 from .tracer import Tracer
 
 
@@ -78,6 +78,8 @@ def graph_of(model: TfliteModel, name: str) -> FloatGraph:
     for number, tensor in enumerate(network.tensors):
         if tensor.data is not None:
             values[number] = real_numbers(tensor)
+        elif tensor.is_variable:  # what an LSTM begins with
+            values[number] = np.zeros(tensor.shape)
     for operator in network.operators:
         tracer.where = f"operator {operator.position}, {operator.name[:60]}"
         try:
@@ -103,6 +105,8 @@ def _take(tracer: Tracer, network: Subgraph, operator: Operator, values: dict[in
     if constant and operator.name in CONSTANTS:
         values[operator.outputs[0]] = CONSTANTS[operator.name](operator.options, inputs)
         return
+    if operator.name in NOT_IN_FLOATS:
+        raise ThumbnetError(NOT_IN_FLOATS[operator.name])
     if operator.name not in OPERATIONS or constant:
         raise ThumbnetError("is not supported: docs/import.md lists what is; leave it out")
     values[operator.outputs[0]] = OPERATIONS[operator.name](tracer, operator.options, inputs)

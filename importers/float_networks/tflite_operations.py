@@ -16,6 +16,7 @@ from .onnx_settings import constant
 from .prelu import prelu
 from .sequences import last_step
 from .tflite_constants import Options, strided
+from .tflite_recurrent import sequence_lstm
 from .tracer import Traced, Tracer
 from .values import BATCH
 from .windows import convolution, padded, pool
@@ -297,5 +298,12 @@ OPERATIONS: dict[str, Take] = {
     "STRIDED_SLICE": _strided_slice,
     "CAST": _same,
     "DEQUANTIZE": _same,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": sequence_lstm,
 }
 """By operator: reads options and inputs, and returns the output."""
+
+NOT_IN_FLOATS = {
+    "SVDF": "keeps a memory from one inference to the next, which no Model does: convert the "
+    "network to int8 with full integer quantization",
+}
+"""Operators that the integer route has alone, and what to do."""

@@ -102,7 +102,11 @@ def _classes(graph: Graph, labels: Sequence[str]) -> Task:
         if probable:
             return Task("decision", "sigmoid", names, None, threshold=0.5)
         return Task("decision", "linear", names, 1.0)
-    return Task("classifier", *(("softmax", names, None) if probable else ("linear", names, 1.0)))
+    if probable:
+        return Task("classifier", "softmax", names, None)
+    # From 0 to 1 in other steps, as ONNX gives a softmax: these are no logits.
+    shares = last.zero_point == 0 and float(np.max(np.asarray(last.scale))) <= 1 / 254
+    return Task("classifier", "linear", names, None if shares else 1.0)
 
 
 def check_labels(labels: Sequence[str], classes: int) -> None:

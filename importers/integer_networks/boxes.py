@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -67,6 +68,51 @@ def boxes(
     ys = [axis.y_step for axis in axes]
     piece = Piece._make((source, table, y_at, *lengths, *ys, run, x_step, y_step))
     return [piece], np.concatenate([axis.offsets for axis in axes])
+
+
+def is_box(index: Ints) -> bool:
+    """Return whether each place is a sum of one term for each axis, as `boxes` needs it."""
+    filled = index == FILLED
+    if filled.all():
+        return True
+    corner = np.argwhere(~filled)[0]
+    total = np.full(index.shape, index[tuple(corner)])
+    gone = np.zeros(index.shape, bool)
+    for axis in range(index.ndim):
+        place = tuple(slice(None) if k == axis else slice(c, c + 1) for k, c in enumerate(corner))
+        line = index[place]
+        total = total + (line - index[tuple(corner)])
+        gone |= line == FILLED
+    return bool(np.array_equal(gone, filled) and np.all(filled | (total == index)))
+
+
+def as_box(index: Ints) -> Ints:
+    """Return places in a shape that makes a box of them, whatever their order."""
+    if is_box(index):
+        return index
+    flat, shape = index.reshape(-1), [1]
+    if not np.any(flat == FILLED):
+        while len(flat) > 1:
+            flat, size = _inner_axis(flat)
+            shape.insert(1, size)
+    found = index.reshape(shape if prod(shape) == index.size else (1, -1))
+    return found if is_box(found) else index.reshape(1, -1)
+
+
+def _inner_axis(flat: Ints) -> tuple[Ints, int]:
+    """Return the longest innermost axis of even steps, or the shortest one, and what is around."""
+    found = len(flat)
+    for size in range(2, len(flat) // 2 + 1):
+        if len(flat) % size:
+            continue
+        rows = flat.reshape(-1, size)
+        steps = np.diff(rows, axis=1)
+        if np.all(steps == steps[0, 0]):
+            found = size
+        elif found == len(flat) and np.all(steps == steps[:1]):
+            found = size
+            break
+    return flat.reshape(-1, found)[:, 0], found
 
 
 def _axes(index: Ints, steps: tuple[int, ...]) -> tuple[int, list[_Axis]]:

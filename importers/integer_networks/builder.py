@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.export import Node, TensorSpec
+from thumbnet.export import Node, State, TensorSpec
 from thumbnet.trainer import ACTIVATION_MAX, ThumbnetError
 
 from ..tflite.model import Operator, Subgraph, Tensor
@@ -82,6 +82,7 @@ class Builder:
         self.folded: dict[int, npt.NDArray[Any]] = {}
         self.variables: dict[str, Variable] = {}
         self.handles: dict[int, Variable] = {}
+        self.kept: dict[tuple[int, ...], State] = {}
         self._sources: dict[int, Source] = {}
         self.operator: Operator | None = None
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from math import prod
-
-import numpy as np
-
-from thumbnet.export import Graph, Node, TensorSpec, verify
+from thumbnet.export import Node
 
 from ..tflite.model import Operator, TfliteModel
-from .answering import answering
+from .answer import answered
 from .builder import Builder
-from .constant_channels import without_constant_channels
 from .constants import fold
 from .network import IntegerNetwork
 from .registry import TRANSLATORS
 from .states import held_states
-
-MOST_SCALE = 2**30
-"""Steps are 31-bit integers."""
 
 
 def integer_network(model: TfliteModel, path: str, name: str) -> IntegerNetwork:
@@ -62,7 +54,14 @@ def integer_network(model: TfliteModel, path: str, name: str) -> IntegerNetwork:
         _check_bytes(builder, operator)
         TRANSLATORS[operator.name](builder, operator)
     builder.operator = None
-    return _answered(builder, name)
+    states = held_states(builder)
+    sources = [builder.source(number) for number in subgraph.outputs]
+    ends = [builder.tensor(number).dtype for number in (*subgraph.inputs, *subgraph.outputs)]
+    kind = "int8 .tflite"
+    if "float32" in ends:
+        kind += " with float ends, so levels go in and come out"
+    shape = builder.shape(subgraph.inputs[0])
+    return answered(builder, name, shape, sources, states, kind)
 
 
 def _float_ends(builder: Builder, start: int) -> list[Operator]:
@@ -85,43 +84,3 @@ def _check_bytes(builder: Builder, operator: Operator) -> None:
     kinds = {builder.tensor(number).dtype for number in numbers if number >= 0}
     if "uint8" in kinds and operator.name not in ("QUANTIZE", "DEQUANTIZE", "RESHAPE"):
         builder.refuse("a tensor is uint8", "quantize the network to int8")
-
-
-def _answered(builder: Builder, name: str) -> IntegerNetwork:
-    """Add the scores and the answer."""
-    subgraph, states = builder.subgraph, held_states(builder)
-    sources = [builder.source(number) for number in subgraph.outputs]
-    for source in sources:
-        scale = builder.tensors[source.name].scale
-        if np.max(np.asarray(scale)) > MOST_SCALE:
-            builder.refuse(f"an output has a scale of {scale:g}", "quantize the network anew")
-    specs = [builder.tensors[source.name] for source in sources]
-    zeros = [spec.zero_point for spec in specs]
-    counts = [prod(source.shape) for source in sources]
-    builder.nodes.append(
-        Node(
-            "scores_of_levels",
-            tuple(source.name for source in sources),
-            "scores",
-            {"x_zero_point": np.array(zeros, np.int64)},
-        )
-    )
-    scales = np.repeat([float(np.asarray(spec.scale)) for spec in specs], counts)
-    size = prod(builder.shape(subgraph.inputs[0]))
-    tensors = {
-        **builder.tensors,
-        "input": TensorSpec("input", (size,), "int32", scale=1.0),
-        "scores": TensorSpec("scores", (sum(counts),), "int32", scale=scales),
-    }
-    outputs = ("scores",)
-    whole = Graph(name, "fuse", "input", outputs, tuple(builder.nodes), tensors, None, states)
-    answered, task = answering(whole)
-    shape = "x".join(map(str, builder.shape(subgraph.inputs[0])))
-    ends = [builder.tensor(number).dtype for number in (*subgraph.inputs, *subgraph.outputs)]
-    kind = "int8 .tflite with float ends, so levels go in and come out"
-    return IntegerNetwork(
-        verify(without_constant_channels(answered)),
-        task,
-        " -> ".join([shape, *builder.words]),
-        kind if "float32" in ends else "int8 .tflite",
-    )

@@ -148,8 +148,10 @@ def pad(builder: Builder, operator: Operator) -> None:
 def transpose(builder: Builder, operator: Operator) -> None:
     """Add a TRANSPOSE."""
     x, order = operator.inputs
-    index = places(builder.dims(x)).transpose(builder.integers(order, "order"))
-    move(builder, x, operator.outputs[0], index)
+    axes, rank = builder.integers(order, "order"), len(builder.dims(x))
+    if sorted(axes) != list(range(rank)):
+        builder.refuse(f"its order {axes} is none of {rank} axes", "export the network again")
+    move(builder, x, operator.outputs[0], places(builder.dims(x)).transpose(axes))
 
 
 def resize_nearest_neighbor(builder: Builder, operator: Operator) -> None:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..tflite.model import Operator
-from . import arithmetic, curves, moving, pooling, products, reducing, shapes, states, weighted
+from . import (
+    arithmetic,
+    curves,
+    moving,
+    pooling,
+    products,
+    reducing,
+    sequence_lstm,
+    shapes,
+    states,
+    svdf,
+    weighted,
+)
 from .builder import Builder
 
 TRANSLATORS: dict[str, Callable[[Builder, Operator], None]] = {
@@ -50,9 +62,11 @@ TRANSLATORS: dict[str, Callable[[Builder, Operator], None]] = {
     "STRIDED_SLICE": moving.strided_slice,
     "SUB": arithmetic.sub,
     "SUM": reducing.sum_,
+    "SVDF": svdf.svdf,
     "TANH": curves.tanh,
     "TRANSPOSE": moving.transpose,
     "TRANSPOSE_CONV": weighted.transpose_conv,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": sequence_lstm.sequence_lstm,
     "VAR_HANDLE": states.var_handle,
 }
 """What translates each operator."""
@@ -101,9 +115,11 @@ MADE: dict[str, tuple[str, ...]] = {
     "STRIDED_SLICE": ("move",),
     "SUB": ("add_xnnpack", *_BINARY),
     "SUM": ("sum_levels", "move"),
+    "SVDF": ("svdf_features", "svdf_sums"),
     "TANH": ("lookup",),
     "TRANSPOSE": ("move",),
     "TRANSPOSE_CONV": ("move", "conv_xnnpack"),
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": ("lstm_tflite", "move"),
     "VAR_HANDLE": (),
 }
 """The operations of the graph that each operator may become; none if it only renames values."""

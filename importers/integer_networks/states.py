@@ -85,7 +85,7 @@ def held_states(builder: Builder) -> tuple[State, ...]:
     """
     held = [one for one in builder.variables.values() if one.before]
     _copy_what_is_overwritten(builder, held)
-    states: list[State] = []
+    states: list[State] = list(builder.kept.values())
     for variable in held:
         assert variable.now is not None
         assert variable.initial is not None

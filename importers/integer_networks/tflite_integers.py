@@ -11,6 +11,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from thumbnet.export import rescale_twice
+
 Ints = npt.NDArray[np.int64]
 
 Multiplier = tuple[int, int]
@@ -35,9 +37,7 @@ def rescaled(x: npt.ArrayLike, multiplier: Multiplier) -> Ints:
 
     The second time, half is rounded away from zero.
     """
-    mantissa, exponent = multiplier
-    product = doubled_high(np.asarray(x, np.int64) << max(exponent, 0), mantissa)
-    return divided(product, max(-exponent, 0))
+    return rescale_twice(x, *multiplier)
 
 
 def rescaled_half_up(x: npt.ArrayLike, multiplier: Multiplier) -> Ints:

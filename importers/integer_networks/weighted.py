@@ -24,14 +24,14 @@ def conv_2d(builder: Builder, operator: Operator) -> None:
     options, (x, w, *_) = operator.options, operator.inputs
     weight = builder.constant(w, "int8", "weights")
     height, width, channels = builder.image(x)
-    weight = _ungrouped(builder, weight, channels)
+    weight = ungrouped(builder, weight, channels)
     outputs, k_h, k_w, _ = weight.shape
     dilation = options["dilation_h_factor"], options["dilation_w_factor"]
-    spread = _dilated(weight, dilation)
+    spread = dilated(weight, dilation)
     window = _window(builder, operator, (height, width, channels), spread.shape[1:3])
     rows = spread.reshape(outputs, -1)
     words = f"conv {k_h}x{k_w} {outputs}"
-    _add_layer(builder, operator, "conv_xnnpack", rows, window, words)
+    add_layer(builder, operator, "conv_xnnpack", rows, window, words)
 
 
 def depthwise_conv_2d(builder: Builder, operator: Operator) -> None:
@@ -41,18 +41,18 @@ def depthwise_conv_2d(builder: Builder, operator: Operator) -> None:
     height, width, channels = builder.image(x)
     _, k_h, k_w, outputs = weight.shape
     dilation = options["dilation_h_factor"], options["dilation_w_factor"]
-    spread = _dilated(weight, dilation)
+    spread = dilated(weight, dilation)
     window = _window(builder, operator, (height, width, channels), spread.shape[1:3])
     taps = spread.reshape(-1, outputs).T
     words = f"depthwise {k_h}x{k_w}"
     if outputs == channels:
-        _add_layer(builder, operator, "depthwise_conv_xnnpack", taps, window, words)
+        add_layer(builder, operator, "depthwise_conv_xnnpack", taps, window, words)
         return
     # Several outputs of each channel: a convolution whose other weights are 0.
     several = outputs // channels
     rows = np.zeros((outputs, taps.shape[1], channels), np.int8)
     rows[np.arange(outputs), :, np.arange(outputs) // several] = taps
-    _add_layer(builder, operator, "conv_xnnpack", rows.reshape(outputs, -1), window, words)
+    add_layer(builder, operator, "conv_xnnpack", rows.reshape(outputs, -1), window, words)
 
 
 def transpose_conv(builder: Builder, operator: Operator) -> None:
@@ -80,7 +80,7 @@ def transpose_conv(builder: Builder, operator: Operator) -> None:
     window = Window(tall, wide, channels, k_h, k_w, 1, 1, 0, 0, rows, columns)
     words = f"transposed conv {k_h}x{k_w} {outputs}"
     numbers = (x, w, operator.inputs[3] if len(operator.inputs) > 3 else -1)
-    _add_layer(builder, operator, "conv_xnnpack", turned, window, words, numbers, image)
+    add_layer(builder, operator, "conv_xnnpack", turned, window, words, numbers, image)
 
 
 def _spread(size: int, kernel: int, stride: int, out: int, padded: bool) -> Ints:
@@ -98,10 +98,10 @@ def fully_connected(builder: Builder, operator: Operator) -> None:
     outputs, inputs = weight.shape
     pixels = int(np.prod(builder.shape(x))) // inputs
     window = Window(1, pixels, inputs, 1, 1, 1, 1, 0, 0, 1, pixels)
-    _add_layer(builder, operator, "conv_xnnpack", weight, window, f"dense {outputs}")
+    add_layer(builder, operator, "conv_xnnpack", weight, window, f"dense {outputs}")
 
 
-def _add_layer(
+def add_layer(
     builder: Builder,
     operator: Operator,
     op: str,
@@ -146,7 +146,7 @@ def _add_layer(
     builder.add(node, spec, y, words + relu)
 
 
-def _ungrouped(builder: Builder, weight: npt.NDArray[Any], channels: int) -> npt.NDArray[Any]:
+def ungrouped(builder: Builder, weight: npt.NDArray[Any], channels: int) -> npt.NDArray[Any]:
     """Return weights (outputs, height, width, inputs) with zeros for the other groups' inputs."""
     outputs, k_h, k_w, inputs = weight.shape
     if inputs == channels:
@@ -160,7 +160,7 @@ def _ungrouped(builder: Builder, weight: npt.NDArray[Any], channels: int) -> npt
     return wide.reshape(outputs, k_h, k_w, channels)
 
 
-def _dilated(weight: npt.NDArray[Any], dilation: tuple[int, int]) -> npt.NDArray[Any]:
+def dilated(weight: npt.NDArray[Any], dilation: tuple[int, int]) -> npt.NDArray[Any]:
     """Return weights (n, height, width, m) with zeros between, which stand for the gaps."""
     if dilation == (1, 1):
         return weight

@@ -34,7 +34,10 @@ ALSO = {
 ASSEMBLED = {"add_xnnpack", "average_pool_tflite", "conv_xnnpack", "depthwise_conv_xnnpack"}
 """Kernels of imported networks that are in assembly."""
 
-IN_VIPER = {"scores_of_levels", "softmax_tflite", *(IMPORTED.keys() - ASSEMBLED)}
+IN_VIPER = {
+    *("scores_of_levels", "softmax_tflite", "svdf_features", "svdf_sums", "lstm_tflite"),
+    *(IMPORTED.keys() - ASSEMBLED),
+}
 """Kernels that the thumb tiers run in viper where a board has it."""
 
 IN_BYTECODE = {"layer_normalization"}

@@ -12,6 +12,7 @@ from thumbnet.export.ops import OPERATIONS
 from thumbnet.importers.float_networks import keras_layers, onnx_operations, tflite_operations
 from thumbnet.importers.float_networks.keras_curves import CURVE_LAYERS
 from thumbnet.importers.float_networks.tflite_constants import CONSTANTS
+from thumbnet.importers.integer_networks import onnx_registry
 from thumbnet.importers.integer_networks.registry import MADE, TRANSLATORS
 
 ROOT = Path(__file__).parents[2]
@@ -51,9 +52,21 @@ def table() -> Iterator[str]:
             cells[3:] = ["", "", "", ""]
         yield f"| {' | '.join(cells)} |\n"
     yield "\n"
-    onnx = sorted(onnx_operations.OPERATIONS)
+    yield "| ONNX operation | 8 bits | float | becomes (8 bits) | plain | viper | thumb |\n"
+    yield "| --- | --- | --- | --- | --- | --- | --- |\n"
+    ends = {"QuantizeLinear", "DequantizeLinear"}
+    for name in sorted({*onnx_registry.MADE, *onnx_operations.OPERATIONS} - ends):
+        made = onnx_registry.MADE.get(name, ())
+        known = name in onnx_registry.MADE
+        tiers = [tier(made, each) for each in ("plain", "viper", "thumb")]
+        cells = [name, "yes" if known else "no"]
+        cells += ["yes" if name in onnx_operations.OPERATIONS else "no"]
+        becomes = ", ".join(f"`{one}`" for one in made) or "a name only"
+        cells += [becomes, *tiers] if known else ["", "", "", ""]
+        yield f"| {' | '.join(cells)} |\n"
+    yield "\n"
     keras = sorted({*keras_layers.LAYERS, *CURVE_LAYERS})
-    yield f"ONNX, float: {', '.join(onnx)}.\n\nKeras, float: {', '.join(keras)}.\n\n"
+    yield f"Keras, float: {', '.join(keras)}.\n\n"
     yield "Float networks become layers of thumbnet, which all run in every tier; see\n"
     yield "[layers.md](layers.md).\n"
 

@@ -41,6 +41,14 @@ def multiplication(rng: Rng, kernel: str) -> Call:
     return Call(kernel, a, p, written, listed, w=bytes(b))
 
 
+def addition(rng: Rng, kernel: str) -> Call:
+    n, most = int(rng.integers(1, 40)), int(rng.choice((1, 2**20)))
+    a, b, listed = activations(rng, n), activations(rng, n), steps(rng, 510 * most)
+    ka, kb = (int(k) for k in rng.choice((most, -most, int(rng.integers(-most, most))), 2))
+    written = {i: level(ka * a[i] + kb * b[i], listed) for i in range(n)}
+    return Call(kernel, a, {"n": n, "ka": ka, "kb": kb}, written, listed, w=bytes(b))
+
+
 def sums(rng: Rng, kernel: str) -> Call:
     outer, count, inner = (int(v) for v in rng.integers(1, 9, 3))
     x, listed = activations(rng, outer * count * inner), steps(rng, 255 * count)
@@ -106,6 +114,7 @@ IMPORTED = {
     "move": moving,
     "lookup_channels": tables,
     "multiply_levels": multiplication,
+    "add_levels": addition,
     "sum_levels": sums,
     "matmul_levels": matrices,
 }

@@ -202,6 +202,14 @@ MODELS: dict[str, Callable[[], Model]] = {
         (6, 5, 3), turned(), Conv2D(4, 3, padding="same"), Flatten(), Dense(3, "softmax")
     ),
     "tanh of the input": lambda: chain((7,), Activation("tanh"), Dense(3, "softmax")),
+    "softmax of a layer": lambda: chain(
+        (6, 4),
+        Conv1D(5, 3, activation="softmax"),
+        Flatten(),
+        Dense(4),
+        Activation("softmax"),
+        Dense(3, "softmax"),
+    ),
     "relu of turned samples": lambda: chain(
         (8, 3), turned(), Activation("relu"), Conv1D(4, 3), Flatten(), Dense(3, "softmax")
     ),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .tflite_builder import Network
+from .tflite_kept import sequence_lstm, svdf
 from .tflite_layers import dense, layer, pool
 from .tflite_moves import (
     concatenation,
@@ -249,8 +250,10 @@ OPERATORS: dict[str, Maker] = {
     "STRIDED_SLICE": moving(striding),
     "SUB": binary("SUB"),
     "SUM": reduction("SUM"),
+    "SVDF": svdf,
     "TANH": unary("TANH", (2.0**-7, 0)),
     "TRANSPOSE": moving(transposing),
     "TRANSPOSE_CONV": layer("TRANSPOSE_CONV"),
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": sequence_lstm,
 }
 """Operators, and what makes a network of each; PAD also makes PADV2, SPLIT also SPLIT_V."""

@@ -56,8 +56,9 @@ def command(
 ) -> None:
     """Read MODEL, a network that was trained elsewhere.
 
-    An int8 .tflite keeps its integers: every output equals that of LiteRT. A float network becomes
-    one of ours, which `thumbnet export` quantizes. `thumbnet export MODEL` does both at once.
+    An int8 .tflite keeps its integers: every output equals that of LiteRT. So does a quantized ONNX
+    file, and equals onnxruntime. A float network becomes one of ours, which `thumbnet export`
+    quantizes. `thumbnet export MODEL` does both at once.
     """
     network = named_network(read(model), model, names, task)
     output = output or model.with_suffix(".npz")

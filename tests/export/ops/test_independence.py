@@ -23,6 +23,9 @@ from support.imported import imported as imported_network
 from support.imported import mixed_net, residual_net
 from support.layer_models import MODELS, chain, randomized, readings
 from support.networks import FACTS
+from support.onnx_quantized import Network, imported_onnx
+from support.onnx_quantized_steps import near
+from support.tflite_kept import kept_net
 
 from thumbnet.export import Graph, convert
 from thumbnet.export import ops as ops_package
@@ -72,11 +75,21 @@ def two_curves() -> Model:
     return chain((4,), Dense(3, "tanh"), Activation("sigmoid"), Dense(2, "softmax"))
 
 
+def onnx_sum() -> bytes:
+    """A quantized ONNX file that adds two tensors."""
+    net = Network(np.random.default_rng(0), "uint8", 17)
+    x = net.start((1, 4))
+    curved = net.quantized(net.node("Sigmoid", [x]), (1, 4), near(net, x))
+    return net.model(net.quantized(net.node("Add", [x, curved]), (1, 4), near(net, x)))
+
+
 @cache
 def graphs() -> list[Graph]:
     """Fused graphs that have every operation of the integer stages that runs on a board."""
     found = [*answers(), network(4, 3, 2), imported_network(residual_net()).graph]
     found.append(imported_network(mixed_net()).graph)
+    found.append(imported_network(kept_net()).graph)
+    found.append(imported_onnx(onnx_sum()).graph)
     made = {**MODELS, "two curves": two_curves}
     for kind, bits in [*((kind, 8) for kind in made), ("padded", 4), ("gru of states", 4)]:
         rng = np.random.default_rng(0)

@@ -140,7 +140,7 @@ def test_kernels_are_told_apart_by_their_names() -> None:
 
 def test_a_kernel_has_weights_where_its_words_count_their_outputs() -> None:
     for kernel in KERNELS:
-        has_weights = {"inputs", "outputs", "table"} <= set(kernel.words)
+        has_weights = {"inputs", "outputs"} <= set(kernel.words)
         assert has_weights == bool(kernel.layouts), kernel.name
         assert not kernel.splits_inputs or "pieces" in kernel.words
 

@@ -79,8 +79,6 @@ def test_layers_without_an_integer_form() -> None:
     assert "use one of Activation, Add, AveragePooling1D" in refused(built(Wavelet(2)))
     assert "leaky_relu cannot be the last" in refused(built(Dense(2, activation="leaky_relu")))
     assert "softmax over one output" in refused(built(Dense(1, activation="softmax")))
-    middle = built(Dense(2, activation="softmax"), Dense(2))
-    assert "is a softmax before the last layer" in refused(middle)
     double = built(Dense(2, activation="tanh"), Activation("softmax"))
     assert "the last activation follows activation, not a Dense" in refused(double)
     after = built(Dense(2, activation="relu"), BatchNormalization())

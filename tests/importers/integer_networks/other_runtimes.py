@@ -9,6 +9,7 @@ kernels, and TFLite Micro (package tflite-micro), as shares of equal rows and of
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from support.imported_scores import interpreter
 from support.litert import varied_rows
+from support.tflite_builder import Network, build
 from support.tflite_files import mlperf_file
+from support.tflite_kept import lstm_layer, svdf
+from support.tflite_values import number, place
 
 from thumbnet.export.stages.reference import execute
 from thumbnet.importers import IntegerNetwork, read
@@ -68,6 +72,38 @@ def by_thumbnet(path: Path, rows: Any) -> Any:
     return np.concatenate(parts) + zero - 128
 
 
+def with_states(networks: int, count: int) -> None:
+    """Print the same for random SVDFs and LSTMs in TFLite Micro."""
+    for name, make in (("SVDF", svdf), ("LSTM", micro_lstm)):
+        rows_equal, equal, far = [], [], 0
+        for seed in range(networks):
+            rng = np.random.default_rng(seed)
+            net, outputs = make(rng)
+            if -1 in net.operators[0].inputs[:4]:  # TFLite Micro needs biases
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                path = Path(folder) / "net.tflite"
+                path.write_bytes(build(net.model(*outputs)))
+                x = varied_rows(rng, net.tensors[net.inputs[0]].shape[1:], count)
+                runs = (by_litert(path, "AUTO"), by_micro(path))
+                usual, other = (np.array([run(row) for row in x]).astype(int) for run in runs)
+            rows_equal.append((usual == other).all(axis=1).mean())
+            equal.append((usual == other).mean())
+            far = max(far, int(np.abs(usual - other).max()))
+        print(
+            f"{name}, {len(equal)} random ones: TFLite Micro {np.mean(rows_equal):.1%} "
+            f"{np.mean(equal):.1%}  farthest {far}",
+            flush=True,
+        )
+
+
+def micro_lstm(rng: Any) -> tuple[Network, list[int]]:
+    """An LSTM of the kind that TFLite Micro takes."""
+    net = Network()
+    x = net.input((1, number(rng, 1, 6), number(rng, 1, 8)), *place(rng, -6, -1))
+    return net, [lstm_layer(net, rng, x, number(rng, 1, 9), usual=True)]
+
+
 def main(count: int) -> None:
     print(f"{count} rows; equal to LiteRT with XNNPACK: rows, integers")
     for name, shape in SHAPES.items():
@@ -94,3 +130,4 @@ def main(count: int) -> None:
 
 if __name__ == "__main__":
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 300)
+    with_states(60, 20)

@@ -199,6 +199,14 @@ def reduced() -> Network:
     return net
 
 
+def turned(order: list[int]) -> Network:
+    net = Network()
+    x = net.input((1, 4), 0.1)
+    y = net.apply("RELU", [x], (1, 4), 0.1, 0)
+    net.apply("TRANSPOSE", [y, net.constant(int32s(*order))], (1, 4), 0.1, 0)
+    return net
+
+
 REFUSED = {
     "operator 0, FULLY_CONNECTED: its weights are not quantized symmetrically": asymmetric(),
     "operator 0, MAX_POOL_2D: input and output have different scales": pooled("MAX_POOL_2D"),
@@ -226,6 +234,8 @@ REFUSED = {
     "operator 1, CAST: it casts int8 to int32: quantize instead, to int8": one(
         "CAST", dtype="int32", scale=(), in_data_type="int8", out_data_type="int32"
     ),
+    "operator 1, TRANSPOSE: its order [1, 1] is none of 2 axes: export the network": turned([1, 1]),
+    "operator 1, TRANSPOSE: its order [0] is none of 2 axes: export the network again": turned([0]),
     "net.tflite: its input has 2 rows: give it a batch of 1": one("TANH", (2, 4)),
 }
 

@@ -9,6 +9,7 @@ import pytest
 from support.cli import last_json, thumbnet
 from support.imported import residual_net
 from support.micropython import needs_micropython
+from support.onnx_classifiers import quantized
 
 
 @pytest.fixture
@@ -29,6 +30,21 @@ def test_from_file_to_proof(folder: Path) -> None:
     assert (folder / "again/net.py").read_bytes() == (folder / "build/net.py").read_bytes()
     proof = thumbnet("verify build/net.py --target unix", folder)
     assert "24 of 24 rows equal, 216 integers" in proof.stdout, proof.stderr
+
+
+def test_quantized_onnx_keeps_its_integers(folder: Path) -> None:
+    needs_micropython()
+    (folder / "res.onnx").write_bytes(quantized("ds_cnn", "QUInt8"))
+    done = thumbnet("import res.onnx --json", folder)
+    assert last_json(done) == {
+        "network": "res.npz",
+        "source": "uint8 ONNX, rows with channels last",
+    }
+    assert "its integers as they are: 1x49x10 -> conv 11x3 16" in done.stderr
+    made = thumbnet("export res.onnx --board unix --vectors 2 --json", folder)
+    assert made.returncode == 0, made.stderr
+    proof = thumbnet("verify build/res.py --target unix", folder)
+    assert "rows equal" in proof.stdout, proof.stderr
 
 
 def test_a_folder_gets_the_module(folder: Path) -> None:

@@ -1,0 +1,54 @@
+"""TensorFlow Lite's LSTM in floats, as the trainer's layer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from thumbnet.trainer import ThumbnetError
+
+from .onnx_settings import constant
+from .sequences import recurrent
+from .tracer import Tracer
+from .values import BATCH, Value
+
+_INPUTS = 24
+_GATES = 4
+_OTHERS = {
+    "peepholes": slice(9, 12),
+    "a projection": slice(16, 18),
+    "layer normalization": slice(20, 24),
+}
+
+
+def sequence_lstm(tracer: Tracer, options: dict[str, Any], inputs: Sequence[Any]) -> Value:
+    """Return all states of a UNIDIRECTIONAL_SEQUENCE_LSTM that begins with zeros.
+
+    Its gates are those of the trainer, in the same order: input, forget, cell, output.
+    """
+    given = [*inputs, *[None] * (_INPUTS - len(inputs))]
+    for what, part in _OTHERS.items():
+        if any(one is not None for one in given[part]):
+            raise ThumbnetError(f"has {what}: use an LSTM without, such as Keras's")
+    if given[1] is None or given[5] is None:
+        raise ThumbnetError("has no input gate: use an LSTM with all gates, such as Keras's")
+    activation = options.get("fused_activation_function", "NONE")
+    if activation != "TANH" or options.get("cell_clip"):
+        raise ThumbnetError(f"has the activation {activation}, or clips its cell: use tanh alone")
+    kernels = [
+        np.concatenate([constant(given, at + k, "weights") for k in range(_GATES)]).T
+        for at in (1, 5)
+    ]
+    bias = np.concatenate([constant(given, 12 + k, "bias") for k in range(_GATES)])
+    time = 0 if options.get("time_major") else 1
+    value, steps, units = recurrent(
+        *(tracer, given[0], "lstm", time, True),
+        units=len(kernels[1]),
+        kernel=kernels[0],
+        recurrent_kernel=np.asarray(kernels[1], np.float64),
+        bias=np.asarray(bias, np.float64),
+    )
+    axes = (steps, (BATCH,), units) if options.get("time_major") else ((BATCH,), steps, units)
+    return Value(value.tensor, axes, value.stored)
