@@ -9,12 +9,15 @@ from thumbnet.trainer import write_atomically
 
 from .board_fit.best_fit import BoardFit, best_fit
 from .board_fit.estimate import Estimate
+from .board_fit.every_fit import every_fit
 from .boards.load_profile import list_boards, load_board
 from .boards.module_names import module_name
 from .boards.profile import BoardProfile
-from .cost.network_size import LayerCost, layer_costs
+from .cost.cycles import layer_seconds
+from .cost.network_size import LayerCost, layer_costs, layer_weights
 from .emit.firmware_source import firmware_text
 from .emit.header import describe_layers
+from .emit.memory_plan import alive_bytes
 from .emit.mpy import cross_compile
 from .graph.double_rounding import rescale_twice
 from .graph.float32_arithmetic import float32_scale
@@ -26,6 +29,7 @@ from .microbit.hexfile import files_in_hex, microbit_hex
 from .microbit.shrink import compact_source
 from .ops import operation, operation_title
 from .ops.add_levels import MOST_FACTOR
+from .ops.answer import answer_nodes
 from .ops.move import LISTED_AXES, Piece
 from .ops.tflite_softmax import exponentials
 from .ops.xnnpack_add import add_factors
@@ -84,7 +88,9 @@ __all__ = [
     "Window",
     "accepted_rows",
     "add_factors",
+    "alive_bytes",
     "alternatives",
+    "answer_nodes",
     "arena_calls",
     "balanced_accuracies",
     "best_fit",
@@ -97,6 +103,7 @@ __all__ = [
     "describe_layers",
     "encode_targets",
     "estimate_artifact",
+    "every_fit",
     "exponentials",
     "files_in_hex",
     "firmware_text",
@@ -107,6 +114,8 @@ __all__ = [
     "graph_to_json",
     "kernel_memory",
     "layer_costs",
+    "layer_seconds",
+    "layer_weights",
     "list_boards",
     "load_artifact",
     "load_board",

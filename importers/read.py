@@ -7,6 +7,7 @@ from pathlib import Path
 
 from thumbnet.trainer import Model, ThumbnetError
 
+from .classes import with_classes
 from .float_networks.from_onnx import float_graph_of_onnx_model
 from .float_networks.from_tflite import computes_in_floats, float_graph_of_model
 from .float_networks.read_float import READERS, named_model, read_float
@@ -59,5 +60,10 @@ def read(path: str | os.PathLike[str], name: str = "model") -> Model | IntegerNe
         return read_float(place)
     model = read_tflite(place)
     if computes_in_floats(model):
-        return named_model(float_graph_of_model(model, place), place)
-    return integer_network(model, str(place), name)
+        network: Model | IntegerNetwork = named_model(float_graph_of_model(model, place), place)
+    else:
+        network = integer_network(model, str(place), name)
+    try:
+        return with_classes(network, model.labels) if model.labels else network
+    except ThumbnetError:  # metadata promise nothing: the labels are those of something else
+        return network

@@ -9,7 +9,7 @@ Everything public is here.
 from .autograd.all_curves import CURVES
 from .autograd.tape import GradientTape
 from .autograd.tensor import Tensor, Variable
-from .datasets.class_labels import encode_labels, quoted
+from .datasets.class_labels import check_names, encode_labels, quoted
 from .datasets.csv_dataset import Task as CsvTask
 from .datasets.csv_dataset import read_csv
 from .datasets.dataset import LARGEST, Dataset
@@ -163,6 +163,7 @@ __all__ = [
     "aeon_datasets",
     "affine",
     "balanced_accuracy",
+    "check_names",
     "check_writable",
     "compute_features",
     "confusion_matrix",

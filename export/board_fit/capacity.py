@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from thumbnet.trainer import ThumbnetError
+
 from ..boards.profile import BoardProfile
 from ..emit.header import Facts
 from ..graph.graph import Graph
@@ -50,10 +52,12 @@ def fits(graph: Graph, board: BoardProfile, request: Request, facts: Facts | Non
     if not runs(graph, board, request):
         return False
     tier = request.tier_on(board)
-    return any(
-        shortage(board, estimate_for(graph, board, tier, place, request.mpy, facts)) is None
-        for place in ([request.weights] if request.weights else weight_places(board))
-    )
+    places = [request.weights] if request.weights else weight_places(board)
+    try:
+        needs = (estimate_for(graph, board, tier, at, request.mpy, facts) for at in places)
+        return any(shortage(board, need) is None for need in needs)
+    except ThumbnetError:  # an operation that this board's kind of files cannot hold
+        return False
 
 
 def choose_weights(

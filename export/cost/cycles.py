@@ -10,7 +10,7 @@ from thumbnet.trainer import ThumbnetError
 from ..boards.build_for import build_for
 from ..boards.processors import CPUS, Cpu, Cycles
 from ..boards.profile import BoardProfile
-from ..graph.graph import Graph
+from ..graph.graph import Graph, Node
 from ..kernels.build import Build
 from ..kernels.call import Call
 from ..kernels.kernel_tier import kernel_tier
@@ -79,16 +79,54 @@ def _network(graph: Graph, board: BoardProfile, tier: str, stream: WeightStream 
     layers += [node for node in graph.nodes if node.output == "scores"]
     cycles, calls = cpu.predict, 0
     for node in layers:
-        outputs = prod(graph.tensors[node.output].shape)
         made = operation(node).calls(graph, node, {}, build)
         calls += len(made)
-        products, others = _node_costs(cpu, cost, build, made)
-        cycles += node_macs(node) * products.mac * operation(node).product_cost(node, products)
-        cycles += operation(node).cycles(node, outputs, others)
+        cycles += _node(graph, node, cpu, cost, build, made)
     cycles += cost.call * (stream.calls if stream else calls)
     if stream:
         cycles += cpu.read * stream.reads + cpu.byte * stream.bytes
     return cycles
+
+
+def _node(
+    graph: Graph, node: Node, cpu: Cpu, cost: Cycles, build: Build, made: list[Call]
+) -> float:
+    """Return the cycles of the kernels of a node, without their calls."""
+    outputs = prod(graph.tensors[node.output].shape)
+    products, others = _node_costs(cpu, cost, build, made)
+    cycles = node_macs(node) * products.mac * operation(node).product_cost(node, products)
+    return cycles + operation(node).cycles(node, outputs, others)
+
+
+def layer_seconds(graph: Graph, board: BoardProfile, tier: str) -> dict[str, float]:
+    """Estimate the time of each kernel.
+
+    Parameters
+    ----------
+    graph
+        A fused graph.
+    board, tier
+        The board that it runs on, and the tier of the kernels.
+
+    Returns
+    -------
+    dict of str to float
+        Seconds by the name of the node's output, for the nodes that a kernel computes.
+
+    Raises
+    ------
+    ThumbnetError
+        If there are no figures for this tier on this processor.
+
+    """
+    cpu, cost = _processor(board, tier)
+    build = build_for(graph, board, tier, "module")
+    nodes = [node for node in graph.nodes if graph.tensors[node.output].dtype == "uint8"][1:]
+    found = {}
+    for node in nodes:
+        made = operation(node).calls(graph, node, {}, build)
+        found[node.output] = float(_node(graph, node, cpu, cost, build, made) / board.clock)
+    return found
 
 
 def _node_costs(cpu: Cpu, own: Cycles, build: Build, calls: list[Call]) -> tuple[Cycles, Cycles]:

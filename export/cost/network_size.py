@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from ..graph.graph import Graph, Node
 from ..ops import call_part
@@ -44,6 +48,28 @@ def weight_bytes(graph: Graph) -> int:
     """Return the size of all weights in bytes, before they are packed for a kernel."""
     bits = ((node_weights(node), call_part(node).weight_bits(node)) for node in graph.nodes)
     return sum((count * width + 7) // 8 for count, width in bits)
+
+
+def layer_weights(graph: Graph) -> dict[str, npt.NDArray[Any]]:
+    """Return the weights of each node that has some.
+
+    Parameters
+    ----------
+    graph
+        An integer graph.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        By the name of the node's output, (n,): the integers, without biases.
+
+    """
+    found = {node.output: call_part(node).weights(node) for node in graph.nodes}
+    return {
+        name: np.concatenate([np.asarray(array).ravel() for array in arrays])
+        for name, arrays in found.items()
+        if arrays
+    }
 
 
 def macs(graph: Graph) -> int:

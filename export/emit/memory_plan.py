@@ -102,6 +102,33 @@ def lifetimes(graph: Graph, native: bool = True) -> dict[str, tuple[int, int]]:
     return lives
 
 
+def alive_bytes(graph: Graph, build: Build | None = None) -> dict[str, int]:
+    """Return the bytes of tensors and temporary buffers that are alive while each node runs.
+
+    Parameters
+    ----------
+    graph
+        A fused graph.
+    build
+        See `plan`.
+
+    Returns
+    -------
+    dict of str to int
+        By the name of the node's output, for the nodes that write bytes.
+
+    """
+    native = (build or Build("thumb")).native
+    lives, sizes = lifetimes(graph, native), _sizes(graph, native)
+    for state in graph.states:
+        del lives[state.after]
+    return {
+        node.output: sum(sizes[name] for name, (start, end) in lives.items() if start <= k <= end)
+        for k, node in enumerate(graph.nodes)
+        if graph.tensors[node.output].dtype == "uint8"
+    }
+
+
 def overlapping(graph: Graph, build: Build) -> Pairs:
     """Return the pairs of an output and an input that may overlap: no later node reads the input.
 

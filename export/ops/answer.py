@@ -152,7 +152,26 @@ def decimal_steps(finest: Floats) -> Floats:
 def answer_nodes(
     scores: TensorSpec, task: Task
 ) -> tuple[list[Node], dict[str, TensorSpec], tuple[str, ...]]:
-    """Return the nodes that read `scores`, their tensors, and the names of the outputs."""
+    """Make the nodes that read the scores.
+
+    Parameters
+    ----------
+    scores
+        The tensor of the scores.
+    task
+        What they mean.
+
+    Returns
+    -------
+    nodes, tensors, outputs
+        The nodes, the tensors that they write, and the names of these tensors.
+
+    Raises
+    ------
+    ThumbnetError
+        If no score can reach the threshold of a decision.
+
+    """
     read = ("scores",)
     if task.kind == "regression":
         exponents = np.round(np.log10(np.asarray(scores.scale, dtype=np.float64))).astype(np.int64)

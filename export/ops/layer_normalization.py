@@ -34,6 +34,7 @@ LAYER_NORMALIZATION = Kernel(
     "layer_normalization",
     ("pixels", "channels", "x_at", "y_at", *LIMIT_WORDS, "epsilon", "variance_shift"),
     ("weight", *PER_OUTPUT),
+    allocates=True,
     title="a layer normalization",
 )
 

@@ -22,6 +22,7 @@ LOOKUP_CHANNELS = Kernel(
     ("n", "x_at", "y_at", "channels"),
     repeated=("table",),
     repeated_for="channel",
+    allocates=True,
 )
 
 

@@ -26,7 +26,7 @@ CONSTANT: Kind = optional(Array("uint8", ("constants",)))
 
 def stepped_kernel(name: str, words: tuple[str, ...]) -> Kernel:
     """Return a kernel whose words end with the steps."""
-    return Kernel(name, words, repeated=("sum",), repeated_for="level")
+    return Kernel(name, words, repeated=("sum",), repeated_for="level", allocates=True)
 
 
 class Stepped(Operation):

@@ -26,7 +26,7 @@ _NUMBERS = (
     *("activation_min", "activation_max"),
 )
 
-ADD_XNNPACK = Kernel("add_xnnpack", ("n", "x_at", "w_at", "y_at", *_NUMBERS))
+ADD_XNNPACK = Kernel("add_xnnpack", ("n", "x_at", "w_at", "y_at", *_NUMBERS), allocates=True)
 
 FACTOR_BITS = 21
 

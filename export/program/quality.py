@@ -119,7 +119,8 @@ def encode_targets(task: Task, y: npt.ArrayLike, rows: int) -> npt.NDArray[np.fl
     if not task.has_classes:
         if target.dtype.kind in "US":
             raise ThumbnetError(
-                f"the targets are names, but a {task.kind} needs numbers: pass numbers"
+                f"the targets are names, but the network is a {task.kind}: pass numbers, "
+                "or name its classes (model.labels; --task classifier or --names for an import)"
             )
         numbers = target.astype(np.float64).reshape(rows, math.prod(target.shape[1:]))
         return task.levels(numbers) if task.kind == "image" else numbers

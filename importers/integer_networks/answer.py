@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from math import prod
 
 import numpy as np
 
-from thumbnet.export import Graph, Node, State, Task, TensorSpec, verify
+from thumbnet.export import Graph, Node, State, TensorSpec, verify
 
+from .answering import answering
 from .builder import Builder, Source
 from .constant_channels import without_constant_channels
 from .network import IntegerNetwork
-
-MOST_STEP = 2**20
-"""A scale is step / units with integers up to this: its error is below 2**-20 of it."""
 
 MOST_SCALE = 2**30
 """Steps are 31-bit integers."""
@@ -67,35 +64,7 @@ def answered(
         "input": TensorSpec("input", (prod(shape),), "int32", scale=1.0),
         "scores": TensorSpec("scores", (sum(counts),), "int32", scale=scales),
     }
-    shares = [
-        node.attributes["channels"]
-        for node in builder.nodes
-        if node.output == sources[0].name and node.op == "softmax_tflite"
-    ]
-    if len(counts) == 1 and counts[0] > 1 and shares == counts:
-        labels = tuple(map(str, range(counts[0])))
-        task = Task("classifier", "softmax", labels, None)
-        answer = Node("classify", ("scores",), "prediction")
-        tensors["prediction"] = TensorSpec("prediction", (), "int32")
-    else:
-        task = Task("regression", "linear", (), None)
-        pairs = [_fraction(scale) for scale in scales]
-        steps, units = (np.array(column, np.int64) for column in zip(*pairs, strict=True))
-        answer = Node("measure", ("scores",), "prediction", {"step": steps, "units": units})
-        tensors["prediction"] = TensorSpec("prediction", (sum(counts),), "float32")
-    nodes = (*builder.nodes, answer)
-    whole = Graph(name, "fuse", "input", ("scores", "prediction"), nodes, tensors, None, states)
+    whole = Graph(name, "fuse", "input", ("scores",), tuple(builder.nodes), tensors, None, states)
+    graph, task = answering(whole)
     layers = " -> ".join(["x".join(map(str, shape)), *builder.words])
-    return IntegerNetwork(verify(without_constant_channels(whole)), task, layers, kind)
-
-
-def _fraction(scale: float) -> tuple[int, int]:
-    """Return step and units with step / units close to a scale, and both small."""
-    ratio = Fraction(scale)
-    if ratio >= 1:
-        found = Fraction(round(ratio))
-        if ratio < MOST_STEP:
-            found = 1 / (1 / ratio).limit_denominator(MOST_STEP)
-    else:
-        found = ratio.limit_denominator(MOST_STEP)
-    return max(found.numerator, 1), found.denominator
+    return IntegerNetwork(verify(without_constant_channels(graph)), task, layers, kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from thumbnet.export import Task, graph_from_json, graph_to_json, verify
+from thumbnet.export import graph_from_json, graph_to_json, verify
 from thumbnet.trainer import (
     ARCHIVE_FORMAT,
     ARCHIVE_VERSION,
@@ -13,6 +13,7 @@ from thumbnet.trainer import (
     write_archive,
 )
 
+from .answering import answering
 from .network import IntegerNetwork
 
 KEY = "integer_network"
@@ -72,12 +73,11 @@ def integer_network_of(
 
 
 def _network(contents: dict[str, Any]) -> IntegerNetwork:
-    words = [contents[name] for name in ("kind", "function", "layers", "source")]
+    kind, layers, source = (contents[name] for name in ("kind", "layers", "source"))
     labels = contents["labels"]
-    if not all(isinstance(word, str) for word in [*words, *labels]):
+    if not all(isinstance(word, str) for word in [kind, layers, source, *labels]):
         raise ValueError("text is missing")
-    kind, function, layers, source = words
-    if kind not in ("classifier", "regression"):
-        raise ValueError(f"it is a {kind:.40}")
-    task = Task(kind, function, tuple(labels), None)
-    return IntegerNetwork(verify(graph_from_json(contents["graph"])), task, layers, source)
+    graph = verify(graph_from_json(contents["graph"]))
+    wanted = "regression" if kind == "regression" else "classifier"
+    answered, task = answering(graph, wanted, labels)
+    return IntegerNetwork(verify(answered), task, layers, source)

@@ -99,7 +99,17 @@ class Subgraph:
 
 @dataclass(frozen=True)
 class TfliteModel:
-    """A file. The first sub-graph is the network; operators such as CALL_ONCE name the others."""
+    """A file. The first sub-graph is the network; operators such as CALL_ONCE name the others.
+
+    Attributes
+    ----------
+    label_file
+        What the metadata call the appended file with the names of classes; "" if there is none.
+    labels
+        The names in it.
+    """
 
     subgraphs: tuple[Subgraph, ...]
     description: str = ""
+    label_file: str = ""
+    labels: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from ...trainer import ThumbnetError, read_bytes
 from .check_model import check_model
 from .check_operators import check_operators
 from .flatbuffer import Damaged, FlatBuffer, NotRead, Table
+from .labels import label_file, read_labels
 from .model import Operator, Subgraph, Tensor, TfliteModel
 from .schema import (
     ENUMERATIONS,
@@ -59,7 +61,7 @@ def read_tflite(path: str | os.PathLike[str]) -> TfliteModel:
             raise Damaged("the network has no inputs or no outputs")
         for subgraph in model.subgraphs:
             check_operators(subgraph)
-        return model
+        return replace(model, labels=read_labels(path, data, model.label_file))
     except NotRead as error:
         raise ThumbnetError(f"{path}: {error}") from error
     except Damaged as error:
@@ -94,7 +96,9 @@ def parse_tflite(data: bytes) -> TfliteModel:
     codes = [_operator_code(table) for table in root.tables(1)]
     buffers = [_buffer(table) for table in root.tables(4)]
     model = TfliteModel(
-        tuple(_subgraph(table, codes, buffers) for table in root.tables(2)), root.text(3)
+        tuple(_subgraph(table, codes, buffers) for table in root.tables(2)),
+        root.text(3),
+        label_file(root, buffers),
     )
     check_model(model)
     return model

@@ -8,6 +8,7 @@ import predict
 import predict_proba
 import probabilities
 import probabilities_of_each
+import probabilities_of_levels
 import probabilities_of_two
 import scores
 
@@ -44,6 +45,7 @@ def test_probabilities():
     assert predict_proba.predict_proba([5, 5]) == [1.0]
     assert probabilities_of_two.probabilities([5, 5]) == [16384, 16384]
     assert probabilities_of_each.probabilities([5, 5]) == [16384]
+    assert probabilities_of_levels.probabilities([0, 200]) == [128 * -50]
     low = probabilities_of_two.probabilities([0, 200])
     assert sum(low) == 32768
     assert low[0] > low[1]

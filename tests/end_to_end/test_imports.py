@@ -66,6 +66,7 @@ ORDERS: dict[str, list[str]] = {
         "keras_files",
         "float_networks",
         "integer_networks",
+        "classes",
         "read",
     ],
     "tools": [

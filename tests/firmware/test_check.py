@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import array
 import random
 import re
 import subprocess
 import sys
+from binascii import crc32
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,9 @@ from support.networks import run_module
 from support.streams import program as stream_program
 
 from thumbnet.export import Program, convert, firmware_text
+from thumbnet.export.emit.check import check_literals
+from thumbnet.export.emit.firmware_source import SourceFile
+from thumbnet.export.kernels.build import Build
 from thumbnet.export.program.artifact import extremes, readings
 from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets import UnixTarget, find_micropython
@@ -80,6 +85,39 @@ print(count > 300, {name[0] for name in m.CHECKED} >= {"W", "P", "S", "I", "L"})
 """,
     )
     assert found == "True True\n", found
+
+
+def test_arrays_that_files_make_of_literals_are_covered() -> None:
+    """The kernels read those; an array that counts calls changes, and is left out."""
+    source = SourceFile(
+        *("levels", (), (), (), ""),
+        (("_LIMITS", 'array("i", [LOW, PAIR[1] - LOW])'), ("_BUSY", 'array("i", [1])')),
+    )
+    literals = {"LOW": "3", "PAIR": "(1, 260)", "BUFFER": "bytearray(4)"}
+    found = check_literals(literals, [source], b"", Build("thumb"))
+    assert found["CHECKED"].replace('"', "'") == "('LOW', 'PAIR', '_LIMITS')"
+    crc = crc32(array.array("i", [3, 257]), crc32(b"260", crc32(b"1", crc32(b"3"))))
+    assert found["CRC"] == f'"{crc:08x}"'
+
+
+def test_a_changed_array_of_a_stream_is_noticed(tmp_path: Path) -> None:
+    put(stream_program(("mean", "bands"), board="unix", tier="viper"), tmp_path)
+    (name,) = (path.stem for path in tmp_path.glob("*.py"))
+    code = f"""
+import {name} as m
+m.check()
+for i in range(len(m._LINES)):
+    m._LINES[i] ^= 1
+    try:
+        m.check()
+        print("unnoticed", i)
+    except ValueError:
+        pass
+    m._LINES[i] ^= 1
+m.check()
+print(len(m._LINES) > 0)
+"""
+    assert board(tmp_path, code) == "True\n"
 
 
 @pytest.mark.parametrize("at", [0, 13, 200, -1])

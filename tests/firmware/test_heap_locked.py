@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 from pathlib import Path
 
@@ -12,9 +13,13 @@ from support.micropython import needs_micropython
 from thumbnet.export import convert
 from thumbnet.export.emit.kernel_calls import kernel_calls
 from thumbnet.export.emit.memory_plan import plan
+from thumbnet.export.kernels.kernel import Kernel
+from thumbnet.export.ops import KERNELS
 from thumbnet.export.ops.answer import is_regression
 from thumbnet.export.program.artifact import extremes, readings
 from thumbnet.tools.targets import find_micropython
+
+PLAIN = Path(__file__).parents[2] / "firmware/plain"
 
 ADVICE = "no heap for the kernels: in an interrupt, use --tier viper or thumb"
 
@@ -78,6 +83,35 @@ def test_heap_that_predict_takes(name: str, tmp_path: Path) -> None:
             timeout=60,
         )
         assert done.stdout.strip() == expected, done.stdout + done.stderr
+
+
+def makes_objects(function: ast.FunctionDef) -> bool:
+    """Whether a plain kernel makes lists, slices or arrays; `a, b = p[:2]` makes a tuple."""
+    makers = {"bytearray", "list", "array"}
+    return any(
+        isinstance(node, ast.List | ast.ListComp)
+        or (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice))
+        or (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in makers
+        )
+        for node in ast.walk(function)
+    )
+
+
+@pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel.name)
+def test_a_kernel_says_whether_it_takes_heap(kernel: Kernel) -> None:
+    """Without the word, a program in an interrupt gets a bare MemoryError, and no advice."""
+    if kernel.name == "recurrent":  # in firmware/runtime, and tested above
+        return
+    source = (PLAIN / f"{kernel.name}.py").read_text(encoding="utf-8")
+    (function,) = [
+        one
+        for one in ast.parse(source).body
+        if isinstance(one, ast.FunctionDef) and one.name == kernel.name
+    ]
+    assert kernel.allocates == makes_objects(function)
 
 
 @pytest.mark.parametrize("name", ["pixels_plain", "pixels_viper"])

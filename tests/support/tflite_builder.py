@@ -25,6 +25,8 @@ from numpy.typing import ArrayLike
 from thumbnet.importers.tflite.model import Operator, Subgraph, Tensor, TfliteModel
 from thumbnet.importers.tflite.schema import OPTIONS
 
+from .tflite_metadata import metadata, with_labels
+
 IDENTIFIER = b"TFL3"
 
 ENUMERATIONS = {
@@ -154,7 +156,10 @@ class Network:
 
 def build(model: TfliteModel) -> bytes:
     """Return the file of a model. Options may be left out: they get their default."""
-    return bytes(Writer().write(model))
+    data = bytes(Writer().write(model))
+    if not model.label_file:
+        return data
+    return with_labels(data, model.label_file, model.labels)
 
 
 class Writer:
@@ -166,10 +171,17 @@ class Writer:
         self.buffers: list[bytes] = [b""]
 
     def write(self, model: TfliteModel) -> bytearray:
+        if model.label_file:
+            self.buffers.append(metadata(model.label_file))
+        metadata_buffer = len(self.buffers) - 1
         subgraphs = self.offsets([self._subgraph(one) for one in model.subgraphs])
         codes = self.offsets([self._code(*key) for key in self.codes])
         buffers = self.offsets([self._buffer(data) for data in self.buffers])
         description = self.to.CreateString(model.description)
+        entries = None
+        if model.label_file:
+            name = self.to.CreateString("TFLITE_METADATA")
+            entries = self.offsets([self._table("Metadata", Name=name, Buffer=metadata_buffer)])
         root = self._table(
             "Model",
             Version=3,
@@ -177,6 +189,7 @@ class Writer:
             Subgraphs=subgraphs,
             Description=description,
             Buffers=buffers,
+            Metadata=entries,
         )
         self.to.Finish(root, IDENTIFIER)
         return bytearray(self.to.Output())

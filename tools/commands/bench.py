@@ -6,14 +6,12 @@ from pathlib import Path
 
 import click
 
-from thumbnet.export import load_artifact
-
 from ..run.edited import check_intact
 from ..run.estimates import EstimateComparison, compare_estimates
 from ..run.measurement import Measurement, bench, heap_per_inference
 from ..terminal.console import Console
 from ..terminal.wording import heap_bytes, instructions, microseconds
-from .options import FILE, TargetChoice, force_option, say_edited, target_options, verb
+from .options import FILE, TargetChoice, force_option, load_module, say_edited, target_options, verb
 
 HOSTED = ("unix", "wasm")
 """Boards that are programs on a computer: their heap is chosen at the start."""
@@ -38,7 +36,7 @@ def command(console: Console, module: Path, where: TargetChoice, rows: int, forc
     This runs MODULE, like `thumbnet verify`: its --help says what that means for a module of a
     stranger. A module that was edited after export is refused.
     """
-    artifact = load_artifact(module)
+    artifact = load_module(module)
     check_intact(artifact, force)
     with where.open(artifact) as place:
         say_edited(console, artifact, place)

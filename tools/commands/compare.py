@@ -17,23 +17,56 @@ from thumbnet.export import (
     quantization_choices,
     trained_bits,
 )
+from thumbnet.importers import IntegerNetwork
 from thumbnet.trainer import Model, ThumbnetError
 
 from ..terminal.console import Console
-from ..workflow.any_network import load_model_of
+from ..workflow.any_network import load_network
 from ..workflow.evaluation_data import evaluation_data
+from .compare_imported import compare_imported
 from .options import FILE, TEST_DATA, data_options, verb
 
 
 @verb("thumbnet compare gestures.npz")
 @click.argument("model", type=FILE)
+@click.argument("other", type=FILE, required=False)
+@click.option(
+    "--board",
+    "boards",
+    multiple=True,
+    help="For a network of 8-bit integers: a board to export it for in every way. Repeat it for "
+    "several boards.",
+)
 @data_options(TEST_DATA)
-def command(console: Console, model: Path, data: str | None, label: str | None) -> None:
+def command(
+    console: Console,
+    model: Path,
+    other: Path | None,
+    boards: tuple[str, ...],
+    data: str | None,
+    label: str | None,
+) -> None:
     """Compare ways to quantize MODEL (.npz): calibration methods, weights of 8 and of 4 bits.
 
     Every way is tested on the held-out rows. Pass the one you choose to `thumbnet export`.
+
+    A network of 8-bit integers keeps them: tiers, places of the weights and boards are compared.
+    OTHER is a network of the same task, such as its float file: how often do both agree?
     """
-    network = load_model_of(model, "compare")
+    network = load_network(model)
+    second = None if other is None else load_network(other)
+    if other is not None and isinstance(network, Model) and isinstance(second, IntegerNetwork):
+        network, second, model, other = second, network, other, model
+    if isinstance(network, IntegerNetwork):
+        beside = None if second is None or other is None else (second, other)
+        compare_imported(console, (network, model), beside, boards, data, label)
+        return
+    if other is not None or boards:
+        what = f"--board {boards[0]}" if other is None else str(other)
+        raise ThumbnetError(
+            f"{what}: {model} has float weights, and is compared with its own integers: leave it "
+            "out, or name a network of 8-bit integers"
+        )
     rows = evaluation_data(network, model, data, label)
     if rows.test_x is None or rows.test_y is None:
         raise ThumbnetError(f"{model} carries no held-out rows to compare with: add --data FILE")

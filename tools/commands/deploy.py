@@ -6,14 +6,12 @@ from pathlib import Path
 
 import click
 
-from thumbnet.export import load_artifact
-
 from ..run.deployment import check_deployable, deploy
 from ..run.edited import edited
 from ..targets import PortTarget
 from ..terminal.console import Console
 from ..transport.serial_board import NO_BOARD, candidate_ports
-from .options import FILE, port_option, verb
+from .options import FILE, load_module, port_option, verb
 
 
 @verb("thumbnet deploy build/gestures.py --port /dev/ttyACM0")
@@ -33,7 +31,7 @@ def command(console: Console, module: Path, port: str | None, rows: int, force: 
     Whatever goes wrong, the previous module stays as it was. A module can do everything that the
     board can: deploy only what you trust (SECURITY.md).
     """
-    artifact = load_artifact(module)
+    artifact = load_module(module)
     check_deployable(artifact, force)
     if port is None:
         ports = candidate_ports()

@@ -27,9 +27,10 @@ from thumbnet.trainer import Model, ThumbnetError, read_bytes
 from ..report.findings import LOW_SQNR
 from ..terminal.console import Console
 from ..workflow.any_network import load_levels, load_network, refuse_options, varied_levels
+from ..workflow.class_names import named_network
 from ..workflow.evaluation_data import EvaluationData, evaluation_data
 from .export_report import report
-from .options import FILE, TEST_DATA, data_options, verb
+from .options import FILE, TEST_DATA, class_options, data_options, verb
 
 MOST_SKETCH = 2**18
 """Bytes of a program; all the flash of a micro:bit."""
@@ -86,6 +87,7 @@ MOST_SKETCH = 2**18
     "--resolution", type=float, help="Size of one input step in raw units: 1, 0.1, 0.01 ..."
 )
 @data_options(TEST_DATA)
+@class_options
 @click.option(
     "--margin",
     type=click.FloatRange(0),
@@ -120,13 +122,15 @@ def command(
     margin: float,
     threshold: float | None,
     vectors: int,
+    names: str | None,
+    task: str | None,
 ) -> None:
     """Write MODEL as one module, with test vectors beside it.
 
     MODEL is the .npz of `thumbnet train` or `thumbnet import`, which this quantizes, or a file of
     another framework; a network of 8-bit integers keeps the integers that it has.
     """
-    network = load_network(model)
+    network = named_network(load_network(model), model, names, task)
     profile = load_board(board)
     if name is None:
         name = module_name(model.stem, profile.name)
@@ -150,7 +154,9 @@ def command(
             mpy=mpy,
             check=when,
         )
-        held_out = load_levels(network, data, label) if data else (varied_levels(network), None)
+        held_out = (
+            load_levels(network, model, data, label) if data else (varied_levels(network), None)
+        )
         _write(console, program, main, output, EvaluationData(np.zeros(0), *held_out), vectors)
         return
     rows = evaluation_data(network, model, data, label)

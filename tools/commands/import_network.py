@@ -9,14 +9,18 @@ from pathlib import Path
 import click
 
 from thumbnet.export import convert_graph, load_board, module_name
-from thumbnet.importers import IntegerNetwork, read, save_integer_network
+from thumbnet.importers import FORMATS, IntegerNetwork, read, save_integer_network
 from thumbnet.trainer import Model, ThumbnetError
 
 from ..terminal.console import Console
 from ..workflow.any_network import varied_levels
+from ..workflow.class_names import classes_in_words, named_network
 from ..workflow.evaluation_data import load_examples
 from .export_report import report
-from .options import FILE, verb
+from .options import FILE, class_options, verb
+
+NO_FOLDERS = (*FORMATS, ".py", ".mpy", ".hex", ".bin", ".json", ".txt")
+"""Suffixes of files: nobody who writes them means a folder."""
 
 CALIBRATION_ROWS = 500
 """Rows of --data that a float network carries from then on."""
@@ -38,6 +42,7 @@ CALIBRATION_ROWS = 500
     "data set. A network of 8-bit integers needs none.",
 )
 @click.option("--label", help="Label column of a CSV file.")
+@class_options
 def command(
     console: Console,
     model: Path,
@@ -46,6 +51,8 @@ def command(
     board: str,
     data: str | None,
     label: str | None,
+    names: str | None,
+    task: str | None,
 ) -> None:
     """Read MODEL, a network that was trained elsewhere.
 
@@ -53,8 +60,13 @@ def command(
     file, and equals onnxruntime. A float network becomes one of ours, which `thumbnet export`
     quantizes. `thumbnet export MODEL` does both at once.
     """
-    network = read(model)
+    network = named_network(read(model), model, names, task)
     output = output or model.with_suffix(".npz")
+    if output.suffix.lower() in NO_FOLDERS and not output.is_dir():
+        raise ThumbnetError(
+            f"-o {output}: write a network to a FILE.npz, or a module into a folder: "
+            f"{output.with_suffix('.npz')} or {output.parent / 'build'}"
+        )
     profile = load_board(board)
     name = name or module_name(model.stem, profile.name)
     if isinstance(network, IntegerNetwork):
@@ -82,17 +94,18 @@ def command(
             f"`thumbnet export {name}.npz`"
         )
     network.save(output)
-    _next(console, output, "float")
+    _next(console, output, "float", "" if "calibration" in network.samples else " --data FILE")
 
 
 def _say_integers(console: Console, network: IntegerNetwork, path: Path) -> None:
     (inputs,) = network.graph.tensors[network.graph.input].shape
     console.say(f"{path}: {network.source}, its integers as they are: {network.layers}")
     spec = network.graph.tensors[network.graph.nodes[0].output]
-    console.say(
-        f"it takes {inputs:,} levels from 0 to 255: level = round(reading / {spec.scale:.6g}) + "
-        f"{spec.zero_point}"
-    )
+    level = f"round(reading / {spec.scale:.6g}) + {spec.zero_point}"
+    if spec.scale == 1 and spec.zero_point == 0:
+        level = "the reading, such as a byte of a picture"
+    console.say(f"it takes {inputs:,} levels from 0 to 255: level = {level}")
+    console.say(classes_in_words(network))
 
 
 def _say_floats(console: Console, network: Model, path: Path) -> None:
@@ -100,9 +113,10 @@ def _say_floats(console: Console, network: Model, path: Path) -> None:
         f"{path}: float weights, {network.count_params():,} parameters, "
         f"{prod(network.require_built()):,} inputs: export quantizes them"
     )
+    console.say(classes_in_words(network))
 
 
-def _next(console: Console, output: Path, source: str) -> None:
+def _next(console: Console, output: Path, source: str, more: str = "") -> None:
     console.say(f"{output}  {output.stat().st_size:,} bytes")
-    console.say(f"next: thumbnet export {shlex.quote(str(output))}")
+    console.say(f"next: thumbnet export {shlex.quote(str(output))}{more}")
     console.result({"network": str(output), "source": source})

@@ -8,13 +8,15 @@ from pathlib import Path
 import click
 
 from thumbnet.export import list_boards, load_board
+from thumbnet.importers import IntegerNetwork
 from thumbnet.trainer import ThumbnetError, write_atomically
 
 from ..report.collect import collect
+from ..report.collect_imported import collect_imported
 from ..report.contents import Report
 from ..report.text_format import percent
 from ..terminal.console import Console
-from ..workflow.any_network import load_model_of
+from ..workflow.any_network import load_levels, load_network
 from ..workflow.evaluation_data import load_examples
 from .options import FILE, data_options, verb
 
@@ -45,20 +47,25 @@ def command(
     data: str | None,
     label: str | None,
 ) -> None:
-    """Write one HTML page about MODEL (.npz) that needs no network to be read.
+    """Write one HTML page about MODEL that needs no network to be read.
 
     It shows the training, the confusion matrix, the worst mistakes, each layer in float and in
-    integers, and the cost on each board.
+    integers, and the cost on each board. MODEL is an .npz, or a file of another framework; of a
+    network of 8-bit integers it shows weights, memory and time of each layer.
     """
     output = output or model.with_suffix(".html")
     _check_output(output)
     _check_libraries()
     from ..report.page import render  # needs matplotlib and jinja2
 
-    network = load_model_of(model, "report")
+    network = load_network(model)
     profiles = [load_board(name) for name in dict.fromkeys(boards)] or list_boards()
-    rows = None if data is None else load_examples(network, model, data, label)
-    report = collect(network, model.stem, profiles, rows)
+    if isinstance(network, IntegerNetwork):
+        levels = None if data is None else load_levels(network, model, data, label)
+        report = collect_imported(network, model.stem, profiles, levels)
+    else:
+        rows = None if data is None else load_examples(network, model, data, label)
+        report = collect(network, model.stem, profiles, rows)
     page = render(report, str(model)).encode()
     try:
         write_atomically({output: page})
@@ -93,14 +100,14 @@ def _check_libraries() -> None:
 def _summarize(console: Console, report: Report) -> None:
     held = report.held_out
     if held is not None and held.labels:
-        integers = ""
-        if held.integers is not None:
-            integers = f", {percent(held.score(held.integers) or 0)} in integers"
+        kinds = (("float", held.floats), ("integers", held.integers))
+        scores = [
+            f"{percent(held.score(found) or 0)} in {kind}"
+            for kind, found in kinds
+            if found is not None
+        ]
         of_all = "" if report.whole_test_set is None else f" of {report.whole_test_set.rows:,}"
-        console.say(
-            f"accuracy on {len(held.x):,}{of_all} held-out examples: "
-            f"{percent(held.score(held.floats) or 0)} in float{integers}"
-        )
+        console.say(f"accuracy on {len(held.x):,}{of_all} held-out examples: {', '.join(scores)}")
     for finding in report.findings:
         console.say(f"  {finding.text}", None if finding.good else "yellow")
     for text in filter(None, (report.no_held_out, report.no_integers)):

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from thumbnet.export import load_artifact
-
 from ..run.edited import check_intact
 from ..run.verification import Verdict, verify
 from ..terminal.console import Console
@@ -16,6 +14,7 @@ from .options import (
     Failed,
     TargetChoice,
     force_option,
+    load_module,
     say_edited,
     target_options,
     verb,
@@ -43,7 +42,7 @@ def command(
     that was edited after export is refused, but files that belong together may still be a
     stranger's: see SECURITY.md.
     """
-    artifact = load_artifact(module)
+    artifact = load_module(module)
     check_intact(artifact, force)
     with where.open(artifact) as place:
         say_edited(console, artifact, place)

@@ -96,13 +96,13 @@ def collect(
         else integer_layers(program, rows),
         fits=found,
         chosen=min(fitting, key=lambda fit: named.index(fit.board.name), default=None),
-        worst=_worst(held, form),
+        worst=worst(held, form),
         findings=[],
     )
     return replace(report, findings=findings(report))
 
 
-def _worst(held: HeldOut | None, form: InputFormat | None) -> list[int]:
+def worst(held: HeldOut | None, form: InputFormat | None) -> list[int]:
     """Return the wrong answers, the worst first; if none is wrong, the least certain ones."""
     if held is None or form is None:
         return []

@@ -11,6 +11,7 @@ from ..json_lines import JsonObject
 from .analysis.error_analysis import Confusion
 from .analysis.fitting_boards import fit_as_json
 from .analysis.held_out import HeldOut, WholeTestSet
+from .analysis.imported_layers import Imported
 from .analysis.input_format import InputFormat
 from .analysis.layer_table import LayerRow
 from .analysis.training_history import Curve
@@ -57,6 +58,9 @@ class Report:
         Why there is no integer network; "" if there is one.
     worst
         Indices into `held_out`, the worst answers first.
+    imported
+        What is known of a network that was imported as integers; None for one that thumbnet
+        quantized.
 
     """
 
@@ -77,6 +81,7 @@ class Report:
     chosen: BoardFit | None
     worst: list[int]
     findings: list[Finding]
+    imported: Imported | None = None
 
     @property
     def confusion(self) -> Confusion | None:
@@ -102,7 +107,9 @@ class Report:
             "balanced_accuracy": None if table is None else table.balanced_accuracy,
             "mean_absolute_error": None if held is None else held.error(held.predicted),
             "missing": [text for text in (self.no_held_out, self.no_integers) if text],
-            "layers": [vars(layer) for layer in self.layers],
+            "layers": [vars(layer) for layer in self.layers]
+            if self.imported is None
+            else [vars(layer) for layer in self.imported.layers],
             "boards": [fit_as_json(fit) for fit in self.fits],
             "findings": [finding.as_json() for finding in self.findings],
         }

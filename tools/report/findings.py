@@ -35,7 +35,7 @@ def findings(report: Report) -> list[Finding]:
 
 def _integers(report: Report) -> Iterator[Finding]:
     held = report.held_out
-    if held is not None and held.integers is not None:
+    if held is not None and held.integers is not None and held.floats is not None:
         rows = len(held.x) if held.labels else None
         yield from _cost(held.score(held.floats), held.score(held.integers), rows)
         yield from _four_bits(held.score(held.integers), report.score_4_bits)

@@ -22,6 +22,7 @@ from .charts.examples import BARS, STRIPS, draw_example
 from .charts.svg import Chart
 from .contents import Report
 from .findings import LOW_SQNR
+from .imported_section import imported_values
 from .text_format import count, decibels, duration, number, percent, shape, whole_percent
 
 Values = dict[str, Any]
@@ -83,6 +84,7 @@ def _page(report: Report, model: str) -> Values:
         "upright": table is not None and sum(len(name) + 3 for name in table.labels) > ACROSS,
         **_worst(report),
         "layers": [_layer(layer) for layer in report.layers],
+        **imported_values(report.imported),
         "parameters": f"{report.parameters:,}",
         "macs": "" if report.macs is None else f"{report.macs:,}",
         "times": plots.times(report.fits),
@@ -99,16 +101,12 @@ def _page(report: Report, model: str) -> Values:
 
 def _lead(report: Report) -> str:
     held, form = report.held_out, report.input_format
-    task = "A network"
+    task = "A network" if report.imported is None else "A network from elsewhere"
     if held is not None and held.labels:
-        task = f"A network that distinguishes {count(len(held.labels), 'class', 'classes')}"
+        task += f" that distinguishes {count(len(held.labels), 'class', 'classes')}"
     elif held is not None:
         outputs = held.truth.shape[1]
-        task = (
-            f"A network that predicts {outputs} numbers"
-            if outputs > 1
-            else "A network that predicts a number"
-        )
+        task += f" that predicts {f'{outputs} numbers' if outputs > 1 else 'a number'}"
     given = f", given {form.description}" if form is not None else ""
     size = count(report.parameters, "parameter")
     if report.macs is not None:
@@ -167,6 +165,8 @@ def _held_out(held: HeldOut, whole: WholeTestSet | None) -> str:
             f" By the majority of its windows, {right} of {recordings} recordings are correct."
         )
     network = "float" if held.integers is None else "integer"
+    if held.floats is None:
+        return f"The network on {rows}.{together}"
     some = "" if whole is None else f", of {whole.rows:,} that were held out"
     left = f"; {held.refused:,} more were out of range" if held.refused else ""
     return f"The {network} network on {rows} that training never saw{some}{left}.{together}"
@@ -297,6 +297,9 @@ def _steps(report: Report, model: str) -> list[Values]:
     if report.input_format is None:
         again = f"thumbnet report {model} --data your-readings.csv"
         return [{"words": "Add examples to evaluate it with:", "command": again}]
+    if fit is None and report.imported is not None:
+        words = "Make it smaller where it was trained, and import it again."
+        return [{"words": words, "command": ""}]
     if fit is None:
         again = "thumbnet train your-readings.csv -o smaller.npz --hidden 8"
         return [{"words": "Train another network, on your own readings:", "command": again}]

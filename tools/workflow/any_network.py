@@ -7,14 +7,26 @@ from pathlib import Path
 
 import numpy as np
 
+from thumbnet.export import convert_graph, load_board
 from thumbnet.importers import FORMATS, IntegerNetwork, integer_network_of, read
-from thumbnet.trainer import Model, ThumbnetError, load_dataset, read_archive, restore_model
+from thumbnet.trainer import (
+    Dataset,
+    Model,
+    ThumbnetError,
+    load_dataset,
+    quoted,
+    read_archive,
+    restore_model,
+)
 
 from .saved_models import check_finished
 from .settings import Array
 
 VECTORS = 300
 """Rows to prove a network with that came without any."""
+
+AT_ONCE = 100
+"""Rows that are executed at once."""
 
 MOST_LEVELS = 2**24
 """Numbers in all of these rows."""
@@ -41,45 +53,22 @@ def load_network(path: Path) -> Model | IntegerNetwork:
     return found or check_finished(restore_model(path, archive), path)
 
 
-def load_model_of(path: Path, purpose: str) -> Model:
-    """Load a network with float weights.
+def load_rows(
+    network: IntegerNetwork, path: Path, data: str, label: str | None
+) -> tuple[Array, Array]:
+    """Return rows in the units of a network's training, (n, values), and their targets.
 
     Parameters
     ----------
-    path
-        The file.
-    purpose
-        What needs the weights, for the message: "compare".
-
-    Raises
-    ------
-    ThumbnetError
-        If the network is one of integers.
-
-    """
-    network = load_network(path)
-    if isinstance(network, IntegerNetwork):
-        raise ThumbnetError(
-            f"{path} is a network of 8-bit integers: `thumbnet {purpose}` needs float weights: "
-            "import the float network instead"
-        )
-    return network
-
-
-def load_levels(network: IntegerNetwork, data: str, label: str | None) -> tuple[Array, Array]:
-    """Return rows as the levels that an 8-bit network reads, and their targets.
-
-    Parameters
-    ----------
-    network
-        The network.
+    network, path
+        The network, and the file that it is from.
     data, label
-        See `load_dataset`. The rows are in the units of the network's training.
+        See `load_dataset`.
 
     Raises
     ------
     ThumbnetError
-        If the data cannot be read, or their rows do not fit the network.
+        If the data cannot be read, or do not fit the network.
 
     """
     rows = load_dataset(data, label=label)
@@ -87,13 +76,33 @@ def load_levels(network: IntegerNetwork, data: str, label: str | None) -> tuple[
     (accepted,) = network.graph.tensors[network.graph.input].shape
     if x.shape[1] != accepted:
         raise ThumbnetError(
-            f"{data} has rows of {x.shape[1]} values, but {network.graph.name} takes {accepted}: "
+            f"{data} has rows of {x.shape[1]} values, but {path} takes {accepted}: "
             "use rows like those that it was trained on"
         )
-    names = rows.labels
-    if names is not None and {*names} <= {*network.task.labels}:
-        return to_levels(network, x), np.array(names)[rows.y]
-    return to_levels(network, x), rows.y
+    return x, _targets(network, path, data, rows)
+
+
+def load_levels(
+    network: IntegerNetwork, path: Path, data: str, label: str | None
+) -> tuple[Array, Array]:
+    """Return rows as the levels that an 8-bit network reads, and their targets; see `load_rows`."""
+    x, y = load_rows(network, path, data, label)
+    return to_levels(network, x), y
+
+
+def _targets(network: IntegerNetwork, path: Path, data: str, rows: Dataset) -> Array:
+    """Return class names, class indices, or numbers."""
+    names, known = rows.labels, network.task.labels
+    if names is None or not known:
+        return rows.y
+    if {*names} <= {*known}:
+        return np.array(names)[rows.y]
+    if all(name.isdecimal() and int(name) < len(known) for name in names):
+        return np.array([int(name) for name in names])[rows.y]
+    raise ThumbnetError(
+        f"{data} has the classes {quoted(names)}, but {path} has {quoted(known)}: "
+        "import it with --names, in the order of its outputs"
+    )
 
 
 def to_levels(network: IntegerNetwork, x: Array) -> Array:
@@ -102,6 +111,13 @@ def to_levels(network: IntegerNetwork, x: Array) -> Array:
     assert isinstance(spec.scale, float)
     levels = np.rint(np.asarray(x, np.float32) / np.float32(spec.scale)) + spec.zero_point
     return np.asarray(np.clip(levels, 0, 255))
+
+
+def execute_levels(network: IntegerNetwork, levels: Array, name: str) -> Array:
+    """Return a tensor of the network for rows of levels, some at a time: that bounds the memory."""
+    program = convert_graph(network.graph, network.task, network.layers, board=load_board("unix"))
+    parts = [levels[at : at + AT_ONCE] for at in range(0, len(levels), AT_ONCE)]
+    return np.concatenate([program.execute(part, [name])[name] for part in parts])
 
 
 def varied_levels(network: IntegerNetwork, rows: int = VECTORS) -> Array:

@@ -43,7 +43,20 @@ def quoted(names: Sequence[str]) -> str:
 
 
 def check_names(where: str, names: Sequence[str]) -> None:
-    """Raise ThumbnetError for a name that no file of Python can hold, or that is pages long."""
+    """Refuse a name that no file of Python can hold, or that is pages long.
+
+    Parameters
+    ----------
+    where : str
+        What messages call the source of the names.
+    names : sequence of str
+        The names.
+
+    Raises
+    ------
+    ThumbnetError
+        If a name is none.
+    """
     for name in names:
         if len(name) > LONGEST or "\0" in name or any("\ud800" <= c <= "\udfff" for c in name):
             raise ThumbnetError(

@@ -29,7 +29,7 @@ def test_from_file_to_proof(folder: Path) -> None:
     assert again.returncode == 0, again.stderr
     assert (folder / "again/net.py").read_bytes() == (folder / "build/net.py").read_bytes()
     proof = thumbnet("verify build/net.py --target unix", folder)
-    assert "24 of 24 rows equal, 120 integers" in proof.stdout, proof.stderr
+    assert "24 of 24 rows equal, 216 integers" in proof.stdout, proof.stderr
 
 
 def test_quantized_onnx_keeps_its_integers(folder: Path) -> None:
@@ -61,6 +61,16 @@ def test_held_out_rows_are_in_units_of_the_training(folder: Path) -> None:
     assert last_json(done)["vectors"] == 34
 
 
+def test_names_go_into_the_module(folder: Path) -> None:
+    (folder / "names.txt").write_text("\ufeffa\n b c \nd\ne\n\n")
+    assert "'a', 'b c', 'd', 'e'" in thumbnet("import net.tflite --names names.txt", folder).stdout
+    assert thumbnet("export net.npz --board unix", folder).returncode == 0
+    assert "LABELS = ('a', 'b c', 'd', 'e')\n" in (folder / "build/net.py").read_text()
+    done = thumbnet("export net.npz --board unix --names 1,2,3,4", folder)
+    assert done.returncode == 0, done.stderr
+    assert "LABELS = ('1', '2', '3', '4')\n" in (folder / "build/net.py").read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -68,9 +78,12 @@ def test_held_out_rows_are_in_units_of_the_training(folder: Path) -> None:
         ("import net.txt", "export the network as one of these"),
         ("import net.tflite --data digits", "it has its ranges: leave it out"),
         ("export net.tflite --bits 4", "--bits has no meaning for net.tflite"),
-        ("export net.tflite --data digits", "has rows of 64 values, but net takes 126"),
+        ("export net.tflite --data digits", "has rows of 64 values, but net.tflite takes 126"),
         ("export net.tflite --board microbit", "does not run on this board"),
-        ("compare net.tflite", "`thumbnet compare` needs float weights"),
+        ("import net.tflite --names a,b", "net.tflite: 2 names for 4 classes: give one for each"),
+        ("import net.tflite --names a,,b,c", "a name in --names is empty"),
+        ("import net.tflite --names no.txt", "no.txt: no such file"),
+        ("export net.tflite --task regression --names a,b,c,d", "a regression has no classes"),
     ],
 )
 def test_refused_in_one_line(folder: Path, arguments: str, message: str) -> None:

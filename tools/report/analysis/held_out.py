@@ -30,7 +30,7 @@ class HeldOut:
     truth
         Class indices (n,), numbers in real units (n, outputs), or levels (n, pixels).
     floats
-        Answers of the float network, like `truth`.
+        Answers of the float network, like `truth`; None if the network was imported as integers.
     integers
         Answers of the board, like `truth`; None without an integer network.
     odds
@@ -48,7 +48,7 @@ class HeldOut:
 
     x: Array
     truth: Array
-    floats: Array
+    floats: Array | None
     integers: Array | None
     odds: Array | None
     probable: bool
@@ -59,15 +59,19 @@ class HeldOut:
     @property
     def predicted(self) -> Array:
         """Answers of the integer network, or of the float network if there is no other."""
-        return self.floats if self.integers is None else self.integers
+        found = self.floats if self.integers is None else self.integers
+        assert found is not None
+        return found
 
     @property
     def confusion(self) -> Confusion | None:
         """Confusion matrix of the predictions; None for numbers."""
         return confusion(self.truth, self.predicted, self.labels) if self.labels else None
 
-    def score(self, predicted: Array) -> float | None:
+    def score(self, predicted: Array | None) -> float | None:
         """Return the accuracy, or R squared of numbers (None if they are all equal)."""
+        if predicted is None:
+            return None
         if self.labels:
             return float(np.mean(predicted == self.truth))
         return r_squared(self.truth, predicted)
@@ -213,6 +217,12 @@ def _classes(model: Model, program: Program | None, task: Task, x: Array, truth:
         if model.output_activation not in ("softmax", "sigmoid"):
             return held
         return replace(held, odds=model.predict_proba(x), probable=True)
+    return _with_classes(held, program)
+
+
+def _with_classes(held: HeldOut, program: Program) -> HeldOut:
+    """Add the classes that the integer network predicts, and how certain it is."""
+    x = held.x
     values = _execute(program, x, "prediction", "probabilities", "scores")
     predicted = values["prediction"].reshape(len(x))
     if "probabilities" in values:
@@ -222,6 +232,37 @@ def _classes(model: Model, program: Program | None, task: Task, x: Array, truth:
     if odds.shape[1] == 1:  # the sign decides
         odds = np.concatenate([-odds, odds], axis=1)
     return replace(held, integers=predicted, odds=odds)
+
+
+def answers_in_integers(program: Program, x: Array, y: Array) -> HeldOut:
+    """Run a network that has no float weights.
+
+    Parameters
+    ----------
+    program
+        The network.
+    x, y
+        Levels in the shape of its input, and their targets.
+
+    Raises
+    ------
+    ThumbnetError
+        If the targets do not fit the network.
+
+    """
+    task = program.task
+    truth = encode_targets(task, y, len(x))
+    if task.has_classes:
+        truth = truth.astype(np.int64)
+        _check_classes(truth, task.labels)
+        return _with_classes(HeldOut(x, truth, None, None, None, False, task.labels), program)
+    numbers = _execute(program, x, "prediction")["prediction"].reshape(len(x), -1)
+    if truth.shape != numbers.shape:
+        raise ThumbnetError(
+            f"targets of shape {truth.shape} for outputs of shape {numbers.shape}: there must be "
+            "one for each output"
+        )
+    return HeldOut(x, truth, None, numbers, None, False, ())
 
 
 def score_of_program(program: Program, held: HeldOut) -> float | None:
