@@ -27,6 +27,7 @@ from ..kernels.build import Build
 from ..kernels.call import Call
 from ..kernels.kernel import Kernel
 from ..kernels.thumb_scales import thumb_scales
+from ..kernels.thumb_sums import list_size, most_input
 from .attribute_kinds import WEIGHTS, WINDOW, Array, Whole
 from .checks import accumulator_faults, length_faults
 from .conv import CONV, ConvProducts, FusedConv, window_words
@@ -36,7 +37,18 @@ from .weighted import limit_words
 PER_CHANNEL = ("bias", "mantissa", "shift")
 """The words of each output."""
 
-CONV_XNNPACK = replace(CONV, name="conv_xnnpack", repeated=PER_CHANNEL, flash="", in_own_file=False)
+CONV_XNNPACK = replace(
+    CONV,
+    name="conv_xnnpack",
+    words=(*CONV.words, "most"),
+    repeated=PER_CHANNEL,
+    absent={
+        **{tier: (*words, "most") for tier, words in CONV.absent.items()},
+        **dict.fromkeys(("thumb", "thumb_dsp"), ("table", "wide")),
+    },
+    flash="",
+    in_own_file=False,
+)
 DEPTHWISE_CONV_XNNPACK = replace(
     DEPTHWISE_CONV, name="depthwise_conv_xnnpack", repeated=PER_CHANNEL, flash="", in_own_file=False
 )
@@ -109,7 +121,8 @@ class XnnpackConv(FusedConv):
     def scratch(self, graph: Graph, node: Node, native: bool) -> dict[str, int]:
         """Return the buffer for the inputs of a window, two words each, and for the list's end."""
         window = Window.of(node.attributes)
-        return {f"{node.output}.patch": 8 * window.taps * window.channels + 8} if native else {}
+        size = list_size(window.taps * window.channels)
+        return {f"{node.output}.patch": size} if native else {}
 
     def product_cost(self, node: Node, cost: Cycles) -> float:
         """Return the cost of one product: assembly lists inputs, and skips those that are zero."""
@@ -142,6 +155,7 @@ class XnnpackConv(FusedConv):
             **{"inputs": inputs, "outputs": outputs, "wide": 0, "pad": int(a["pad"])},
             **{"x_at": places.get(source, 0), "y_at": places.get(target, 0)},
             "patch_at": places.get(f"{target}.patch", 0),
+            "most": most_input(a["weight"]),
             **limit_words(node),
             **window_words(window, outputs),
         }
