@@ -26,7 +26,7 @@ from ..graph.window import Window
 from ..kernels.build import Build
 from ..kernels.call import Call
 from ..kernels.kernel import Kernel
-from ..kernels.thumb_scales import thumb_scales
+from ..kernels.thumb_scales import WORDS, thumb_scales
 from ..kernels.thumb_sums import list_size, most_input
 from .attribute_kinds import WEIGHTS, WINDOW, Array, Whole
 from .checks import accumulator_faults, length_faults
@@ -42,6 +42,7 @@ CONV_XNNPACK = replace(
     name="conv_xnnpack",
     words=(*CONV.words, "most"),
     repeated=PER_CHANNEL,
+    repeated_in_assembly=WORDS,
     absent={
         **{tier: (*words, "most") for tier, words in CONV.absent.items()},
         **dict.fromkeys(("thumb", "thumb_dsp"), ("table", "wide")),
@@ -50,7 +51,12 @@ CONV_XNNPACK = replace(
     in_own_file=False,
 )
 DEPTHWISE_CONV_XNNPACK = replace(
-    DEPTHWISE_CONV, name="depthwise_conv_xnnpack", repeated=PER_CHANNEL, flash="", in_own_file=False
+    DEPTHWISE_CONV,
+    name="depthwise_conv_xnnpack",
+    repeated=PER_CHANNEL,
+    repeated_in_assembly=WORDS,
+    flash="",
+    in_own_file=False,
 )
 
 FLOAT32_SCALE = {
@@ -162,7 +168,8 @@ class XnnpackConv(FusedConv):
         each = [np.asarray(a[name], np.int64) for name in kernel.repeated]
         channels = np.stack(each, axis=1)
         if build.tier.startswith("thumb"):
-            channels = thumb_scales(a["weight"], *each)
+            limits = (int(a["zero_point"]), int(a["activation_min"]), int(a["activation_max"]))
+            channels = thumb_scales(a["weight"], *each, limits)
         return [Call(kernel, source, target, kernel.head(words), a["weight"], channels)]
 
 
@@ -175,12 +182,14 @@ class XnnpackDepthwiseConv(XnnpackConv):
     kernels: ClassVar[tuple[Kernel, ...]] = (DEPTHWISE_CONV_XNNPACK,)
 
     def scratch(self, graph: Graph, node: Node, native: bool) -> dict[str, int]:
-        """Return the buffer for a copy of one window, and of three rows for one of 3 x 3."""
+        """Return the buffer for a copy of one window, if the kernel makes one."""
         w = Window.of(node.attributes)
-        size = w.taps * w.channels
-        if (w.kernel_height, w.kernel_width) == (3, 3):
-            size = 3 * ((w.out_width - 1) * w.stride_width + 3) * w.channels
-        return {f"{node.output}.patch": size} if native else {}
+        is_copied = native and not self._by_channel(node)
+        return {f"{node.output}.patch": w.taps * w.channels} if is_copied else {}
+
+    def in_place(self, graph: Graph, node: Node) -> dict[str, int]:
+        """Return the input, if the kernel goes from pixel to pixel and not channel by channel."""
+        return {} if self._by_channel(node) else super().in_place(graph, node)
 
     def product_cost(self, node: Node, cost: Cycles) -> float:
         """Return the cost of one product."""
@@ -204,9 +213,18 @@ class XnnpackDepthwiseConv(XnnpackConv):
 
     @staticmethod
     def _by_channel(node: Node) -> bool:
-        """Return whether assembly goes channel by channel, along a row of outputs."""
+        """Return whether assembly goes channel by channel, down the columns of the image.
+
+        The kernel itself decides the same from its parameters.
+        """
         w, a = Window.of(node.attributes), node.attributes
-        return w[3:5] == (3, 3) and a["zero_point"] == a["activation_min"] == 0
+        last = (w.out_width - 1) * w.stride_width - w.left + 1
+        return (
+            (w.kernel_height, w.kernel_width) == (3, 3)
+            and a["zero_point"] == a["activation_min"] == a["pad"] == 0
+            and w.left <= 1
+            and last < w.width
+        )
 
     def predict_heap(self, node: Node, word: int) -> int:
         """Return the heap of the plain kernel, which is that of an own depthwise convolution."""

@@ -103,8 +103,6 @@ def moves(w: Window, y_step: int) -> dict[str, int]:
 def scratch(kernel: str, window: Window) -> int:
     """Bytes at patch_at: a patch, or a list of its inputs."""
     values = window.taps * window.channels
-    if kernel == "depthwise_conv_xnnpack" and window[3:5] == (3, 3):
-        values = 3 * ((window.out_width - 1) * window.stride_width + 3) * window.channels
     return list_size(values) if kernel == "conv_xnnpack" else -(-values // 4) * 4
 
 
@@ -223,9 +221,12 @@ def convolution(
     table = len(w) if "table" in node else 0
     if table:
         w += node["table"].astype(np.uint8).tobytes()
-    each = [np.asarray(node[name]) for name in WORDS[kernel].repeated]
-    scaled = "mantissa" in node
-    channels = thumb_scales(node["weight"], *each) if scaled else np.stack(each, axis=1)
+    if "mantissa" in node:
+        scale = [np.asarray(node[name], np.int64) for name in ("bias", "mantissa", "shift")]
+        limits = tuple(int(node[name]) for name in LIMITS)
+        channels = thumb_scales(node["weight"], *scale, limits)
+    else:
+        channels = np.stack([np.asarray(node[name]) for name in WORDS[kernel].repeated], axis=1)
     words = {
         **{"inputs": node["weight"].shape[1], "outputs": outputs, "x_at": at.x, "y_at": at.y},
         **{name: int(node[name]) for name in LIMITS},

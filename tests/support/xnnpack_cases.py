@@ -52,7 +52,8 @@ def convolutions(draw: st.DrawFn, kernel: str) -> Call:
     size = window.height * window.width * window.channels
     x = activations(draw(st.sampled_from(("any", "sparse") if usual else KINDS)), rng, size)
     at = draw(places(size, scratch(kernel, window)))
-    more, pad = draw(st.sampled_from((0, 0, 1, 5))), draw(st.sampled_from((0, 1, 128, 255)))
+    more = draw(st.sampled_from((0, 0, 1, 5)))
+    pad = draw(st.sampled_from((0, 0, 0, 1) if nine else (0, 1, 128, 255)))
     return convolution(kernel, window, node, x, at, rng, pad=pad, more=more)
 
 
