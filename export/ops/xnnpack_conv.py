@@ -68,12 +68,16 @@ FLOAT32_SCALE = {
 _M0_PRODUCT = 5
 """`Cycles.mac` of assembly on a Cortex-M0+, in whose cycles the following are."""
 
-_EIGHT, _FOUR = 30.5, 18.0
+_EIGHT, _FOUR = 23.2, 18.0
 """An input in a block of 8 or of 4 outputs."""
 
-_ROW, _PIXEL, _BLOCK, _OUTPUT = 45, 90, 90, 28
-_NINTH, _TAP, _CHANNEL = 6.1, 10.0, 90
-"""A product of a depthwise window of 3 x 3, of another one, and a channel of a row of outputs."""
+_ROW, _PIXEL, _BLOCK, _OUTPUT = 45, 100, 130, 20.5
+_NINTH, _INPUT, _COLUMN, _CHANNEL = 0.8, 60, 120, 110
+"""Depthwise windows of 3 x 3, channel by channel: a product of an output; an input in the middle of
+a window, of a row that is left out, too; a column of a channel, and a channel."""
+
+_TAP = 10.0
+"""A product of another depthwise window."""
 
 _EXACT = 0.4
 """The exact rescaling, in calls: one sum of sixteen needs it, and it is bytecode in viper, too."""
@@ -202,13 +206,14 @@ class XnnpackDepthwiseConv(XnnpackConv):
         if not cost.assembly:
             return super().cycles(node, outputs, cost) + _EXACT * outputs * cost.call
         w = Window.of(node.attributes)
-        value = 1.75 if not w.channels % 4 else 7.0
         if self._by_channel(node):
-            rows = w.out_height * w.channels
-            copied = w.out_height * 3 * w.width * w.channels
-            cycles = outputs * _OUTPUT + rows * _CHANNEL + copied * value
+            columns = w.out_width * w.channels
+            rows = min(w.height, (w.out_height - 1) * w.stride_height + 3 - w.top)
+            cycles: float = rows * columns * _INPUT + columns * _COLUMN + w.channels * _CHANNEL
         else:
-            cycles = outputs * (_OUTPUT + 15) + w.positions * (_PIXEL + w.taps * w.channels * value)
+            value = 1.75 if not w.channels % 4 else 7.0
+            pixel = _PIXEL + w.taps * w.channels * value
+            cycles = outputs * (_OUTPUT + 15) + w.positions * pixel
         return cycles * cost.mac / _M0_PRODUCT
 
     @staticmethod
