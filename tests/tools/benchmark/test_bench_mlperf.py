@@ -26,7 +26,7 @@ SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("ic", "vww")]
 @pytest.mark.emulated
 @pytest.mark.parametrize("name", ["ad", "kws", *SLOW])
 def test_counted_and_estimated(name: str) -> None:
-    """The counted latency is below the published one, and the exporter's estimate is within 20 % of it."""
+    """The counted latency is below the published one, the estimate within 20 % of it."""
     network = read(mlperf_file(f"{name}_int8"))
     made = count_cycles(network)
     counted = made.total / CLOCK
