@@ -54,6 +54,7 @@ def thumb_scales(
     bias: Ints,
     mantissa: Ints,
     shift: Ints,
+    *,
     limits: tuple[int, int, int],
 ) -> Ints:
     """Return the words of each output for a thumb kernel.

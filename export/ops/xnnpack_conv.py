@@ -173,7 +173,7 @@ class XnnpackConv(FusedConv):
         channels = np.stack(each, axis=1)
         if build.tier.startswith("thumb"):
             limits = (int(a["zero_point"]), int(a["activation_min"]), int(a["activation_max"]))
-            channels = thumb_scales(a["weight"], *each, limits)
+            channels = thumb_scales(a["weight"], *each, limits=limits)
         return [Call(kernel, source, target, kernel.head(words), a["weight"], channels)]
 
 

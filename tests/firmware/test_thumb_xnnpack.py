@@ -77,7 +77,9 @@ def test_fast_results_are_right_or_in_doubt(
     mantissa, shift = np.array([float32_scale(v) for v in value]).T
     bias = np.full(n, ACCUMULATOR_LIMIT - 1)
     weight = np.zeros((n, 1), np.int8)
-    _, first, factor, top = thumb_scales(weight, bias, mantissa, shift, (zero_point, low, high)).T
+    _, first, factor, top = thumb_scales(
+        *(weight, bias, mantissa, shift), limits=(zero_point, low, high)
+    ).T
     levels = np.sort(rng.uniform(-260, 260, (5000, 1)), axis=0)
     acc = np.rint(levels * step).astype(np.int64)
     right = np.clip(zero_point + requantize_float32(acc, mantissa, shift), low, high)

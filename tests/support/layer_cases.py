@@ -224,7 +224,7 @@ def convolution(
     if "mantissa" in node:
         scale = [np.asarray(node[name], np.int64) for name in ("bias", "mantissa", "shift")]
         limits = tuple(int(node[name]) for name in LIMITS)
-        channels = thumb_scales(node["weight"], *scale, limits)
+        channels = thumb_scales(node["weight"], *scale, limits=limits)
     else:
         channels = np.stack([np.asarray(node[name]) for name in WORDS[kernel].repeated], axis=1)
     words = {
