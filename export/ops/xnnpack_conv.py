@@ -186,13 +186,12 @@ class XnnpackDepthwiseConv(XnnpackConv):
     kernels: ClassVar[tuple[Kernel, ...]] = (DEPTHWISE_CONV_XNNPACK,)
 
     def scratch(self, graph: Graph, node: Node, native: bool) -> dict[str, int]:
-        """Return the buffer for a copy of one window, if the kernel makes one."""
-        w = Window.of(node.attributes)
-        is_copied = native and not self._by_channel(node)
-        return {f"{node.output}.patch": w.taps * w.channels} if is_copied else {}
+        """Return the buffer for a copy of one window; viper always makes one."""
+        window = Window.of(node.attributes)
+        return {f"{node.output}.patch": window.taps * window.channels} if native else {}
 
     def in_place(self, graph: Graph, node: Node) -> dict[str, int]:
-        """Return the input, if the kernel goes from pixel to pixel and not channel by channel."""
+        """Return the input, unless assembly goes channel by channel and not pixel by pixel."""
         return {} if self._by_channel(node) else super().in_place(graph, node)
 
     def product_cost(self, node: Node, cost: Cycles) -> float:
