@@ -30,9 +30,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ..graph.arithmetic import ACCUMULATOR_LIMIT
-from ..graph.float32_arithmetic import requantize_float32
-
 Ints = npt.NDArray[np.int64]
 
 WORDS = ("scale", "first", "factor", "range")
@@ -42,6 +39,9 @@ DOUBT = 2.0**-7
 """How near to a half a fast result is not trusted."""
 
 LEVELS = 256
+
+_LARGEST = 2**29
+"""Sums are below this."""
 
 _FLOAT32 = 2.0**-16
 _MOST = 2**30 - 1
@@ -91,7 +91,7 @@ def thumb_scales(
         is_fast &= (low == 0) & (high == LEVELS - 1) & (top < 2**23)
     words = (
         (mantissa - 2**23) << 7 | shift,
-        bias + np.where(is_fast, start, ACCUMULATOR_LIMIT),
+        bias + np.where(is_fast, start, _LARGEST),
         np.where(is_fast, factor, 0).astype(np.int64),
         np.where(is_fast, top, 0),
     )
@@ -119,11 +119,12 @@ def _start(ranges: Ints, below: int) -> Ints:
 def _least_sum(mantissa: Ints, shift: Ints, level: int) -> Ints:
     """Return the least sum with a result of at least `level`, if there is one below 2**29."""
     low, high = (
-        np.full_like(mantissa, -ACCUMULATOR_LIMIT),
-        np.full_like(mantissa, ACCUMULATOR_LIMIT),
+        np.full_like(mantissa, -_LARGEST),
+        np.full_like(mantissa, _LARGEST),
     )
+    scale = (mantissa * 2.0**-shift).astype(np.float32)
     while np.any(low < high):
         middle = (low + high) >> 1
-        reached = requantize_float32(middle, mantissa, shift) >= level
+        reached = np.rint(middle.astype(np.float32) * scale) >= level
         low, high = np.where(reached, low, middle + 1), np.where(reached, middle, high)
     return low
