@@ -150,7 +150,7 @@ def _parameters(call: Call, p: list[int], build: Build) -> str:
         return f'array("i", {text}){names}' if build.native else text + names
     lines = named_numbers(words, p[: len(words)])
     if len(p) > len(words):
-        what = f"{', '.join(kernel.repeated)} of each {kernel.repeated_for}"
+        what = f"{', '.join(kernel.repeated_in(build.tier))} of each {kernel.repeated_for}"
         lines += number_rows(call.channels.tolist(), what)
     text = block(lines, opening, closing)
     return f'array("i", {text})' if build.native else text

@@ -88,7 +88,7 @@ def _layer(call: Call, build: Build) -> Streamed:
         for first in range(0, outputs, count)
         for at in range(0, inputs, part)
     )
-    words = len(call.kernel.words_in(build.tier)) + len(call.kernel.repeated) * count
+    words = len(call.kernel.words_in(build.tier)) + len(call.kernel.repeated_in(build.tier)) * count
     data = b""
     for first in range(0, outputs, count):
         rows = call.weight[first : first + count]

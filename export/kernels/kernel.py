@@ -27,6 +27,8 @@ class Kernel:
         Words that `p` does not have in a tier because the kernel there does not need them, by tier.
     repeated
         Words that follow and are repeated, see `repeated_for`; empty if nothing follows.
+    repeated_in_assembly
+        The same for the thumb tiers, if it differs there.
     repeated_for
         What they are repeated for, in the words of a generated module's comment.
     layouts
@@ -53,6 +55,7 @@ class Kernel:
     words: tuple[str, ...]
     repeated: tuple[str, ...] = ()
     absent: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    repeated_in_assembly: tuple[str, ...] = ()
     repeated_for: str = "output"
     layouts: Mapping[str, str] = field(default_factory=dict)
     writes_parameters: bool = False
@@ -74,3 +77,8 @@ class Kernel:
         """Return the first entries of `p` in a tier."""
         absent = self.absent.get(tier, ())
         return tuple(word for word in self.words if word not in absent)
+
+    def repeated_in(self, tier: str) -> tuple[str, ...]:
+        """Return the words that are repeated in a tier."""
+        in_assembly = self.repeated_in_assembly if tier.startswith("thumb") else ()
+        return in_assembly or self.repeated

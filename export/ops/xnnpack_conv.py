@@ -26,7 +26,8 @@ from ..graph.window import Window
 from ..kernels.build import Build
 from ..kernels.call import Call
 from ..kernels.kernel import Kernel
-from ..kernels.thumb_scales import thumb_scales
+from ..kernels.thumb_scales import WORDS, thumb_scales
+from ..kernels.thumb_sums import list_size, most_input
 from .attribute_kinds import WEIGHTS, WINDOW, Array, Whole
 from .checks import accumulator_faults, length_faults
 from .conv import CONV, ConvProducts, FusedConv, window_words
@@ -36,9 +37,26 @@ from .weighted import limit_words
 PER_CHANNEL = ("bias", "mantissa", "shift")
 """The words of each output."""
 
-CONV_XNNPACK = replace(CONV, name="conv_xnnpack", repeated=PER_CHANNEL, flash="", in_own_file=False)
+CONV_XNNPACK = replace(
+    CONV,
+    name="conv_xnnpack",
+    words=(*CONV.words, "most"),
+    repeated=PER_CHANNEL,
+    repeated_in_assembly=WORDS,
+    absent={
+        **{tier: (*words, "most") for tier, words in CONV.absent.items()},
+        **dict.fromkeys(("thumb", "thumb_dsp"), ("table", "wide")),
+    },
+    flash="",
+    in_own_file=False,
+)
 DEPTHWISE_CONV_XNNPACK = replace(
-    DEPTHWISE_CONV, name="depthwise_conv_xnnpack", repeated=PER_CHANNEL, flash="", in_own_file=False
+    DEPTHWISE_CONV,
+    name="depthwise_conv_xnnpack",
+    repeated=PER_CHANNEL,
+    repeated_in_assembly=WORDS,
+    flash="",
+    in_own_file=False,
 )
 
 FLOAT32_SCALE = {
@@ -50,12 +68,16 @@ FLOAT32_SCALE = {
 _M0_PRODUCT = 5
 """`Cycles.mac` of assembly on a Cortex-M0+, in whose cycles the following are."""
 
-_EIGHT, _FOUR = 30.5, 18.0
+_EIGHT, _FOUR = 23.2, 18.0
 """An input in a block of 8 or of 4 outputs."""
 
-_ROW, _PIXEL, _BLOCK, _OUTPUT = 45, 90, 90, 28
-_NINTH, _TAP, _CHANNEL = 6.1, 10.0, 90
-"""A product of a depthwise window of 3 x 3, of another one, and a channel of a row of outputs."""
+_ROW, _PIXEL, _BLOCK, _OUTPUT = 45, 100, 130, 20.5
+_NINTH, _INPUT, _COLUMN, _CHANNEL = 0.8, 60, 120, 110
+"""Depthwise windows of 3 x 3, channel by channel: a product of an output; an input in the middle of
+a window, of a row that is left out, too; a column of a channel, and a channel."""
+
+_TAP = 10.0
+"""A product of another depthwise window."""
 
 _EXACT = 0.4
 """The exact rescaling, in calls: one sum of sixteen needs it, and it is bytecode in viper, too."""
@@ -109,7 +131,8 @@ class XnnpackConv(FusedConv):
     def scratch(self, graph: Graph, node: Node, native: bool) -> dict[str, int]:
         """Return the buffer for the inputs of a window, two words each, and for the list's end."""
         window = Window.of(node.attributes)
-        return {f"{node.output}.patch": 8 * window.taps * window.channels + 8} if native else {}
+        size = list_size(window.taps * window.channels)
+        return {f"{node.output}.patch": size} if native else {}
 
     def product_cost(self, node: Node, cost: Cycles) -> float:
         """Return the cost of one product: assembly lists inputs, and skips those that are zero."""
@@ -142,13 +165,15 @@ class XnnpackConv(FusedConv):
             **{"inputs": inputs, "outputs": outputs, "wide": 0, "pad": int(a["pad"])},
             **{"x_at": places.get(source, 0), "y_at": places.get(target, 0)},
             "patch_at": places.get(f"{target}.patch", 0),
+            "most": most_input(a["weight"]),
             **limit_words(node),
             **window_words(window, outputs),
         }
         each = [np.asarray(a[name], np.int64) for name in kernel.repeated]
         channels = np.stack(each, axis=1)
         if build.tier.startswith("thumb"):
-            channels = thumb_scales(a["weight"], *each)
+            limits = (int(a["zero_point"]), int(a["activation_min"]), int(a["activation_max"]))
+            channels = thumb_scales(a["weight"], *each, limits=limits)
         return [Call(kernel, source, target, kernel.head(words), a["weight"], channels)]
 
 
@@ -161,12 +186,13 @@ class XnnpackDepthwiseConv(XnnpackConv):
     kernels: ClassVar[tuple[Kernel, ...]] = (DEPTHWISE_CONV_XNNPACK,)
 
     def scratch(self, graph: Graph, node: Node, native: bool) -> dict[str, int]:
-        """Return the buffer for a copy of one window, and of three rows for one of 3 x 3."""
-        w = Window.of(node.attributes)
-        size = w.taps * w.channels
-        if (w.kernel_height, w.kernel_width) == (3, 3):
-            size = 3 * ((w.out_width - 1) * w.stride_width + 3) * w.channels
-        return {f"{node.output}.patch": size} if native else {}
+        """Return the buffer for a copy of one window; viper always makes one."""
+        window = Window.of(node.attributes)
+        return {f"{node.output}.patch": window.taps * window.channels} if native else {}
+
+    def in_place(self, graph: Graph, node: Node) -> dict[str, int]:
+        """Return the input, unless assembly goes channel by channel and not pixel by pixel."""
+        return {} if self._by_channel(node) else super().in_place(graph, node)
 
     def product_cost(self, node: Node, cost: Cycles) -> float:
         """Return the cost of one product."""
@@ -179,20 +205,30 @@ class XnnpackDepthwiseConv(XnnpackConv):
         if not cost.assembly:
             return super().cycles(node, outputs, cost) + _EXACT * outputs * cost.call
         w = Window.of(node.attributes)
-        value = 1.75 if not w.channels % 4 else 7.0
         if self._by_channel(node):
-            rows = w.out_height * w.channels
-            copied = w.out_height * 3 * w.width * w.channels
-            cycles = outputs * _OUTPUT + rows * _CHANNEL + copied * value
+            columns = w.out_width * w.channels
+            rows = min(w.height, (w.out_height - 1) * w.stride_height + 3 - w.top)
+            cycles: float = rows * columns * _INPUT + columns * _COLUMN + w.channels * _CHANNEL
         else:
-            cycles = outputs * (_OUTPUT + 15) + w.positions * (_PIXEL + w.taps * w.channels * value)
+            value = 1.75 if not w.channels % 4 else 7.0
+            pixel = _PIXEL + w.taps * w.channels * value
+            cycles = outputs * (_OUTPUT + 15) + w.positions * pixel
         return cycles * cost.mac / _M0_PRODUCT
 
     @staticmethod
     def _by_channel(node: Node) -> bool:
-        """Return whether assembly goes channel by channel, along a row of outputs."""
+        """Return whether assembly goes channel by channel, down the columns of the image.
+
+        The kernel itself decides the same from its parameters.
+        """
         w, a = Window.of(node.attributes), node.attributes
-        return w[3:5] == (3, 3) and a["zero_point"] == a["activation_min"] == 0
+        last = (w.out_width - 1) * w.stride_width - w.left + 1
+        return (
+            (w.kernel_height, w.kernel_width) == (3, 3)
+            and a["zero_point"] == a["activation_min"] == a["pad"] == 0
+            and w.left <= 1
+            and last < w.width
+        )
 
     def predict_heap(self, node: Node, word: int) -> int:
         """Return the heap of the plain kernel, which is that of an own depthwise convolution."""

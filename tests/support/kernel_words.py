@@ -60,7 +60,7 @@ _KERNELS = {kernel.name: kernel for kernel in KERNELS}
 
 def words_of(kernel: str, tier: str) -> Words:
     """Return the layout of a kernel's `p` in one tier, from where the exporter has it."""
-    return Words(_KERNELS[kernel].words_in(tier), _KERNELS[kernel].repeated)
+    return Words(_KERNELS[kernel].words_in(tier), _KERNELS[kernel].repeated_in(tier))
 
 
 WORDS = {kernel: words_of(kernel, "thumb") for kernel in _KERNELS}

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from thumbnet.export.graph.arithmetic import ACCUMULATOR_LIMIT
 from thumbnet.export.graph.window import Window
 from thumbnet.export.kernels.thumb_scales import thumb_scales
+from thumbnet.export.kernels.thumb_sums import list_size, most_input
 from thumbnet.export.kernels.weight_layouts import pack
 
 from .kernel_words import LIMITS, WORDS
@@ -102,9 +103,7 @@ def moves(w: Window, y_step: int) -> dict[str, int]:
 def scratch(kernel: str, window: Window) -> int:
     """Bytes at patch_at: a patch, or a list of its inputs."""
     values = window.taps * window.channels
-    if kernel == "depthwise_conv_xnnpack" and window[3:5] == (3, 3):
-        values = 3 * ((window.out_width - 1) * window.stride_width + 3) * window.channels
-    return 8 * values + 8 if kernel == "conv_xnnpack" else -(-values // 4) * 4
+    return list_size(values) if kernel == "conv_xnnpack" else -(-values // 4) * 4
 
 
 @st.composite
@@ -222,13 +221,17 @@ def convolution(
     table = len(w) if "table" in node else 0
     if table:
         w += node["table"].astype(np.uint8).tobytes()
-    each = [np.asarray(node[name]) for name in WORDS[kernel].repeated]
-    scaled = "mantissa" in node
-    channels = thumb_scales(node["weight"], *each) if scaled else np.stack(each, axis=1)
+    if "mantissa" in node:
+        scale = [np.asarray(node[name], np.int64) for name in ("bias", "mantissa", "shift")]
+        limits = tuple(int(node[name]) for name in LIMITS)
+        channels = thumb_scales(node["weight"], *scale, limits=limits)
+    else:
+        channels = np.stack([np.asarray(node[name]) for name in WORDS[kernel].repeated], axis=1)
     words = {
         **{"inputs": node["weight"].shape[1], "outputs": outputs, "x_at": at.x, "y_at": at.y},
         **{name: int(node[name]) for name in LIMITS},
         **{"table": table, "wide": int(wide), "pieces": 1, "pad": pad, "patch_at": at.patch},
+        "most": most_input(node["weight"]),
     }
     words |= moves(window, outputs + more)
     p = WORDS[kernel].values(words, channels.ravel().tolist())

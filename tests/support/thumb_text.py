@@ -6,7 +6,9 @@ Instructions as in the Arm manual (ARMv6-M), without `s` and `#`, separated by `
 - a word of p by its name, `ldr r4, [r3, wide]`, and `add r4, bias` for 4 times its place;
 - `beq 3`, of any condition: over three instructions;
 - `r9 += x(r4 >> 8)` for lsr r3, r4, 8; mul r3, r2; add r9, r3; with `& r5` behind the shift, and r3
-  is masked first; without a shift for mul r4, r2; add r9, r4.
+  is masked first; without a shift for mul r4, r2; add r9, r4;
+- `r9 += r2 * r6 >> 16` for lsr r3, r6, 16; mul r3, r2; add r9, r3; `rev r6` instead for its bytes
+  reversed; without both for mul r6, r2; add r9, r6.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ _SHIFTS = {"lsl": 0x0000, "lsr": 0x0800, "asr": 0x1000}
 _SUMS = {"add": (0x1800, 0x1C00, 0x3000), "sub": (0x1A00, 0x1E00, 0x3800)}
 _WITH_IMMEDIATE = {"str": 0x6000, "ldr": 0x6800, "strb": 0x7000, "ldrb": 0x7800}
 _WITH_REGISTER = {"str": 0x5000, "strb": 0x5400, "ldr": 0x5800, "ldrb": 0x5C00}
-_EXTENDED = {"uxth": 0xB280, "uxtb": 0xB2C0}
+_EXTENDED = {"uxth": 0xB280, "uxtb": 0xB2C0, "rev": 0xBA00}
 _CONDITIONS = ("eq", "ne", "cs", "cc", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le")
 _BRANCHES = {f"b{name}": 0xD000 | n << 8 for n, name in enumerate(_CONDITIONS)}
 _UPPER = {"add": 0x4400, "cmp": 0x4500, "mov": 0x4600}
@@ -60,6 +62,11 @@ def data_lines(source: str) -> Iterator[tuple[int, list[int], str, dict[str, int
 
 
 def _plain(text: str) -> list[str]:
+    if found := re.fullmatch(r"(\w+) \+= (r\d) \* (rev )?(r\d)(?: >> (\d+))?", text):
+        total, x, turned, weight, shift = found.groups()
+        first = [f"rev r3, {weight}"] if turned else [f"lsr r3, {weight}, {shift}"] if shift else []
+        value = "r3" if first else weight
+        return [*first, f"mul {value}, {x}", f"add {total}, {value}"]
     found = re.fullmatch(r"(\w+) \+= x\((\w+)(?: >> (\d+))?(?: & (\w+))?\)", text)
     if not found:
         return [text]

@@ -1,136 +1,113 @@
-"""Depthwise windows of 3 x 3 whose outputs begin with level 0: channel by channel.
+"""Depthwise windows of 3 x 3 on images padded with 0, whose outputs begin with level 0.
 
-r0: x, r3: p, and the frame of `depthwise_conv_xnnpack`, which is its only user: it would be too
-long. For each row of outputs, three padded rows of the image are copied to ROWS3. Then each channel
-goes along them with its nine weights. Continues at EXACT where a result is in doubt, and comes back
-to SURE; ends at END.
+r3: p, and the frame of `depthwise_conv_xnnpack`, which is its only user: it would be too long. For
+each channel and column of outputs, it goes down the rows of the image: a value that is not zero is
+multiplied by the three weights of its column, for the three outputs that see it. Columns beside the
+image have weights of 0. Continues at DOUBT where a result is in doubt, and comes back to WRITE;
+ends at END.
 """
 
 
 def nine_taps():
-    label(NINE)
-    # windows of 3 x 3 from level 0 on: channel by channel, on three padded rows in ROWS3
-    #: str r3, NINE; ldr r4, [r3, outputs]; str r4, OUTPUTS; ldr r4, [r3, patch_at]; add r4, r4, r0;
-    #: str r4, ROWS3; mov r4, r3; add r4, bias; str r4, FIRST; ldr r4, [r3, rows]; str r4, ROWS;
-    #: ldr r4, [r3, out_w]; ldr r5, [r3, y_step]; mov r11, r5; mul r5, r4; str r5, OUTS; sub r4, 1;
-    #: ldr r5, [r3, step]; mul r4, r5; ldr r6, [r3, run]; add r4, r4, r6; str r4, WIDTH;
-    #: sub r5, r5, r4; sub r5, r5, r4; mov r10, r5; ldr r1, [r3, x_at]; add r0, r0, r1;
-    #: ldr r1, [r3, pad_top]; ldr r2, [r3, row]; str r2, ROW; neg r5, r1; str r5, IY; mul r1, r2;
-    #: sub r0, r0, r1; str r0, LINE0; ldr r1, [r3, left]; sub r5, r4, r1; cmp r5, r2; ble 1;
-    #: mov r5, r2; str r5, INSIDE; orr r1, r5; orr r1, r2; orr r1, r4; lsl r1, r1, 30;
-    #: str r1, BYTES; ldr r1, [r3, activation_max]; add r1, 1; mov r8, r1; mov r1, 1;
-    #: lsl r1, r1, 25; mov r9, r1; ldr r1, [r3, out_h]; str r1, OY; ldr r1, [r3, pad]; str r1, PADS
-    data(2, 0x932C, 0x685C, 0x940D, 0x6D1C, 0x1824, 0x9425, 0x461C, 0x3454, 0x940C, 0x6A1C)
-    data(2, 0x9414, 0x6C5C, 0x6C9D, 0x46AB, 0x4365, 0x952B, 0x3C01, 0x6B5D, 0x436C, 0x6ADE)
-    data(2, 0x19A4, 0x9426, 0x1B2D, 0x1B2D, 0x46AA, 0x6899, 0x1840, 0x6B99, 0x6A5A, 0x9208)
-    data(2, 0x424D, 0x9516, 0x4351, 0x1A40, 0x9015, 0x6BD9, 0x1A65, 0x4295, 0xDD00, 0x4615)
-    data(2, 0x9527, 0x4329, 0x4311, 0x4321, 0x0789, 0x9112, 0x6999, 0x3101, 0x4688, 0x2101)
-    data(2, 0x0649, 0x4689, 0x6C19, 0x9118, 0x6CD9, 0x9111)
-    # padding everywhere
-    data(2, 0x9825, 0x0062, 0x1912)  # ldr r0, ROWS3; lsl r2, r4, 1; add r2, r2, r4
-    label(EDGES)
-    sub(r2, 1)
-    data(2, 0x5481)  # strb r1, [r0, r2]
-    bne(EDGES)
-    label(OUT_ROW)
-    #: ldr r0, LINE0; str r0, SRC; ldr r1, IY; str r1, AT; ldr r1, ROWS3; ldr r3, P;
-    #: ldr r2, [r3, left]; add r1, r1, r2; mov r4, 3; str r4, TAPS
-    data(2, 0x9815, 0x9004, 0x9916, 0x9129, 0x9925, 0x9B0F, 0x6BDA, 0x1889, 0x2403, 0x942D)
-    label(IN_ROW)
-    # INSIDE bytes from r0 to r1
-    #: ldr r3, INSIDE; ldr r4, AT; ldr r5, ROWS; ldr r6, BYTES; cmp r4, r5
-    data(2, 0x9B27, 0x9C29, 0x9D14, 0x9E12, 0x42AC)
-    bcs(BESIDE)
-    cmp(r6, 0)
-    bne(PIECE)
-    label(PIECES)
-    sub(r3, 4)
-    data(2, 0x58C2, 0x50CA)  # ldr r2, [r0, r3]; str r2, [r1, r3]
-    bne(PIECES)
-    b(TAKEN)
-    label(PIECE)
-    sub(r3, 1)
-    data(2, 0x5CC2, 0x54CA)  # ldrb r2, [r0, r3]; strb r2, [r1, r3]
-    bne(PIECE)
-    b(TAKEN)
-    label(BESIDE)
-    data(2, 0x9A11)  # ldr r2, PADS
-    label(BLANK)
-    sub(r3, 1)
-    data(2, 0x54CA)  # strb r2, [r1, r3]
-    bne(BLANK)
-    label(TAKEN)
-    #: ldr r2, ROW; add r0, r0, r2; ldr r2, WIDTH; add r1, r1, r2; add r4, 1; str r4, AT;
-    #: ldr r2, TAPS; sub r2, 1; str r2, TAPS
-    data(2, 0x9A08, 0x1880, 0x9A26, 0x1889, 0x3401, 0x9429, 0x9A2D, 0x3A01, 0x922D)
-    bne(IN_ROW)
-    #: ldr r0, FIRST; str r0, CHANNEL; str r2, AT; ldr r1, OUTPUTS; str r1, CHANNELS
-    data(2, 0x980C, 0x9028, 0x9229, 0x990D, 0x912A)
+    # T0 to T8: the weights of a channel, BIAS, FACTOR, TOP: its first, factor and range. CHANNEL:
+    # behind its parameters. X, YCHANNEL: its place in x and y, YCOLUMN, YAT: a column's and an
+    # output's. YEND, XEND: behind the last rows of a column. YSPAN, SPAN: bytes from the first to
+    # there, OUTS: from row to row of y. WAIT: rows until the next output, UPTO: the first of a
+    # column. LEFT, RIGHT: r1 and r2.
+    #: ldr r4, [r3, row]; str r4, ROW; ldr r5, [r3, stride_h]; str r5, STRIDE; ldr r1, [r3, out_h];
+    #: sub r2, r1, 1; mul r2, r5; add r2, 3; ldr r5, [r3, pad_top]; sub r2, r2, r5; mov r6, 3;
+    #: sub r6, r6, r5; str r6, UPTO; ldr r5, [r3, rows]; cmp r2, r5; ble 1; mov r2, r5; mul r2, r4;
+    #: str r2, SPAN; ldr r4, [r3, y_step]; ldr r5, [r3, out_w]; mul r4, r5; str r4, OUTS;
+    #: mul r4, r1; str r4, YSPAN; ldr r4, FIRST; str r4, CHANNEL; ldr r4, OUTPUTS; str r4, CHANNELS;
+    #: str r4, NINE; ldr r4, Y; str r4, YCHANNEL
+    data(2, 0x6A5C, 0x9408, 0x6B1D, 0x9531, 0x6C19, 0x1E4A, 0x436A, 0x3203)
+    data(2, 0x6B9D, 0x1B52, 0x2603, 0x1B76, 0x9632, 0x6A1D, 0x42AA, 0xDD00)
+    data(2, 0x462A, 0x4362, 0x922F, 0x6C9C, 0x6C5D, 0x436C, 0x942D, 0x434C)
+    data(2, 0x942C, 0x9C0C, 0x9425, 0x9C0D, 0x9426, 0x9410, 0x9C0E, 0x9428)
     label(EACH)
-    # r0 to r7: x, bytes of one and of two pixels, the sum, x, w, bytes of a row, y; r8: levels,
-    # r9: NEAR, r10, r11: steps of x and y, r12: end of y, r14: the sum
-    #: ldr r0, AT; ldr r5, W; add r5, r5, r0; ldr r1, OUTPUTS; add r7, sp, T0; ldrb r2, [r5, 0];
-    #: add r5, r5, r1; ldrb r3, [r5, 0]; add r5, r5, r1; ldrb r4, [r5, 0]; add r5, r5, r1;
-    #: sub r2, 128; sub r3, 128; sub r4, 128; stm r7!, {r2, r3, r4}; ldrb r2, [r5, 0];
-    #: add r5, r5, r1; ldrb r3, [r5, 0]; add r5, r5, r1; ldrb r4, [r5, 0]; add r5, r5, r1;
-    #: sub r2, 128; sub r3, 128; sub r4, 128; stm r7!, {r2, r3, r4}; ldrb r2, [r5, 0];
-    #: add r5, r5, r1; ldrb r3, [r5, 0]; add r5, r5, r1; ldrb r4, [r5, 0]; sub r2, 128; sub r3, 128;
-    #: sub r4, 128; stm r7!, {r2, r3, r4}; ldr r5, CHANNEL; ldm r5!, {r2, r3, r4}; lsr r3, r3, 13;
-    #: stm r7!, {r2, r3, r4}; str r5, CHANNEL; ldr r7, Y; add r7, r7, r0; ldr r5, OUTS;
-    #: add r5, r5, r7; mov r12, r5; ldr r5, ROWS3; add r0, r0, r5; lsl r2, r1, 1; ldr r6, WIDTH
-    data(2, 0x9829, 0x9D0B, 0x182D, 0x990D, 0xAF19, 0x782A, 0x186D, 0x782B, 0x186D, 0x782C)
-    data(2, 0x186D, 0x3A80, 0x3B80, 0x3C80, 0xC71C, 0x782A, 0x186D, 0x782B, 0x186D, 0x782C)
-    data(2, 0x186D, 0x3A80, 0x3B80, 0x3C80, 0xC71C, 0x782A, 0x186D, 0x782B, 0x186D, 0x782C)
-    data(2, 0x3A80, 0x3B80, 0x3C80, 0xC71C, 0x9D28, 0xCD1C, 0x0B5B, 0xC71C, 0x9528, 0x9F0E)
-    data(2, 0x183F, 0x9D2B, 0x19ED, 0x46AC, 0x9D25, 0x1940, 0x004A, 0x9E26)
-    label(WINDOW)
-    #: ldrb r3, [r0, 0]; ldr r5, T0; mul r3, r5; ldrb r4, [r0, r1]; ldr r5, T1; mul r4, r5;
-    #: add r3, r3, r4; ldrb r4, [r0, r2]; ldr r5, T2; mul r4, r5; add r3, r3, r4; add r0, r0, r6;
-    #: ldrb r4, [r0, 0]; ldr r5, T3; mul r4, r5; add r3, r3, r4; ldrb r4, [r0, r1]; ldr r5, T4;
-    #: mul r4, r5; add r3, r3, r4; ldrb r4, [r0, r2]; ldr r5, T5; mul r4, r5; add r3, r3, r4;
-    #: add r0, r0, r6; ldrb r4, [r0, 0]; ldr r5, T6; mul r4, r5; add r3, r3, r4; ldrb r4, [r0, r1];
-    #: ldr r5, T7; mul r4, r5; add r3, r3, r4; ldrb r4, [r0, r2]; ldr r5, T8; mul r4, r5;
-    #: add r3, r3, r4; ldr r4, BIAS; add r3, r3, r4
-    data(2, 0x7803, 0x9D19, 0x436B, 0x5C44, 0x9D1A, 0x436C, 0x191B, 0x5C84, 0x9D1B, 0x436C)
-    data(2, 0x191B, 0x1980, 0x7804, 0x9D1C, 0x436C, 0x191B, 0x5C44, 0x9D1D, 0x436C, 0x191B)
-    data(2, 0x5C84, 0x9D1E, 0x436C, 0x191B, 0x1980, 0x7804, 0x9D1F, 0x436C, 0x191B, 0x5C44)
-    data(2, 0x9D20, 0x436C, 0x191B, 0x5C84, 0x9D21, 0x436C, 0x191B, 0x9C22, 0x191B)
-    ble(BELOW)
-    #: mov lr, r3; ldr r5, SCALE; asr r4, r3, 10; mul r4, r5; lsl r3, r3, 22; lsr r3, r3, 22;
-    #: mul r3, r5; lsr r3, r3, 10; add r3, r3, r4; ldr r5, HALF; add r3, r3, r5; mov r4, r3;
-    #: ror r4, r5; add r4, r9; lsr r4, r4, 26
-    data(2, 0x469E, 0x9D23, 0x129C, 0x436C, 0x059B, 0x0D9B, 0x436B, 0x0A9B)
-    data(2, 0x191B, 0x9D24, 0x195B, 0x461C, 0x41EC, 0x444C, 0x0EA4)
-    beq(UNSURE)
-    asr(r3, r5)
-    label(SURE)
-    data(2, 0x4543)  # cmp r3, r8
+    #: ldr r0, W; ldr r1, OUTPUTS; add r5, sp, T0; mov r6, 3; mov r7, r0
+    data(2, 0x980B, 0x990D, 0xAD19, 0x2603, 0x4607)
+    label(TAPS)
+    #: ldrb r2, [r0, 0]; add r0, r0, r1; ldrb r3, [r0, 0]; add r0, r0, r1; ldrb r4, [r0, 0];
+    #: add r0, r0, r1; sub r2, 128; sub r3, 128; sub r4, 128; stm r5!, {r2, r3, r4}; sub r6, 1
+    data(2, 0x7802, 0x1840, 0x7803, 0x1840, 0x7804, 0x1840)
+    data(2, 0x3A80, 0x3B80, 0x3C80, 0xC51C, 0x3E01)
+    bne(TAPS)
+    #: add r7, 1; str r7, W; ldr r0, CHANNEL; add r0, 4; ldm r0!, {r1, r2, r3};
+    #: stm r5!, {r1, r2, r3}; str r0, CHANNEL; ldr r0, YCHANNEL; str r0, YCOLUMN; ldr r3, P;
+    #: ldr r0, [r3, out_w]; str r0, OX; ldr r0, [r3, left]; neg r0, r0; str r0, COLUMN
+    data(2, 0x3701, 0x970B, 0x9825, 0x3004, 0xC80E, 0xC50E, 0x9025, 0x9828)
+    data(2, 0x9029, 0x9B0F, 0x6C58, 0x9017, 0x6BD8, 0x4240, 0x9006)
+    label(DOWN)
+    # r0, r1, r2: middle column, left and right of it, r5, r6, r7: sums that lack 1, 2 and 3 rows,
+    # r8 to r10, r11 to r14: weights of the left and right column
+    #: ldr r0, COLUMN; ldr r4, OUTPUTS; neg r1, r4; ldr r5, T0; ldr r6, T3; ldr r7, T6; cmp r0, 0;
+    #: bge 4; mov r1, 0; mov r5, r1; mov r6, r1; mov r7, r1; mov r8, r5; mov r9, r6; mov r10, r7;
+    #: add r0, r0, r4; add r3, r0, r4; mov r2, r4; ldr r5, T2; ldr r6, T5; ldr r7, T8; ldr r4, ROW;
+    #: cmp r3, r4; blt 4; mov r2, 0; mov r5, r2; mov r6, r2; mov r7, r2; mov r11, r5; mov r12, r6;
+    #: mov lr, r7; str r1, LEFT; str r2, RIGHT; ldr r3, X; add r0, r0, r3; ldr r3, SPAN;
+    #: add r3, r3, r0; str r3, XEND; ldr r3, YCOLUMN; str r3, YAT; ldr r4, YSPAN; add r3, r3, r4;
+    #: str r3, YEND; ldr r3, UPTO; str r3, WAIT; ldr r5, BIAS; mov r6, r5; mov r7, r5
+    data(2, 0x9806, 0x9C0D, 0x4261, 0x9D19, 0x9E1C, 0x9F1F, 0x2800, 0xDA03, 0x2100, 0x460D)
+    data(2, 0x460E, 0x460F, 0x46A8, 0x46B1, 0x46BA, 0x1900, 0x1903, 0x4622, 0x9D1B, 0x9E1E)
+    data(2, 0x9F21, 0x9C08, 0x42A3, 0xDB03, 0x2200, 0x4615, 0x4616, 0x4617, 0x46AB, 0x46B4)
+    data(2, 0x46BE, 0x9133, 0x9234, 0x9B27, 0x18C0, 0x9B2F, 0x181B, 0x932E, 0x9B29)
+    data(2, 0x932A, 0x9C2C, 0x191B, 0x932B, 0x9B32, 0x9330, 0x9D22, 0x462E, 0x462F)
+    label(INPUTS)
+    #: ldrb r3, [r0, r1]; cmp r3, 0; beq 9; mov r4, r10; mul r4, r3; add r5, r5, r4; mov r4, r9;
+    #: mul r4, r3; add r6, r6, r4; mov r4, r8; mul r4, r3; add r7, r7, r4; ldrb r3, [r0, 0];
+    #: cmp r3, 0; beq 9; ldr r4, T7; mul r4, r3; add r5, r5, r4; ldr r4, T4; mul r4, r3;
+    #: add r6, r6, r4; ldr r4, T1; mul r4, r3; add r7, r7, r4; ldrb r3, [r0, r2]; cmp r3, 0; beq 9;
+    #: mov r4, lr; mul r4, r3; add r5, r5, r4; mov r4, r12; mul r4, r3; add r6, r6, r4; mov r4, r11;
+    #: mul r4, r3; add r7, r7, r4
+    data(2, 0x5C43, 0x2B00, 0xD008, 0x4654, 0x435C, 0x192D, 0x464C, 0x435C, 0x1936)
+    data(2, 0x4644, 0x435C, 0x193F, 0x7803, 0x2B00, 0xD008, 0x9C20, 0x435C, 0x192D)
+    data(2, 0x9C1D, 0x435C, 0x1936, 0x9C1A, 0x435C, 0x193F, 0x5C83, 0x2B00, 0xD008)
+    data(2, 0x4674, 0x435C, 0x192D, 0x4664, 0x435C, 0x1936, 0x465C, 0x435C, 0x193F)
+    label(ROW_DONE)
+    data(2, 0x9B30, 0x3B01)  # ldr r3, WAIT; sub r3, 1
+    bne(WAITING)
+    data(2, 0x9C31, 0x9430, 0x2D00)  # ldr r4, STRIDE; str r4, WAIT; cmp r5, 0
+    ble(WRITE)
+    data(2, 0x9B24, 0x429D)  # ldr r3, TOP; cmp r5, r3
     bcs(OVER)
+    #: ldr r3, FACTOR; mul r3, r5; ldr r4, ROUND; add r3, r3, r4; lsl r4, r3, 8; lsr r4, r4, 26
+    data(2, 0x9B23, 0x436B, 0x9C00, 0x191B, 0x021C, 0x0EA4)
+    beq(UNSURE)
+    lsr(r3, r3, 24)
     label(WRITE)
-    #: strb r3, [r7, 0]; add r0, r10; add r7, r11; cmp r7, r12
-    data(2, 0x703B, 0x4450, 0x445F, 0x4567)
-    bne(WINDOW)
-    #: ldr r0, AT; add r0, 1; str r0, AT; ldr r1, CHANNELS; sub r1, 1; str r1, CHANNELS
-    data(2, 0x9829, 0x3001, 0x9029, 0x992A, 0x3901, 0x912A)
-    bne(MORE)
-    b(LAST)
-    label(MORE)
+    #: ldr r4, YAT; strb r3, [r4, 0]; ldr r3, OUTS; add r4, r4, r3; str r4, YAT
+    data(2, 0x9C2A, 0x7023, 0x9B2D, 0x18E4, 0x942A)
+    label(ROTATE)
+    #: mov r5, r6; mov r6, r7; ldr r7, BIAS; ldr r3, ROW; add r0, r0, r3; ldr r3, XEND; cmp r0, r3
+    data(2, 0x4635, 0x463E, 0x9F22, 0x9B08, 0x18C0, 0x9B2E, 0x4298)
+    bcc(INPUTS)
+    # outputs whose last rows are padding
+    data(2, 0x9B2A, 0x9C2B, 0x42A3)  # ldr r3, YAT; ldr r4, YEND; cmp r3, r4
+    bne(ROW_DONE)
+    #: ldr r3, P; ldr r4, [r3, step]; ldr r5, COLUMN; add r5, r5, r4; str r5, COLUMN;
+    #: ldr r4, [r3, y_step]; ldr r5, YCOLUMN; add r5, r5, r4; str r5, YCOLUMN; ldr r5, OX;
+    #: sub r5, 1; str r5, OX
+    data(2, 0x9B0F, 0x6B5C, 0x9D06, 0x192D, 0x9506, 0x6C9C)
+    data(2, 0x9D29, 0x192D, 0x9529, 0x9D17, 0x3D01, 0x9517)
+    beq(DOWN_ALL)
+    b(DOWN)
+    label(DOWN_ALL)
+    #: ldr r4, X; add r4, 1; str r4, X; ldr r4, YCHANNEL; add r4, 1; str r4, YCHANNEL;
+    #: ldr r4, CHANNELS; sub r4, 1; str r4, CHANNELS
+    data(2, 0x9C27, 0x3401, 0x9427, 0x9C28, 0x3401, 0x9428, 0x9C26, 0x3C01, 0x9426)
+    beq(LAST)
     b(EACH)
-    label(BELOW)
-    mov(r3, 0)
-    b(WRITE)
+    label(LAST)
+    b(END)
+    label(WAITING)
+    data(2, 0x9330)  # str r3, WAIT
+    b(ROTATE)
     label(OVER)
-    data(2, 0x4643, 0x3B01)  # mov r3, r8; sub r3, 1
+    data(2, 0x9B23, 0x2B00)  # ldr r3, FACTOR; cmp r3, 0
+    beq(UNSURE)
+    data(2, 0x9B02)  # ldr r3, HIGH
     b(WRITE)
     label(UNSURE)
-    #: str r0, SRC; mov r0, lr; ldr r4, CHANNEL; sub r4, 8; ldm r4!, {r2, r3}
-    data(2, 0x9004, 0x4670, 0x9C28, 0x3C08, 0xCC0C)
-    b(EXACT)
-    label(LAST)
-    #: ldr r3, P; ldr r0, LINE0; ldr r1, [r3, stride_h]; ldr r2, IY; add r2, r2, r1; str r2, IY;
-    #: ldr r2, ROW; mul r1, r2; add r0, r0, r1; str r0, LINE0; ldr r0, Y; ldr r1, OUTS;
-    #: add r0, r0, r1; str r0, Y; ldr r1, OY; sub r1, 1; str r1, OY
-    data(2, 0x9B0F, 0x9815, 0x6B19, 0x9A16, 0x1852, 0x9216, 0x9A08, 0x4351, 0x1840)
-    data(2, 0x9015, 0x980E, 0x992B, 0x1840, 0x900E, 0x9918, 0x3901, 0x9118)
-    beq(END)
-    b(OUT_ROW)
+    data(2, 0x9004, 0x4628, 0x9B24, 0x9C25)  # str r0, SRC; mov r0, r5; ldr r3, TOP; ldr r4, CHANNEL
+    b(DOUBT)

@@ -1,25 +1,24 @@
-"""Rescales a sum in float32 as XNNPACK does: r0 times a float32, rounded half to even.
+"""Rescales a sum in float32 as XNNPACK does: a sum times a float32, rounded half to even.
 
-r0: the sum, r2 and r3: its scale and rounding, see `export/kernels/thumb_scales.py`. Continues at
-RESCALED with the result in r0; r4 to r7 are kept. A result beyond 2**9 is only known to be beyond
-2**8. Each rounding adds 0x7FFFFFFF and the lowest bit that stays to the bits that are cut off, at
-the top of a word: the carry rounds up.
+r0: the sum and its first word, r3: its range, r4: behind its words, see
+`export/kernels/thumb_scales.py`. Continues at RESCALED with the output in r0; r4 to r7 are kept.
+Each rounding adds 0x7FFFFFFF and the lowest bit that stays to the bits that are cut off, at the top
+of a word: the carry rounds up. A result beyond 2**9 is only known to be beyond 2**8.
 """
 
 
 def rescale_exactly():
+    # r0: the sum, r2: the float32
+    #: sub r4, 16; ldm r4!, {r2}; lsr r1, r3, 8; add r3, r3, r1; ldr r1, OFFSET; mul r3, r1;
+    #: lsr r3, r3, 8; ldr r1, [r4, 4]; add r4, 12; cmp r1, 0; bne 2; mov r3, 1; lsl r3, r3, 29;
+    #: sub r0, r0, r3
+    data(2, 0x3C10, 0xCC04, 0x0A19, 0x185B, 0x9903, 0x434B, 0x0A1B)
+    data(2, 0x6861, 0x340C, 0x2900, 0xD101, 0x2301, 0x075B, 0x1AC0)
     push({r4, r5, r6, r7})
     # r2: mantissa, r3: the point is so many bits from the right, r7: sign, r0: without sign
-    lsr(r4, r2, 13)
-    bne(PLAIN)
-    #: lsl r4, r2, 25; lsr r4, r4, 25; lsr r2, r2, 7; orr r2, r3; sub r4, 24
-    data(2, 0x0654, 0x0E64, 0x09D2, 0x431A, 0x3C18)
-    b(UNPACKED)
-    label(PLAIN)
-    data(2, 0x0992, 0xB2DC, 0x3C07)  # lsr r2, r2, 6; uxtb r4, r3; sub r4, 7
-    label(UNPACKED)
-    #: mov r3, r4; asr r7, r0, 31; eor r0, r7; sub r0, r0, r7
-    data(2, 0x4623, 0x17C7, 0x4078, 0x1BC0)
+    #: lsl r3, r2, 25; lsr r3, r3, 25; sub r3, 24; lsr r2, r2, 7; mov r4, 1; lsl r4, r4, 23;
+    #: orr r2, r4; asr r7, r0, 31; eor r0, r7; sub r0, r0, r7
+    data(2, 0x0653, 0x0E5B, 0x3B18, 0x09D2, 0x2401, 0x05E4, 0x4322, 0x17C7, 0x4078, 0x1BC0)
     beq(SIGN)
     # r0 in 24 bits: cut r6 bits
     data(2, 0x2600, 0x0E01)  # mov r6, 0; lsr r1, r0, 24
@@ -58,4 +57,8 @@ def rescale_exactly():
     label(SIGN)
     data(2, 0x4078, 0x1BC0)  # eor r0, r7; sub r0, r0, r7
     pop({r4, r5, r6, r7})
+    #: ldr r1, OFFSET; ldr r2, LOW; ldr r3, HIGH; add r0, r0, r1; add r0, r0, r2; cmp r0, r2; bge 1;
+    #: mov r0, r2; cmp r0, r3; ble 1; mov r0, r3
+    data(2, 0x9903, 0x9A01, 0x9B02, 0x1840, 0x1880, 0x4290)
+    data(2, 0xDA00, 0x4610, 0x4298, 0xDD00, 0x4618)
     b(RESCALED)

@@ -15,7 +15,6 @@ from thumbnet.importers import read
 from thumbnet.tools.benchmark.kernels import mlperf_tiny
 from thumbnet.tools.benchmark.kernels.mlperf_tiny import (
     CLOCK,
-    GOALS,
     PUBLISHED,
     count_cycles,
 )
@@ -27,12 +26,12 @@ SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("ic", "vww")]
 @pytest.mark.emulated
 @pytest.mark.parametrize("name", ["ad", "kws", *SLOW])
 def test_counted_and_estimated(name: str) -> None:
-    """The counted latency meets its goal, and the exporter's estimate is within 20 % of it."""
+    """The counted latency is below the published one, the estimate within 20 % of it."""
     network = read(mlperf_file(f"{name}_int8"))
     made = count_cycles(network)
     counted = made.total / CLOCK
     assert (made.streamed > 0) == (name == "ad")
-    assert counted < GOALS.get(name, PUBLISHED[name][1])
+    assert counted < PUBLISHED[name][1]
     estimate = 1000 * seconds(network.graph, load_board("pico"), "thumb")
     assert abs(estimate / counted - 1) < 0.2
 
