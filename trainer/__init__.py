@@ -71,11 +71,12 @@ from .quantization.affine import (
     curve_output,
     largest_weight,
 )
+from .signals.clock_names import time_column
 from .signals.flatlines import find_flatlines
 from .signals.motions import aeon_datasets, load_gestures, load_motions
 from .signals.recording_split import split_by_recording
 from .signals.recordings import RECORDING_SUFFIXES, Recording, read_recordings
-from .signals.sample_times import other_time_unit, time_column
+from .signals.sample_times import other_time_unit
 from .signals.stream_settings import BANDS as BANDS_FEATURE
 from .signals.stream_settings import FEATURES as WINDOW_FEATURES
 from .signals.stream_settings import RAW as RAW_FEATURE

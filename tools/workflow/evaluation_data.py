@@ -99,7 +99,12 @@ def load_examples(network: Model, path: Path, data: str, label: str | None) -> D
     config = network.info.get("stream")
     settings = None if config is None else StreamSettings.from_config(config)
     if settings is not None and (place.is_dir() or place.suffix.lower() in RECORDING_SUFFIXES):
-        recordings = read_recordings(place, label, fewest_labels=1, default_rate=settings.rate)
+        recordings = read_recordings(
+            *(place, label),
+            fewest_labels=1,
+            default_rate=settings.rate,
+            channels=settings.channels,
+        )
         windows = cut_as(recordings, settings, network.labels)
         return windows.named(place.resolve().stem)
     if settings is None and _has_recordings(place):

@@ -78,9 +78,12 @@ class Table:
     notices: tuple[str, ...]
 
 
-def read_lines(path: str | os.PathLike[str]) -> Lines:
-    """Return the lines of a text file, whatever its encoding, or raise ThumbnetError."""
-    data, encoding = decode(path, read_bytes(path, MOST_BYTES))
+def read_lines(path: str | os.PathLike[str], data: bytes | None = None) -> Lines:
+    """Return the lines of a text file, whatever its encoding, or raise ThumbnetError.
+
+    data: its contents, if `path` only names it in messages.
+    """
+    data, encoding = decode(path, read_bytes(path, MOST_BYTES) if data is None else data)
     _check_size(path, data)
     return Lines(data, encoding)
 
@@ -137,6 +140,7 @@ def read_table(
     fewest: int = 2,
     decimal: str | None = None,
     delimiter: str | None = None,
+    data: bytes | None = None,
 ) -> Table:
     """Read header and rows of a table.
 
@@ -154,6 +158,8 @@ def read_table(
         "point" or "comma", if the numbers do not show it.
     delimiter : str, optional
         What separates columns, if it is known.
+    data : bytes, optional
+        Its contents, if `path` only names it in messages.
 
     Returns
     -------
@@ -164,7 +170,7 @@ def read_table(
     ThumbnetError
         If anything is wrong; the message names file and line. The iterator raises it, too.
     """
-    lines = read_lines(path)
+    lines = read_lines(path, data)
     top = list(islice(lines, 50))
     if named := _SEPARATOR_LINE.fullmatch(top[0]) if top else None:
         delimiter, lines.skipped = delimiter or named[1], 1
