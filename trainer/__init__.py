@@ -76,7 +76,7 @@ from .signals.flatlines import find_flatlines
 from .signals.motions import aeon_datasets, load_gestures, load_motions
 from .signals.recording_split import split_by_recording
 from .signals.recordings import RECORDING_SUFFIXES, Recording, read_recordings
-from .signals.sample_times import other_time_unit
+from .signals.sample_times import other_time_unit, time_option
 from .signals.stream_settings import BANDS as BANDS_FEATURE
 from .signals.stream_settings import FEATURES as WINDOW_FEATURES
 from .signals.stream_settings import RAW as RAW_FEATURE
@@ -205,6 +205,7 @@ __all__ = [
     "temporary_file",
     "temporary_folder",
     "time_column",
+    "time_option",
     "to_categorical",
     "train_test_split",
     "write_atomically",

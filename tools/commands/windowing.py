@@ -25,6 +25,7 @@ from thumbnet.trainer import (
     other_time_unit,
     read_recordings,
     split_by_recording,
+    time_option,
 )
 
 from ..terminal.console import Console
@@ -151,7 +152,7 @@ class Windowing:
             column, _, unit = first.guessed.rpartition(":")
             self.console.say(
                 f"the times in {column!r} seem to be in {unit}: {first.rate:g} samples per second; "
-                f"if not, name the unit, as in --time {column}:{other_time_unit(unit)}"
+                f"if not, name the unit, as in {time_option(column, other_time_unit(unit))}"
             )
         counts = Counter(one.label for one in recordings)
         labels = ", ".join(f"{label} ({count})" for label, count in sorted(counts.items()))

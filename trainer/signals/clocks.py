@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..errors import ThumbnetError
 from .clock_names import unit_by_name
 from .moments import DAY, parse_moment
-from .sample_times import SECONDS, unit_of_time
+from .sample_times import SECONDS, time_option, unit_of_time
 
 FEWEST = 20
 """Rows in which a column has to rise evenly to count as a clock, whatever its name."""
@@ -159,8 +159,8 @@ def choose_clock(clocks: Sequence[Clock], where: str) -> Clock:
         if apart > _DISAGREE * best.length + 2 * other.tick:
             raise ThumbnetError(
                 f"{where}: the clocks {best.name!r} and {other.name!r} disagree: they show "
-                f"{best.length:.4g} and {other.length:.4g} s: name the right one (--time "
-                f"{best.name!r})"
+                f"{best.length:.4g} and {other.length:.4g} s: name the right one "
+                f"({time_option(best.name)})"
             )
     return best
 

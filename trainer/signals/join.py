@@ -29,7 +29,7 @@ def join(tracks: Sequence[Track], name: str, where: str) -> Track:
     Parameters
     ----------
     tracks : sequence of Track
-        One for each sensor; `sensor` is put before the names of its channels.
+        One for each sensor; `sensor` is put before names of channels that several have.
     name, where : str
         Of the recording, and for messages.
 
@@ -82,13 +82,21 @@ def join(tracks: Sequence[Track], name: str, where: str) -> Track:
     return replace(
         base,
         values=np.concatenate(values, axis=1),
-        channels=tuple(f"{one.sensor} {channel}" for one in kept for channel in one.channels),
+        channels=_names(kept),
         name=name,
         times=None if base.times is None else base.times[inside],
-        lines=tuple(np.array(base.lines)[inside].tolist()),
+        lines=tuple(np.array(base.lines)[inside].tolist()) if base.lines else (),
         sensor="",
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _names(tracks: Sequence[Track]) -> tuple[str, ...]:
+    """Return the names of all channels, with their sensors in front if two have one name."""
+    plain = [channel for one in tracks for channel in one.channels]
+    if len(set(plain)) == len(plain):
+        return tuple(plain)
+    return tuple(f"{one.sensor} {channel}" for one in tracks for channel in one.channels)
 
 
 def _at(

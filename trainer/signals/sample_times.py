@@ -81,6 +81,23 @@ def other_time_unit(unit: str) -> str:
     return "s" if unit == "ms" else "ms"
 
 
+def time_option(column: str, unit: str = "") -> str:
+    """Write the option of the command line that names a clock, and its unit if one is given.
+
+    Parameters
+    ----------
+    column, unit : str
+        Its name, and a key of `UNITS`.
+
+    Returns
+    -------
+    str
+        Such as --time t:ms, with quotes if the name has blanks or parentheses.
+    """
+    value = f"{column}:{unit}" if unit else column
+    return f"--time {value}" if value.replace(":", "").isalnum() else f'--time "{value}"'
+
+
 def rate_of(
     times: NDArray[np.float64], unit: str, lines: Sequence[int], where: str, counted: str = "line"
 ) -> float:
@@ -129,7 +146,8 @@ def rate_of(
         at = int(gaps[0])
         raise ThumbnetError(
             f"{where}, {counted} {lines[at + 1]}: {ticks[at] * second:.4g} s after the sample "
-            f"before it, {usual * second:.4g} s elsewhere: samples are missing, make two recordings of it"
+            f"before it, {usual * second:.4g} s elsewhere: samples are missing, make two "
+            "recordings of it"
         )
     change = _change(ticks)
     if change is not None:

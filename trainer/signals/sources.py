@@ -276,7 +276,7 @@ def _unread(folder: Folder, beside: bool) -> Iterator[Folder]:
 
 def _other_files(folder: Folder) -> str:
     """Say what to do with a file that is not text, if there is one."""
-    for file in folder.files:
+    for file in (file for one in (folder, *folder.below()) for file in one.files):
         if file.suffix in _ELSEWHERE:
             return f" ({file.name} is {_ELSEWHERE[file.suffix]})"
     return ""

@@ -30,8 +30,8 @@ def format_of(file: File) -> Format:
         if one.recognizes(file):
             return one
     raise ThumbnetError(
-        f"{file.where}: is JSON, but neither of Edge Impulse nor of Sensor Logger: save the readings "
-        "as CSV"
+        f"{file.where}: is JSON, but neither of Edge Impulse nor of Sensor Logger: save the "
+        "readings as CSV"
     )
 
 

@@ -13,6 +13,7 @@ from ...datasets.csv_dataset import USUAL_LABELS
 from ...errors import ThumbnetError
 from ..clock_names import perhaps_clock
 from ..clocks import Clock, ClockCells, choose_clock, rises_evenly
+from ..sample_times import time_option, unit_of_time
 from ..trees import File
 from .rates import rate_of_clock
 from .roles import Roles, remedy_for_labels, roles_of
@@ -94,7 +95,8 @@ class _Table:
         label = self._label if roles.label is None else cells[roles.label]
         if not label and roles.label is not None:
             raise ThumbnetError(
-                f"{self._where}, column {self._sheet.header[roles.label]!r}, line {line}: "
+                f"{self._where}, column {self._sheet.header[roles.label]!r}, {self._sheet.counted} "
+                f"{line}: "
                 "missing label: fill it in"
             )
         mark = "" if roles.recording is None else cells[roles.recording]
@@ -104,7 +106,7 @@ class _Table:
         if not runs or (mark, label) != (runs[-1].recording, runs[-1].label):
             if mark in self._seen and mark != runs[-1].recording:
                 raise ThumbnetError(
-                    f"{self._where}, line {line}: recording {mark!r} continues after another one: "
+                    f"{self._at(line)}: recording {mark!r} continues after another one: "
                     "sort the rows by recording"
                 )
             self._seen.update({mark} - {""})
@@ -126,9 +128,10 @@ class _Table:
         remedy = ""
         if what.endswith(("is not a number", "is no date or time")):
             remedy = f": fix or delete the row{other}"
-        return ThumbnetError(
-            f"{self._where}, line {line}, column {self._sheet.header[k]!r}: {what}{remedy}"
-        )
+        return ThumbnetError(f"{self._at(line)}, column {self._sheet.header[k]!r}: {what}{remedy}")
+
+    def _at(self, line: int) -> str:
+        return f"{self._where}, {self._sheet.counted} {line}"
 
     def tracks(self, shown: str, wanted: Wanted) -> list[Track]:
         """Return the recordings, once all rows are there."""
@@ -151,7 +154,9 @@ class _Table:
             clock, more = self._clock(clocks, run.begin, end, wanted)
             rate, guessed = wanted.rate or wanted.default_rate or 0.0, ""
             if clock is not None:
-                rate, guessed = rate_of_clock(clock, self._where, lines, wanted)
+                rate, guessed = rate_of_clock(
+                    clock, self._where, lines, wanted, self._sheet.counted
+                )
             found.append(
                 Track(
                     values[run.begin : end, kept],
@@ -162,7 +167,7 @@ class _Table:
                     None if clock is None else clock.times,
                     "s" if clock is None else clock.unit,
                     0 if clock is None else clock.origin,
-                    lines,
+                    lines if self._sheet.counted == "line" else (),
                     guessed=guessed,
                     notes=(*self._sheet.notes, *notes, *more),
                     named=self._sheet.named,
@@ -219,13 +224,16 @@ class _Table:
             return ThumbnetError(
                 f"{self._where}: no column is a time: give the rate of the samples (--rate 100)"
             )
-        rising = [k for k, column in enumerate(values.T) if rises_evenly(column)]
+        rising = [
+            k for k, c in enumerate(values.T) if rises_evenly(c) and not np.all(np.diff(c) == 1)
+        ]
         if rising and values.shape[1] > 1:
             name = header[self._roles.channels[rising[0]]]
+            unit = unit_of_time(name, values[:, rising[0]])
             return ThumbnetError(
                 f"{self._where}: no column of {quoted(header)} is a time by its name, but {name!r} "
-                f"rises like one: name it with its unit (--time {name}:ms), or give the rate of "
-                "the samples (--rate 100)"
+                f"rises like one: name it with its unit ({time_option(name, unit)}), or give the "
+                "rate of the samples (--rate 100)"
             )
         return ThumbnetError(
             f"{self._where}: no column of {quoted(header)} is a time: name it, or give the rate of "
@@ -239,7 +247,7 @@ class _Table:
         may be channels: then they hold numbers.
         """
         column = self._roles.guessed_label
-        where = f"{self._where}, line {run.lines[0]}"
+        where = self._at(run.lines[0])
         if column is None or column.lower() in USUAL_LABELS[:-1] or not self._is_number(run.label):
             return ThumbnetError(
                 f"{where}: label {run.label!r} for fewer than {_FEWEST} rows: fix the labels "

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...errors import ThumbnetError
 from ..clocks import Clock
-from ..sample_times import SECONDS, other_time_unit, rate_of
+from ..sample_times import SECONDS, other_time_unit, rate_of, time_option
 from .track import Wanted
 
 _APART = 0.1
@@ -55,7 +55,7 @@ def rate_of_clock(
         return given, ""
     if wanted.rate is not None:
         unit = clock.unit
-        other = f" and name the unit (--time {clock.name}:{other_time_unit(unit)})"
+        other = f" and name the unit ({time_option(clock.name, other_time_unit(unit))})"
         raise ThumbnetError(
             f"{where}, {counted} {lines[0]}: column {clock.name!r} says {measured:.4g} samples "
             f"a second (in {unit}), not {wanted.rate:g}: correct the rate, or leave it out"

@@ -6,6 +6,7 @@ y, x; they become x, y, z, the order in which sensors and their drivers give the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -41,14 +42,21 @@ class SensorLogger(Format):
     def read(self, file: File, label: str | None, wanted: Wanted) -> list[list[Track]]:
         """Read the samples of a sensor, or of each sensor in a JSON file."""
         if file.suffix != ".json":
-            tracks = tracks_of(sheet_of(file), file, label, wanted)
-            return [[_in_order(track)] for track in tracks]
+            notes: list[str] = []
+            sheet = sheet_of(file)
+            sheet = replace(sheet, rows=_once(sheet.rows, notes))
+            tracks = tracks_of(sheet, file, label, wanted)
+            return [[_in_order(replace(one, notes=(*one.notes, *notes)))] for one in tracks]
         found = []
         for sensor, rows in _sensors(file).items():
             header = list(rows[0])
-            cells = [(at, [str(row.get(name, "")) for name in header]) for at, row in rows_of(rows)]
+            cells = [
+                (at, [str(row.get(name, "")) for name in header]) for at, row in enumerate(rows, 1)
+            ]
             one = replace(file, name=sensor, where=f"{file.where}, sensor {sensor!r}")
-            tracks = tracks_of(Sheet(header, iter(cells), number_of), one, label, wanted)
+            tracks = tracks_of(
+                Sheet(header, iter(cells), number_of, counted="row"), one, label, wanted
+            )
             found += [replace(_in_order(track), sensor=sensor) for track in tracks]
         if not found:
             raise ThumbnetError(f"{file.where}: no sensor has readings: record again")
@@ -64,9 +72,20 @@ class SensorLogger(Format):
         return name in _NO_READINGS or name.startswith("bluetooth")
 
 
-def rows_of(rows: list[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
-    """Return the rows of a sensor with their numbers, from 1."""
-    return list(enumerate(rows, 1))
+def _once(
+    rows: Iterator[tuple[int, list[str]]], notes: list[str]
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows without those that repeat the one before: Android writes some twice."""
+    before: list[str] = []
+    repeated = 0
+    for line, cells in rows:
+        if cells == before:
+            repeated += 1
+            continue
+        before = cells
+        yield line, cells
+    if repeated:
+        notes.append("rows that repeat the one before, with its time, are left out")
 
 
 def _sensors(file: File) -> dict[str, list[dict[str, Any]]]:

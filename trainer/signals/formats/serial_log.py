@@ -36,7 +36,8 @@ _SEPARATORS: tuple[tuple[str | None, re.Pattern[str]], ...] = (
     (None, _WITH_COMMA),
 )
 """What separates numbers, None for blanks, and how these are written then."""
-_LOOK_AT = 50
+_LOOK_AT, _CHOOSE_BY = 50, 1000
+"""Lines by which a log is recognized, and by which its separator is chosen."""
 _MOSTLY = 0.95
 """Share of steps upward from which a first column without a name is a clock."""
 
@@ -71,7 +72,7 @@ class SerialLog(Format):
     def read(self, file: File, label: str | None, wanted: Wanted) -> list[list[Track]]:
         """Read a log as a table whose columns may have no names."""
         lines = [(at, line) for at, line in enumerate(lines_of(file), 1) if line.strip()]
-        reader = _reader([line for _, line in lines])
+        reader = _reader([line for _, line in lines[:_CHOOSE_BY]])
         if reader is None:
             raise ThumbnetError(f"{file.where}: no lines of numbers: record again")
         names = _header([line for _, line in lines], reader)

@@ -31,6 +31,8 @@ class Sheet:
         How the file was read, where that is not plain.
     named : bool
         Whether the file names its columns.
+    counted : str
+        What the first number of `rows` counts, if not lines.
     """
 
     header: list[str]
@@ -38,6 +40,7 @@ class Sheet:
     number: Callable[[str], float]
     notes: tuple[str, ...] = ()
     named: bool = True
+    counted: str = "line"
 
 
 def number_of(cell: str) -> float:
