@@ -17,6 +17,8 @@ from thumbnet.trainer import Recording
 EPOCH = 1_714_550_400_000_000_000
 """2024-05-01 08:00:00 UTC in nanoseconds."""
 
+Line = Callable[[int, float, list[float]], str]
+"""A line of text from the number of a sample, its time in seconds, and its readings."""
 Files = dict[str, bytes]
 """Contents by path."""
 
@@ -44,13 +46,6 @@ def each(recordings: int = 2) -> Iterator[tuple[str, int, Recording]]:
     for label in LABELS:
         for k in range(recordings):
             yield label, k, motion(label, k)
-
-
-def rows(one: Recording, line: Callable[[int, float, list[float]], str]) -> str:
-    """A line for each sample: from its number, its time in seconds and its readings."""
-    return "".join(
-        f"{line(k, k / one.rate, values)}\n" for k, values in enumerate(one.values.tolist())
-    )
 
 
 def comma(values: list[float]) -> str:
@@ -159,3 +154,29 @@ def edge_impulse(one: Recording) -> dict[str, Any]:
             "values": one.values.tolist(),
         },
     }
+
+
+def edge_impulse_export() -> Files:
+    """A whole project of Edge Impulse, as it is exported."""
+    files: Files = {"README.txt": b"# Exported dataset\n"}
+    listed = []
+    for label, k, one in each(3):
+        part = "testing" if k == 2 else "training"
+        path = f"{part}/{label}.4tge{k}.ingestion-5d794bbc4d-7rc5s.json"
+        files[path] = json.dumps(edge_impulse(one)).encode()
+        entry = {"path": path, "name": f"{label}.4tge{k}", "category": part}
+        listed.append({**entry, "label": {"type": "label", "label": label}})
+    files["info.labels"] = json.dumps({"version": 1, "files": listed}).encode()
+    return files
+
+
+def printed(line: Line) -> Callable[[Recording], bytes]:
+    """What writes a recording line by line."""
+    return lambda one: "".join(
+        f"{line(k, k / one.rate, values)}\n" for k, values in enumerate(one.values.tolist())
+    ).encode()
+
+
+def headed(header: str, line: Line) -> Callable[[Recording], bytes]:
+    """What writes a recording as a table."""
+    return lambda one: f"{header}\n".encode() + printed(line)(one)

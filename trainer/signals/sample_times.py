@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -95,7 +96,7 @@ def time_option(column: str, unit: str = "") -> str:
         Such as --time t:ms, with quotes if the name has blanks or parentheses.
     """
     value = f"{column}:{unit}" if unit else column
-    return f"--time {value}" if value.replace(":", "").isalnum() else f'--time "{value}"'
+    return f"--time {value}" if re.fullmatch(r"[\w.:-]+", value) else f'--time "{value}"'
 
 
 def rate_of(

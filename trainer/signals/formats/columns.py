@@ -83,7 +83,6 @@ class _Table:
         self._numbers = array("d")
         self._runs: list[_Run] = []
         self._rows = 0
-        self._known: dict[str, float] = {}  # sensors repeat themselves: parse each text once
         self._seen: set[str] = set()
         self._clocks = {
             k: ClockCells(sheet.header[k], k in roles.dates, sheet.number) for k in roles.clocks
@@ -102,7 +101,11 @@ class _Table:
         mark = "" if roles.recording is None else cells[roles.recording]
         for k, clock in self._clocks.items():
             clock.add(line, cells[k])
-        self._numbers.extend([self._number(line, k, cells[k]) for k in roles.channels])
+        try:
+            self._numbers.extend([self._sheet.number(cells[k]) for k in roles.channels])
+        except ValueError:
+            self._find_fault(line, cells)
+            raise
         if not runs or (mark, label) != (runs[-1].recording, runs[-1].label):
             if mark in self._seen and mark != runs[-1].recording:
                 raise ThumbnetError(
@@ -114,15 +117,14 @@ class _Table:
         runs[-1].lines.append(line)
         self._rows += 1
 
-    def _number(self, line: int, k: int, cell: str) -> float:
-        value = self._known.get(cell)
-        if value is None:
+    def _find_fault(self, line: int, cells: list[str]) -> None:
+        """Raise ThumbnetError for the first cell that is no number."""
+        for k in self._roles.channels:
             try:
-                value = self._known[cell] = self._sheet.number(cell)
+                self._sheet.number(cells[k])
             except ValueError as error:
                 other = ", or leave the column out"
                 raise self._fault(line, k, str(error), other) from error
-        return value
 
     def _fault(self, line: int, k: int, what: str, other: str = "") -> ThumbnetError:
         remedy = ""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ...datasets.csv_text import Lines, parse_number, read_lines, read_rows
+from ...datasets.dataset import LARGEST
 from ..trees import File
 
 _NO_NAME = re.compile(rb'(\xef\xbb\xbf)?("")?[,;\t]')
@@ -45,7 +46,12 @@ class Sheet:
 
 def number_of(cell: str) -> float:
     """Return the number in a cell with a decimal point; raises ValueError."""
-    return parse_number(cell)[0]
+    try:
+        value = float(cell)  # much faster than what judges whatever else a cell may be
+    except ValueError:
+        return parse_number(cell)[0]
+    plain = abs(value) <= LARGEST and "_" not in cell and cell.isascii()
+    return value if plain else parse_number(cell)[0]
 
 
 def number_with_comma(cell: str) -> float:
