@@ -18,6 +18,7 @@ _LONG_WORDS = {
 """Units only beside a word for time: alone, min is the least of something."""
 
 _CLOCKS = {
+    "ts",
     *("time", "timestamp", "timestamps", "datetime", "date", "elapsed", "ticks", "epoch", "uptime"),
     *("clock", "utc", "zeit", "zeitstempel", "uhrzeit", "datum", "temps", "tiempo", "hora"),
     *("heure", "fecha", "horodatage", "tid", "czas", "ora"),

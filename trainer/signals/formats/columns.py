@@ -87,6 +87,11 @@ class _Table:
         self._clocks = {
             k: ClockCells(sheet.header[k], k in roles.dates, sheet.number) for k in roles.clocks
         }
+        self._perhaps = {
+            k: ClockCells(sheet.header[k], False, sheet.number)
+            for k in roles.channels
+            if perhaps_clock(sheet.header[k])
+        }
 
     def add(self, line: int, cells: list[str]) -> None:
         """Take a row."""
@@ -99,7 +104,7 @@ class _Table:
                 "missing label: fill it in"
             )
         mark = "" if roles.recording is None else cells[roles.recording]
-        for k, clock in self._clocks.items():
+        for k, clock in (*self._clocks.items(), *self._perhaps.items()):
             clock.add(line, cells[k])
         try:
             self._numbers.extend([self._sheet.number(cells[k]) for k in roles.channels])
@@ -143,7 +148,7 @@ class _Table:
         short = next((run for run in self._runs if len(run.lines) < _FEWEST), None)
         if short is not None:
             raise self._too_short(short)
-        kept, notes = self._channels(values)
+        kept, notes = self._channels(values, clocks)
         if not clocks and wanted.rate is None and wanted.default_rate is None:
             raise self._no_clock(values[: len(self._runs[0].lines)])
         found = []
@@ -206,16 +211,24 @@ class _Table:
         verbs = "also tells the time, and is" if len(others) == 1 else "also tell the time, and are"
         return best, [f"{quoted(others)} {verbs} left out: {best.name!r} is used"]
 
-    def _channels(self, values: NDArray[np.float64]) -> tuple[list[int], list[str]]:
-        """Return which channels to keep: neither counters of rows nor what is called a clock."""
+    def _channels(
+        self, values: NDArray[np.float64], clocks: list[ClockCells]
+    ) -> tuple[list[int], list[str]]:
+        """Return which channels to keep: neither counters of rows nor what is called a clock.
+
+        Without a clock by its name, the first column that is called nearly so becomes one.
+        """
         names = [self._sheet.header[k] for k in self._roles.channels]
         kept, notes = [], []
         for k, name in enumerate(names):
             parts = [values[run.begin : run.begin + len(run.lines), k] for run in self._runs]
             if name.lower() in COUNTERS and all(np.all(np.diff(part) == 1) for part in parts):
                 notes.append(f"{name!r} only counts the rows, and is left out")
-            elif perhaps_clock(name) and all(map(rises_evenly, parts)):
-                notes.append(f"{name!r} is a clock, and is left out")
+            elif perhaps_clock(name) and len(names) > 1 and all(map(rises_evenly, parts)):
+                if clocks:
+                    notes.append(f"{name!r} is a clock, and is left out")
+                else:
+                    clocks.append(self._perhaps[self._roles.channels[k]])
             else:
                 kept.append(k)
         return (kept, notes) if kept else (list(range(len(names))), [])
