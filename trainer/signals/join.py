@@ -13,9 +13,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datasets.class_labels import quoted
 from ..datasets.resolution import MOST_DECIMALS, decimals_of
-from ..errors import ThumbnetError
+from ..errors import ThumbnetError, quoted
 from .formats.track import Track
 
 SLOW = 10

@@ -8,8 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..datasets.class_labels import quoted
-from ..errors import ThumbnetError
+from ..errors import ThumbnetError, quoted
 from .clocks import rises_evenly
 from .formats import format_of
 from .formats.track import Track, Wanted

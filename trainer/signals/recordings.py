@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datasets.class_labels import check_names, quoted
-from ..errors import ThumbnetError
+from ..datasets.class_labels import check_names
+from ..errors import ThumbnetError, quoted
 from .formats import SUFFIXES
 from .formats.track import Track, Wanted
 from .reading import check_named, read_source, without_clocks
@@ -111,6 +111,9 @@ def read_recordings(
     fewest_labels: int = 2,
     default_rate: float | None = None,
     channels: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    names: Sequence[str] = (),
+    decimal: str | None = None,
 ) -> list[Recording]:
     """Read the recordings of a folder with a folder for each label, or of tables with labels.
 
@@ -145,6 +148,12 @@ def read_recordings(
         tenth are taken as this rate.
     channels : sequence of str
         Names of channels that a network reads: these are channels, even if they rise like clocks.
+    ignore : sequence of str
+        Columns to leave out.
+    names : sequence of str
+        Names of the columns of files that name none.
+    decimal : str, optional
+        "point" or "comma", if the numbers do not show it.
 
     Returns
     -------
@@ -159,7 +168,9 @@ def read_recordings(
     if rate is not None and not 0 < rate < np.inf:
         raise ThumbnetError(f"a rate of {rate} Hz: give samples a second, such as 100")
     place = Path(path)
-    wanted = Wanted(label, time, rate, recording, default_rate)
+    wanted = Wanted(
+        *(label, time, rate, recording, default_rate, tuple(ignore), tuple(names), decimal)
+    )
     sources = sources_of(open_tree(place), in_folders=label is None)
     tracks = [track for source in sources for track in read_source(source, wanted)]
     check_named(tracks)

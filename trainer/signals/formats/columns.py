@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...datasets.class_labels import quoted
 from ...datasets.csv_dataset import USUAL_LABELS
-from ...errors import ThumbnetError
+from ...errors import ThumbnetError, quoted
 from ..clock_names import perhaps_clock
 from ..clocks import Clock, ClockCells, choose_clock, rises_evenly
 from ..sample_times import time_option, unit_of_time

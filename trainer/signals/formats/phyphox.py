@@ -35,7 +35,7 @@ class Phyphox(Format):
     def read(self, file: File, label: str | None, wanted: Wanted) -> list[list[Track]]:
         """Read a data set, without the rows at its end that only fill columns."""
         notes: list[str] = []
-        sheet = sheet_of(file)
+        sheet = sheet_of(file, wanted.decimal)
         sheet = replace(sheet, rows=_filled(sheet, notes))
         tracks = tracks_of(sheet, file, label, wanted)
         return [[replace(track, notes=(*track.notes, *notes))] for track in tracks]

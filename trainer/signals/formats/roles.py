@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...datasets.class_labels import quoted
 from ...datasets.csv_dataset import label_column
-from ...errors import ThumbnetError
+from ...errors import ThumbnetError, quoted
 from ..clock_names import clock_by_name
 from ..moments import parse_moment
 from ..sample_times import UNITS
@@ -84,11 +83,13 @@ def roles_of(
         at_label = _label(where, names, by_name | dates, wanted.label)
     at_time, unit = _time(where, names, wanted.time)
     at_recording = _recording(where, names, wanted.recording)
-    clocks = (by_name | dates) - {at_label, at_recording}
+    ignored = {k for k, name in enumerate(names) if name in wanted.ignore}
+    clocks = (by_name | dates) - {at_label, at_recording} - ignored
     if at_time is not None:
         clocks |= {at_time}
     special = [at_label, at_time, at_recording]
-    channels = [k for k in range(len(names)) if k not in special and k not in clocks]
+    left_out = {*special, *clocks, *ignored}
+    channels = [k for k in range(len(names)) if k not in left_out]
     taken = [names[k] for k in special if k is not None]
     guessed = names[at_label] if at_label is not None and wanted.label is None else None
     if guessed is not None and not channels:

@@ -43,7 +43,7 @@ class SensorLogger(Format):
         """Read the samples of a sensor, or of each sensor in a JSON file."""
         if file.suffix != ".json":
             notes: list[str] = []
-            sheet = sheet_of(file)
+            sheet = sheet_of(file, wanted.decimal)
             sheet = replace(sheet, rows=_once(sheet.rows, notes))
             tracks = tracks_of(sheet, file, label, wanted)
             return [[_in_order(replace(one, notes=(*one.notes, *notes)))] for one in tracks]

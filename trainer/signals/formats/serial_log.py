@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -85,8 +86,10 @@ class SerialLog(Format):
         read = [(at, reader(line), line) for at, line in lines]
         notes: list[str] = []
         rows = _whole(file, read, notes)
-        shown = names or rows[0][1].names
+        shown: Sequence[str] = names or rows[0][1].names
         header = list(shown) or _made_up([line.cells for _, line in rows])
+        if not shown and wanted.names:
+            shown = header = _given(file, header, wanted.names)
         if rows[0][1].time:
             header = ["time" if "time" not in header else "terminal time", *header]
         table = [
@@ -185,6 +188,18 @@ def _whole(
             )
         rows.append((at, line))
     return rows
+
+
+def _given(file: File, header: list[str], names: Sequence[str]) -> list[str]:
+    """Return the names that the user gives, for all columns or for all but the clock."""
+    clock = header[0] in ("time", UNNAMED)
+    if len(names) == len(header):
+        return list(names)
+    if clock and len(names) == len(header) - 1:
+        return [header[0], *names]
+    raise ThumbnetError(
+        f"{file.where}: {len(header)} columns, but {len(names)} names are given: name each of them"
+    )
 
 
 def _made_up(cells: list[tuple[str, ...]]) -> list[str]:

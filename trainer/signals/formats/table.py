@@ -20,4 +20,4 @@ class NamedTable(Format):
 
     def read(self, file: File, label: str | None, wanted: Wanted) -> list[list[Track]]:
         """Read the recordings of a table."""
-        return [[track] for track in tracks_of(sheet_of(file), file, label, wanted)]
+        return [[track] for track in tracks_of(sheet_of(file, wanted.decimal), file, label, wanted)]

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ...datasets.csv_text import Lines, parse_number, read_lines, read_rows
-from ...datasets.dataset import LARGEST
+from ...arrays import LARGEST
+from ...files.number_format import POINT, NumberFormat
+from ...files.text_encoding import decode
+from ...files.text_tables import Lines, read_lines, read_table
 from ..trees import File
 
-_NO_NAME = re.compile(rb'(\xef\xbb\xbf)?("")?[,;\t]')
+_NO_NAME = re.compile(rb'("")?[,;\t]')
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.ASCII)
 UNNAMED = "index"
 """The name that a first column without one gets: pandas writes its index so."""
@@ -49,14 +51,14 @@ def number_of(cell: str) -> float:
     try:
         value = float(cell)  # much faster than what judges whatever else a cell may be
     except ValueError:
-        return parse_number(cell)[0]
+        return POINT.parse(cell)[0]
     plain = abs(value) <= LARGEST and "_" not in cell and cell.isascii()
-    return value if plain else parse_number(cell)[0]
+    return value if plain else POINT.parse(cell)[0]
 
 
 def number_with_comma(cell: str) -> float:
     """Return the number in a cell with a decimal point or comma; raises ValueError."""
-    return parse_number(cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell)[0]
+    return number_of(cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell)
 
 
 def lines_of(file: File) -> Lines:
@@ -64,10 +66,24 @@ def lines_of(file: File) -> Lines:
     return read_lines(file.where, file.data)
 
 
-def sheet_of(file: File) -> Sheet:
-    """Return a file as a table with a line of names; raises ThumbnetError if it is none."""
-    data = file.data
+def sheet_of(file: File, decimal: str | None = None) -> Sheet:
+    """Return a file as a table with a line of names; raises ThumbnetError if it is none.
+
+    decimal: "point" or "comma", if the user states it.
+    """
+    data, encoding = decode(file.where, file.data)
     if _NO_NAME.match(data):
-        data = UNNAMED.encode() + data.removeprefix(b"\xef\xbb\xbf")
-    header, rows, delimiter = read_rows(file.where, fewest=1, data=data)
-    return Sheet(header, rows, number_of if delimiter == "," else number_with_comma)
+        data = UNNAMED.encode() + data
+    table = read_table(file.where, fewest=1, decimal=decimal, data=data)
+    notes = []
+    if encoding == "Windows-1252":
+        notes.append("the text is not UTF-8, and is read as Windows-1252")
+    if table.numbers.decimal == ",":
+        notes.append("the numbers have decimal commas")
+    return Sheet(table.header, table.rows, _number(table.numbers), tuple(notes))
+
+
+def _number(numbers: NumberFormat) -> Callable[[str], float]:
+    if numbers.decimal == "." and not numbers.doubtful:
+        return number_of
+    return lambda cell: numbers.parse(cell)[0]

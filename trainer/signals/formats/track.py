@@ -19,6 +19,9 @@ class Wanted:
     rate: float | None = None
     recording: str | None = None
     default_rate: float | None = None
+    ignore: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    decimal: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,7 +31,7 @@ from support.app_exports import (
 )
 from support.motions import motion
 
-from thumbnet.trainer import Recording, read_recordings
+from thumbnet.trainer import Recording, ThumbnetError, read_recordings
 
 XYZ = ("x", "y", "z")
 BARE = ("x0", "x1", "x2")
@@ -290,3 +290,24 @@ def test_logs_without_times(line: Any, channels: tuple[str, ...], tmp_path: Path
     one = read_recordings(tmp_path, rate=50)[0]
     assert one.channels == channels
     assert np.array_equal(one.values, motion("rest", 0).values[:, : len(channels)])
+
+
+def test_names_decimals_and_columns_to_leave_out(tmp_path: Path) -> None:
+    write(tmp_path, in_labels(".txt", printed(lambda k, t, v: f"{k * 20};{v[0]};{v[1]}")))
+    for names in (("ms", "ax", "ay"), ("ax", "ay")):
+        assert read_recordings(tmp_path, names=names)[0].channels == ("ax", "ay")
+    with pytest.raises(ThumbnetError, match="3 columns, but 1 names are given: name each of them"):
+        read_recordings(tmp_path, names=("ax",))
+    write(tmp_path, in_labels(".txt", headed("ms;a;b", lambda k, t, v: f"{k * 20};1.{k % 7}00;5")))
+    one = read_recordings(tmp_path, ignore=("b",), decimal="point")[0]
+    assert (one.channels, one.values[1, 0]) == (("a",), 1.1)
+    assert read_recordings(tmp_path, ignore=("b",), decimal="comma")[0].values[1, 0] == 1100
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
+def test_encodings(encoding: str, tmp_path: Path) -> None:
+    make = headed("Time (µs)\tx", lambda k, t, v: f"{k * 20000}\t{v[0]}".replace(".", ","))
+    write(tmp_path, in_labels(".csv", lambda one: make(one).decode().encode(encoding)))
+    one = read_recordings(tmp_path)[0]
+    assert (one.rate, one.channels, one.guessed) == (50, ("x",), "")
+    assert one.notes[-1] == "the numbers have decimal commas"
