@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from ..errors import ThumbnetError
@@ -79,6 +79,7 @@ def sources_of(tree: File | Folder, in_folders: bool) -> list[Source]:
     """
     if isinstance(tree, File):
         return [_single(tree, None)]
+    tree = _unwrapped(tree)
     listed = labels_of(tree) if in_folders else None
     if listed is not None:
         return list(_listed(tree, listed))
@@ -127,6 +128,16 @@ def label_in_name(file: File) -> str | None:
     """Return the label in the name of a file such as wave.0.csv or wave.3f2a.json; else None."""
     label, dot, _ = file.stem.partition(".")
     return label if dot and label else None
+
+
+def _unwrapped(tree: Folder) -> Folder:
+    """Return the folder of labels in an archive of nothing else, as many programs pack folders."""
+    while tree.archive and not tree.files and len(tree.folders) == 1:
+        inner = tree.folders[0]
+        if not inner.folders or any(map(export_of, inner.folders)):
+            break
+        tree = replace(inner, archive=True)
+    return tree
 
 
 def _single(file: File, label: str | None) -> Source:

@@ -119,7 +119,7 @@ def open_tree(place: Path) -> File | Folder:
         root = place.resolve()
         return Folder(place.name, "", str(place), partial(_of_disk, place, root, "", ()))
     if place.suffix.lower() == ZIP:
-        return _inside(_zip_file(place, ""))
+        return _zip_file(place, "")
     return _file(place, place.name)
 
 
