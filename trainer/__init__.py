@@ -9,7 +9,7 @@ Everything public is here.
 from .autograd.all_curves import CURVES
 from .autograd.tape import GradientTape
 from .autograd.tensor import Tensor, Variable
-from .datasets.class_labels import encode_labels, quoted
+from .datasets.class_labels import encode_labels
 from .datasets.csv_dataset import Task as CsvTask
 from .datasets.csv_dataset import read_csv
 from .datasets.dataset import LARGEST, Dataset
@@ -22,7 +22,7 @@ from .datasets.mnist import MNIST_FILES, find_mnist, load_mnist
 from .datasets.npz import read_npz
 from .datasets.resolution import COUNT_LIMIT
 from .datasets.splitting import train_test_split
-from .errors import ThumbnetError
+from .errors import ThumbnetError, quoted
 from .files.archive import FORMAT as ARCHIVE_FORMAT
 from .files.archive import VERSION as ARCHIVE_VERSION
 from .files.archive import read as read_archive

@@ -13,9 +13,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ThumbnetError
-from .class_labels import canonical, class_names, encode_labels, quoted
-from .csv_text import TooLarge, parse_number, read_rows, unit_of
+from ..errors import ThumbnetError, quoted
+from ..files.number_format import POINT, NumberFormat, TooLarge, unit_of
+from ..files.text_tables import read_table
+from .class_labels import canonical, class_names, encode_labels
 from .dataset import Dataset
 from .input_spec import InputSpec
 from .resolution import resolution_for, shared
@@ -50,13 +51,15 @@ def label_column(path: str | os.PathLike[str], header: list[str], label: str | N
     return len(header) - 1
 
 
-def _task_of(values: Sequence[str], where: str, lines: Sequence[int]) -> Task:
+def _task_of(
+    values: Sequence[str], where: str, lines: Sequence[int], form: NumberFormat = POINT
+) -> Task:
     """Return what a label column is for: classes, or numbers to predict."""
     numbers: list[float] = []
     first_bad: tuple[int, str] | None = None
     for line, value in zip(lines, values, strict=True):
         try:
-            numbers.append(parse_number(value)[0])
+            numbers.append(form.parse(value)[0])
         except TooLarge as error:  # a number all the same, and no class
             raise ThumbnetError(f"{where}, line {line}: {error}") from None
         except ValueError as error:
@@ -159,7 +162,8 @@ def read_csv(
     """
     if task not in ("auto", "classification", "regression"):
         raise ThumbnetError(f"task is {task!r}: use 'auto', 'classification' or 'regression'")
-    header, rows, _ = read_rows(path)
+    table = read_table(path)
+    header, rows = table.header, table.rows
     at = label_column(path, header, label)
     column = header[at]
     names = [name for i, name in enumerate(header) if i != at]
@@ -175,7 +179,7 @@ def read_csv(
             parsed = known.get(cell)
             if parsed is None:
                 try:
-                    parsed = known[cell] = parse_number(cell)
+                    parsed = known[cell] = table.numbers.parse(cell)
                 except ValueError as error:
                     remedy = (
                         f", and features must be (the label column is {column!r})"
@@ -203,13 +207,13 @@ def read_csv(
     if labels is not None:
         task = "classification"
     elif task == "auto":
-        task = _task_of(values, where, lines)
+        task = _task_of(values, where, lines, table.numbers)
     y: NDArray[Any]
     found: tuple[str, ...] | None = None
     if task == "classification":
         y, found = _classes(values, lines, labels, path, column)
     else:
-        y = _targets(values, lines, where)
+        y = _targets(values, lines, where, table.numbers)
     return Dataset(
         x,
         y,
@@ -219,12 +223,14 @@ def read_csv(
     )
 
 
-def _targets(values: Sequence[str], lines: Sequence[int], where: str) -> NDArray[np.float64]:
+def _targets(
+    values: Sequence[str], lines: Sequence[int], where: str, form: NumberFormat = POINT
+) -> NDArray[np.float64]:
     """Return the numbers to predict."""
     targets = np.empty(len(values))
     for i, value in enumerate(values):
         try:
-            targets[i] = parse_number(value)[0]
+            targets[i] = form.parse(value)[0]
         except ValueError as error:
             raise ThumbnetError(f"{where}, line {lines[i]}: {error}") from error
     return targets

@@ -10,16 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import LARGEST as LARGEST
 from ..errors import ThumbnetError
+from ..files.text_tables import MOST_COLUMNS
 from .class_labels import check_names
 from .input_spec import InputSpec
 
 Array = NDArray[Any]
 
-LARGEST = 1e30
-"""The largest number of a data set: its square and the sums of many are still finite."""
-MOST_COLUMNS = 16_384
-"""Features that may have a resolution each."""
 MOST_NUMBERS = 2**24
 """Numbers of one example; no board has the memory."""
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datasets.class_labels import quoted
 from ..datasets.csv_dataset import USUAL_LABELS, label_column
-from ..datasets.csv_text import parse_number, read_rows
-from ..errors import ThumbnetError
+from ..errors import ThumbnetError, quoted
+from ..files.number_format import NumberFormat, is_number
+from ..files.text_tables import read_table
 from .sample_times import UNITS, other_time_unit, rate_of, time_column, unit_by_name, unit_of_time
 
 RECORDING = ("recording", "recording_id", "session", "session_id")
@@ -91,7 +91,8 @@ def read_parts(path: Path, shown: str, columns: Columns, label: str | None) -> l
     ThumbnetError
         If anything is wrong; the message names file and line.
     """
-    header, rows, _ = read_rows(path, fewest=1)
+    table = read_table(path, fewest=1)
+    header, rows = table.header, table.rows
     at_label = None if label is not None else label_column(path, header, columns.label)
     at_time, unit = _time(path, header, columns, at_label)
     at_recording = _recording(path, header, columns.recording)
@@ -116,7 +117,9 @@ def read_parts(path: Path, shown: str, columns: Columns, label: str | None) -> l
         )
     found: list[_Rows] = []
     seen: set[str] = set()
-    for line, mark, name, time, numbers in _numbered(path, header, rows, special, channels, label):
+    for line, mark, name, time, numbers in _numbered(
+        path, header, rows, table.numbers, special, channels, label
+    ):
         if not found or (mark, name) != (found[-1].recording, found[-1].label):
             if mark in seen and mark != found[-1].recording:
                 raise ThumbnetError(
@@ -148,6 +151,7 @@ def _numbered(
     path: Path,
     header: list[str],
     rows: Iterator[tuple[int, list[str]]],
+    numbers: NumberFormat,
     special: list[int | None],
     channels: list[int],
     label: str | None,
@@ -159,7 +163,7 @@ def _numbered(
         value = known.get(cell)
         if value is None:
             try:
-                value = known[cell] = parse_number(cell)[0]
+                value = known[cell] = numbers.parse(cell)[0]
             except ValueError as error:
                 remedy = ""
                 if str(error).endswith("is not a number"):
@@ -188,7 +192,7 @@ def _too_short(path: Path, rows: _Rows, column: str | None) -> ThumbnetError:
     be channels: then they hold numbers.
     """
     where = f"{path}, line {rows.lines[0]}"
-    if column is None or column.lower() in USUAL_LABELS[:-1] or not _is_number(rows.label):
+    if column is None or column.lower() in USUAL_LABELS[:-1] or not is_number(rows.label):
         return ThumbnetError(
             f"{where}: label {rows.label!r} for fewer than {_FEWEST} rows: fix the labels around "
             "it, or delete it"
@@ -207,14 +211,6 @@ def _remedy_for_labels(path: Path) -> str:
         "name another column with --label, or give a folder with a folder for each label, as "
         f"{above} is for {above}/{folder.name}/{path.name}"
     )
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        parse_number(cell)
-    except ValueError:
-        return False
-    return True
 
 
 def _part(

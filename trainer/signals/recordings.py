@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datasets.class_labels import check_names, quoted
-from ..errors import ThumbnetError
+from ..datasets.class_labels import check_names
+from ..errors import ThumbnetError, quoted
 from .recording_csv import Columns, Part, read_parts
 
 RECORDING_SUFFIXES = (".csv", ".tsv", ".txt")

@@ -90,7 +90,7 @@ def refusal(path: Path, **options: object) -> str:
         ),
         (
             GOOD.replace("-1.25", "NaN"),
-            "d.csv, line 4, column 'acc_x': 'NaN' is not a finite number: fix or delete the row",
+            "d.csv, line 4, column 'acc_x': missing value ('NaN'): fill it in or delete the row",
         ),
         (
             GOOD.replace("-1.25", "-inf"),
@@ -102,7 +102,8 @@ def refusal(path: Path, **options: object) -> str:
         ),
         (
             GOOD.replace(",", ";").replace("2.5", "2,5"),
-            "d.csv, line 3, column 'acc_y': '2,5' has a decimal comma: write '2.5' with a point",
+            "d.csv, line 3, column 'acc_y': '2,5' has a decimal comma, but '0.12' in line 2 has a "
+            "point: write '2.5'",
         ),
         (
             GOOD.replace("2.5,right", "right"),
@@ -121,7 +122,7 @@ def refusal(path: Path, **options: object) -> str:
         (
             GOOD.replace("2.5", "2,5"),
             "d.csv, line 3: 4 columns, but the header has 3: 'right' is extra "
-            "(decimals need a point, text with commas needs quotes)",
+            "(a number or a text with a comma in it needs quotes around it)",
         ),
         (
             GOOD.replace(",", ";").replace("right\n4", "right;\n4").replace("2.5;right", "2;5;r"),
@@ -179,14 +180,11 @@ def test_refusals(tmp_path: Path, text: str, message: str) -> None:
     [
         (b"PK\x03\x04abc", "d.csv: not a CSV file, but a ZIP or Excel file: save the sheet as CSV"),
         (b"\x1f\x8b\x08abc", "d.csv: not a CSV file, but a gzip file: unpack it first"),
-        (
-            GOOD.encode("utf-16"),
-            "d.csv: not a CSV file, but UTF-16 text: save it as CSV UTF-8",
-        ),
+        (GOOD.encode("utf-32"), "d.csv: not a CSV file: it holds binary data"),
         (b"a,b\n\0\1\2", "d.csv: not a CSV file: it holds binary data"),
         (
-            GOOD.encode().replace(b"right", b"\xfcber", 1),
-            "d.csv, line 3: byte 0xfc is not UTF-8: save the file as CSV UTF-8",
+            GOOD.encode().replace(b"right", "вправо".encode("cp1251"), 1),
+            "d.csv, line 3: byte 0xe2 is not UTF-8: save the file as CSV UTF-8",
         ),
     ],
 )

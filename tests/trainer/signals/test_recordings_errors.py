@@ -51,7 +51,7 @@ def rows(*steps: int) -> str:
         (ROWS, "b/1.csv, line 1: no header: the first row is all numbers: "
                "add a line with the names of the columns"),
         (GOOD.replace("\n100,3,0", "\n100,NaN,0"),
-         "b/1.csv, line 12, column 'x': 'NaN' is not a finite number: fix or delete the row"),
+         "b/1.csv, line 12, column 'x': missing value ('NaN'): fill it in or delete the row"),
         (GOOD.replace("\n100,3,0", "\n100,,0"),
          "b/1.csv, line 12, column 'x': missing value: fill it in or delete the row"),
         (GOOD.replace("\n100,3,0", "\n100,3"),

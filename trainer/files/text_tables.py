@@ -1,20 +1,24 @@
-"""The text of a CSV file: encoding, delimiter, header, rows and single numbers."""
+"""Tables in text files: encoding, delimiter, header and rows. Every reader of tables uses this.
+
+The rules for numbers are in `number_format`, those for encodings in `text_encoding`. The cells are
+those of Python's csv. Finding the delimiter is this project's own: `docs/tables.md` says why.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
-import math
 import os
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
 
-from ..errors import ThumbnetError
-from ..files.reading import read_bytes
-from .class_labels import quoted
-from .dataset import LARGEST, check_features
+from ..errors import ThumbnetError, quoted
+from .number_format import POINT, Cell, NumberFormat, find_format, is_number
+from .reading import read_bytes
+from .text_encoding import decode
 
 MOST_BYTES = 64 * 2**20
 """Bytes of a table. Its cells take several times as much memory."""
@@ -22,18 +26,16 @@ MOST_LINE = 2**19
 """Bytes of a line: the most columns, with 32 for each."""
 MOST_ROWS, MOST_CELLS = 2_000_000, 16_000_000
 """Of a table: five hours at 100 readings a second."""
-_DELIMITERS = ",;\t"
-_NUMBER = re.compile(r"[+-]?(\d+\.?(\d*)|\.(\d+))([eE][+-]?\d+)?", re.ASCII)
-_NOT_FINITE = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
-_WITH_UNIT = re.compile(rf"({_NUMBER.pattern})(\s*[^\d\s]\D*)", re.ASCII)
-_DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+", re.ASCII)
-_MISSING = {"", "na", "n/a", "null", "none", "-", "?"}
-_BINARY = {
-    b"PK": "a ZIP or Excel file: save the sheet as CSV",
-    b"\x1f\x8b": "a gzip file: unpack it first",
-    b"\xff\xfe": "UTF-16 text: save it as CSV UTF-8",
-    b"\xfe\xff": "UTF-16 text: save it as CSV UTF-8",
-}
+MOST_COLUMNS = 16_384
+"""Columns of a table."""
+DECIMALS = {"point": ".", "comma": ","}
+"""The marks that a caller may state."""
+_DELIMITERS = ",;\t|"
+_SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE)
+# What may be a decimal comma, or a point that separates thousands.
+_COMMA_IN_NUMBER = re.compile(rb"\d,\d")
+_COMMA_IN_QUOTES = re.compile(rb'"[^"\r\n]*\d,\d')
+_POINT_IN_THOUSANDS = re.compile(rb"\d\.\d{3}(?!\d)")
 
 Row = tuple[int, list[str]]
 """The line that a row starts on, counted from 1, and its cells."""
@@ -42,30 +44,45 @@ Row = tuple[int, list[str]]
 class Lines:
     """The lines of a text, which can be read again and again, and are never all in memory."""
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
+    def __init__(self, data: bytes, encoding: str, skipped: int = 0) -> None:
+        self.data, self.encoding, self.skipped = data, encoding, skipped
 
     def __iter__(self) -> Iterator[str]:
-        yield from io.TextIOWrapper(io.BytesIO(self._data), "utf-8-sig", newline="")
+        for number, line in enumerate(io.TextIOWrapper(io.BytesIO(self.data), "utf-8", newline="")):
+            # A line that is left out still counts.
+            yield "\n" if number < self.skipped else line
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table that is read row by row.
+
+    Attributes
+    ----------
+    header
+        Names of the columns.
+    rows
+        Every row has as many cells as the header. It raises ThumbnetError, too.
+    delimiter
+        One character.
+    numbers
+        How its numbers are written: `numbers.parse(cell)`.
+    notices
+        What a user should know about how it was read, in words.
+    """
+
+    header: list[str]
+    rows: Iterator[Row]
+    delimiter: str
+    numbers: NumberFormat
+    notices: tuple[str, ...]
 
 
 def read_lines(path: str | os.PathLike[str]) -> Lines:
-    """Return the lines of a UTF-8 file, without a byte-order mark, or raise ThumbnetError."""
-    data = read_bytes(path, MOST_BYTES)
-    if data[:2] in _BINARY:
-        raise ThumbnetError(f"{path}: not a CSV file, but {_BINARY[data[:2]]}")
-    if b"\0" in data:
-        raise ThumbnetError(f"{path}: not a CSV file: it holds binary data")
+    """Return the lines of a text file, whatever its encoding, or raise ThumbnetError."""
+    data, encoding = decode(path, read_bytes(path, MOST_BYTES))
     _check_size(path, data)
-    try:
-        data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ThumbnetError(
-            f"{path}, line {line}: byte 0x{data[error.start]:02x} is not UTF-8: "
-            "save the file as CSV UTF-8"
-        ) from error
-    return Lines(data)
+    return Lines(data, encoding)
 
 
 def _check_size(path: str | os.PathLike[str], data: bytes) -> None:
@@ -115,29 +132,32 @@ def _columns(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> 
     return (widths.count(columns) if columns > 1 else 0), columns
 
 
-def read_rows(
-    path: str | os.PathLike[str], fewest: int = 2
-) -> tuple[list[str], Iterator[Row], str]:
-    """Read header and rows of a CSV file.
+def read_table(
+    path: str | os.PathLike[str],
+    fewest: int = 2,
+    decimal: str | None = None,
+    delimiter: str | None = None,
+) -> Table:
+    """Read header and rows of a table.
 
-    The delimiter (comma, semicolon or tab) is the one that splits the header, and most of the first
-    rows, into the same number of columns. Blank lines are skipped.
+    The delimiter (comma, semicolon, tab or bar) is the one that Excel's line `sep=;` names, or that
+    splits the header, and most of the first rows, into the same number of columns. Blank lines are
+    skipped.
 
     Parameters
     ----------
     path : path
-        The file.
+        The file, in UTF-8, UTF-16 or Windows-1252.
     fewest : int
         The least number of columns.
+    decimal : str, optional
+        "point" or "comma", if the numbers do not show it.
+    delimiter : str, optional
+        What separates columns, if it is known.
 
     Returns
     -------
-    header : list of str
-        Names of the columns.
-    rows : iterator of Row
-        Every row has as many cells as the header.
-    delimiter : str
-        One character.
+    Table
 
     Raises
     ------
@@ -146,15 +166,32 @@ def read_rows(
     """
     lines = read_lines(path)
     top = list(islice(lines, 50))
+    if named := _SEPARATOR_LINE.fullmatch(top[0]) if top else None:
+        delimiter, lines.skipped = delimiter or named[1], 1
+        top[0] = "\n"
     start = [line for line in top if line.strip()]
     if not start:
         raise ThumbnetError(f"{path}: the file is empty")
-    delimiter = max(_DELIMITERS, key=lambda d: _columns(path, start, d))
+    delimiter = delimiter or max(_DELIMITERS, key=lambda d: _columns(path, start, d))
     _check_first(path, top, delimiter)
     records = _records(path, lines, delimiter)
     line, header = next(records)
-    words = [at for at, name in enumerate(header) if not _is_number(name)]
-    below = islice(_records(path, lines, delimiter), 1, None)
+    _check_header(path, line, header, fewest, islice(_records(path, lines, delimiter), 1, None))
+    numbers = _numbers(path, lines, delimiter, None if decimal is None else DECIMALS[decimal])
+    notices = []
+    if lines.encoding == "Windows-1252":
+        notices.append("is not UTF-8 and was read as Windows-1252")
+    if numbers.decimal == ",":
+        notices.append(f"has decimal commas, such as {numbers.example}")
+    rows = _of_width(path, records, header, delimiter)
+    return Table(header, rows, delimiter, numbers, tuple(notices))
+
+
+def _check_header(
+    path: str | os.PathLike[str], line: int, header: list[str], fewest: int, below: Iterator[Row]
+) -> None:
+    """Raise ThumbnetError if the first row is not a name for each column."""
+    words = [at for at, name in enumerate(header) if not is_number(name)]
     alone = len(words) == 1 < len(header) and not _numbers_columns(header, words[0], below)
     if not words or alone:
         label = f" but {header[words[0]]!r}" if words else ""
@@ -167,7 +204,11 @@ def read_rows(
             f"{path}, line {line}: not a CSV of features and a label: only one column, "
             f"{header[0][:40]!r}: separate columns by comma, semicolon or tab"
         )
-    check_features(str(path), (len(header),), is_picture=False)
+    if len(header) > MOST_COLUMNS:
+        raise ThumbnetError(
+            f"{path}, line {line}: has {len(header):,} columns, at most {MOST_COLUMNS:,} are read: "
+            "leave some out"
+        )
     known: set[str] = set()
     for i, name in enumerate(header):
         if not name:
@@ -180,7 +221,26 @@ def read_rows(
                 f"{path}, line {line}: two columns are called {name!r}: rename one of them"
             )
         known.add(name)
-    return header, _of_width(path, records, header, delimiter), delimiter
+
+
+def _numbers(
+    path: str | os.PathLike[str], lines: Lines, delimiter: str, declared: str | None
+) -> NumberFormat:
+    """Return how the numbers are written; most tables show it without a look at every cell."""
+    if declared is None:
+        commas = _COMMA_IN_QUOTES if delimiter == "," else _COMMA_IN_NUMBER
+        points = delimiter == ";" and _POINT_IN_THOUSANDS.search(lines.data)
+        if not points and not commas.search(lines.data):
+            return POINT
+
+    def cells() -> Iterator[Cell]:
+        with suppress(ThumbnetError):  # it will be raised where the rows are read
+            for line, row in islice(_records(path, lines, delimiter), 1, None):
+                for column, cell in enumerate(row):
+                    if cell[:1].isdecimal() or cell[:1] in ("+", "-", ".", ","):
+                        yield line, column, cell
+
+    return find_format(cells(), delimiter, declared)
 
 
 def _check_first(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> None:
@@ -201,7 +261,7 @@ def _check_first(path: str | os.PathLike[str], lines: list[str], delimiter: str)
         first, *more = [row for row in below if len(row[1]) == width] or [(0, [""])]
         if width < 2 or not more or 2 * widths.count(width) <= len(widths):
             continue
-        if not any(map(_is_number, first[1])) and any(map(_is_number, more[0][1])):
+        if not any(map(is_number, first[1])) and any(map(is_number, more[0][1])):
             raise ThumbnetError(
                 f"{where} is not the names of the columns, line {first[0]} is: delete what is "
                 "above it"
@@ -218,10 +278,6 @@ def _start(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> li
     with suppress(ThumbnetError):  # the sample may end inside a quoted cell
         rows.extend(_records(path, lines[:50], delimiter))
     return rows
-
-
-def _is_number(cell: str) -> bool:
-    return bool(_NUMBER.fullmatch(cell) or _NOT_FINITE.fullmatch(cell))
 
 
 def _numbers_columns(header: list[str], at: int, rows: Iterator[Row]) -> bool:
@@ -244,45 +300,9 @@ def _of_width(
             else:
                 hint = f"{cells[len(header)]!r} is extra"
                 if delimiter == ",":
-                    hint += " (decimals need a point, text with commas needs quotes)"
+                    hint += " (a number or a text with a comma in it needs quotes around it)"
             counted = f"{len(cells)} column{'s' if len(cells) > 1 else ''}"
             raise ThumbnetError(
                 f"{path}, line {line}: {counted}, but the header has {len(header)}: {hint}"
             )
         yield line, cells
-
-
-def unit_of(cell: str) -> str:
-    """Return the text after a number in a cell, such as " C" in "20.1 C"; "" if there is none."""
-    match = _WITH_UNIT.fullmatch(cell)
-    return match[match.re.groups] if match else ""
-
-
-class TooLarge(ValueError):
-    """A cell has a number that is larger than any that is read."""
-
-
-def parse_number(cell: str) -> tuple[float, int]:
-    """Return value and decimals of a cell; the ValueError says what is wrong and what to do."""
-    match = _NUMBER.fullmatch(cell)
-    if match is None:
-        if cell.lower() in _MISSING:
-            shown = f" ({cell!r})" if cell else ""
-            raise ValueError(f"missing value{shown}: fill it in or delete the row")
-        if _NOT_FINITE.fullmatch(cell):
-            raise ValueError(f"{cell!r} is not a finite number: fix or delete the row")
-        if _DECIMAL_COMMA.fullmatch(cell):
-            raise ValueError(
-                f"{cell!r} has a decimal comma: write {cell.replace(',', '.')!r} with a point"
-            )
-        unit = unit_of(cell)
-        hint = f": text follows it, remove {unit!r} from the column" if unit else ""
-        raise ValueError(f"{cell[:40]!r} is not a number{hint}")
-    value = float(cell)
-    if not math.isfinite(value):
-        raise ValueError(f"{cell[:40]!r} is not a finite number: fix or delete the row")
-    if abs(value) > LARGEST:
-        raise TooLarge(f"{cell[:40]!r} is above {LARGEST:g}: use a larger unit")
-    # A power of thousands of digits belongs to 0: Python does not read it as a whole number.
-    exponent = int(match[4][1:]) if match[4] and value else 0
-    return value, max(0, len(match[2] or match[3] or "") - exponent)
