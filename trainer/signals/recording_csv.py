@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datasets.csv_dataset import USUAL_LABELS, label_column
+from ..datasets.label_columns import USUAL_LABELS, label_column
 from ..errors import ThumbnetError, quoted
 from ..files.number_format import NumberFormat, is_number
 from ..files.text_tables import read_table
