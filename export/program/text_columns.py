@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ def texts_of(model: Model) -> Texts:
     if config is None:
         return ()
     table = TableColumns.from_config(config)
+    if len(table.inputs) != math.prod(model.require_built()):
+        return ()
     return tuple(
         (at, text)
         for at, column in enumerate(table.features)

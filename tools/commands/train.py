@@ -11,15 +11,19 @@ import click
 from thumbnet.trainer import (
     CsvTask,
     Dataset,
+    Model,
     ModelCheckpoint,
     TableOptions,
     ThumbnetError,
+    Windows,
     check_writable,
     load_split,
 )
 
 from ..terminal.console import Console
 from ..workflow.architecture import build, with_input_shape
+from ..workflow.baseline import as_json, baselines
+from ..workflow.cross_validation import FEW_ROWS, Spread, over_folds, over_seeds
 from ..workflow.progress import PaceCheckpoints, ShowEpochs
 from ..workflow.settings import (
     ACTIVATION_CHOICES,
@@ -27,8 +31,9 @@ from ..workflow.settings import (
     SCALES,
     TrainSettings,
     default_epochs,
+    default_hidden,
 )
-from ..workflow.taken import suspicions, taken
+from ..workflow.taken import joined, suspicions, taken
 from ..workflow.training import fit
 from .options import verb
 from .table import table_options
@@ -75,8 +80,8 @@ class Sizes(click.ParamType[tuple[int, ...]]):
 @click.option(
     "--hidden",
     type=Sizes("sizes like 16,8 (0 for no hidden layer)"),
-    default="16",
-    help="Units of the hidden layers, 0 for none.",
+    help="Units of the hidden layers, 0 for none; if not given, 64 for 32 inputs or more, else "
+    "16.",
 )
 @click.option(
     "--conv",
@@ -108,6 +113,17 @@ class Sizes(click.ParamType[tuple[int, ...]]):
     type=click.IntRange(1),
     help="Passes over the training rows; if not given, 30, or as many as 2,000 updates need.",
 )
+@click.option(
+    "--patience",
+    type=click.IntRange(0),
+    help="Epochs without improvement after which training stops; the weights of the best are kept. "
+    "If not given, a fifth of the epochs, at least 10; 0 to train to the end.",
+)
+@click.option(
+    "--folds",
+    type=click.IntRange(2, 100),
+    help="Also train and test on so many folds of the data, and report the mean and the spread.",
+)
 @click.option("--batch-size", type=click.IntRange(1), default=32)
 @click.option("--optimizer", type=click.Choice(list(OPTIMIZERS)), default="adam")
 @click.option("--learning-rate", type=float, help="If not given, the default of the optimizer.")
@@ -135,13 +151,15 @@ def command(
     output: Path | None,
     label: str | None,
     task: CsvTask,
-    hidden: tuple[int, ...],
+    hidden: tuple[int, ...] | None,
     conv: tuple[int, ...],
     gru: int,
     lstm: int,
     quantize: str | None,
     activation: str,
     epochs: int | None,
+    patience: int | None,
+    folds: int | None,
     batch_size: int,
     optimizer: str,
     learning_rate: float | None,
@@ -165,6 +183,11 @@ def command(
             "--task regression is for rows of a CSV file, but windows of recordings have labels: "
             "leave out --task or --window"
         )
+    if windowing.window is not None and table != TableOptions():
+        raise click.UsageError(
+            "--ignore, --missing, --na, --names and --decimal are for rows of a CSV file: leave "
+            "them out, or leave out --window"
+        )
     if gru and lstm:
         raise click.UsageError("--gru and --lstm: a network has one recurrent layer: leave out one")
     output = output or Path(f"{Path(data).stem}.npz")
@@ -179,10 +202,13 @@ def command(
     else:
         train, test = windowing.split(data, label, test_size, seed, whole=bool(conv or gru or lstm))
     epochs = epochs or default_epochs(len(train), batch_size)
+    whole = bool(conv or gru or lstm)
+    hidden = default_hidden(train.x[0].size, whole) if hidden is None else hidden
     settings = TrainSettings(
         *(hidden, activation, scale, optimizer, learning_rate, epochs, batch_size, seed),
-        *(windowing.vote, conv, gru, quantize, lstm),
+        *(windowing.vote, conv, gru, quantize, lstm, patience),
     )
+    everything = train, test
     train, test = with_input_shape(train, settings), with_input_shape(test, settings)
     model = build(train, settings, name=output.stem)
     for line in taken(train, test, data):
@@ -198,10 +224,35 @@ def command(
             fit(model, train, test, settings, callbacks, state if resume else None)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_how_to_resume(state, resume, before)) from None
+    simple = baselines(train, test)
+    model.info["baselines"] = as_json(simple)
+    spread = _spread(console, *everything, settings, folds, test_size, model)
+    if spread is not None:
+        model.info["spread"] = {"of": spread.what, "scores": list(spread.scores)}
     model.save(output)
     if checkpoint is None:
         state.unlink(missing_ok=True)
-    report(console, model, train, test, output)
+    report(console, model, train, test, output, simple, spread)
+
+
+def _spread(
+    console: Console,
+    train: Dataset,
+    test: Dataset,
+    settings: TrainSettings,
+    folds: int | None,
+    test_size: float,
+    model: Model,
+) -> Spread | None:
+    """Return how much the score varies, if it was asked for or the rows are few."""
+    if folds is not None:
+        with console.progress("fold", folds, every=1) as update:
+            return over_folds(joined(train, test), folds, settings, update)
+    first = model.info.get("accuracy", model.info.get("r_squared"))
+    few = len(train) + len(test) < FEW_ROWS and not isinstance(train, Windows)
+    if not few or first is None:
+        return None
+    return over_seeds(joined(train, test), settings, test_size, first)
 
 
 def _check_paths(data: str, output: Path, state: Path, resume: bool) -> None:

@@ -12,6 +12,9 @@ from thumbnet.export import trained_bits
 from thumbnet.trainer import Dataset, Model, Windows, is_uneven
 
 from ..terminal.console import Console
+from ..workflow.baseline import Baseline, compared, losses_of
+from ..workflow.cross_validation import Spread
+from ..workflow.settings import Array
 
 
 def _nothing_learned(model: Model, train: Dataset, test: Dataset) -> str:
@@ -25,20 +28,48 @@ def _nothing_learned(model: Model, train: Dataset, test: Dataset) -> str:
     return f"every held-out row gets the same answer, so nothing was learned: {reason}"
 
 
-def report(console: Console, model: Model, train: Dataset, test: Dataset, output: Path) -> None:
+def report(
+    console: Console,
+    model: Model,
+    train: Dataset,
+    test: Dataset,
+    output: Path,
+    simple: list[Baseline],
+    spread: Spread | None,
+) -> None:
     """Print how good a network is, and what to do next."""
     info = model.info
     if nothing := _nothing_learned(model, train, test):
         console.say(nothing, "yellow")
+    if "best_epoch" in info:
+        console.say(
+            f"kept the weights of epoch {info['best_epoch']} of {info['epochs']}, the best on "
+            f"{info['validation_rows']:,} rows spared from training (--patience 0 goes to the end)"
+        )
     if "accuracy" in info:
         what = "windows" if isinstance(test, Windows) else "rows"
         console.say(
-            f"accuracy on the held-out {what}: {info['accuracy']:.2%}{_balanced(info, train, test)}"
+            f"accuracy on {len(test):,} held-out {what}: {info['accuracy']:.2%}"
+            f"{_balanced(info, train, test)}"
         )
     else:
-        console.say(f"mean absolute error on the held-out rows: {info['mean_absolute_error']:.4g}")
+        error = f"{info['mean_absolute_error']:.4g}"
+        console.say(f"mean absolute error on {len(test):,} held-out rows: {error}")
         if info["r_squared"] is not None:
-            console.say(f"R squared: {info['r_squared']:.4f}")
+            console.say(f"R squared on {len(test):,} held-out rows: {info['r_squared']:.4f}")
+        for name, each in zip(_targets(train), info.get("each_r_squared", ()), strict=False):
+            console.say(f"  {name}: {'it never varies' if each is None else f'{each:.4f}'}")
+    form = ".2%" if "accuracy" in info else ".4f"
+    told = ", ".join(f"{one.name} {one.score:{form}}" for one in simple)
+    console.say(f"on the same rows: {told}")
+    if not nothing and (warning := compared(_losses(model, test), simple)):
+        console.say(warning, "yellow")
+    if spread is not None and spread.scores:
+        low, high = min(spread.scores), max(spread.scores)
+        console.say(
+            f"over {spread.what}: mean {spread.mean:{form}}, standard deviation "
+            f"{spread.deviation:{form}}, from {low:{form}} to {high:{form}}"
+        )
     width = f", for weights of {trained_bits(model)} bits" if model.quantized else ""
     console.say(
         f"saved {output}{width}; next: thumbnet export {shlex.quote(str(output))} -o build/"
@@ -59,3 +90,12 @@ def _balanced(info: dict[str, Any], train: Dataset, test: Dataset) -> str:
                 f"have {counts.min():,} to {counts.max():,} rows{where})"
             )
     return ""
+
+
+def _targets(train: Dataset) -> tuple[str, ...]:
+    return train.table.label if train.table is not None else ()
+
+
+def _losses(model: Model, test: Dataset) -> Array:
+    answers = model.predict_classes(test.x) if test.is_classification else model.predict(test.x)
+    return losses_of(test, answers)

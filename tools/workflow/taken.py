@@ -10,6 +10,7 @@ import numpy as np
 from thumbnet.trainer import Dataset, Windows, on_both_sides, quoted, table_warnings
 
 _SHOWN = 12
+_MOST_ROWS = 200_000
 
 
 def taken(train: Dataset, test: Dataset, data: str) -> Iterator[str]:
@@ -36,13 +37,16 @@ def suspicions(train: Dataset, test: Dataset) -> list[str]:
     if isinstance(train, Windows):
         return []
     found = table_warnings(joined(train, test))
-    twice = on_both_sides(train, test)
+    twice = on_both_sides(train, test) if len(train) <= _MOST_ROWS else ""
     return [*found, twice] if twice else found
 
 
 def joined(train: Dataset, test: Dataset) -> Dataset:
     """Return both parts of a table as one, in the order of its lines."""
     x, y = np.concatenate([train.x, test.x]), np.concatenate([train.y, test.y])
+    if isinstance(train, Windows) and isinstance(test, Windows):
+        recording = np.concatenate([train.recording, test.recording + len(train.names)])
+        return replace(train, x=x, y=y, recording=recording, names=train.names + test.names)
     if train.lines is None or test.lines is None:
         return replace(train, x=x, y=y, lines=None)
     lines = np.concatenate([train.lines, test.lines])

@@ -21,6 +21,7 @@ from thumbnet.trainer import (
 
 from .resuming import check_resumable
 from .settings import Array, TrainSettings
+from .validation import early_stopping, with_validation
 
 TEST_ROWS = 1000
 """Held-out rows that a model carries at most."""
@@ -79,19 +80,25 @@ def fit(
     _keep_test_rows(model, test, settings.seed)
     if resume_from is not None:
         check_resumable(model, settings, resume_from)
+    learnt, spared = with_validation(train, settings)
+    stopping = None if spared is None else early_stopping(settings)
+    watched = test if spared is None else spared
     history = model.fit(
-        train.x,
-        _standardized(train, mean, deviation),
+        learnt.x,
+        _standardized(learnt, mean, deviation),
         batch_size=settings.batch_size,
         epochs=settings.epochs,
-        validation_data=(test.x, _standardized(test, mean, deviation)),
-        callbacks=callbacks,
+        validation_data=(watched.x, _standardized(watched, mean, deviation)),
+        callbacks=callbacks if stopping is None else [stopping, *callbacks],
         seed=settings.seed,
         resume_from=resume_from,
         quantize=settings.quantize,
     )
     model.info["epochs"] = len(history.epoch)
     model.info["test_rows"] = len(test)
+    if stopping is not None and spared is not None:
+        model.info["best_epoch"] = stopping.best_epoch + 1
+        model.info["validation_rows"] = len(spared)
     model.info["history"] = _in_real_units(history, deviation)
     if train.is_classification:
         assert train.labels is not None
