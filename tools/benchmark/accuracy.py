@@ -96,7 +96,11 @@ def measured(names: tuple[str, ...] = NAMES, seeds: int = SEEDS) -> Iterator[Res
 def main() -> int:
     """Print the table; return 1 if a goal is missed."""
     console = Console(False)
-    results = list(measured())
+    results = []
+    with console.progress("data set", len(NAMES), every=1) as update:
+        for result in measured():
+            results.append(result)
+            update(len(results), result.name)
     columns = ["data set", "figure", "thumbnet", "scikit-learn", "goal"]
     console.table(columns, [_line(result) for result in results])
     missed = [result.name for result in results if not result.reached]

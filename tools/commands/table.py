@@ -13,7 +13,7 @@ from .options import Command
 
 
 def table_options(function: Command) -> Command:
-    """Add --ignore, --missing, --na, --names and --decimal, passed as one argument `table`."""
+    """Add the options of `TableOptions`, passed as one argument `table`."""
 
     @functools.wraps(function)
     def run(
@@ -23,13 +23,20 @@ def table_options(function: Command) -> Command:
         na: tuple[str, ...],
         names: str | None,
         decimal: Any,
+        group: str | None,
         **others: Any,
     ) -> None:
         given = () if names is None else tuple(name.strip() for name in names.split(","))
-        table = TableOptions(ignore, missing, na, given, decimal)
+        table = TableOptions(ignore, missing, na, given, decimal, group)
         function(*arguments, table=table, **others)
 
     for option in (
+        click.option(
+            "--group",
+            metavar="COLUMN",
+            help="Column of a CSV file that says whose a row is, such as a person: no feature, and "
+            "the rows of one stay together in every split.",
+        ),
         click.option(
             "--decimal",
             type=click.Choice(["point", "comma"]),

@@ -80,8 +80,7 @@ class Sizes(click.ParamType[tuple[int, ...]]):
 @click.option(
     "--hidden",
     type=Sizes("sizes like 16,8 (0 for no hidden layer)"),
-    help="Units of the hidden layers, 0 for none; if not given, 64 for 32 inputs or more, else "
-    "16.",
+    help="Units of the hidden layers, 0 for none; if not given, 64 for 32 inputs or more, else 16.",
 )
 @click.option(
     "--conv",
@@ -185,8 +184,8 @@ def command(
         )
     if windowing.window is not None and table != TableOptions():
         raise click.UsageError(
-            "--ignore, --missing, --na, --names and --decimal are for rows of a CSV file: leave "
-            "them out, or leave out --window"
+            "--ignore, --missing, --na, --names, --decimal and --group are for rows of a CSV file: "
+            "leave them out, or leave out --window"
         )
     if gru and lstm:
         raise click.UsageError("--gru and --lstm: a network has one recurrent layer: leave out one")

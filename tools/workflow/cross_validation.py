@@ -68,7 +68,7 @@ def over_folds(
 
     """
     scores = []
-    own = "recordings" if isinstance(data, Windows) else "rows"
+    own = _unit(data)
     for done, held_out in enumerate(folds(data, count, settings.seed), 1):
         train, test = (data.take(np.flatnonzero(held_out == side)) for side in (False, True))
         scores.append(_score(train, test, settings))
@@ -99,7 +99,7 @@ def over_seeds(data: Dataset, settings: TrainSettings, test_size: float, first: 
 def folds(data: Dataset, count: int, seed: int) -> Iterator[Array]:
     """Yield which rows each fold holds out, (rows,) bool: of each class a share.
 
-    Windows of one recording stay together.
+    Windows of one recording stay together, and rows of one group.
 
     Raises
     ------
@@ -108,19 +108,22 @@ def folds(data: Dataset, count: int, seed: int) -> Iterator[Array]:
 
     """
     rows = len(data)
-    groups = data.recording if isinstance(data, Windows) else np.arange(rows)
+    groups = np.arange(rows) if data.groups is None else data.groups
+    if isinstance(data, Windows):
+        groups = data.recording
     _, first, of_row = np.unique(groups, return_index=True, return_inverse=True)
-    classes = data.y[first] if data.is_classification else np.zeros(len(first), dtype=np.int64)
+    # A recording has one label, but a person may do everything.
+    alike = data.is_classification and data.groups is None
+    classes = data.y[first] if alike else np.zeros(len(first), dtype=np.int64)
     random = np.random.default_rng(seed)
     fold = np.zeros(len(first), dtype=np.int64)
     start = 0
     for one in np.unique(classes):
         (members,) = np.nonzero(classes == one)
         if len(members) < count:
-            what = "recordings" if isinstance(data, Windows) else "rows"
-            name = f" of {data.labels[int(one)]!r}" if data.labels is not None else ""
+            name = f" of {data.labels[int(one)]!r}" if alike and data.labels else ""
             raise ThumbnetError(
-                f"--folds {count}: {len(members)} {what}{name} are too few: use --folds "
+                f"--folds {count}: {len(members)} {_unit(data)}{name} are too few: use --folds "
                 f"{max(2, len(members))} or bring more"
             )
         # Each class begins where the last one ended, so that folds are of one size.
@@ -128,6 +131,12 @@ def folds(data: Dataset, count: int, seed: int) -> Iterator[Array]:
         start += len(members)
     for k in range(count):
         yield fold[of_row] == k
+
+
+def _unit(data: Dataset) -> str:
+    if isinstance(data, Windows):
+        return "recordings"
+    return "rows" if data.groups is None else "groups"
 
 
 def _score(train: Dataset, test: Dataset, settings: TrainSettings) -> float | None:

@@ -47,15 +47,20 @@ def joined(train: Dataset, test: Dataset) -> Dataset:
     if isinstance(train, Windows) and isinstance(test, Windows):
         recording = np.concatenate([train.recording, test.recording + len(train.names)])
         return replace(train, x=x, y=y, recording=recording, names=train.names + test.names)
+    groups = None
+    if train.groups is not None and test.groups is not None:
+        groups = np.concatenate([train.groups, test.groups])
     if train.lines is None or test.lines is None:
-        return replace(train, x=x, y=y, lines=None)
+        return replace(train, x=x, y=y, lines=None, groups=groups)
     lines = np.concatenate([train.lines, test.lines])
-    return replace(train, x=x, y=y, lines=lines).take(np.argsort(lines))
+    return replace(train, x=x, y=y, lines=lines, groups=groups).take(np.argsort(lines))
 
 
 def _counted(data: Dataset) -> str:
     if isinstance(data, Windows):
         return f"{len(data):,} windows of {len(set(data.recording.tolist())):,} recordings"
+    if data.groups is not None:
+        return f"{len(data):,} rows of {len(set(data.groups.tolist())):,} groups"
     return f"{len(data):,} rows"
 
 

@@ -93,11 +93,13 @@ def read_csv(
     table = _open(path, options, like)
     header = table.header
     ignored = {column_named(path, header, name) for name in options.ignore}
+    group = [] if options.group is None else [column_named(path, header, options.group)]
+    ignored |= {*group}
     targets = label_columns(path, header, label or (like.label if like else None), ignored)
     features = _features(path, header, targets, ignored, like)
     names = [header[i] for i in features]
     cells = Cells(str(path), names, table.numbers, options.na)
-    values = _read(table, cells, features, targets, options)
+    values = _read(table, cells, features, [*targets, *group], options)
     fewest = _FEWEST_ROWS if labels is None and like is None else 1
     if len(cells.lines) < fewest:
         raise _too_few(path, len(cells.lines), fewest)
@@ -111,6 +113,7 @@ def read_csv(
     kept = [[each[row] for row in rows] for each in values]
     if label is None and like is None:
         _check_guess(path, header[targets[0]], kept[0], lines, inputs.texts, table)
+    groups = None if not group else np.unique(kept.pop(), return_inverse=True)[1]
     y, found = _answers(path, header, targets, kept, lines.tolist(), task, labels, table)
     about = TableColumns(
         *(tuple(header[i] for i in targets), tuple(names), inputs.texts, inputs.flags),
@@ -131,6 +134,7 @@ def read_csv(
         name=Path(path).stem,
         table=about,
         lines=lines,
+        groups=groups,
         notices=_notices(table, about, options, len(cells.lines) - len(rows)),
     )
 

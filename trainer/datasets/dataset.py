@@ -65,6 +65,9 @@ class Dataset:
         How the columns of a table became x.
     lines : ndarray, shape (n,), optional
         The line of the file with each row.
+    groups : ndarray, shape (n,), optional
+        Whom or what each row is of, such as a person: an index. Rows of one stay together wherever
+        data are split.
     notices : tuple of str
         What a user should know about how the file was read.
 
@@ -82,6 +85,7 @@ class Dataset:
     image_shape: tuple[int, int] | None = None
     table: TableColumns | None = None
     lines: Array | None = None
+    groups: Array | None = None
     notices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -133,4 +137,5 @@ class Dataset:
         """Return the examples at `indices`, in that order, as a new data set."""
         chosen = np.asarray(indices, dtype=np.int64)
         lines = None if self.lines is None else self.lines[chosen]
-        return replace(self, x=self.x[chosen], y=self.y[chosen], lines=lines)
+        groups = None if self.groups is None else self.groups[chosen]
+        return replace(self, x=self.x[chosen], y=self.y[chosen], lines=lines, groups=groups)

@@ -79,7 +79,8 @@ def _parts(
         raise ThumbnetError(f"{text}: {_OTHERS[suffix]}")
     if options not in (None, TableOptions()):
         raise ThumbnetError(
-            f"{text}: --ignore, --missing, --na, --names and --decimal are for CSV files, not here"
+            f"{text}: --ignore, --missing, --na, --names, --decimal and --group are for CSV files, "
+            "not here"
         )
     if label is not None:
         raise ThumbnetError(f"{text}: a label column can be chosen in CSV files only, not here")

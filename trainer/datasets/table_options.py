@@ -39,6 +39,9 @@ class TableOptions:
         Names of the columns, if the file does not begin with them.
     decimal : str, optional
         "point" or "comma", if the numbers do not show it.
+    group : str, optional
+        The column that says whom or what a row is of, such as a person: no feature, and the rows of
+        one stay together wherever data are split.
 
     Raises
     ------
@@ -51,6 +54,7 @@ class TableOptions:
     na: Sequence[str] = ()
     names: Sequence[str] = ()
     decimal: Decimal | None = None
+    group: str | None = None
 
     def __post_init__(self) -> None:
         if self.missing not in MISSING:

@@ -63,6 +63,18 @@ def test_a_recording_stays_in_one_fold() -> None:
         list(folds(data, 7, 0))
 
 
+def test_a_group_stays_in_one_fold() -> None:
+    data = blobs(90)
+    data = Dataset(data.x, data.y, data.labels, groups=np.arange(90) // 10)
+    parts = list(folds(data, 4, 0))
+    assert np.sum(parts, axis=0).tolist() == [1] * 90
+    for part in parts:
+        assert data.groups is not None
+        assert not {*data.groups[part]} & {*data.groups[~part]}
+    with pytest.raises(ThumbnetError, match="9 groups are too few: use --folds 9"):
+        list(folds(data, 10, 0))
+
+
 def test_scores_of_folds_and_seeds() -> None:
     settings = TrainSettings(hidden=(), epochs=12, learning_rate=0.05)
     told: list[int] = []

@@ -16,6 +16,7 @@ from thumbnet.trainer import (
     ThumbnetError,
     load_dataset,
     read_csv,
+    train_test_split,
 )
 
 RNG = np.random.default_rng(0)
@@ -242,3 +243,23 @@ def test_what_is_unlike_is_not_proposed(tmp_path: Path) -> None:
         read_csv(path, label="temprature")
     with pytest.raises(ThumbnetError, match=r"name another$"):
         read_csv(path, label="pressure")
+
+
+def test_rows_of_a_group_stay_together(tmp_path: Path) -> None:
+    people = np.array(["ann", "bob", "eve", "joe", "kim", "lea"])[np.arange(60) // 10]
+    data = read_csv(table(tmp_path, ("who", people)), options=TableOptions(group="who"))
+    assert list(named(data)) == ["p", "q"]
+    assert data.groups is not None
+    assert data.groups.tolist() == (np.arange(60) // 10).tolist()
+    for seed in range(4):
+        train, test = train_test_split(data, 0.3, seed)
+        assert train.groups is not None
+        assert test.groups is not None
+        assert (len(train), len(test)) == (40, 20)
+        assert not {*train.groups} & {*test.groups}
+        assert train.lines is not None
+        assert test.lines is not None
+        assert sorted([*train.lines, *test.lines]) == list(range(2, 62))
+    alone = Dataset(data.x, np.arange(60) // 30, ("a", "b"), groups=np.arange(60) // 30)
+    with pytest.raises(ThumbnetError, match="cannot hold out some of 2 groups"):
+        train_test_split(alone)
