@@ -225,10 +225,11 @@ def command(
         raise KeyboardInterrupt(_how_to_resume(state, resume, before)) from None
     simple = baselines(train, test)
     model.info["baselines"] = as_json(simple)
+    model.save(output)  # what follows takes time, and may be interrupted
     spread = _spread(console, *everything, settings, folds, test_size, model)
     if spread is not None:
         model.info["spread"] = {"of": spread.what, "scores": list(spread.scores)}
-    model.save(output)
+        model.save(output)
     if checkpoint is None:
         state.unlink(missing_ok=True)
     report(console, model, train, test, output, simple, spread)
