@@ -10,18 +10,20 @@ from .autograd.all_curves import CURVES
 from .autograd.tape import GradientTape
 from .autograd.tensor import Tensor, Variable
 from .datasets.class_labels import encode_labels
-from .datasets.csv_dataset import Task as CsvTask
 from .datasets.csv_dataset import read_csv
 from .datasets.dataset import LARGEST, Dataset
 from .datasets.digits import load_digits
 from .datasets.idx import idx_pairs, read_idx
 from .datasets.image_resize import resize_bilinear
 from .datasets.input_spec import InputSpec
-from .datasets.loading import DATASET_NAMES, load_dataset, load_split
+from .datasets.label_columns import Task as CsvTask
+from .datasets.loading import DATASET_NAMES, TABLES, load_dataset, load_split
 from .datasets.mnist import MNIST_FILES, find_mnist, load_mnist
 from .datasets.npz import read_npz
 from .datasets.resolution import COUNT_LIMIT
 from .datasets.splitting import train_test_split
+from .datasets.table_options import TableColumns, TableOptions
+from .datasets.table_warnings import on_both_sides, table_warnings
 from .errors import ThumbnetError, quoted
 from .files.archive import FORMAT as ARCHIVE_FORMAT
 from .files.archive import VERSION as ARCHIVE_VERSION
@@ -156,6 +158,9 @@ __all__ = [
     "SimpleRNN",
     "StreamSettings",
     "CsvTask",
+    "TABLES",
+    "TableColumns",
+    "TableOptions",
     "Tensor",
     "ThumbnetError",
     "Variable",
@@ -190,6 +195,7 @@ __all__ = [
     "locked",
     "other_time_unit",
     "parse_json",
+    "on_both_sides",
     "quoted",
     "read_bytes",
     "read_csv",
@@ -207,6 +213,7 @@ __all__ = [
     "time_column",
     "time_option",
     "to_categorical",
+    "table_warnings",
     "train_test_split",
     "write_atomically",
     "writing_in",

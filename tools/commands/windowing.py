@@ -18,6 +18,7 @@ from thumbnet.trainer import (
     RAW_FEATURE,
     WINDOW_FEATURES,
     Recording,
+    TableOptions,
     ThumbnetError,
     Windows,
     cut,
@@ -99,7 +100,13 @@ class Windowing:
             )
 
     def split(
-        self, path: str, label: str | None, test_size: float, seed: int, whole: bool
+        self,
+        path: str,
+        label: str | None,
+        test_size: float,
+        seed: int,
+        whole: bool,
+        table: TableOptions | None = None,
     ) -> tuple[Windows, Windows]:
         """Return windows to train and to test with; no recording is in both.
 
@@ -115,6 +122,8 @@ class Windowing:
             Seed of the split.
         whole
             Whether to use the windows themselves if no features were chosen.
+        table
+            Names, columns to leave out and the decimal mark.
 
         Raises
         ------
@@ -132,7 +141,13 @@ class Windowing:
             raise ThumbnetError(
                 f"{path}: no such file or folder: use a folder of recordings, or a CSV file"
             )
-        recordings = read_recordings(path, label, self.time, self.rate, self.recording)
+        table = table or TableOptions()
+        recordings = read_recordings(
+            *(path, label, self.time, self.rate, self.recording),
+            ignore=table.ignore,
+            names=table.names,
+            decimal=table.decimal,
+        )
         self._report_what_was_read(recordings)
         windows = cut(
             recordings,
@@ -157,10 +172,7 @@ class Windowing:
         counts = Counter(one.label for one in recordings)
         labels = ", ".join(f"{label} ({count})" for label, count in sorted(counts.items()))
         seconds = sum(len(one) / one.rate for one in recordings)
-        self.console.say(
-            f"{len(recordings):,} recordings, {seconds:,.4g} s in all: {labels}; "
-            f"channels {', '.join(first.channels)}; {first.rate:.4g} samples per second"
-        )
+        self.console.say(f"{len(recordings):,} recordings, {seconds:,.4g} s in all: {labels}")
         said = Counter(note for one in recordings for note in one.notes)
         for note, count in said.items():
             some = f" (in {count} of {len(recordings)} recordings)"

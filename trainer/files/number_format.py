@@ -34,6 +34,10 @@ class Missing(ValueError):
     """A cell has no value."""
 
 
+class NotANumber(ValueError):
+    """A cell has a text."""
+
+
 @dataclass(frozen=True)
 class NumberFormat:
     """How the numbers of a table are written.
@@ -68,8 +72,8 @@ class NumberFormat:
 
         Raises
         ------
-        Missing
-            If there is no value.
+        Missing, NotANumber
+            If there is no value, or a text.
         TooLarge
             If it is above 1e30.
         ValueError
@@ -128,9 +132,11 @@ class NumberFormat:
                 f"{cell!r} has a decimal {_MARKS[other]}, but {self.example or 'other cells'} has "
                 f"a {_MARKS[self.decimal]}: write {cell.replace(other, self.decimal)!r}"
             )
-        unit = unit_of(cell)
-        hint = f": text follows it, remove {unit!r} from the column" if unit else ""
-        return ValueError(f"{cell[:40]!r} is not a number{hint}")
+        if unit := unit_of(cell):
+            return ValueError(
+                f"{cell[:40]!r} is not a number: text follows it, remove {unit!r} from the column"
+            )
+        return NotANumber(f"{cell[:40]!r} is not a number")
 
 
 POINT = NumberFormat()

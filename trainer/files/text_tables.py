@@ -10,7 +10,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -39,6 +39,10 @@ _POINT_IN_THOUSANDS = re.compile(rb"\d\.\d{3}(?!\d)")
 
 Row = tuple[int, list[str]]
 """The line that a row starts on, counted from 1, and its cells."""
+
+
+class NoHeader(ThumbnetError):
+    """A table begins with its numbers, not with the names of the columns."""
 
 
 class Lines:
@@ -140,6 +144,7 @@ def read_table(
     fewest: int = 2,
     decimal: str | None = None,
     delimiter: str | None = None,
+    names: Sequence[str] = (),
     data: bytes | None = None,
 ) -> Table:
     """Read header and rows of a table.
@@ -158,6 +163,8 @@ def read_table(
         "point" or "comma", if the numbers do not show it.
     delimiter : str, optional
         What separates columns, if it is known.
+    names : sequence of str
+        Names of the columns, if the file does not begin with them.
     data : bytes, optional
         Its contents, if `path` only names it in messages.
 
@@ -167,8 +174,10 @@ def read_table(
 
     Raises
     ------
+    NoHeader
+        If the first row is numbers, and no names are given.
     ThumbnetError
-        If anything is wrong; the message names file and line. The iterator raises it, too.
+        If anything else is wrong; the message names file and line. The iterator raises it, too.
     """
     lines = read_lines(path, data)
     top = list(islice(lines, 50))
@@ -179,10 +188,13 @@ def read_table(
     if not start:
         raise ThumbnetError(f"{path}: the file is empty")
     delimiter = delimiter or max(_DELIMITERS, key=lambda d: _columns(path, start, d))
-    _check_first(path, top, delimiter)
     records = _records(path, lines, delimiter)
-    line, header = next(records)
-    _check_header(path, line, header, fewest, islice(_records(path, lines, delimiter), 1, None))
+    if names:
+        header = _given(path, next(_records(path, lines, delimiter)), names, fewest)
+    else:
+        _check_first(path, top, delimiter)
+        line, header = next(records)
+        _check_header(path, line, header, fewest, islice(_records(path, lines, delimiter), 1, None))
     numbers = _numbers(path, lines, delimiter, None if decimal is None else DECIMALS[decimal])
     notices = []
     if lines.encoding == "Windows-1252":
@@ -193,6 +205,24 @@ def read_table(
     return Table(header, rows, delimiter, numbers, tuple(notices))
 
 
+def _given(
+    path: str | os.PathLike[str], first: Row, names: Sequence[str], fewest: int
+) -> list[str]:
+    """Return the given names of the columns, if the first row is no header and has as many."""
+    line, cells = first
+    if len(cells) != len(names):
+        raise ThumbnetError(
+            f"{path}, line {line}: {len(cells)} columns, but --names gives {len(names)}: "
+            "name each of them"
+        )
+    if not any(map(is_number, cells)):
+        raise ThumbnetError(
+            f"{path}, line {line}: has the names of the columns, {quoted(cells)}: leave out --names"
+        )
+    _check_names(f"{path}: --names", list(names), fewest)
+    return list(names)
+
+
 def _check_header(
     path: str | os.PathLike[str], line: int, header: list[str], fewest: int, below: Iterator[Row]
 ) -> None:
@@ -201,31 +231,34 @@ def _check_header(
     alone = len(words) == 1 < len(header) and not _numbers_columns(header, words[0], below)
     if not words or alone:
         label = f" but {header[words[0]]!r}" if words else ""
-        raise ThumbnetError(
+        raise NoHeader(
             f"{path}, line {line}: no header: the first row is all numbers{label}: "
             "add a line with the names of the columns"
         )
+    _check_names(f"{path}, line {line}", header, fewest)
+
+
+def _check_names(where: str, header: list[str], fewest: int) -> None:
+    """Raise ThumbnetError unless there are enough columns, not too many, each with its own name."""
     if len(header) < fewest:
         raise ThumbnetError(
-            f"{path}, line {line}: not a CSV of features and a label: only one column, "
+            f"{where}: not a CSV of features and a label: only one column, "
             f"{header[0][:40]!r}: separate columns by comma, semicolon or tab"
         )
     if len(header) > MOST_COLUMNS:
         raise ThumbnetError(
-            f"{path}, line {line}: has {len(header):,} columns, at most {MOST_COLUMNS:,} are read: "
+            f"{where}: has {len(header):,} columns, at most {MOST_COLUMNS:,} are read: "
             "leave some out"
         )
     known: set[str] = set()
     for i, name in enumerate(header):
         if not name:
             raise ThumbnetError(
-                f"{path}, line {line}: column {i + 1} has no name: "
+                f"{where}: column {i + 1} has no name: "
                 "name it, or delete it if it only numbers the rows"
             )
         if name in known:
-            raise ThumbnetError(
-                f"{path}, line {line}: two columns are called {name!r}: rename one of them"
-            )
+            raise ThumbnetError(f"{where}: two columns are called {name!r}: rename one of them")
         known.add(name)
 
 

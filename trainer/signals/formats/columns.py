@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...datasets.csv_dataset import USUAL_LABELS
+from ...datasets.label_columns import USUAL_LABELS
 from ...errors import ThumbnetError, quoted
 from ..clock_names import perhaps_clock
 from ..clocks import Clock, ClockCells, choose_clock, rises_evenly

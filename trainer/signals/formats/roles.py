@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...datasets.csv_dataset import label_column
+from ...datasets.label_columns import label_column
 from ...errors import ThumbnetError, quoted
 from ..clock_names import clock_by_name
 from ..moments import parse_moment
