@@ -10,7 +10,7 @@ STUBS := .build/stubs
 # viper, thumb and microbit are left out: the stubs do not know the emitters' names.
 DEVICE = $(filter-out __init__,$(basename $(notdir $(wildcard firmware/*.py firmware/plain/*.py firmware/runtime/*.py firmware/stream/*.py))))
 
-.PHONY: demo test quick fuzz test-slow lint format types hooks setup bench bench-training mutants cortex-m0 clean
+.PHONY: demo test quick fuzz test-slow lint format types hooks setup bench bench-accuracy bench-training mutants cortex-m0 clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/thumbnet demo digits
@@ -57,6 +57,9 @@ hooks: setup
 # The table of figures: networks and kernels on the Unix port and on an emulated micro:bit.
 bench: setup
 	$(BIN)/python -m thumbnet.tools.benchmark
+
+bench-accuracy: setup
+	$(BIN)/python -m thumbnet.tools.benchmark.accuracy
 
 bench-training: setup
 	$(BIN)/python -m thumbnet.trainer.benchmark

@@ -50,6 +50,7 @@ from .program.kernel_inspection import (
     kernel_memory,
     standalone_calls,
 )
+from .program.paired_test import paired_test
 from .program.program import Program
 from .program.quality import LayerQuality, encode_targets
 from .program.written_files import check_file_name
@@ -121,6 +122,7 @@ __all__ = [
     "load_board",
     "microbit_hex",
     "module_name",
+    "paired_test",
     "operation",
     "operation_title",
     "quantization_choices",

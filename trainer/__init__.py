@@ -9,20 +9,22 @@ Everything public is here.
 from .autograd.all_curves import CURVES
 from .autograd.tape import GradientTape
 from .autograd.tensor import Tensor, Variable
-from .datasets.class_labels import check_names, encode_labels, quoted
-from .datasets.csv_dataset import Task as CsvTask
+from .datasets.class_labels import check_names, encode_labels
 from .datasets.csv_dataset import read_csv
 from .datasets.dataset import LARGEST, Dataset
 from .datasets.digits import load_digits
 from .datasets.idx import idx_pairs, read_idx
 from .datasets.image_resize import resize_bilinear
 from .datasets.input_spec import InputSpec
-from .datasets.loading import DATASET_NAMES, load_dataset, load_split
+from .datasets.label_columns import Task as CsvTask
+from .datasets.loading import DATASET_NAMES, TABLES, load_dataset, load_split
 from .datasets.mnist import MNIST_FILES, find_mnist, load_mnist
 from .datasets.npz import read_npz
 from .datasets.resolution import COUNT_LIMIT
 from .datasets.splitting import train_test_split
-from .errors import ThumbnetError
+from .datasets.table_options import TableColumns, TableOptions
+from .datasets.table_warnings import on_both_sides, table_warnings
+from .errors import ThumbnetError, quoted
 from .files.archive import FORMAT as ARCHIVE_FORMAT
 from .files.archive import VERSION as ARCHIVE_VERSION
 from .files.archive import read as read_archive
@@ -71,11 +73,12 @@ from .quantization.affine import (
     curve_output,
     largest_weight,
 )
+from .signals.clock_names import time_column
 from .signals.flatlines import find_flatlines
 from .signals.motions import aeon_datasets, load_gestures, load_motions
 from .signals.recording_split import split_by_recording
 from .signals.recordings import RECORDING_SUFFIXES, Recording, read_recordings
-from .signals.sample_times import other_time_unit, time_column
+from .signals.sample_times import other_time_unit, time_option
 from .signals.stream_settings import BANDS as BANDS_FEATURE
 from .signals.stream_settings import FEATURES as WINDOW_FEATURES
 from .signals.stream_settings import RAW as RAW_FEATURE
@@ -155,6 +158,9 @@ __all__ = [
     "SimpleRNN",
     "StreamSettings",
     "CsvTask",
+    "TABLES",
+    "TableColumns",
+    "TableOptions",
     "Tensor",
     "ThumbnetError",
     "Variable",
@@ -190,6 +196,7 @@ __all__ = [
     "locked",
     "other_time_unit",
     "parse_json",
+    "on_both_sides",
     "quoted",
     "read_bytes",
     "read_csv",
@@ -205,7 +212,9 @@ __all__ = [
     "temporary_file",
     "temporary_folder",
     "time_column",
+    "time_option",
     "to_categorical",
+    "table_warnings",
     "train_test_split",
     "write_atomically",
     "writing_in",

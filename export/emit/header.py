@@ -29,6 +29,9 @@ class Facts:
     names: tuple[str, ...] = ()
     """The features' names, if the data had them."""
 
+    texts: tuple[tuple[int, str], ...] = ()
+    """The texts that are inputs: the column of the table, and the text."""
+
     board: str = ""
     accuracy: str = ""
     """A sentence about held-out data; empty if there was none."""
@@ -74,6 +77,8 @@ def header(graph: Graph, facts: Facts) -> str:
         + (f" {facts.accuracy}" if facts.accuracy else ""),
         _inputs(graph, facts) + ("" if graph.stream else call_part(first).input_note(graph, first)),
     ]
+    if facts.texts:
+        paragraphs.append(_texts(facts))
     if graph.stream:
         paragraphs.append(stream_sentence(graph.stream))
     usage = [f"import {name}"] + [
@@ -110,6 +115,12 @@ def _inputs(graph: Graph, facts: Facts) -> str:
     if repeated:
         numbers += f", {size // len(low)} steps of {len(low)} channels"
     return f"Input: {numbers}: {', '.join(each)}."
+
+
+def _texts(facts: Facts) -> str:
+    columns = sorted({column for column, _ in facts.texts})
+    each = [f"{at} is one of {[text for c, text in facts.texts if c == at]}" for at in columns]
+    return f"Values may also be a row of the table, with its texts: column {'; '.join(each)}."
 
 
 def _calls(graph: Graph, facts: Facts) -> list[tuple[str, str]]:

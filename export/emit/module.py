@@ -54,7 +54,9 @@ def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     own, behind = stream_literals(graph.stream)
     literals = {**node_literals(graph), **own, **literals, **state_literals(graph, made)}
     late = {**late, **behind}
-    kernels, rest, _ = sources(graph, build, row_calls)
+    kernels, rest, _ = sources(graph, build, row_calls, bool(facts.texts))
+    if facts.texts:
+        literals.update(_text_literals(facts, int(literals["INPUTS"])))
     if facts.labels:
         literals["LABELS"] = tuple_literal([repr(label) for label in facts.labels])
     literals.update(check_literals(literals, [*kernels, *rest], weights, build))
@@ -83,7 +85,7 @@ def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
 
 
 def sources(
-    graph: Graph, build: Build, made: list[Call]
+    graph: Graph, build: Build, made: list[Call], with_texts: bool = False
 ) -> tuple[list[SourceFile], list[SourceFile], dict[str, str]]:
     """Return the files of `firmware/` that make up a module: kernels with imports, and the rest.
 
@@ -98,7 +100,7 @@ def sources(
     forward = _FORWARD[build.weights]
     if build.weights == "flash" and any(map(is_copied, made)):
         forward = "forward_copied"
-    replace = {"forward": forward, **instead}
+    replace = {"forward": forward, **instead, **({"lengths": "texts"} if with_texts else {})}
     if build.weights == "flash":  # a micro:bit v1 has its own files
         behind.append("weights_file")
     else:
@@ -125,6 +127,16 @@ def sources(
     # Kernels that only the example network of a file calls.
     unused = {kernel.name for kernel in KERNELS} - set(roots)
     return kernels, [s for s in rest if s.name not in names | unused], replace
+
+
+def _text_literals(facts: Facts, inputs: int) -> Literals:
+    """Return the literals of columns of texts."""
+    columns = [column for column, _ in facts.texts]
+    return {
+        "COLUMNS": str(inputs - len(columns) + len(set(columns))),
+        "TEXTS": tuple_literal([repr(text) for _, text in facts.texts]),
+        "TEXT_COLUMNS": tuple_literal(columns),
+    }
 
 
 def node_literals(graph: Graph) -> Literals:

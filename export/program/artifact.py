@@ -28,6 +28,7 @@ from .expected_answers import expected_answers
 from .read_contents import check_contents, check_text, check_work, read_document
 from .stored_inputs import inputs_to_json
 from .stream_vectors import stream_answers, stream_windows
+from .text_columns import Texts, with_texts
 from .written_files import SUFFIXES, WEIGHTS, check_case, check_listed, digests, read_files
 
 MOST_SAID = 500
@@ -56,6 +57,8 @@ class Artifact:
         May contain the accuracy: "samples", "float", "integer".
     files
         All files that go on the board, contents by file name, as they were when this was loaded.
+    texts
+        The texts that are inputs, see `text_columns`.
 
     """
 
@@ -68,6 +71,7 @@ class Artifact:
     targets: list[int | float | None]
     info: dict[str, Any]
     files: dict[str, bytes]
+    texts: Texts = ()
 
     @property
     def name(self) -> str:
@@ -101,8 +105,13 @@ class Artifact:
         return answer_kind(self.graph)
 
     @property
-    def rows(self) -> list[bytes | list[int | float]]:
-        """The `inputs` as targets take them: whole levels as bytes, which need little heap."""
+    def rows(self) -> list[bytes | list[Any]]:
+        """The `inputs` as targets take them: whole levels as bytes, which need little heap.
+
+        Where columns have texts, as a user passes them.
+        """
+        if self.texts:
+            return [with_texts(row, self.texts) for row in self.inputs]
         if not takes_bytes(self.graph):
             return [*self.inputs]
         return [row if float in map(type, row) else bytes(row) for row in self.inputs]  # type: ignore[arg-type]
@@ -146,6 +155,7 @@ def write_artifact(
     rows: npt.NDArray[Any],
     targets: list[Any],
     info: dict[str, Any],
+    texts: Texts = (),
 ) -> Artifact:
     """Write `files` (the module first) and `<name>.json` as one set.
 
@@ -170,8 +180,9 @@ def write_artifact(
         [*targets, *[None] * (len(inputs) - len(targets))],
         info,
         dict(files),
+        texts,
     )
-    document = {
+    document: dict[str, Any] = {
         "digest": "",
         "board": asdict(board),
         "build": asdict(build),
@@ -181,6 +192,8 @@ def write_artifact(
         "targets": artifact.targets,
         "inputs": inputs_to_json(artifact.inputs, graph),
     }
+    if texts:
+        document["texts"] = [list(pair) for pair in texts]
     document["digest"] = _digest(document)
     check_work(graph, len(inputs))
     text = check_text(dump(document))
@@ -263,7 +276,7 @@ def _load(module: Path) -> Artifact:
     files = read_files(module, listed)
     return Artifact(
         *(module, graph, contents.board, contents.build, listed),
-        *(contents.inputs, contents.targets, contents.info, files),
+        *(contents.inputs, contents.targets, contents.info, files, contents.texts),
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +57,9 @@ class QuantizationResult:
         The same ratio of the worst layer.
     weight_bytes
         Size of the weights in bytes.
+    losses
+        Of each held-out row: whether its class is wrong, or the error of its number; see
+        `paired_test`.
 
     """
 
@@ -67,6 +71,9 @@ class QuantizationResult:
     sqnr: float
     worst: float
     weight_bytes: int
+    losses: npt.NDArray[np.float64] = field(
+        default_factory=lambda: np.zeros(0), repr=False, compare=False
+    )
 
     @property
     def score(self) -> float:
@@ -222,7 +229,19 @@ def compare_quantizations(
             next(layer.sqnr for layer in layers if layer.tensor == "scores"),
             min(layer.sqnr for layer in layers),
             weight_bytes(graph),
+            _losses(task, found, y),
         )
+
+
+def _losses(
+    task: Task, found: npt.NDArray[Any], y: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return the loss of each row: 1 for a wrong class, or the squared error in standard units."""
+    if task.has_classes:
+        return np.asarray(found.reshape(y.shape) != y, dtype=np.float64)
+    deviation = np.where(y.std(axis=0) > 0, y.std(axis=0), 1.0)
+    error = (found.reshape(y.shape) - y) / deviation
+    return np.asarray((error**2).reshape(len(y), -1).mean(axis=1))
 
 
 def _graphs(model: Model, x: npt.ArrayLike, options: Options) -> tuple[Graph, Graph, Task]:

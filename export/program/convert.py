@@ -21,6 +21,7 @@ from ..quantizer.task import Task
 from ..stages.check_graph import verify
 from ..stages.pipeline import Options, stages
 from .program import LONGEST, Program
+from .text_columns import texts_of
 
 
 def convert(
@@ -96,7 +97,9 @@ def convert(
     graph = replace(graph, stream=stream_of(model, graph))
     spec = model.input_spec
     names = spec.names if spec is not None and spec.names is not None else ()
-    facts = Facts(task.labels, describe_layers(graph, model), names)
+    # A micro:bit v1 has no memory for names.
+    texts = texts_of(model) if profile.delivery != "hex" else ()
+    facts = Facts(task.labels, describe_layers(graph, model), names, texts)
     build = _built(graph, profile, tier, weights, mpy, check, facts)
     return Program(
         *(graph, graphs["calibrate"], task, facts, profile, build, options, mpy),

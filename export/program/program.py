@@ -250,6 +250,7 @@ class Program:
             rows[:keep],
             targets[:keep],
             info,
+            self.facts.texts,
         )
 
     def _measure(

@@ -140,7 +140,7 @@ def encode_targets(task: Task, y: npt.ArrayLike, rows: int) -> npt.NDArray[np.fl
 
 
 def goodness(task: Task, predicted: npt.ArrayLike, target: npt.NDArray[np.float64]) -> float:
-    """Return the accuracy of class indices, or R squared of numbers (over all outputs)."""
+    """Return the accuracy of class indices, or R squared of numbers (the mean over the outputs)."""
     answer = np.asarray(predicted, dtype=np.float64)
     if answer.size != target.size:
         raise ThumbnetError(
@@ -149,9 +149,14 @@ def goodness(task: Task, predicted: npt.ArrayLike, target: npt.NDArray[np.float6
     answer = answer.reshape(target.shape)
     if task.has_classes:
         return float(np.mean(target == answer))
-    spread = np.sum((target - target.mean(axis=0)) ** 2)
-    error = np.sum((target - answer) ** 2)
-    return float(1.0 - error / spread) if spread > 0 else float(error == 0)
+    spread = np.sum((target - target.mean(axis=0)) ** 2, axis=0)
+    error = np.sum((target - answer) ** 2, axis=0)
+    if task.kind == "image":  # its pixels are one thing, and some of them never vary
+        spread, error = np.atleast_1d(spread.sum()), np.atleast_1d(error.sum())
+    known = spread > 0
+    if not known.any():
+        return float(not error.any())
+    return float(np.mean(1.0 - error[known] / spread[known]))
 
 
 def classes_uneven(task: Task, target: npt.NDArray[np.float64]) -> bool:

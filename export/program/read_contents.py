@@ -28,6 +28,7 @@ from ..stages.check_program import inference_steps, time_steps
 from ..stages.reference import batch_rows, to_counts
 from .stored_inputs import Row, inputs_from_json
 from .stream_vectors import KINDS, stream_inputs
+from .text_columns import Texts, check_texts
 
 MOST_BYTES = 32_000_000
 """Size of the largest `.json`."""
@@ -54,6 +55,7 @@ class Contents:
     inputs: list[Row]
     targets: list[Any]
     info: dict[str, Any]
+    texts: Texts
 
 
 def read_document(sidecar: Path) -> dict[str, Any]:
@@ -72,7 +74,7 @@ def read_document(sidecar: Path) -> dict[str, Any]:
             f"{sidecar}: has more than {MOST_BYTES:,} bytes: export with fewer vectors"
         )
     document = parse_json(read_bytes(sidecar, MOST_BYTES).decode("utf-8"))
-    only(document, KEYS)
+    only({key: value for key, value in document.items() if key != "texts"}, KEYS)
     files = document["files"]
     if not isinstance(files, dict) or max(map(len, files), default=0) > 255:
         raise ValueError(f"files is {brief(files)}")
@@ -115,7 +117,8 @@ def check_contents(document: dict[str, Any]) -> Contents:
     build = _build(document["build"], graph, board)
     inputs = _inputs(document["inputs"], graph)
     targets = _targets(document["targets"], graph, len(inputs))
-    return Contents(graph, board, build, inputs, targets, _info(document["info"]))
+    texts = check_texts(document.get("texts", []), graph.tensors[graph.input].shape[0])
+    return Contents(graph, board, build, inputs, targets, _info(document["info"]), texts)
 
 
 def check_work(graph: Graph, vectors: int) -> None:

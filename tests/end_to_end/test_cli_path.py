@@ -113,7 +113,7 @@ def test_export_counts_the_rows_that_the_module_refuses(own):
     done = thumbnet("export rooms.npz", own)
     (line,) = [line for line in done.stdout.splitlines() if "held-out" in line]
     assert line.startswith(f"accuracy on {held_out - 3} held-out rows")
-    assert line.endswith("in float; 3 more are outside the accepted range (see --margin)")
+    assert "in float; the board refuses 3 more, which are outside the accepted range" in line
 
 
 def test_export_warns_of_a_layer_that_lost_much(folder, monkeypatch, capsys):

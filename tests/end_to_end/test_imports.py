@@ -88,7 +88,8 @@ A part without an order is not checked for circles either.
 """
 
 OPTIONAL = {
-    *("aeon", "h5py", "micropython_microbit_fs", "mpremote", "onnx", "pooch", "requests", "serial"),
+    *("aeon", "cbor2", "h5py", "micropython_microbit_fs", "mpremote", "onnx", "pooch", "requests"),
+    "serial",
     "torch",
 }
 """Packages that are slow to import or may be missing: functions may import them."""

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 ENGINE = "docs/engine.md"
 PAGES = (
     *("README.md", "CONTRIBUTING.md", ENGINE, "docs/architecture.md", "docs/boards.md"),
-    *("docs/layers.md", "docs/report.md", "docs/streams.md", "SECURITY.md"),
+    *("docs/layers.md", "docs/report.md", "docs/streams.md", "docs/tables.md", "SECURITY.md"),
 )
 
 

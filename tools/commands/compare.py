@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -14,6 +15,7 @@ from thumbnet.export import (
     compare_quantizations,
     float_accuracy,
     module_name,
+    paired_test,
     quantization_choices,
     trained_bits,
 )
@@ -25,6 +27,9 @@ from ..workflow.any_network import load_network
 from ..workflow.evaluation_data import evaluation_data
 from .compare_imported import compare_imported
 from .options import FILE, TEST_DATA, data_options, verb
+
+_CHANCE = 0.05
+"""Probability below which a difference is more than chance."""
 
 
 @verb("thumbnet compare gestures.npz")
@@ -94,14 +99,22 @@ def command(
     if network.quantized:
         but = "" if found[0].calibration is None else ", except for some that it left open"
         console.say(f"trained for {network.quantized}: the ranges are from training{but}")
-    best = _best(found, network)
+    best = recommended(found, network)
+    usual = _usual(found, network)[0]
+    if best is usual:
+        console.say(
+            f"no way is better than the usual one by more than chance on {len(usual.losses):,} "
+            "held-out rows (paired test)"
+        )
     option = "" if best.calibration is None else f" --calibration {best.calibration}"
     console.say(f"next: thumbnet export {shlex.quote(str(model))}{option} --bits {best.bits}")
     console.result(
         {
             "float": in_float,
             "balanced_float": balanced_float,
-            "ways": [asdict(result) for result in found],
+            "rows": len(usual.losses),
+            "recommended": {"calibration": best.calibration, "bits": best.bits},
+            "ways": [_as_json(result) for result in found],
         }
     )
 
@@ -120,8 +133,37 @@ def _cells(result: QuantizationResult) -> list[str]:
     ]
 
 
-def _best(found: list[QuantizationResult], network: Model) -> QuantizationResult:
-    """Return the best way, with the weight width that the network was trained for, if any."""
+def _as_json(result: QuantizationResult) -> dict[str, Any]:
+    return {name: value for name, value in asdict(result).items() if name != "losses"}
+
+
+def _usual(found: list[QuantizationResult], network: Model) -> list[QuantizationResult]:
+    """Return the ways that may be recommended, the one that export takes by default first."""
     if network.quantized:
-        found = [result for result in found if result.bits == trained_bits(network)]
-    return max(found, key=lambda result: (result.score, result.bits, result.sqnr))
+        return [result for result in found if result.bits == trained_bits(network)]
+    return sorted(found, key=lambda result: (-result.bits, result.calibration != "min_max"))
+
+
+def recommended(found: list[QuantizationResult], network: Model) -> QuantizationResult:
+    """Return the usual way, unless another one is better on the same rows by more than chance.
+
+    Parameters
+    ----------
+    found
+        All ways.
+    network
+        The model; one that was trained for a width of weights keeps it.
+
+    Returns
+    -------
+    QuantizationResult
+
+    """
+    usual, *others = _usual(found, network)
+    chance = _CHANCE / max(1, len(others))  # so many tries would find something by chance
+    better = [
+        other
+        for other in others
+        if other.score > usual.score and paired_test(usual.losses, other.losses) < chance
+    ]
+    return max([usual, *better], key=lambda result: result.score)

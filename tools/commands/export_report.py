@@ -11,11 +11,45 @@ from thumbnet.export import Artifact, Estimate, Program, QuantizationResult, est
 
 from ..terminal.console import Console
 from ..terminal.wording import WEIGHT_PLACES, microseconds
+from ..workflow.training import TEST_ROWS
 
 
-def _refused(info: dict[str, Any]) -> str:
+def _refused(info: dict[str, Any], classes: bool) -> str:
+    """Say how many rows the board refuses, and what the accuracy is if they count as wrong."""
     count = info.get("refused", 0)
-    return f"; {count:,} more are outside the accepted range (see --margin)" if count else ""
+    if not count:
+        return ""
+    all_rows = f"; counted as wrong: {_with_refused(info):.4f}" if classes else ""
+    return (
+        f"; the board refuses {count:,} more, which are outside the accepted range "
+        f"(see --margin){all_rows}"
+    )
+
+
+def _with_refused(info: dict[str, Any]) -> float:
+    """Return the accuracy if refused rows count as wrong."""
+    return float(info["integer"] * info["samples"] / (info["samples"] + info.get("refused", 0)))
+
+
+def _measured(info: dict[str, Any], classes: bool) -> dict[str, Any]:
+    """Return the figures of the held-out rows for --json."""
+    refused = info.get("refused", 0)
+    found: dict[str, Any] = {"rows": info.get("samples", 0), "refused": refused}
+    name = "accuracy" if classes else "r_squared"
+    found[f"{name}_float"], found[f"{name}_integer"] = info.get("float"), info.get("integer")
+    if classes:
+        known = "integer" in info
+        found["accuracy_refused_as_wrong"] = _with_refused(info) if known else None
+    return found
+
+
+def _sample(info: dict[str, Any], program: Program) -> str:
+    """Say so if a model carries only some of the rows that it was tested on."""
+    about = {} if program.model is None else program.model.info
+    carried, tested = info["samples"] + info.get("refused", 0), about.get("test_rows", 0)
+    if carried != TEST_ROWS or not isinstance(tested, int) or tested <= carried:
+        return ""
+    return f" (of the {tested:,} that training measured)"
 
 
 def _width(program: Program) -> str:
@@ -40,7 +74,8 @@ def report(
     balanced: the balanced accuracies of uneven classes. eight: the result with weights of 8 bits.
     """
     info, size = artifact.info, sum(map(len, artifact.files.values()))
-    word = "accuracy" if artifact.kind == "classifier" else "R squared"
+    classes = artifact.kind == "classifier"
+    word = "accuracy" if classes else "R squared"
     console.say(
         f"{artifact.path}  {size:,} bytes, {artifact.macs:,} multiply-accumulates, "
         f"tier {artifact.build.tier}, weights in {WEIGHT_PLACES[artifact.build.weights]}"
@@ -50,8 +85,8 @@ def report(
     if "integer" in info:
         floats = f", {info['float']:.4f} in float" if "float" in info else ""
         console.say(
-            f"{word} on {info['samples']:,} held-out rows: {info['integer']:.4f} in integers"
-            f"{floats}{_refused(info)}"
+            f"{word} on {info['samples']:,} held-out rows{_sample(info, program)}: "
+            f"{info['integer']:.4f} in integers{floats}{_refused(info, classes)}"
         )
         if balanced.get("balanced_integer") is not None:
             console.say(
@@ -85,9 +120,10 @@ def report(
             "files": list(artifact.files),
             "module_bytes": size,
             "macs": artifact.macs,
-            "accuracy_float": info.get("float"),
-            "accuracy_integer": info.get("integer"),
-            "accuracy_8_bits": None if eight is None else eight.accuracy,
+            **_measured(info, classes),
+            "accuracy_8_bits" if classes else "r_squared_8_bits": (
+                None if eight is None else eight.accuracy
+            ),
             "balanced_float": balanced.get("balanced_float"),
             "balanced_integer": balanced.get("balanced_integer"),
             "balanced_8_bits": None if eight is None else eight.balanced,

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import re
 import shlex
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
-import numpy as np
 
-from thumbnet.export import trained_bits
 from thumbnet.trainer import (
     CsvTask,
     Dataset,
     Model,
     ModelCheckpoint,
+    TableOptions,
     ThumbnetError,
     Windows,
     check_writable,
-    is_uneven,
     load_split,
-    time_column,
 )
 
 from ..terminal.console import Console
 from ..workflow.architecture import build, with_input_shape
+from ..workflow.baseline import as_json, baselines
+from ..workflow.cross_validation import FEW_ROWS, Spread, over_folds, over_seeds
 from ..workflow.progress import PaceCheckpoints, ShowEpochs
 from ..workflow.settings import (
     ACTIVATION_CHOICES,
@@ -33,9 +32,13 @@ from ..workflow.settings import (
     SCALES,
     TrainSettings,
     default_epochs,
+    default_hidden,
 )
+from ..workflow.taken import joined, suspicions, taken
 from ..workflow.training import fit
 from .options import verb
+from .table import table_options
+from .train_report import report
 from .windowing import Windowing, window_options
 
 
@@ -62,8 +65,12 @@ class Sizes(click.ParamType[tuple[int, ...]]):
 @click.argument("data", metavar="FILE|FOLDER|digits|mnist")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Model file (.npz).")
 @click.option(
-    "--label", metavar="COLUMN", help="Label column of a CSV file; the last if not given."
+    "--label",
+    metavar="COLUMN",
+    help="Label column of a CSV file; the last if not given. Several, such as a,b, are numbers to "
+    "predict.",
 )
+@table_options
 @window_options
 @click.option(
     "--task",
@@ -74,8 +81,7 @@ class Sizes(click.ParamType[tuple[int, ...]]):
 @click.option(
     "--hidden",
     type=Sizes("sizes like 16,8 (0 for no hidden layer)"),
-    default="16",
-    help="Units of the hidden layers, 0 for none.",
+    help="Units of the hidden layers, 0 for none; if not given, 64 for 32 inputs or more, else 16.",
 )
 @click.option(
     "--conv",
@@ -107,6 +113,17 @@ class Sizes(click.ParamType[tuple[int, ...]]):
     type=click.IntRange(1),
     help="Passes over the training rows; if not given, 30, or as many as 2,000 updates need.",
 )
+@click.option(
+    "--patience",
+    type=click.IntRange(0),
+    help="Epochs without improvement after which training stops; the weights of the best are kept. "
+    "If not given, a fifth of the epochs, at least 10; 0 to train to the end.",
+)
+@click.option(
+    "--folds",
+    type=click.IntRange(2, 100),
+    help="Also train and test on so many folds of the data, and report the mean and the spread.",
+)
 @click.option("--batch-size", type=click.IntRange(1), default=32)
 @click.option("--optimizer", type=click.Choice(list(OPTIMIZERS)), default="adam")
 @click.option("--learning-rate", type=float, help="If not given, the default of the optimizer.")
@@ -134,13 +151,15 @@ def command(
     output: Path | None,
     label: str | None,
     task: CsvTask,
-    hidden: tuple[int, ...],
+    hidden: tuple[int, ...] | None,
     conv: tuple[int, ...],
     gru: int,
     lstm: int,
     quantize: str | None,
     activation: str,
     epochs: int | None,
+    patience: int | None,
+    folds: int | None,
     batch_size: int,
     optimizer: str,
     learning_rate: float | None,
@@ -149,6 +168,7 @@ def command(
     seed: int,
     checkpoint: Path | None,
     resume: bool,
+    table: TableOptions,
     windowing: Windowing,
 ) -> None:
     """Train a network on a CSV, .npz or IDX file, on recordings, or on a data set by name.
@@ -163,6 +183,12 @@ def command(
             "--task regression is for rows of a CSV file, but windows of recordings have labels: "
             "leave out --task or --window"
         )
+    others = replace(table, ignore=(), names=(), decimal=None)
+    if windowing.window is not None and others != TableOptions():
+        raise click.UsageError(
+            "--missing, --na and --group are for rows of a CSV file: leave them out, or leave out "
+            "--window"
+        )
     if gru and lstm:
         raise click.UsageError("--gru and --lstm: a network has one recurrent layer: leave out one")
     output = output or Path(f"{Path(data).stem}.npz")
@@ -171,19 +197,26 @@ def command(
     train: Dataset
     test: Dataset
     if windowing.window is None:
-        train, test = load_split(data, label=label, test_size=test_size, seed=seed, task=task)
+        train, test = load_split(
+            data, label=label, test_size=test_size, seed=seed, task=task, options=table
+        )
     else:
-        train, test = windowing.split(data, label, test_size, seed, whole=bool(conv or gru or lstm))
+        whole = bool(conv or gru or lstm)
+        train, test = windowing.split(data, label, test_size, seed, whole, table)
     epochs = epochs or default_epochs(len(train), batch_size)
+    whole = bool(conv or gru or lstm)
+    hidden = default_hidden(train.x[0].size, whole) if hidden is None else hidden
     settings = TrainSettings(
         *(hidden, activation, scale, optimizer, learning_rate, epochs, batch_size, seed),
-        *(windowing.vote, conv, gru, quantize, lstm),
+        *(windowing.vote, conv, gru, quantize, lstm, patience),
     )
+    everything = train, test
     train, test = with_input_shape(train, settings), with_input_shape(test, settings)
     model = build(train, settings, name=output.stem)
-    console.say(f"{train.name or data}: {_counted(train)} to train, {_counted(test)} held out")
-    if windowing.window is None:
-        _warn_of_times(console, train)
+    for line in taken(train, test, data):
+        console.say(line)
+    for warning in suspicions(train, test):
+        console.say(f"warning: {warning}", "yellow")
     console.say(model.summary())
     before = _modified(state)
     try:
@@ -193,28 +226,36 @@ def command(
             fit(model, train, test, settings, callbacks, state if resume else None)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_how_to_resume(state, resume, before)) from None
-    model.save(output)
+    simple = baselines(train, test)
+    model.info["baselines"] = as_json(simple)
+    model.save(output)  # what follows takes time, and may be interrupted
+    spread = _spread(console, *everything, settings, folds, test_size, model)
+    if spread is not None:
+        model.info["spread"] = {"of": spread.what, "scores": list(spread.scores)}
+        model.save(output)
     if checkpoint is None:
         state.unlink(missing_ok=True)
-    _report(console, model, train, test, output)
+    report(console, model, train, test, output, simple, spread)
 
 
-def _warn_of_times(console: Console, train: Dataset) -> None:
-    """Warn of a column of times: in rows of single samples the time is no feature."""
-    names = train.input_spec.names if train.input_spec is not None else None
-    at = None if names is None else time_column(names)
-    if at is not None and names is not None:
-        console.say(
-            f"the column {names[at]!r} looks like a time, but is learned as a feature: leave it "
-            "out, or cut recordings into windows with --window",
-            "yellow",
-        )
-
-
-def _counted(data: Dataset) -> str:
-    if isinstance(data, Windows):
-        return f"{len(data):,} windows of {len(set(data.recording.tolist())):,} recordings"
-    return f"{len(data):,} rows"
+def _spread(
+    console: Console,
+    train: Dataset,
+    test: Dataset,
+    settings: TrainSettings,
+    folds: int | None,
+    test_size: float,
+    model: Model,
+) -> Spread | None:
+    """Return how much the score varies, if it was asked for or the rows are few."""
+    if folds is not None:
+        with console.progress("fold", folds, every=1) as update:
+            return over_folds(joined(train, test), folds, settings, update)
+    first = model.info.get("accuracy", model.info.get("r_squared"))
+    few = len(train) + len(test) < FEW_ROWS and not isinstance(train, Windows)
+    if not few or first is None:
+        return None
+    return over_seeds(joined(train, test), settings, test_size, first)
 
 
 def _check_paths(data: str, output: Path, state: Path, resume: bool) -> None:
@@ -244,21 +285,6 @@ def _check_path(option: str, path: Path) -> None:
         ) from None
 
 
-def _balanced(info: dict[str, Any], train: Dataset, test: Dataset) -> str:
-    """Return the balanced accuracy in words if classes are imbalanced, in training or testing.
-
-    Classes that are rare in training are learned badly, whatever was held out.
-    """
-    for data, where in ((test, ""), (train, " in training")):
-        counts = np.bincount(data.y, minlength=len(data.labels or ()))
-        if is_uneven(counts):
-            return (
-                f", balanced {info['balanced_accuracy']:.2%} (the mean over the classes, which "
-                f"have {counts.min():,} to {counts.max():,} rows{where})"
-            )
-    return ""
-
-
 def _modified(path: Path) -> int | None:
     return path.stat().st_mtime_ns if path.exists() else None
 
@@ -269,34 +295,3 @@ def _how_to_resume(state: Path, resume: bool, before: int | None) -> str:
     arguments = [a for a in click.get_current_context().find_root().obj if a != "--resume"]
     line = shlex.join(["thumbnet", *arguments, "--resume"])
     return f"the last checkpoint is kept: continue with `{line}`"
-
-
-def _nothing_learned(model: Model, train: Dataset, test: Dataset) -> str:
-    """Return a warning if all rows get the same answer, though they should not; "" otherwise."""
-    answers = model.predict(test.x)
-    if len(np.unique(test.y)) < 2 or np.any(np.ptp(answers, axis=0) > 1e-6 * np.abs(answers[0])):
-        return ""
-    reason = "try a tenth of the learning rate, --activation leaky_relu, or to leave out --scale"
-    if not np.ptp(train.x, axis=0).any():
-        reason = "no feature varies in the rows to train"
-    return f"every held-out row gets the same answer, so nothing was learned: {reason}"
-
-
-def _report(console: Console, model: Model, train: Dataset, test: Dataset, output: Path) -> None:
-    info = model.info
-    if nothing := _nothing_learned(model, train, test):
-        console.say(nothing, "yellow")
-    if "accuracy" in info:
-        what = "windows" if isinstance(test, Windows) else "rows"
-        console.say(
-            f"accuracy on the held-out {what}: {info['accuracy']:.2%}{_balanced(info, train, test)}"
-        )
-    else:
-        console.say(f"mean absolute error on the held-out rows: {info['mean_absolute_error']:.4g}")
-        if info["r_squared"] is not None:
-            console.say(f"R squared: {info['r_squared']:.4f}")
-    width = f", for weights of {trained_bits(model)} bits" if model.quantized else ""
-    console.say(
-        f"saved {output}{width}; next: thumbnet export {shlex.quote(str(output))} -o build/"
-    )
-    console.result({"model": str(output), "parameters": model.count_params(), **info})

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from thumbnet.export import Artifact
+
 from ..run.edited import check_intact
 from ..run.verification import Verdict, verify
 from ..terminal.console import Console
@@ -51,7 +53,14 @@ def command(
         with console.progress("verify", total) as update:
             for verdict in verify(place, artifact, limit=rows, force=force):
                 update(verdict.answered)
-    result = {**verdict.as_json(), "intact": artifact.intact}
+    info = artifact.info
+    result = {
+        **verdict.as_json(),
+        "intact": artifact.intact,
+        "rows_scored": verdict.scored,
+        "rows_held_out": info.get("samples"),
+        "rows_refused": info.get("refused"),
+    }
     if not verdict.ok:
         for difference in verdict.differences[1:]:
             console.say(f"  {difference}", "red")
@@ -65,7 +74,25 @@ def command(
         f"{verdict.equal:,} of {verdict.inputs:,} rows equal, {verdict.integers:,} integers"
     )
     if verdict.accuracy is not None:
-        console.say(f"accuracy there {verdict.accuracy:.2%}")
+        console.say(f"accuracy there {verdict.accuracy:.2%} {_of_rows(verdict, artifact)}")
     if verdict.mean_absolute_error is not None:
-        console.say(f"mean absolute error there {verdict.mean_absolute_error:.4g}")
+        error = f"mean absolute error there {verdict.mean_absolute_error:.4g}"
+        console.say(f"{error} {_of_rows(verdict, artifact)}")
     console.result(result)
+
+
+def _of_rows(verdict: Verdict, artifact: Artifact) -> str:
+    """Say which rows a figure is of, and what export measured if those were more rows."""
+    info = artifact.info
+    rows, refused = info.get("samples", verdict.scored), info.get("refused", 0)
+    said = f"on {verdict.scored:,} held-out rows"
+    if verdict.scored < rows:
+        said = f"on the first {verdict.scored:,} of {rows:,} held-out rows"
+        if "integer" in info:
+            whole = f"{info['integer']:.2%} accuracy"
+            if artifact.kind != "classifier":
+                whole = f"R squared {info['integer']:.4f}"
+            said += f" (on all of them, export measured {whole})"
+    if refused:
+        said += f"; it refuses {refused:,} more, which are outside the accepted range"
+    return said

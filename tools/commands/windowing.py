@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from thumbnet.trainer import (
     RAW_FEATURE,
     WINDOW_FEATURES,
     Recording,
+    TableOptions,
     ThumbnetError,
     Windows,
     cut,
@@ -24,6 +26,7 @@ from thumbnet.trainer import (
     other_time_unit,
     read_recordings,
     split_by_recording,
+    time_option,
 )
 
 from ..terminal.console import Console
@@ -97,7 +100,13 @@ class Windowing:
             )
 
     def split(
-        self, path: str, label: str | None, test_size: float, seed: int, whole: bool
+        self,
+        path: str,
+        label: str | None,
+        test_size: float,
+        seed: int,
+        whole: bool,
+        table: TableOptions | None = None,
     ) -> tuple[Windows, Windows]:
         """Return windows to train and to test with; no recording is in both.
 
@@ -113,6 +122,8 @@ class Windowing:
             Seed of the split.
         whole
             Whether to use the windows themselves if no features were chosen.
+        table
+            Names, columns to leave out and the decimal mark.
 
         Raises
         ------
@@ -130,8 +141,14 @@ class Windowing:
             raise ThumbnetError(
                 f"{path}: no such file or folder: use a folder of recordings, or a CSV file"
             )
-        recordings = read_recordings(path, label, self.time, self.rate, self.recording)
-        self._report_guess(recordings[0])
+        table = table or TableOptions()
+        recordings = read_recordings(
+            *(path, label, self.time, self.rate, self.recording),
+            ignore=table.ignore,
+            names=table.names,
+            decimal=table.decimal,
+        )
+        self._report_what_was_read(recordings)
         windows = cut(
             recordings,
             self.window,
@@ -143,14 +160,23 @@ class Windowing:
         self._warn_of_stuck_sensors(recordings)
         return split_by_recording(windows.named(Path(path).resolve().stem), test_size, seed)
 
-    def _report_guess(self, first: Recording) -> None:
-        """Report the unit of the times if it was guessed."""
+    def _report_what_was_read(self, recordings: Sequence[Recording]) -> None:
+        """Report what was taken for channels, rate and labels, and what is not plain about it."""
+        first = recordings[0]
         if first.guessed:
             column, _, unit = first.guessed.rpartition(":")
             self.console.say(
                 f"the times in {column!r} seem to be in {unit}: {first.rate:g} samples per second; "
-                f"if not, name the unit, as in --time {column}:{other_time_unit(unit)}"
+                f"if not, name the unit, as in {time_option(column, other_time_unit(unit))}"
             )
+        counts = Counter(one.label for one in recordings)
+        labels = ", ".join(f"{label} ({count})" for label, count in sorted(counts.items()))
+        seconds = sum(len(one) / one.rate for one in recordings)
+        self.console.say(f"{len(recordings):,} recordings, {seconds:,.4g} s in all: {labels}")
+        said = Counter(note for one in recordings for note in one.notes)
+        for note, count in said.items():
+            some = f" (in {count} of {len(recordings)} recordings)"
+            self.console.say(f"{note}{some if count < len(recordings) else ''}")
 
     def _warn_of_stuck_sensors(self, recordings: Sequence[Recording]) -> None:
         """Warn of sensors that seem stuck, unless --allow-constant was given."""

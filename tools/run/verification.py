@@ -80,6 +80,11 @@ class Verdict:
     _loss: float = 0.0
 
     @property
+    def scored(self) -> int:
+        """Number of answered rows whose true answers are known."""
+        return self._scored
+
+    @property
     def accuracy(self) -> float | None:
         """Accuracy of the target's predictions; None without true classes."""
         return 1 - self._loss / self._scored if self._classes and self._scored else None

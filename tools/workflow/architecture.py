@@ -90,7 +90,7 @@ def build(data: Dataset, settings: TrainSettings, name: str = "model") -> Sequen
         model.add(Dense(len(data.labels), "softmax"))
         loss, metrics = "sparse_categorical_crossentropy", ["accuracy"]
     else:
-        model.add(Dense(1))
+        model.add(Dense(1 if data.y.ndim == 1 else data.y.shape[1]))
         loss, metrics = "mse", []
     model.build(data.x.shape[1:])
     model.compile(settings.make_optimizer(), loss, metrics)
@@ -102,6 +102,8 @@ def build(data: Dataset, settings: TrainSettings, name: str = "model") -> Sequen
         "batch_size": settings.batch_size,
         "training_rows": len(data),
     }
+    if data.table is not None:
+        model.info["table"] = data.table.get_config()
     if data.image_shape is not None:
         model.info["image_shape"] = list(data.image_shape)
     if isinstance(data, Windows):

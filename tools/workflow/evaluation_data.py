@@ -10,9 +10,12 @@ import numpy as np
 
 from thumbnet.trainer import (
     RECORDING_SUFFIXES,
+    TABLES,
+    CsvTask,
     Dataset,
     Model,
     StreamSettings,
+    TableColumns,
     ThumbnetError,
     cut_as,
     idx_pairs,
@@ -99,7 +102,12 @@ def load_examples(network: Model, path: Path, data: str, label: str | None) -> D
     config = network.info.get("stream")
     settings = None if config is None else StreamSettings.from_config(config)
     if settings is not None and (place.is_dir() or place.suffix.lower() in RECORDING_SUFFIXES):
-        recordings = read_recordings(place, label, fewest_labels=1, default_rate=settings.rate)
+        recordings = read_recordings(
+            *(place, label),
+            fewest_labels=1,
+            default_rate=settings.rate,
+            channels=settings.channels,
+        )
         windows = cut_as(recordings, settings, network.labels)
         return windows.named(place.resolve().stem)
     if settings is None and _has_recordings(place):
@@ -107,7 +115,14 @@ def load_examples(network: Model, path: Path, data: str, label: str | None) -> D
             f"{data} is a folder of recordings, but {path} was not trained on windows: use a file "
             "of rows, or train a network with `thumbnet train --window`"
         )
-    rows = load_dataset(data, label=label)
+    about = network.info.get("table")
+    like = None if about is None else TableColumns.from_config(about)
+    task: CsvTask = "auto"
+    if like is not None and place.suffix.lower() in TABLES:
+        task = "regression" if network.labels is None else "classification"
+    else:
+        like = None
+    rows = load_dataset(data, label, task, like=like)
     values, accepted = math.prod(rows.x.shape[1:]), math.prod(network.require_built())
     if values != accepted:
         spec = network.input_spec

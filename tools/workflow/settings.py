@@ -21,6 +21,7 @@ ACTIVATION_CHOICES = ("relu", "leaky_relu", "sigmoid", "tanh", "linear")
 SCALES = ("standard", "minmax", "none")
 EPOCHS = 30
 UPDATES = 2000
+_MANY_INPUTS = 32
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,9 @@ class TrainSettings:
         Units of a recurrent layer before the hidden layers; 0 for none.
     lstm
         The same for an LSTM; at most one of both.
+    patience
+        Epochs without a lower loss after which training stops, with the weights of the best; None
+        for a share of the epochs, 0 to train to the end.
     quantize
         "int8" or "int4": the rounding that training prepares for, see `Model.fit`.
 
@@ -64,6 +68,7 @@ class TrainSettings:
     gru: int = 0
     quantize: str | None = None
     lstm: int = 0
+    patience: int | None = 0
 
     @property
     def recurrent(self) -> bool:
@@ -74,6 +79,20 @@ class TrainSettings:
         """Return the optimizer, with its learning rate."""
         kind = OPTIMIZERS[self.optimizer]
         return kind() if self.learning_rate is None else kind(learning_rate=self.learning_rate)
+
+
+def default_hidden(inputs: int, whole: bool) -> tuple[int, ...]:
+    """Return the units of the hidden layer by default.
+
+    Parameters
+    ----------
+    inputs
+        Numbers that the layer takes.
+    whole
+        Whether other layers come before it.
+
+    """
+    return (64,) if inputs >= _MANY_INPUTS and not whole else (16,)
 
 
 def default_epochs(rows: int, batch_size: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from thumbnet.trainer import (
 
 from .resuming import check_resumable
 from .settings import Array, TrainSettings
+from .validation import early_stopping, with_validation
 
 TEST_ROWS = 1000
 """Held-out rows that a model carries at most."""
@@ -62,31 +64,41 @@ def fit(
         If the data, the settings and the checkpoint do not fit together.
 
     """
-    mean, deviation = 0.0, 1.0
+    mean, deviation = np.zeros(1), np.ones(1)
     if not train.is_classification:
         with np.errstate(over="ignore"):
-            mean, deviation = float(train.y.mean()), float(train.y.std()) or 1.0
-        if not deviation < _LARGEST_TARGET:
+            mean, deviation = (
+                np.atleast_1d(train.y.mean(axis=0)),
+                np.atleast_1d(train.y.std(axis=0)),
+            )
+        deviation = np.where(deviation > 0, deviation, 1.0)
+        if not deviation.max() < _LARGEST_TARGET:
             raise ThumbnetError(
                 f"the numbers to predict reach {np.abs(train.y).max():.3g}: use a larger unit"
             )
-        model.info["target_scale"] = [deviation, mean]
+        model.info["target_scale"] = [deviation.tolist(), mean.tolist()]
     _keep_test_rows(model, test, settings.seed)
     if resume_from is not None:
         check_resumable(model, settings, resume_from)
+    learnt, spared = with_validation(train, settings)
+    stopping = None if spared is None else early_stopping(settings)
+    watched = test if spared is None else spared
     history = model.fit(
-        train.x,
-        _standardized(train, mean, deviation),
+        learnt.x,
+        _standardized(learnt, mean, deviation),
         batch_size=settings.batch_size,
         epochs=settings.epochs,
-        validation_data=(test.x, _standardized(test, mean, deviation)),
-        callbacks=callbacks,
+        validation_data=(watched.x, _standardized(watched, mean, deviation)),
+        callbacks=callbacks if stopping is None else [stopping, *callbacks],
         seed=settings.seed,
         resume_from=resume_from,
         quantize=settings.quantize,
     )
     model.info["epochs"] = len(history.epoch)
     model.info["test_rows"] = len(test)
+    if stopping is not None and spared is not None:
+        model.info["best_epoch"] = stopping.best_epoch + 1
+        model.info["validation_rows"] = len(spared)
     model.info["history"] = _in_real_units(history, deviation)
     if train.is_classification:
         assert train.labels is not None
@@ -96,11 +108,29 @@ def fit(
         return history
     _fold_target_scale(model, mean, deviation)
     del model.info["target_scale"]
-    error = model.predict(test.x)[:, 0].astype(np.float64) - test.y
-    spread = float(np.sum((test.y - test.y.mean()) ** 2))
-    model.info["mean_absolute_error"] = float(np.abs(error).mean())
-    model.info["r_squared"] = 1 - float(np.sum(error**2)) / spread if spread > 0 else None
+    predicted = model.predict(test.x).astype(np.float64)
+    model.info.update(errors_of(test.y.reshape(predicted.shape), predicted))
     return history
+
+
+def errors_of(truth: Array, predicted: Array) -> dict[str, Any]:
+    """Return the mean absolute error and R squared of numbers (rows, targets).
+
+    With several targets, R squared is the mean of theirs, and there is one of both for each.
+    """
+    error = np.abs(predicted - truth).mean(axis=0)
+    spread = np.sum((truth - truth.mean(axis=0)) ** 2, axis=0)
+    left = np.sum((predicted - truth) ** 2, axis=0)
+    each = [float(1 - a / b) if b > 0 else None for a, b in zip(left, spread, strict=True)]
+    known = [value for value in each if value is not None]
+    found: dict[str, Any] = {
+        "mean_absolute_error": float(error.mean()),
+        "r_squared": sum(known) / len(known) if known else None,
+    }
+    if len(error) > 1:
+        found["each_mean_absolute_error"] = error.tolist()
+        found["each_r_squared"] = each
+    return found
 
 
 def _keep_test_rows(model: Model, test: Dataset, seed: int) -> None:
@@ -129,19 +159,20 @@ def _interleaved(order: Array, groups: Array) -> Array:
     return np.asarray(order[np.argsort(turns, kind="stable")])
 
 
-def _standardized(data: Dataset, mean: float, deviation: float) -> Array:
+def _standardized(data: Dataset, mean: Array, deviation: Array) -> Array:
     return data.y if data.is_classification else (data.y - mean) / deviation
 
 
-def _in_real_units(history: History, deviation: float) -> dict[str, list[float]]:
-    """Return the history with squared errors in the units of the raw targets."""
+def _in_real_units(history: History, deviation: Array) -> dict[str, list[float]]:
+    """Return the history with squared errors in the units of the raw target, if it is one."""
+    factor = float(deviation[0]) ** 2 if len(deviation) == 1 else 1.0
     return {
-        name: [value * deviation**2 if name.endswith("loss") else value for value in values]
+        name: [value * factor if name.endswith("loss") else value for value in values]
         for name, values in history.history.items()
     }
 
 
-def _fold_target_scale(model: Model, mean: float, deviation: float) -> None:
+def _fold_target_scale(model: Model, mean: Array, deviation: Array) -> None:
     last = model.layers[-1]
     assert isinstance(last, Dense)
     assert last.bias is not None

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ThumbnetError
+from ..errors import ThumbnetError, quoted
 
-_SHOWN = 12
 LONGEST = 1000
 """Characters of a name."""
 MOST_CLASSES = 10_000
@@ -23,23 +22,6 @@ def check_classes(where: str, count: int) -> None:
             f"{where}: {count:,} classes, at most {MOST_CLASSES:,} are read: save numbers to "
             "predict as floats, or leave classes out"
         )
-
-
-def quoted(names: Sequence[str]) -> str:
-    """Quote names for a message.
-
-    Parameters
-    ----------
-    names : sequence of str
-        The names.
-
-    Returns
-    -------
-    str
-        The first dozen, joined by commas, and the number of the others.
-    """
-    shown = ", ".join(repr(name) for name in names[:_SHOWN])
-    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN} more"
 
 
 def check_names(where: str, names: Sequence[str]) -> None:

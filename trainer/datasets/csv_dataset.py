@@ -1,156 +1,80 @@
-"""Data sets in CSV: a header, numeric features, one label column."""
+"""Data sets in CSV: a header, features and one label column, or several numbers to predict."""
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
-from array import array
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ThumbnetError
-from .class_labels import canonical, class_names, encode_labels, quoted
-from .csv_text import TooLarge, parse_number, read_rows, unit_of
-from .dataset import Dataset
+from ..errors import ThumbnetError, quoted
+from ..files.text_tables import NoHeader, Table, read_table
+from .class_labels import class_names
+from .column_kinds import Known, make_inputs
+from .dataset import Dataset, check_features
 from .input_spec import InputSpec
-from .resolution import resolution_for, shared
+from .label_columns import (
+    Task,
+    classes_of,
+    column_named,
+    label_columns,
+    looks_like_label,
+    targets_of,
+    task_of,
+)
+from .resolution import shared
+from .table_cells import Cells
+from .table_options import TableColumns, TableOptions
 
-Task = Literal["auto", "classification", "regression"]
-FEW_CLASSES = 20
-"""Whole numbers with more distinct values than this are values to predict, not classes."""
-USUAL_LABELS = ("label", "class", "target", "y")
-"""Names of a label column, if none is given."""
-_MOST_CLASSES = 256
 _FEWEST_ROWS = 4
-
-
-def label_column(path: str | os.PathLike[str], header: list[str], label: str | None) -> int:
-    """Return the index of the label column: the one named, or the one with a usual name."""
-    lower = [name.lower() for name in header]
-    if label is not None:
-        if label in header:
-            return header.index(label)
-        if label.lower() in lower:
-            return lower.index(label.lower())
-        close = difflib.get_close_matches(label.lower(), lower, n=1)
-        hint = f": did you mean {header[lower.index(close[0])]!r}?" if close else ": name another"
-        raise ThumbnetError(f"{path}: no column {label!r}, the columns are {quoted(header)}{hint}")
-    for usual in USUAL_LABELS:
-        if usual in lower:
-            at = lower.index(usual)
-            # In the columns x, y, z, gesture, y is an axis.
-            is_axis = usual == "y" and at > 0 and lower[at - 1] == "x" and at < len(header) - 1
-            if not is_axis:
-                return at
-    return len(header) - 1
-
-
-def _task_of(values: Sequence[str], where: str, lines: Sequence[int]) -> Task:
-    """Return what a label column is for: classes, or numbers to predict."""
-    numbers: list[float] = []
-    first_bad: tuple[int, str] | None = None
-    for line, value in zip(lines, values, strict=True):
-        try:
-            numbers.append(parse_number(value)[0])
-        except TooLarge as error:  # a number all the same, and no class
-            raise ThumbnetError(f"{where}, line {line}: {error}") from None
-        except ValueError as error:
-            first_bad = first_bad or (line, str(error))
-    distinct = len(set(numbers))
-    whole = all(number.is_integer() for number in numbers)
-    if first_bad is None:
-        is_few = distinct <= min(FEW_CLASSES, max(2, len(numbers) // 2))
-        return "classification" if whole and is_few else "regression"
-    if len(numbers) > len(values) / 2 and (not whole or distinct > FEW_CLASSES):
-        # These are numbers to predict with a mistake among them, not hundreds of classes.
-        raise ThumbnetError(f"{where}, line {first_bad[0]}: {first_bad[1]}")
-    if _have_units(values) and len(set(values)) > FEW_CLASSES:
-        raise ThumbnetError(
-            f"{where}, line {first_bad[0]}: {first_bad[1]} "
-            "(or ask for classes with --task classification)"
-        )
-    return "classification"
-
-
-def _have_units(values: Sequence[str]) -> bool:
-    """Whether most values are a number followed by text: "20.1 C"."""
-    return sum(map(bool, map(unit_of, values))) > len(values) / 2
-
-
-def _remedy_for_many(values: Sequence[str]) -> str:
-    """Say what to do about a label column with too many classes."""
-    if _have_units(values):
-        unit = next(filter(None, map(unit_of, values)))
-        return f"text follows the numbers, remove {unit!r} from the column to predict them"
-    try:
-        _targets(values, range(len(values)), "")
-    except ThumbnetError:
-        return "this is not a label column, name another one"
-    return "predict numbers with --task regression, or name another label column"
-
-
-def _classes(
-    values: Sequence[str],
-    lines: Sequence[int],
-    known: Sequence[str] | None,
-    path: str | os.PathLike[str],
-    column: str,
-) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Return (class indices, class names) of a label column."""
-    where = f"{path}, column {column!r}"
-    for line, value in zip(lines, values, strict=True):
-        if not value:
-            raise ThumbnetError(f"{where}, line {line}: missing label: fill it in")
-    if known is not None:
-        # "1.0" means the known class "1", unless "1.0" itself is known.
-        names = list(values) if set(values) <= set(known) else canonical(values)
-        return encode_labels(names, known, where, lines), tuple(known)
-    names = canonical(values)
-    labels = class_names(names)
-    if len(labels) == 1:
-        raise ThumbnetError(
-            f"{where}: every row has class {labels[0]!r}: at least two classes are needed"
-        )
-    if len(labels) > _MOST_CLASSES or (len(labels) == len(values) and len(labels) > 2):
-        raise ThumbnetError(
-            f"{where}: {len(labels)} classes in {len(values)} rows, such as {values[0][:40]!r}: "
-            f"{_remedy_for_many(values)}"
-        )
-    return encode_labels(names, labels, where, lines), labels
+_PLAIN = TableOptions()
 
 
 def read_csv(
     path: str | os.PathLike[str],
-    label: str | None = None,
+    label: str | Sequence[str] | None = None,
     task: Task = "auto",
     labels: Sequence[str] | None = None,
+    options: TableOptions = _PLAIN,
+    like: TableColumns | None = None,
 ) -> Dataset:
-    """Read a data set from a CSV file with a header row, in UTF-8, with comma, semicolon or tab.
+    """Read a data set from a table in a text file.
+
+    The file has a header, columns separated by comma, semicolon, tab or bar, and is in UTF-8,
+    UTF-16 or Windows-1252. Numbers have a decimal point or comma. A column of yes and no becomes
+    the input 1 or 0; one of few texts an input for each of them.
 
     Parameters
     ----------
     path : path
         The file.
-    label : str, optional
+    label : str or sequence of str, optional
         Name of the label column (case does not matter). By default the column called label, class,
         target or y (unless x, y, ... are axes), or else the last one. All others are features.
+        Several columns, also separated by commas in one text, are numbers to predict.
     task : str
         "classification" (text, or whole numbers with at most 20 distinct values), "regression"
         (other numbers), or "auto" to decide between them.
     labels : sequence of str, optional
         Class names known from training; a label that is not among them is an error.
+    options : TableOptions, optional
+        Columns to leave out, what to do about missing values, and how the file is written.
+    like : TableColumns, optional
+        The columns of the table that a network was trained on: the same ones become the same
+        inputs, wherever they stand.
 
     Returns
     -------
     Dataset
-        x: (n, features) float32; y: (n,) int64 class indices or float64. `input_spec` has the names
-        of the columns and a resolution for each, from the decimals in the file, coarsened until the
-        feature's counts stay below 2**20. The range of the features stays unknown.
+        x: (n, features) float32; y: (n,) int64 class indices or float64, (n, targets) for several.
+        `input_spec` has the names of the inputs and a resolution for each, from the decimals in the
+        file, coarsened until the feature's counts stay below 2**20. The range of the features
+        stays unknown. `table` remembers the columns, `lines` where each row stands.
 
     Raises
     ------
@@ -159,72 +83,184 @@ def read_csv(
     """
     if task not in ("auto", "classification", "regression"):
         raise ThumbnetError(f"task is {task!r}: use 'auto', 'classification' or 'regression'")
-    header, rows, _ = read_rows(path)
-    at = label_column(path, header, label)
-    column = header[at]
-    names = [name for i, name in enumerate(header) if i != at]
-    values: list[str] = []
-    lines = array("q")
-    numbers = array("d")
-    decimals = [0] * len(names)
-    known: dict[str, tuple[float, int]] = {}  # sensors repeat themselves: parse each text once
-    for line, cells in rows:
-        lines.append(line)
-        values.append(sys.intern(cells.pop(at)))
-        for i, cell in enumerate(cells):
-            parsed = known.get(cell)
-            if parsed is None:
-                try:
-                    parsed = known[cell] = parse_number(cell)
-                except ValueError as error:
-                    remedy = (
-                        f", and features must be (the label column is {column!r})"
-                        if str(error).endswith("is not a number")
-                        else ""
-                    )
-                    raise ThumbnetError(
-                        f"{path}, line {line}, column {names[i]!r}: {error}{remedy}"
-                    ) from error
-            numbers.append(parsed[0])
-            if parsed[1] > decimals[i]:
-                decimals[i] = parsed[1]
-    fewest = 1 if labels is not None else _FEWEST_ROWS
-    if len(lines) < fewest:
-        raise ThumbnetError(
-            f"{path}: {len(lines)} rows below the header are too few: at least {fewest} are needed"
+    if like is not None:
+        options = replace(
+            options,
+            missing=like.missing,
+            na=(*like.na, *options.na),
+            decimal=options.decimal or like.decimal,
         )
-    x: NDArray[Any] = np.frombuffer(numbers, dtype=np.float64).reshape(len(lines), len(names))
-    low, high = x.min(axis=0).tolist(), x.max(axis=0).tolist()
-    steps = [
-        resolution_for(decimals[i], low[i], high[i], f"{path}, column {name!r}")
-        for i, name in enumerate(names)
-    ]
-    where = f"{path}, column {column!r}"
-    if labels is not None:
-        task = "classification"
-    elif task == "auto":
-        task = _task_of(values, where, lines)
-    y: NDArray[Any]
-    found: tuple[str, ...] | None = None
-    if task == "classification":
-        y, found = _classes(values, lines, labels, path, column)
-    else:
-        y = _targets(values, lines, where)
+    table = _open(path, options, like)
+    header = table.header
+    ignored = {column_named(path, header, name) for name in options.ignore}
+    group = [] if options.group is None else [column_named(path, header, options.group)]
+    ignored |= {*group}
+    targets = label_columns(path, header, label or (like.label if like else None), ignored)
+    features = _features(path, header, targets, ignored, like)
+    names = [header[i] for i in features]
+    cells = Cells(str(path), names, table.numbers, options.na)
+    values = _read(table, cells, features, [*targets, *group], options)
+    fewest = _FEWEST_ROWS if labels is None and like is None else 1
+    if len(cells.lines) < fewest:
+        raise _too_few(path, len(cells.lines), fewest)
+    columns = ", ".join(header[i] for i in targets)
+    known = None if like is None else Known(like.texts, like.flags, like.means)
+    inputs = make_inputs(cells, options.missing, columns, known)
+    rows = np.flatnonzero(inputs.kept)
+    if len(rows) < fewest:
+        raise _too_few(path, len(rows), fewest)
+    lines = np.frombuffer(cells.lines, dtype=np.int64)[rows]
+    kept = [[each[row] for row in rows] for each in values]
+    if label is None and like is None:
+        _check_guess(path, header[targets[0]], kept[0], lines, inputs.texts, table)
+    groups = None if not group else np.unique(kept.pop(), return_inverse=True)[1]
+    y, found = _answers(path, header, targets, kept, lines.tolist(), task, labels, table)
+    about = TableColumns(
+        *(tuple(header[i] for i in targets), tuple(names), inputs.texts, inputs.flags),
+        means=inputs.means,
+        missing=options.missing,
+        na=tuple(options.na),
+        names=tuple(options.names),
+        decimal=options.decimal,
+    )
+    check_features(str(path), inputs.x.shape[1:], is_picture=False)
     return Dataset(
-        x,
+        inputs.x,
         y,
         labels=found,
-        input_spec=InputSpec((len(names),), names=tuple(names), resolution=shared(steps)),
+        input_spec=InputSpec(
+            inputs.x.shape[1:], names=about.inputs, resolution=shared(inputs.steps)
+        ),
         name=Path(path).stem,
+        table=about,
+        lines=lines,
+        groups=groups,
+        notices=_notices(table, about, options, len(cells.lines) - len(rows)),
     )
 
 
-def _targets(values: Sequence[str], lines: Sequence[int], where: str) -> NDArray[np.float64]:
-    """Return the numbers to predict."""
-    targets = np.empty(len(values))
-    for i, value in enumerate(values):
-        try:
-            targets[i] = parse_number(value)[0]
-        except ValueError as error:
-            raise ThumbnetError(f"{where}, line {lines[i]}: {error}") from error
-    return targets
+def _open(path: str | os.PathLike[str], options: TableOptions, like: TableColumns | None) -> Table:
+    """Return the table; if it has no header, with the names of the training's columns."""
+    try:
+        return read_table(path, decimal=options.decimal, names=options.names)
+    except NoHeader as error:
+        if like is not None and like.names:
+            return read_table(path, decimal=options.decimal, names=like.names)
+        raise ThumbnetError(f"{error}, or give them with --names a,b,label") from error
+
+
+def _features(
+    path: str | os.PathLike[str],
+    header: list[str],
+    targets: list[int],
+    ignored: set[int],
+    like: TableColumns | None,
+) -> list[int]:
+    """Return the columns that are features: all others, or those of the training."""
+    if like is None:
+        features = [i for i in range(len(header)) if i not in ignored and i not in targets]
+        if not features:
+            raise ThumbnetError(
+                f"{path}: no feature is left among the columns {quoted(header)}: ignore fewer"
+            )
+        return features
+    absent = [name for name in like.features if name not in header]
+    if absent:
+        raise ThumbnetError(
+            f"{path}: no column {quoted(absent)}, the network was trained with "
+            f"{quoted(like.features)}: add it, or rename the column that holds it"
+        )
+    return [header.index(name) for name in like.features]
+
+
+def _read(
+    table: Table, cells: Cells, features: list[int], targets: list[int], options: TableOptions
+) -> list[list[str]]:
+    """Fill in the cells, and return the texts of each label column."""
+    values: list[list[str]] = [[] for _ in targets]
+    drop = options.missing == "drop"
+    for line, row in table.rows:
+        labels = [row[i] for i in targets]
+        if drop and any(not text or text in cells.na for text in labels):
+            continue
+        for column, text in zip(values, labels, strict=True):
+            column.append(sys.intern(text))
+        cells.add(line, [row[i] for i in features])
+    return values
+
+
+def _answers(
+    path: str | os.PathLike[str],
+    header: list[str],
+    targets: list[int],
+    values: list[list[str]],
+    lines: list[int],
+    task: Task,
+    labels: Sequence[str] | None,
+    table: Table,
+) -> tuple[NDArray[Any], tuple[str, ...] | None]:
+    """Return (targets, names of the classes), or (numbers, None) for a regression."""
+    form = table.numbers
+    where = [f"{path}, column {header[i]!r}" for i in targets]
+    if len(targets) > 1:
+        if task == "classification" or labels is not None:
+            raise ThumbnetError(
+                f"{path}: several label columns are numbers to predict, not classes: name one"
+            )
+        each = [targets_of(v, lines, w, form) for v, w in zip(values, where, strict=True)]
+        return np.stack(each, axis=1), None
+    if labels is not None:
+        task = "classification"
+    elif task == "auto":
+        task = task_of(values[0], where[0], lines, form)
+    if task == "classification":
+        return classes_of(values[0], lines, labels, path, header[targets[0]])
+    return targets_of(values[0], lines, where[0], form), None
+
+
+def _check_guess(
+    path: str | os.PathLike[str],
+    guessed: str,
+    values: Sequence[str],
+    lines: NDArray[Any],
+    texts: dict[str, tuple[str, ...]],
+    table: Table,
+) -> None:
+    """Raise ThumbnetError if the last column is taken for the label, but another looks like it."""
+    if looks_like_label(guessed) or not texts:
+        return
+    if (
+        task_of(values, f"{path}, column {guessed!r}", lines.tolist(), table.numbers)
+        != "regression"
+    ):
+        return
+    other = next(iter(texts))
+    raise ThumbnetError(
+        f"{path}: which column is the label? The last one, {guessed!r}, holds numbers, and "
+        f"{other!r} has the names {quoted(class_names(texts[other]))}: say --label {other!r} or "
+        f"--label {guessed!r}"
+    )
+
+
+def _too_few(path: str | os.PathLike[str], rows: int, fewest: int) -> ThumbnetError:
+    return ThumbnetError(
+        f"{path}: {rows} rows below the header are too few: at least {fewest} are needed"
+    )
+
+
+def _notices(
+    table: Table, about: TableColumns, options: TableOptions, dropped: int
+) -> tuple[str, ...]:
+    """Return what a user should know about how the table was read."""
+    notices = list(table.notices)
+    if dropped:
+        notices.append(f"{dropped:,} rows with a missing value were left out")
+    for name, mean in about.means.items():
+        notices.append(f"missing values of {name!r} were taken as {mean}")
+    for name in about.flags:
+        notices.append(f"{name!r} is 1 for yes and 0 for no")
+    for name, texts in about.texts.items():
+        notices.append(f"{name!r} is an input for each of {quoted(texts)}")
+    if options.ignore:
+        notices.append(f"left out: {quoted(list(options.ignore))}")
+    return tuple(notices)

@@ -10,16 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import LARGEST as LARGEST
 from ..errors import ThumbnetError
+from ..files.text_tables import MOST_COLUMNS
 from .class_labels import check_names
 from .input_spec import InputSpec
+from .table_options import TableColumns
 
 Array = NDArray[Any]
 
-LARGEST = 1e30
-"""The largest number of a data set: its square and the sums of many are still finite."""
-MOST_COLUMNS = 16_384
-"""Features that may have a resolution each."""
 MOST_NUMBERS = 2**24
 """Numbers of one example; no board has the memory."""
 
@@ -53,7 +52,7 @@ class Dataset:
     x : ndarray, shape (n, ...)
         float32 or uint8; other number types are converted to float32.
     y : ndarray, shape (n,)
-        Classification: int64 class indices. Regression: float64.
+        Classification: int64 class indices. Regression: float64, (n, targets) for several.
     labels : tuple of str, optional
         Class names in the order of the indices; None for regression.
     input_spec : InputSpec, optional
@@ -62,6 +61,15 @@ class Dataset:
         For reports.
     image_shape : tuple of int, optional
         (height, width) if a flat row of x is an image.
+    table : TableColumns, optional
+        How the columns of a table became x.
+    lines : ndarray, shape (n,), optional
+        The line of the file with each row.
+    groups : ndarray, shape (n,), optional
+        Whom or what each row is of, such as a person: an index. Rows of one stay together wherever
+        data are split.
+    notices : tuple of str
+        What a user should know about how the file was read.
 
     Raises
     ------
@@ -75,13 +83,19 @@ class Dataset:
     input_spec: InputSpec | None = None
     name: str = ""
     image_shape: tuple[int, int] | None = None
+    table: TableColumns | None = None
+    lines: Array | None = None
+    groups: Array | None = None
+    notices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         where = f"data set {self.name!r}" if self.name else "data set"
         x, y = np.asarray(self.x), np.asarray(self.y)
         if x.ndim < 2:
             raise ThumbnetError(f"{where}: x has shape {x.shape}, it must be (examples, features)")
-        if y.shape != (len(x),):
+        if y.shape != (len(x),) and (
+            self.labels is not None or y.ndim != 2 or y.shape[0] != len(x) or y.shape[1] < 2
+        ):
             raise ThumbnetError(
                 f"{where}: y has shape {y.shape}, it must be ({len(x)},): one for each row of x"
             )
@@ -122,4 +136,6 @@ class Dataset:
     def take(self, indices: Sequence[int] | Array) -> Dataset:
         """Return the examples at `indices`, in that order, as a new data set."""
         chosen = np.asarray(indices, dtype=np.int64)
-        return replace(self, x=self.x[chosen], y=self.y[chosen])
+        lines = None if self.lines is None else self.lines[chosen]
+        groups = None if self.groups is None else self.groups[chosen]
+        return replace(self, x=self.x[chosen], y=self.y[chosen], lines=lines, groups=groups)

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import ThumbnetError
-from .csv_dataset import Task, read_csv
+from .csv_dataset import read_csv
 from .dataset import Dataset
 from .digits import load_digits
 from .idx import idx_pairs, read_idx_pair
+from .label_columns import ALIKE, Task
 from .mnist import load_mnist
 from .npz import read_npz
 from .splitting import train_test_split
+from .table_options import TableColumns, TableOptions
 
 DATASET_NAMES = ("digits", "mnist")
+TABLES = (".csv", ".tsv", ".txt")
+"""The suffixes of tables in text files."""
+_FROM_PANDAS = "save it as CSV: pandas.read_{}(PATH).to_csv('data.csv', index=False)"
+_OTHERS = {
+    **dict.fromkeys(
+        (".xlsx", ".xls", ".xlsm", ".ods", ".numbers"),
+        "is a spreadsheet, not read here: save the sheet as CSV",
+    ),
+    ".json": "is JSON, not read here: " + _FROM_PANDAS.format("json"),
+    ".parquet": "is Parquet, not read here: " + _FROM_PANDAS.format("parquet"),
+}
 
 
 def _joined(parts: list[Dataset], name: str) -> Dataset:
@@ -50,13 +64,24 @@ def _idx_parts(path: Path) -> list[Dataset]:
 
 
 def _parts(
-    name_or_path: str | os.PathLike[str], label: str | None, task: Task = "auto"
+    name_or_path: str | os.PathLike[str],
+    label: str | Sequence[str] | None,
+    task: Task = "auto",
+    options: TableOptions | None = None,
+    like: TableColumns | None = None,
 ) -> list[Dataset]:
     """Return [all data] of a name or path, or [train, test] if it comes with that split."""
     path, text = Path(name_or_path), str(name_or_path)
     suffix = path.suffix.lower()
-    if text not in DATASET_NAMES and not path.is_dir() and suffix in (".csv", ".tsv", ".txt"):
-        return [read_csv(path, label=label, task=task)]
+    if text not in DATASET_NAMES and not path.is_dir() and suffix in TABLES:
+        return [read_csv(path, label, task, options=options or TableOptions(), like=like)]
+    if suffix in _OTHERS and path.is_file():
+        raise ThumbnetError(f"{text}: {_OTHERS[suffix]}")
+    if options not in (None, TableOptions()):
+        raise ThumbnetError(
+            f"{text}: --ignore, --missing, --na, --names, --decimal and --group are for CSV files, "
+            "not here"
+        )
     if label is not None:
         raise ThumbnetError(f"{text}: a label column can be chosen in CSV files only, not here")
     if task != "auto":
@@ -71,7 +96,7 @@ def _parts(
         if not path.exists():
             raise ThumbnetError(f"{text}: no such file: check the name and the folder")
         return _idx_parts(path)
-    close = difflib.get_close_matches(text, DATASET_NAMES, n=1)
+    close = difflib.get_close_matches(text, DATASET_NAMES, n=1, cutoff=ALIKE)
     hint = f"did you mean {close[0]!r}?" if close else "give a .csv, a .npz or IDX files"
     if path.exists():
         raise ThumbnetError(f"{text}: cannot tell what kind of data this is: {hint}")
@@ -79,7 +104,11 @@ def _parts(
 
 
 def load_dataset(
-    name_or_path: str | os.PathLike[str], label: str | None = None, task: Task = "auto"
+    name_or_path: str | os.PathLike[str],
+    label: str | Sequence[str] | None = None,
+    task: Task = "auto",
+    options: TableOptions | None = None,
+    like: TableColumns | None = None,
 ) -> Dataset:
     """Load a data set by name or by path.
 
@@ -89,6 +118,8 @@ def load_dataset(
         "digits", "mnist", a `.csv`, a `.npz`, an IDX file or a folder of them.
     label, task
         The label column of a CSV file and what it is for; see `read_csv`.
+    options, like
+        How a CSV file is read, and what its columns mean; see `read_csv`.
 
     Returns
     -------
@@ -101,22 +132,23 @@ def load_dataset(
     ThumbnetError
         If the name is unknown, and as the reader of the file does.
     """
-    parts = _parts(name_or_path, label, task)
+    parts = _parts(name_or_path, label, task, options, like)
     return parts[0] if len(parts) == 1 else _joined(parts, parts[0].name)
 
 
 def load_split(
     name_or_path: str | os.PathLike[str],
-    label: str | None = None,
+    label: str | Sequence[str] | None = None,
     test_size: float = 0.2,
     seed: int = 0,
     task: Task = "auto",
+    options: TableOptions | None = None,
 ) -> tuple[Dataset, Dataset]:
     """Load a data set as training and test examples.
 
     Parameters
     ----------
-    name_or_path, label, task
+    name_or_path, label, task, options
         As for `load_dataset`.
     test_size, seed
         As for `train_test_split`.
@@ -131,7 +163,7 @@ def load_split(
     ThumbnetError
         As `load_dataset` and `train_test_split`.
     """
-    parts = _parts(name_or_path, label, task)
+    parts = _parts(name_or_path, label, task, options)
     if len(parts) == 2:
         return parts[0], parts[1]
     data = parts[0] if len(parts) == 1 else _joined(parts, parts[0].name)

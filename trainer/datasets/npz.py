@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ThumbnetError
+from ..errors import ThumbnetError, quoted
 from ..files.npz import Damaged, NotNumbers, TooLarge, names_of, open_archive, read_array
 from ..files.reading import read_bytes
-from .class_labels import check_classes, class_names, encode_labels, quoted
+from .class_labels import check_classes, class_names, encode_labels
 from .dataset import LARGEST, Dataset, check_features
 from .resolution import spec_of
 

@@ -17,7 +17,12 @@ MOST_DECIMALS = 12
 
 
 def resolution_for(
-    decimals: int, low: float, high: float, where: str, most: int = COUNT_LIMIT
+    decimals: int,
+    low: float,
+    high: float,
+    where: str,
+    most: int = COUNT_LIMIT,
+    leave: str = "",
 ) -> float:
     """Find the finest resolution whose counts hold all readings.
 
@@ -32,6 +37,8 @@ def resolution_for(
         Names the feature in the message.
     most : int
         Counts of the expected range stay below this.
+    leave : str
+        The option that leaves out the feature, for messages.
 
     Returns
     -------
@@ -57,13 +64,14 @@ def resolution_for(
                 raise ThumbnetError(
                     f"{where}: values from {low:.9g} to {high:.9g} vary by less than "
                     f"{1 / 10**d:g}, the finest step of the board's integers there: {remedy}, "
-                    "or leave it out"
+                    f"or leave it out{f' ({leave})' if leave else ''}"
                 )
             return float(1 / 10**d)
     raise ThumbnetError(
         f"{where}: values from {low:g} to {high:g} do not fit the board's integers, which reach "
         f"{most - 1} (with a margin of that range on both sides): "
         "use a larger unit or subtract a constant"
+        + (f", or leave it out if it only numbers or times the rows ({leave})" if leave else "")
     )
 
 

@@ -23,6 +23,26 @@ def _stratified_counts(class_sizes: Array, total: int) -> Array:
     return counts
 
 
+_TRIES = 50
+
+
+def _by_group(data: Dataset, groups: Array, test_size: float, seed: int) -> tuple[Dataset, Dataset]:
+    """Hold out whole groups: about as many rows as asked for, and every class stays in train."""
+    random = np.random.default_rng(seed)
+    share = test_size if test_size < 1 else test_size / len(data)
+    each = np.unique(groups)
+    held = max(1, round(share * len(each)))
+    for _ in range(_TRIES if held < len(each) else 0):
+        out = np.isin(groups, random.permutation(each)[:held])
+        if not data.is_classification or {*data.y[~out]} == {*data.y}:
+            order = random.permutation(len(data))
+            return data.take(order[~out[order]]), data.take(order[out[order]])
+    raise ThumbnetError(
+        f"cannot hold out some of {len(each)} groups with each class left to train on: bring more "
+        "groups, or leave out --group"
+    )
+
+
 def train_test_split(
     data: Dataset, test_size: float = 0.2, seed: int = 0, stratify: bool = True
 ) -> tuple[Dataset, Dataset]:
@@ -38,7 +58,8 @@ def train_test_split(
         The same seed gives the same split.
     stratify : bool
         Classification only: every class keeps its share in both parts (to one example), and at
-        least one example of every class stays in train.
+        least one example of every class stays in train. With `data.groups`, whole groups are held
+        out instead.
 
     Returns
     -------
@@ -49,6 +70,8 @@ def train_test_split(
     ThumbnetError
         If one of the parts would be empty.
     """
+    if data.groups is not None:
+        return _by_group(data, data.groups, test_size, seed)
     n = len(data)
     as_count = isinstance(test_size, int | np.integer) and not isinstance(test_size, bool)
     if not as_count and not 0 < test_size < 1:

@@ -39,7 +39,7 @@ def read_bytes(path: str | os.PathLike[str], most: int = MOST_BYTES) -> bytes:
         data = read_regular_file(file, most + 1)
     except FileNotFoundError as error:
         beside = [p.name for p in file.parent.iterdir()] if file.parent.is_dir() else []
-        close = difflib.get_close_matches(file.name, beside, n=1)
+        close = difflib.get_close_matches(file.name, beside, n=1, cutoff=0.75)
         hint = f": did you mean {close[0]!r}?" if close else ": check the name and the folder"
         raise ThumbnetError(f"{path}: no such file{hint}") from error
     except OSError as error:

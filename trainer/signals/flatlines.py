@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datasets.class_labels import quoted
-from ..errors import ThumbnetError
+from ..errors import ThumbnetError, quoted
 from .recordings import Recording
 
 

@@ -1,10 +1,9 @@
-"""`Recording`, labelled readings of a sensor, and its reader for CSV files."""
+"""`Recording`, labelled readings of sensors, and `read_recordings`."""
 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datasets.class_labels import check_names, quoted
-from ..errors import ThumbnetError
-from .recording_csv import Columns, Part, read_parts
+from ..datasets.class_labels import check_names
+from ..errors import ThumbnetError, quoted
+from .formats import SUFFIXES
+from .formats.track import Track, Wanted
+from .reading import check_named, read_source, without_clocks
+from .sources import sources_of
+from .trees import ZIP, open_tree
 
-RECORDING_SUFFIXES = (".csv", ".tsv", ".txt")
+RECORDING_SUFFIXES = (*SUFFIXES, ZIP)
+"""Suffixes of files that `read_recordings` takes."""
 RATES_APART = 0.05
 """Largest relative difference of the rates of recordings that are used together."""
 
@@ -41,6 +45,8 @@ class Recording:
         The line of the file with each sample, for messages.
     guessed : str
         Column and unit of the times that gave the rate, such as "time:ms", if the unit was guessed.
+    notes : tuple of str
+        What a user should know about how it was read, in words.
 
     Raises
     ------
@@ -55,6 +61,7 @@ class Recording:
     channels: tuple[str, ...] = field(default=())
     lines: tuple[int, ...] = field(default=(), repr=False)
     guessed: str = field(default="", repr=False)
+    notes: tuple[str, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         where = f"recording {self.name!r}" if self.name else "a recording"
@@ -103,12 +110,19 @@ def read_recordings(
     recording: str | None = None,
     fewest_labels: int = 2,
     default_rate: float | None = None,
+    channels: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    names: Sequence[str] = (),
+    decimal: str | None = None,
 ) -> list[Recording]:
-    """Read the recordings of a folder with a folder of CSV files for each label, or of CSV files.
+    """Read the recordings of a folder with a folder for each label, or of tables with labels.
 
-    Without folders of labels, a folder's files, like a single file, have a column of labels: where
-    the label changes, another recording begins. All columns that are not named below are channels,
-    and every file has to have the same ones.
+    In the folder of a label, a recording is a file, or a folder or zip archive as an app exports
+    it; several sensors in files of their own are joined by time. Without folders of labels, the
+    names of files may begin with theirs, as in wave.1.csv. Otherwise a folder's files, like a
+    single file, have a column of labels: where the label changes, another recording begins. All
+    columns that are neither named below nor clocks are channels, and every file has to have the
+    same ones. `docs/streams.md` lists the formats.
 
     Parameters
     ----------
@@ -118,8 +132,9 @@ def read_recordings(
         Name of the label column; by default as for `read_csv`. Files in folders of labels have
         none, unless it is given.
     time : str, optional
-        Name of the time column; "NAME:ms" (or s, us) if the name does not state the unit. By
-        default the column called time, t_ms, millis and the like, if there is one.
+        Name of the time column; "NAME:ms" (or s, us, ns) if the name does not state the unit. By
+        default the clock that tells most samples apart, among columns that are called time, t_ms,
+        millis and the like, or hold dates or times of day. The other clocks are left out.
     rate : float, optional
         Samples a second, in Hz, if there is no time column. If there is one, its times have to
         agree with this rate to a tenth, and it decides their unit where the column's name does not.
@@ -131,6 +146,14 @@ def read_recordings(
     default_rate : float, optional
         Samples a second if there is neither a time column nor `rate`. Times that agree with it to a
         tenth are taken as this rate.
+    channels : sequence of str
+        Names of channels that a network reads: these are channels, even if they rise like clocks.
+    ignore : sequence of str
+        Columns to leave out.
+    names : sequence of str
+        Names of the columns of files that name none.
+    decimal : str, optional
+        "point" or "comma", if the numbers do not show it.
 
     Returns
     -------
@@ -145,18 +168,13 @@ def read_recordings(
     if rate is not None and not 0 < rate < np.inf:
         raise ThumbnetError(f"a rate of {rate} Hz: give samples a second, such as 100")
     place = Path(path)
-    columns = Columns(label, time, rate, recording, default_rate)
-    parts: list[Part] = []
-    for file, name in _files(place, in_folders=label is None):
-        shown = file.relative_to(place).as_posix() if file != place else file.name
-        parts += read_parts(file, shown, columns, name)
-    found = [
-        Recording(
-            *(part.values, part.label, part.rate, part.name, part.channels, part.lines),
-            guessed=part.guessed,
-        )
-        for part in parts
-    ]
+    wanted = Wanted(
+        *(label, time, rate, recording, default_rate, tuple(ignore), tuple(names), decimal)
+    )
+    sources = sources_of(open_tree(place), in_folders=label is None)
+    tracks = [track for source in sources for track in read_source(source, wanted)]
+    check_named(tracks)
+    found = [_recording(track) for track in without_clocks(tracks, channels)]
     found = [in_order(one, found[0].channels) for one in found]
     check_alike(found)
     if len({one.label for one in found}) < fewest_labels:
@@ -164,6 +182,14 @@ def read_recordings(
             f"{path}: every recording has class {found[0].label!r}: at least two classes are needed"
         )
     return found
+
+
+def _recording(track: Track) -> Recording:
+    return Recording(
+        *(track.values, track.label, track.rate, track.name, track.channels, track.lines),
+        guessed=track.guessed,
+        notes=track.notes,
+    )
 
 
 def check_alike(recordings: Sequence[Recording]) -> None:
@@ -197,77 +223,3 @@ def in_order(one: Recording, channels: tuple[str, ...]) -> Recording:
         return one
     order = [one.channels.index(name) for name in channels]
     return replace(one, values=one.values[:, order], channels=channels)
-
-
-def _files(place: Path, in_folders: bool) -> list[tuple[Path, str | None]]:
-    """Return the files to read, each with its label, or None if a column has it."""
-    if not place.is_dir():
-        return [(place, None)]
-    root = place.resolve()
-    beside = _tables(place, root)
-    labels = _folders(place, root)
-    inside = [(file, folder.name) for folder in labels for file in _tables(folder, root)]
-    _check_depth(labels, bool(beside or inside), root)
-    if not inside or not in_folders:
-        if not beside and not inside:
-            raise ThumbnetError(
-                f"{place}: no CSV files here: put them into a folder for each label, such as "
-                f"{place.name}/walk/1.csv"
-            )
-        return [(file, None) for file in [*beside, *(file for file, _ in inside)]]
-    if beside:
-        raise ThumbnetError(
-            f"{beside[0]} is next to the folders of labels: move it into the folder of its label"
-        )
-    for folder in labels:
-        if not _tables(folder, root):
-            raise ThumbnetError(
-                f"{folder}: no CSV files for this label: put its recordings there, or delete it"
-            )
-    return list(inside)
-
-
-def _tables(folder: Path, root: Path) -> list[Path]:
-    return [p for p in _entries(folder, root) if p.suffix.lower() in RECORDING_SUFFIXES]
-
-
-def _folders(folder: Path, root: Path) -> list[Path]:
-    return [p for p in _entries(folder, root) if p.is_dir()]
-
-
-def _entries(folder: Path, root: Path) -> list[Path]:
-    """Return what is in a folder, without hidden files; reject links out of the whole, `root`."""
-    found = [p for p in folder.iterdir() if p.name[0] != "."]
-    for path in found:
-        if path.is_symlink() and not path.resolve().is_relative_to(root):
-            raise ThumbnetError(
-                f"{path} is a link out of {root.name}: put the file or folder itself there"
-            )
-    return sorted(found, key=_natural)
-
-
-def _check_depth(labels: Sequence[Path], some: bool, root: Path) -> None:
-    """Reject CSV files in folders inside those of labels, because they would be left out.
-
-    some: whether the folders of labels contain any files.
-    """
-    for label in labels:
-        for parent in _below(label, root):
-            for file in _tables(parent, root):
-                remedy = f"move it up into {label}, under a name of its own"
-                if not some:
-                    remedy = f"give {parent.parent}, if its folders are the labels, or move it up"
-                raise ThumbnetError(f"{file} is in a folder inside {label.name}: {remedy}")
-
-
-def _below(folder: Path, root: Path) -> Iterator[Path]:
-    waiting = [folder]
-    while waiting:
-        found = _folders(waiting.pop(), root)
-        yield from found
-        waiting += [inner for inner in found if not inner.is_symlink()]  # a link may form a loop
-
-
-def _natural(path: Path) -> list[tuple[int, str]]:
-    """Return a key that sorts 2.csv before 10.csv."""
-    return [(int(s), "") if s.isdecimal() else (-1, s) for s in re.split(r"(\d+)", path.name)]

@@ -9,18 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ThumbnetError
+from .clock_names import unit_by_name
 
-UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6}
-"""Seconds of each unit of time."""
+UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+"""Seconds of each unit of time that a user may state."""
+SECONDS = {**UNITS, "min": 60.0, "h": 3600.0}
+"""Seconds of each unit that a column may have."""
 
-_WORDS = {
-    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "s"),
-    **dict.fromkeys(("ms", "msec", "millis", "millisecond", "milliseconds"), "ms"),
-    **dict.fromkeys(("us", "µs", "μs", "usec", "micros", "microsecond", "microseconds"), "us"),
-}
-_TIME = re.compile(
-    r"(timestamp|time|elapsed|ticks|t)?[\s_\-]*[(\[]?([a-zµμ]*)[)\]]?", re.IGNORECASE
-)
 _NEAR = 5
 """Steps of the shortest stretch whose rate can be measured."""
 _LONG = 40
@@ -39,42 +34,11 @@ _PRECISE = 0.005
 """No rate is rounded by more than this."""
 
 
-def time_column(header: Sequence[str]) -> int | None:
-    """Find the column that is a time by its name, such as time, t_ms or millis.
-
-    "t" and "s" count only as the first column: both have other meanings.
-
-    Parameters
-    ----------
-    header : sequence of str
-        Names of the columns.
-
-    Returns
-    -------
-    int or None
-        Its index.
-    """
-    for at, name in enumerate(header):
-        match = _TIME.fullmatch(name.strip())
-        if match is None or not (match[1] or match[2]):
-            continue
-        if match[2] and match[2].lower() not in _WORDS:
-            continue
-        if at == 0 or name.lower() not in ("t", "s"):
-            return at
-    return None
-
-
-def unit_by_name(name: str) -> str | None:
-    """Return the unit of time in a column's name, such as ms of t_ms; None without one."""
-    match = _TIME.fullmatch(name.strip())
-    return None if match is None else _WORDS.get(match[2].lower())
-
-
 def unit_of_time(name: str, times: NDArray[np.float64], rate: float | None = None) -> str:
     """Find the unit of a time column: what its name states, or else what its steps suggest.
 
-    Steps below 1 are seconds, steps from 1,000 are microseconds, others are milliseconds.
+    Steps below 1 are seconds, steps from 1,000 are microseconds, those above 1,000,000 nanoseconds,
+    and others are milliseconds.
 
     Parameters
     ----------
@@ -89,7 +53,7 @@ def unit_of_time(name: str, times: NDArray[np.float64], rate: float | None = Non
     Returns
     -------
     str
-        A key of `UNITS`.
+        A key of `SECONDS`.
     """
     named = unit_by_name(name)
     if named is not None:
@@ -99,7 +63,7 @@ def unit_of_time(name: str, times: NDArray[np.float64], rate: float | None = Non
         for unit, seconds in UNITS.items():
             if 1 / 1.5 < step * seconds * rate < 1.5:
                 return unit
-    return "s" if step < 1 else "ms" if step < 1000 else "us"
+    return "s" if step < 1 else "ms" if step < 1000 else "us" if step <= 1e6 else "ns"
 
 
 def other_time_unit(unit: str) -> str:
@@ -118,7 +82,26 @@ def other_time_unit(unit: str) -> str:
     return "s" if unit == "ms" else "ms"
 
 
-def rate_of(times: NDArray[np.float64], unit: str, lines: Sequence[int], where: str) -> float:
+def time_option(column: str, unit: str = "") -> str:
+    """Write the option of the command line that names a clock, and its unit if one is given.
+
+    Parameters
+    ----------
+    column, unit : str
+        Its name, and a key of `UNITS`.
+
+    Returns
+    -------
+    str
+        Such as --time t:ms, with quotes if the name has blanks or parentheses.
+    """
+    value = f"{column}:{unit}" if unit else column
+    return f"--time {value}" if re.fullmatch(r"[\w.:-]+", value) else f'--time "{value}"'
+
+
+def rate_of(
+    times: NDArray[np.float64], unit: str, lines: Sequence[int], where: str, counted: str = "line"
+) -> float:
     """Compute the rate of samples from their times, over all steps, even if these are uneven.
 
     Steps are counted in ticks, the smallest digit of the column: 400 Hz in whole milliseconds is 3,
@@ -130,11 +113,13 @@ def rate_of(times: NDArray[np.float64], unit: str, lines: Sequence[int], where: 
     times : ndarray, shape (n,)
         In `unit`.
     unit : str
-        A key of `UNITS`.
+        A key of `SECONDS`.
     lines : sequence of int
         The line of the file with each sample.
     where : str
         The file, for messages.
+    counted : str
+        What `lines` count, if not lines.
 
     Returns
     -------
@@ -149,8 +134,8 @@ def rate_of(times: NDArray[np.float64], unit: str, lines: Sequence[int], where: 
     """
     steps = np.diff(times)
     tick = _tick(steps)
-    ticks, second = np.round(steps / tick), tick * UNITS[unit]
-    _check_forward(times * UNITS[unit], lines, where)
+    ticks, second = np.round(steps / tick), tick * SECONDS[unit]
+    _check_forward(times * SECONDS[unit], lines, f"{where}, {counted}", counted)
     if float(ticks.min()) < 1 or float(ticks.max()) * second > _LONGEST_STEP:
         raise ThumbnetError(
             f"{where}: the times are {steps.min():.4g} to {steps.max():.4g} {unit} apart, which is "
@@ -161,14 +146,15 @@ def rate_of(times: NDArray[np.float64], unit: str, lines: Sequence[int], where: 
     if gaps.size and not _goes_on(ticks, int(gaps[0])):
         at = int(gaps[0])
         raise ThumbnetError(
-            f"{where}, line {lines[at + 1]}: {ticks[at] * second:.4g} s after the sample before "
-            f"it, {usual * second:.4g} s elsewhere: samples are missing, make two recordings of it"
+            f"{where}, {counted} {lines[at + 1]}: {ticks[at] * second:.4g} s after the sample "
+            f"before it, {usual * second:.4g} s elsewhere: samples are missing, make two "
+            "recordings of it"
         )
     change = _change(ticks)
     if change is not None:
         at, before, after = change
         raise ThumbnetError(
-            f"{where}, line {lines[at + 1]}: the sample rate changes from "
+            f"{where}, {counted} {lines[at + 1]}: the sample rate changes from "
             f"{1 / (before * second):.4g} to {1 / (after * second):.4g} Hz: "
             "resample the recording, or make two of it"
         )
@@ -187,7 +173,9 @@ def _tick(steps: NDArray[np.float64]) -> float:
     return 1e-9
 
 
-def _check_forward(seconds: NDArray[np.float64], lines: Sequence[int], where: str) -> None:
+def _check_forward(
+    seconds: NDArray[np.float64], lines: Sequence[int], where: str, counted: str
+) -> None:
     """Reject times that stand still or go back, and say what to do in each case."""
     steps = np.diff(seconds)
     bad = np.flatnonzero(steps <= 0)
@@ -200,11 +188,11 @@ def _check_forward(seconds: NDArray[np.float64], lines: Sequence[int], where: st
         if np.any(seconds[at + 2 : at + 3] > seconds[at]):
             remedy = "delete the row"
         elif at == 0 or seconds[at + 1] > seconds[at - 1]:
-            remedy = f"delete the row before it, line {lines[at]}"
+            remedy = f"delete the row before it, {counted} {lines[at]}"
     elif np.mean(steps == 0) > _COARSE:
         remedy = "write finer times, or delete their column and give the rate (--rate)"
     raise ThumbnetError(
-        f"{where}, line {lines[at + 1]}: time {how}, from {seconds[at]:.10g} s to "
+        f"{where} {lines[at + 1]}: time {how}, from {seconds[at]:.10g} s to "
         f"{seconds[at + 1]:.10g} s: {remedy}"
     )
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..datasets.class_labels import class_names, quoted
+from ..datasets.class_labels import class_names
 from ..datasets.dataset import Dataset
 from ..datasets.input_spec import InputSpec
-from ..errors import ThumbnetError
+from ..errors import ThumbnetError, quoted
 from ..network.network import Network
 from .counts import counts_of, units_of
 from .flatlines import refuse_flatlines

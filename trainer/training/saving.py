@@ -14,9 +14,9 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from ..arrays import Array
-from ..datasets.class_labels import check_names, quoted
+from ..datasets.class_labels import check_names
 from ..datasets.input_spec import InputSpec
-from ..errors import ThumbnetError, unknown
+from ..errors import ThumbnetError, quoted, unknown
 from ..files.archive import FORMAT, VERSION, write
 from ..files.json_types import WrongType, construct
 from ..layers.layer import Layer

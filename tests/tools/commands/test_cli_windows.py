@@ -42,7 +42,7 @@ def test_the_whole_way(folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "windows of 9 recordings to train, " in done.stderr
     assert " windows of 3 recordings held out" in done.stderr
-    assert "accuracy on the held-out windows: " in done.stderr
+    assert " held-out windows: " in done.stderr
     assert "balanced " in done.stderr
     result = last_json(done)
     assert result["accuracy"] > 0.6
@@ -97,7 +97,7 @@ def test_defaults_and_choices(folder: Path) -> None:
 def test_balanced_accuracy_only_where_it_differs(folder: Path, tmp_path: Path) -> None:
     write_folder(tmp_path / "motions", motions(3))
     done = thumbnet(TRAIN, tmp_path)
-    assert "accuracy on the held-out windows: " in done.stdout
+    assert " held-out windows: " in done.stdout
     assert "balanced" not in done.stdout
     done = thumbnet(TRAIN, folder)
     line = next(line for line in done.stdout.splitlines() if "balanced" in line)

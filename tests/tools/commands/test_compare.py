@@ -20,9 +20,10 @@ from thumbnet.export.program.compare import (
     float_accuracy,
     quantization_choices,
 )
+from thumbnet.export.program.paired_test import paired_test
 from thumbnet.export.program.quality import float_predict
 from thumbnet.tools import cli
-from thumbnet.tools.commands.compare import _best
+from thumbnet.tools.commands.compare import recommended
 from thumbnet.trainer import Adam, Dense, Model, Rescaling, Sequential, balanced_accuracy
 
 EVERY = [(name, bits) for bits in (8, 4) for name in ("min_max", "percentile", "mse")]
@@ -170,10 +171,11 @@ def test_six_lines(
     ]
     right = float(np.mean(digits().predict_classes(TEST.x) == TEST.y))
     assert f"in float: {right:.2%}" in lines
-    best = max(table(), key=lambda way: way.accuracy)
-    assert lines[-1] == (
-        f"next: thumbnet export net.npz --calibration {best.calibration} --bits {best.bits}"
+    assert lines[-2] == (
+        f"no way is better than the usual one by more than chance on {len(TEST.y)} held-out rows "
+        "(paired test)"
     )
+    assert lines[-1] == "next: thumbnet export net.npz --calibration min_max --bits 8"
     result = json.loads(run("compare net.npz --json", capsys)[-1])
     assert result["float"] == right
     assert result["balanced_float"] is None
@@ -194,22 +196,42 @@ def test_balanced_beside(
     assert (
         f"in float: {np.mean(answers == y):.2%}, balanced {balanced_accuracy(y, answers, 10):.2%}"
     ) in lines
-    best = max(found, key=lambda way: way.balanced or 0)
+    best = recommended(found, digits())
     assert lines[-1].endswith(f"--calibration {best.calibration} --bits {best.bits}")
 
 
-def test_the_next_step_counts_each_class_the_same() -> None:
-    usual = replace(table()[0], accuracy=0.9, balanced=0.5)
-    other = replace(table()[4], accuracy=0.8, balanced=0.6)
-    assert _best([usual, other], digits()) is other
-    quantization_choices = [replace(way, balanced=None) for way in (usual, other)]
-    assert _best(quantization_choices, digits()) is quantization_choices[0]
+def way(wrong: range, rows: int = 60, **fields: Any) -> QuantizationResult:
+    """A way that answers these rows wrongly."""
+    losses = np.zeros(rows)
+    losses[[*wrong]] = 1
+    return replace(table()[0], **{"accuracy": 1 - losses.mean(), "losses": losses, **fields})
 
 
-def test_of_equal_ways_the_wider_and_the_less_noisy() -> None:
-    eight, four = (replace(table()[k], accuracy=0.9, sqnr=20.0) for k in (0, 3))
-    quiet = replace(eight, sqnr=21.0)
-    assert _best([four, eight, quiet], digits()) is quiet
+def test_only_what_is_better_beyond_chance_is_recommended() -> None:
+    usual = way(range(12))
+    for wrong, better in ((range(10), False), (range(7), False), (range(6), True)):
+        other = way(wrong, calibration="mse")
+        assert recommended([usual, other], digits()) is (other if better else usual)
+    # With five others, a difference that two rows in a hundred show by chance is none.
+    lucky = [way(range(6), calibration=name, bits=4) for name in ("mse", "percentile", "min_max")]
+    assert recommended([usual, *lucky], digits()) is usual
+    assert recommended([usual, lucky[0]], digits()) is lucky[0]
+    assert recommended([lucky[0], usual], digits()) is lucky[0]
+    # Classes count the same.
+    worse = way(range(2), balanced=0.8, calibration="mse")
+    uneven = replace(usual, balanced=0.9)
+    assert recommended([uneven, worse], digits()) is uneven
+
+
+@pytest.mark.parametrize(
+    ("fewer", "more", "chance"),
+    [(0, 0, 1), (3, 3, 1), (0, 5, 2 / 32), (1, 7, 2 * 9 / 256), (0, 2000, 0), (990, 1011, 0.65)],
+)
+def test_the_paired_test(fewer: int, more: int, chance: float) -> None:
+    one = np.array([0.0] * fewer + [1.0] * more + [1.0] * 9)
+    other = np.array([1.0] * fewer + [0.0] * more + [1.0] * 9)
+    assert paired_test(one, other) == pytest.approx(chance, abs=0.02 if fewer > 900 else 1e-9)
+    assert paired_test(other, one) == paired_test(one, other)
 
 
 @pytest.mark.parametrize(("width", "bits"), [("int4", 4), ("int8", 8)])
@@ -233,8 +255,7 @@ def test_a_network_trained_for_a_width(
     assert cells(lines) == [expected(way) for way in found]
     assert f"trained for {width}: the ranges are from training" in lines
     assert lines[-1] == f"next: thumbnet export net.npz --bits {bits}"
-    assert _best([replace(way, accuracy=way.bits / 8) for way in found], model).bits == bits
-    assert _best([replace(way, accuracy=1 / way.bits) for way in found], model).bits == bits
+    assert recommended(found, model).bits == bits
 
 
 def test_a_network_whose_training_left_a_range_open(

@@ -182,12 +182,12 @@ def test_resolution_from_the_decimals(tmp_path: Path, cells: str, resolution: fl
         (
             "1e-30 2e-30 3e-30 4e-30",
             "values from 1e-30 to 4e-30 vary by less than 1e-12, the finest step of the board's "
-            "integers there: multiply it by a constant, or leave it out",
+            "integers there: multiply it by a constant, or leave it out (--ignore a)",
         ),
         (
             "101325.001 101325.002 101325.003 101325.003",
             "values from 101325.001 to 101325.003 vary by less than 0.1, the finest step of the "
-            "board's integers there: subtract 101325.002 from it, or leave it out",
+            "board's integers there: subtract 101325.002 from it, or leave it out (--ignore a)",
         ),
     ],
 )

@@ -34,22 +34,22 @@ def refusal(path: Path, **options: object) -> str:
         (
             "1,2,3\n4,5,6\n",
             "d.csv, line 1: no header: the first row is all numbers: "
-            "add a line with the names of the columns",
+            "add a line with the names of the columns, or give them with --names a,b,label",
         ),
         (
             "0.12,1.0,left\n0.5,2.5,right\n",
             "d.csv, line 1: no header: the first row is all numbers but 'left': "
-            "add a line with the names of the columns",
+            "add a line with the names of the columns, or give them with --names a,b,label",
         ),
         (
             "0.5,0.5,left\n0.5,2.5,right\n",  # rather than two columns called 0.5
             "d.csv, line 1: no header: the first row is all numbers but 'left': "
-            "add a line with the names of the columns",
+            "add a line with the names of the columns, or give them with --names a,b,label",
         ),
         (
             "0,1,left\n5,6,right\n7,8,left\n9,9,right\n",  # not numbered columns: left is below
             "d.csv, line 1: no header: the first row is all numbers but 'left': "
-            "add a line with the names of the columns",
+            "add a line with the names of the columns, or give them with --names a,b,label",
         ),
         (
             "hello\n1\n2\n",
@@ -72,11 +72,13 @@ def refusal(path: Path, **options: object) -> str:
         ("a,label\n", "d.csv: 0 rows below the header are too few: at least 4 are needed"),
         (
             GOOD.replace("2.5", ""),
-            "d.csv, line 3, column 'acc_y': missing value: fill it in or delete the row",
+            "d.csv, line 3, column 'acc_y': missing value: fill it in, delete the row, or "
+            "use --missing drop (leaves out 1 of 4 rows) or --missing mean",
         ),
         (
             GOOD.replace("2.5", "N/A"),
-            "d.csv, line 3, column 'acc_y': missing value ('N/A'): fill it in or delete the row",
+            "d.csv, line 3, column 'acc_y': missing value ('N/A'): fill it in, delete the row, or "
+            "use --missing drop (leaves out 1 of 4 rows) or --missing mean",
         ),
         (
             GOOD.replace("-1.25", "1.2.5"),
@@ -90,7 +92,8 @@ def refusal(path: Path, **options: object) -> str:
         ),
         (
             GOOD.replace("-1.25", "NaN"),
-            "d.csv, line 4, column 'acc_x': 'NaN' is not a finite number: fix or delete the row",
+            "d.csv, line 4, column 'acc_x': missing value ('NaN'): fill it in, delete the row, or "
+            "use --missing drop (leaves out 1 of 4 rows) or --missing mean",
         ),
         (
             GOOD.replace("-1.25", "-inf"),
@@ -102,7 +105,8 @@ def refusal(path: Path, **options: object) -> str:
         ),
         (
             GOOD.replace(",", ";").replace("2.5", "2,5"),
-            "d.csv, line 3, column 'acc_y': '2,5' has a decimal comma: write '2.5' with a point",
+            "d.csv, line 3, column 'acc_y': '2,5' has a decimal comma, but '0.12' in line 2 has a "
+            "point: write '2.5'",
         ),
         (
             GOOD.replace("2.5,right", "right"),
@@ -121,7 +125,7 @@ def refusal(path: Path, **options: object) -> str:
         (
             GOOD.replace("2.5", "2,5"),
             "d.csv, line 3: 4 columns, but the header has 3: 'right' is extra "
-            "(decimals need a point, text with commas needs quotes)",
+            "(a number or a text with a comma in it needs quotes around it)",
         ),
         (
             GOOD.replace(",", ";").replace("right\n4", "right;\n4").replace("2.5;right", "2;5;r"),
@@ -164,9 +168,16 @@ def refusal(path: Path, **options: object) -> str:
         ),
         (
             "t,label\n1600000000,0\n1600000001,1\n1600000002,0\n1600000003,1\n",
-            "d.csv, column 't': values from 1.6e+09 to 1.6e+09 do not fit the board's "
+            "d.csv, column 't': holds times in seconds since 1970, from 2020-09-13 12:26, which a "
+            "network cannot learn from: leave it out (--ignore t), or put a number in its place, "
+            "such as the hour",
+        ),
+        (
+            "t,label\n1600000000,0\n1400000001,1\n1600000002,0\n1600000003,1\n",
+            "d.csv, column 't': values from 1.4e+09 to 1.6e+09 do not fit the board's "
             "integers, which reach 1048575 (with a margin of that range on both sides): "
-            "use a larger unit or subtract a constant",
+            "use a larger unit or subtract a constant, or leave it out if it only numbers or times "
+            "the rows (--ignore t)",
         ),
     ],
 )
@@ -179,14 +190,11 @@ def test_refusals(tmp_path: Path, text: str, message: str) -> None:
     [
         (b"PK\x03\x04abc", "d.csv: not a CSV file, but a ZIP or Excel file: save the sheet as CSV"),
         (b"\x1f\x8b\x08abc", "d.csv: not a CSV file, but a gzip file: unpack it first"),
-        (
-            GOOD.encode("utf-16"),
-            "d.csv: not a CSV file, but UTF-16 text: save it as CSV UTF-8",
-        ),
+        (GOOD.encode("utf-32"), "d.csv: not a CSV file: it holds binary data"),
         (b"a,b\n\0\1\2", "d.csv: not a CSV file: it holds binary data"),
         (
-            GOOD.encode().replace(b"right", b"\xfcber", 1),
-            "d.csv, line 3: byte 0xfc is not UTF-8: save the file as CSV UTF-8",
+            GOOD.encode().replace(b"right", "вправо".encode("cp1251"), 1),
+            "d.csv, line 3: byte 0xe2 is not UTF-8: save the file as CSV UTF-8",
         ),
     ],
 )

@@ -51,7 +51,7 @@ def rows(*steps: int) -> str:
         (ROWS, "b/1.csv, line 1: no header: the first row is all numbers: "
                "add a line with the names of the columns"),
         (GOOD.replace("\n100,3,0", "\n100,NaN,0"),
-         "b/1.csv, line 12, column 'x': 'NaN' is not a finite number: fix or delete the row"),
+         "b/1.csv, line 12, column 'x': missing value ('NaN'): fill it in or delete the row"),
         (GOOD.replace("\n100,3,0", "\n100,,0"),
          "b/1.csv, line 12, column 'x': missing value: fill it in or delete the row"),
         (GOOD.replace("\n100,3,0", "\n100,3"),
@@ -121,6 +121,9 @@ def test_of_files(b: str, said: str, tmp_path: Path) -> None:
         ({"a/1.csv": GOOD}, {},
          "motions: every recording has class 'a': at least two classes are needed"),
         ({"a/1.csv": GOOD.replace("ms,", "n,"), "b/1.csv": GOOD}, {},
+         "a/1.csv: no column of 'n', 'x', 'y' is a time by its name, but 'n' rises like one: name "
+         "it with its unit (--time n:ms), or give the rate of the samples (--rate 100)"),
+        ({"a/1.csv": GOOD.replace("ms,", "n,").replace("\n10,", "\n0,")}, {},
          "a/1.csv: no column of 'n', 'x', 'y' is a time: name it, or give the rate of the samples "
          "(--time COLUMN, --rate 100)"),
         ({"a/1.csv": GOOD}, {"rate": 50},
@@ -152,7 +155,7 @@ def test_of_files(b: str, said: str, tmp_path: Path) -> None:
         ({"a/1.csv": GOOD}, {"time": "mss"},
          "a/1.csv: no column 'mss', the columns are 'ms', 'x', 'y': did you mean 'ms'?"),
         ({"a/1.csv": GOOD}, {"time": "ms:h"},
-         "a time in 'h': its unit is one of s, ms, us, as in ms:ms"),
+         "a time in 'h': its unit is one of s, ms, us, ns, as in ms:ms"),
         ({"a/1.csv": GOOD}, {"recording": "take"},
          "a/1.csv: no column 'take', the columns are 'ms', 'x', 'y': name another"),
         ({"a/1.csv": "ms\n1\n2\n3\n"}, {},

@@ -1,0 +1,119 @@
+"""What a network has to beat: the most frequent answer, and a linear model."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from thumbnet.export import paired_test
+from thumbnet.trainer import Dataset, LinearRegression, LogisticRegression, ThumbnetError
+
+from .settings import Array
+
+MOST_WORK = 4_000_000
+"""Numbers times classes that a linear model is trained on: a few seconds."""
+_STEPS = 300
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A simple model on the held-out rows.
+
+    Attributes
+    ----------
+    name
+        In words.
+    score
+        Accuracy, or R squared.
+    losses
+        Of each row, see `paired_test`.
+
+    """
+
+    name: str
+    score: float
+    losses: Array
+
+
+def baselines(train: Dataset, test: Dataset) -> list[Baseline]:
+    """Return the most frequent class or the mean, and a linear model if that does not take long.
+
+    Parameters
+    ----------
+    train, test
+        The rows to train with, and those held out.
+
+    """
+    if train.is_classification:
+        usual = int(np.bincount(train.y).argmax())
+        found = [_scored("most frequent class", np.full(len(test), usual), test)]
+    else:
+        mean = np.broadcast_to(train.y.mean(axis=0), test.y.shape)
+        found = [_scored("mean", mean, test)]
+    x = [data.x.reshape(len(data), -1).astype(np.float64) for data in (train, test)]
+    if x[0].size * len(train.labels or "1") > MOST_WORK:
+        return found
+    with suppress(ThumbnetError):  # a feature may vary too little for weights of 32 bits
+        found.append(_scored("linear model", _linear(x[0], train.y, x[1]), test))
+    return found
+
+
+def _linear(x: Array, y: Array, test_x: Array) -> Array:
+    if y.dtype.kind == "i":
+        return LogisticRegression(max_iter=_STEPS).fit(x, y).predict(test_x)
+    each = [LinearRegression().fit(x, one).predict(test_x) for one in y.reshape(len(y), -1).T]
+    return np.stack(each, axis=1).reshape(len(test_x), *y.shape[1:])
+
+
+def _scored(name: str, predicted: Array, test: Dataset) -> Baseline:
+    losses = losses_of(test, predicted)
+    return Baseline(name, score_of(test, predicted), losses)
+
+
+def losses_of(test: Dataset, predicted: Array) -> Array:
+    """Return the loss of each row: 1 for a wrong class, or the squared error in standard units."""
+    if test.is_classification:
+        return np.asarray(predicted != test.y, dtype=np.float64)
+    truth = test.y.reshape(len(test), -1)
+    spread = np.where(truth.std(axis=0) > 0, truth.std(axis=0), 1.0)
+    return np.asarray((((predicted.reshape(truth.shape) - truth) / spread) ** 2).mean(axis=1))
+
+
+def score_of(test: Dataset, predicted: Array) -> float:
+    """Return the accuracy, or R squared: the mean over several targets."""
+    losses = losses_of(test, predicted)
+    return float(1 - losses.mean())
+
+
+def compared(network: Array, found: list[Baseline]) -> str:
+    """Return a warning if a network is not better than a baseline by more than chance; or "".
+
+    Parameters
+    ----------
+    network
+        The loss of the network on each held-out row.
+    found
+        The baselines; the best of them counts.
+
+    """
+    best = max(found, key=lambda one: one.score)
+    better = float(network.mean()) < float(best.losses.mean())
+    if better and paired_test(network, best.losses) < 0.05:
+        return ""
+    if best.name == "linear model":
+        return (
+            "the network is no better than the linear model by more than chance: --hidden 0 trains "
+            "one, which is smaller and faster"
+        )
+    return (
+        f"the network is no better than the {best.name} by more than chance: the features may not "
+        "tell the labels apart, or the rows are too few"
+    )
+
+
+def as_json(found: list[Baseline]) -> dict[str, Any]:
+    """Return the scores by name."""
+    return {one.name.replace(" ", "_"): one.score for one in found}
