@@ -24,7 +24,7 @@ from thumbnet.trainer import (
 from ..terminal.console import Console
 from ..workflow.architecture import build, with_input_shape
 from ..workflow.baseline import as_json, baselines
-from ..workflow.cross_validation import FEW_ROWS, Spread, over_folds, over_seeds
+from ..workflow.cross_validation import FEW_ROWS, MOST_REPEATED, Spread, over_folds, over_seeds
 from ..workflow.progress import PaceCheckpoints, ShowEpochs
 from ..workflow.settings import (
     ACTIVATION_CHOICES,
@@ -253,7 +253,7 @@ def _spread(
             return over_folds(joined(train, test), folds, settings, update)
     first = model.info.get("accuracy", model.info.get("r_squared"))
     few = len(train) + len(test) < FEW_ROWS and not isinstance(train, Windows)
-    if not few or first is None:
+    if not few or first is None or train.x.size * settings.epochs > MOST_REPEATED:
         return None
     return over_seeds(joined(train, test), settings, test_size, first)
 

@@ -15,6 +15,8 @@ from .settings import Array
 
 MOST_WORK = 4_000_000
 """Numbers times classes that a linear model is trained on: a few seconds."""
+MOST_FEATURES = 500
+"""Features that least squares is solved for."""
 _STEPS = 300
 
 
@@ -54,7 +56,8 @@ def baselines(train: Dataset, test: Dataset) -> list[Baseline]:
         mean = np.broadcast_to(train.y.mean(axis=0), test.y.shape)
         found = [_scored("mean", mean, test)]
     x = [data.x.reshape(len(data), -1).astype(np.float64) for data in (train, test)]
-    if x[0].size * len(train.labels or "1") > MOST_WORK:
+    wide = not train.is_classification and x[0].shape[1] > MOST_FEATURES
+    if wide or x[0].size * len(train.labels or "1") > MOST_WORK:
         return found
     with suppress(ThumbnetError):  # a feature may vary too little for weights of 32 bits
         found.append(_scored("linear model", _linear(x[0], train.y, x[1]), test))

@@ -16,6 +16,8 @@ from .training import fit
 FEW_ROWS = 300
 """Rows below which one split says little."""
 SEEDS = 5
+MOST_REPEATED = 20_000_000
+"""Numbers times epochs of a training that is repeated unasked: a second each."""
 
 
 @dataclass(frozen=True)

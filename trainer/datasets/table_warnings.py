@@ -17,6 +17,7 @@ from .table_cells import ignoring
 FEWEST_OF_A_CLASS = 10
 """Rows of a class below which its accuracy is mostly chance."""
 _SHOWN = 3
+_MOST_COLUMNS = 4096
 _FEW = 0.02
 """Share of the rows that may be outliers."""
 _FEWEST_VALUES = 5
@@ -43,7 +44,7 @@ def table_warnings(data: Dataset) -> list[str]:
     if data.table is not None:
         for column, texts in data.table.texts.items():
             found += _alike(f"texts of {column!r}", texts)
-    if names is None or data.x.ndim != 2:
+    if names is None or data.x.ndim != 2 or len(names) > _MOST_COLUMNS:
         return found
     columns = data.x.astype(np.float64).T
     for name, column in zip(names, columns, strict=True):
