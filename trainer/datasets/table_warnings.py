@@ -185,7 +185,18 @@ def _lines(at: NDArray[np.int64], lines: Array | None) -> str:
 
 
 def on_both_sides(train: Dataset, test: Dataset) -> str:
-    """Return a warning about rows that are in both parts of a split; "" if there are none."""
+    """Return a warning about rows that are in both parts of a split.
+
+    Parameters
+    ----------
+    train, test : Dataset
+        The parts.
+
+    Returns
+    -------
+    str
+        "" if there are none.
+    """
     known = {row.tobytes() for row in np.ascontiguousarray(train.x)}
     twice = np.array([row.tobytes() in known for row in np.ascontiguousarray(test.x)])
     if not twice.any():

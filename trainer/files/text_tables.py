@@ -7,7 +7,6 @@ those of Python's csv. Finding the delimiter is this project's own: `docs/tables
 from __future__ import annotations
 
 import csv
-import io
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,20 +16,12 @@ from itertools import islice
 
 from ..errors import ThumbnetError, quoted
 from .number_format import POINT, Cell, NumberFormat, find_format, is_number
-from .reading import read_bytes
-from .text_encoding import decode
+from .text_lines import DELIMITERS, Lines, read_lines
 
-MOST_BYTES = 64 * 2**20
-"""Bytes of a table. Its cells take several times as much memory."""
-MOST_LINE = 2**19
-"""Bytes of a line: the most columns, with 32 for each."""
-MOST_ROWS, MOST_CELLS = 2_000_000, 16_000_000
-"""Of a table: five hours at 100 readings a second."""
 MOST_COLUMNS = 16_384
 """Columns of a table."""
 DECIMALS = {"point": ".", "comma": ","}
 """The marks that a caller may state."""
-_DELIMITERS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE)
 # What may be a decimal comma, or a point that separates thousands.
 _COMMA_IN_NUMBER = re.compile(rb"\d,\d")
@@ -43,18 +34,6 @@ Row = tuple[int, list[str]]
 
 class NoHeader(ThumbnetError):
     """A table begins with its numbers, not with the names of the columns."""
-
-
-class Lines:
-    """The lines of a text, which can be read again and again, and are never all in memory."""
-
-    def __init__(self, data: bytes, encoding: str, skipped: int = 0) -> None:
-        self.data, self.encoding, self.skipped = data, encoding, skipped
-
-    def __iter__(self) -> Iterator[str]:
-        for number, line in enumerate(io.TextIOWrapper(io.BytesIO(self.data), "utf-8", newline="")):
-            # A line that is left out still counts.
-            yield "\n" if number < self.skipped else line
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,34 +59,6 @@ class Table:
     delimiter: str
     numbers: NumberFormat
     notices: tuple[str, ...]
-
-
-def read_lines(path: str | os.PathLike[str], data: bytes | None = None) -> Lines:
-    """Return the lines of a text file, whatever its encoding, or raise ThumbnetError.
-
-    data: its contents, if `path` only names it in messages.
-    """
-    data, encoding = decode(path, read_bytes(path, MOST_BYTES) if data is None else data)
-    _check_size(path, data)
-    return Lines(data, encoding)
-
-
-def _check_size(path: str | os.PathLike[str], data: bytes) -> None:
-    """Raise ThumbnetError for more rows, cells or characters in a line than are read."""
-    rows = data.count(b"\n") + data.count(b"\r")
-    cells = rows + sum(data.count(mark.encode()) for mark in _DELIMITERS)
-    for count, most, what in ((rows, MOST_ROWS, "lines"), (cells, MOST_CELLS, "cells")):
-        if count > most:
-            raise ThumbnetError(
-                f"{path}: has {count:,} {what}, at most {most:,} are read: leave some out"
-            )
-    if len(data) > MOST_LINE:
-        for number, line in enumerate(io.BytesIO(data), 1):
-            if len(line) > MOST_LINE and max(map(len, line.split(b"\r"))) > MOST_LINE:
-                raise ThumbnetError(
-                    f"{path}, line {number}: has {len(line):,} bytes, at most {MOST_LINE:,} are "
-                    "read: write one example a line"
-                )
 
 
 def _records(path: str | os.PathLike[str], lines: Iterable[str], delimiter: str) -> Iterator[Row]:
@@ -187,7 +138,7 @@ def read_table(
     start = [line for line in top if line.strip()]
     if not start:
         raise ThumbnetError(f"{path}: the file is empty")
-    delimiter = delimiter or max(_DELIMITERS, key=lambda d: _columns(path, start, d))
+    delimiter = delimiter or max(DELIMITERS, key=lambda d: _columns(path, start, d))
     records = _records(path, lines, delimiter)
     if names:
         header = _given(path, next(_records(path, lines, delimiter)), names, fewest)
@@ -293,7 +244,7 @@ def _check_first(path: str | os.PathLike[str], lines: list[str], delimiter: str)
         return
     line, header = rows[0]
     where = f"{path}, line {line}: {lines[line - 1].strip()[:40]!r}"
-    for other in _DELIMITERS:
+    for other in DELIMITERS:
         below = _start(path, lines, other)[1:]
         widths = [len(cells) for _, cells in below]
         width = max(widths, key=widths.count, default=0)
