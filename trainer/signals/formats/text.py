@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from ...arrays import LARGEST
 from ...files.number_format import POINT, NumberFormat
 from ...files.text_encoding import decode
-from ...files.text_tables import Lines, read_lines, read_table
+from ...files.text_lines import Lines, read_lines
+from ...files.text_tables import read_table
 from ..trees import File
 
 _NO_NAME = re.compile(rb'("")?[,;\t]')
