@@ -18,6 +18,7 @@ from .terminal.wording import printable
 
 VERBS = {
     "demo": "Train, export and verify a network: digits, mnist or motions.",
+    "collect": "Record a sensor: what a board prints, or reads for it.",
     "train": "Train a network on a file, on recordings, or on a data set.",
     "import": "Read a network that was trained elsewhere, such as a .tflite.",
     "report": "Write a page about a network: its mistakes, its layers, its boards.",

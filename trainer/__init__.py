@@ -75,7 +75,8 @@ from .signals.flatlines import find_flatlines
 from .signals.motions import aeon_datasets, load_gestures, load_motions
 from .signals.recording_split import split_by_recording
 from .signals.recordings import RECORDING_SUFFIXES, Recording, read_recordings
-from .signals.sample_times import other_time_unit, time_column
+from .signals.sample_times import UNITS as SECONDS_OF_UNIT
+from .signals.sample_times import other_time_unit, time_column, unit_by_name
 from .signals.stream_settings import BANDS as BANDS_FEATURE
 from .signals.stream_settings import FEATURES as WINDOW_FEATURES
 from .signals.stream_settings import RAW as RAW_FEATURE
@@ -203,7 +204,9 @@ __all__ = [
     "split_by_recording",
     "temporary_file",
     "temporary_folder",
+    "SECONDS_OF_UNIT",
     "time_column",
+    "unit_by_name",
     "to_categorical",
     "train_test_split",
     "write_atomically",
