@@ -27,6 +27,8 @@ VERBS = {
     "verify": "Prove that a target computes exactly the integers of the PC.",
     "bench": "Measure the time and memory of a module on a target.",
     "deploy": "Put a module on a board, tested before it replaces another.",
+    "watch": "Show live what a module on a board decides, and prove it.",
+    "replay": "Prove the decisions of a log again.",
     "boards": "List the boards that a network can be exported for.",
     "doctor": "Check what is installed, what is missing, and how to get it.",
 }

@@ -8,6 +8,8 @@ import pytest
 from support.cli import last_json, thumbnet
 from support.micropython import needs_micropython
 
+from thumbnet.tools.cli import main
+
 ROOMS = "hour,lux,people\n" + "".join(
     f"{hour},{lux},{'many' if (hour * 37 + lux) % 100 > 50 else 'few'}\n"
     for hour in range(24)

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import click
 
-from thumbnet.export import firmware_text
 from thumbnet.trainer import ThumbnetError
 
 from ..json_lines import JsonObject
 from ..live.collecting import Collector, Progress
 from ..live.port_lines import PortLines, PrintedLines, ScriptLines
 from ..live.recorder import Recorder
-from ..live.sensors import SENSORS, load_sensor
+from ..live.sensors import SENSORS, device_code, load_sensor
 from ..live.trace import Trace
 from ..terminal.console import Console
 from ..transport.serial_board import Board
@@ -98,7 +97,7 @@ def opener(port: str, sensor: str | None, rate: int | None, baud: int) -> Callab
     if sensor is None:
         return lambda: PrintedLines(port, baud)
     text = load_sensor(sensor).text
-    code = f"{firmware_text('record')}\n{text}\nrecord(NAMES, {rate or 'RATE'}, read)\n"
+    code = f"{device_code('record')}\n{text}\nrecord(NAMES, {rate or 'RATE'}, read)\n"
     return lambda: ScriptLines(Board(port), code)
 
 

@@ -215,6 +215,41 @@ class Recorder:
                 self.changed[at] = True
 
 
+def store_window(
+    folder: Path, label: str, channels: Sequence[str], rows: Sequence[Sequence[str]]
+) -> Path:
+    """Write readings that are there already as a recording; return its file.
+
+    Parameters
+    ----------
+    folder, label
+        See `Recorder`.
+    channels
+        Their names.
+    rows
+        For each reading its time in ms, and its channels.
+
+    Raises
+    ------
+    ThumbnetError
+        If the file cannot be written.
+
+    """
+    place = folder / label
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        path, file = _next_file(place)
+        with file:
+            for row in (("t_ms", *map(_cell, channels)), *rows):
+                file.write(",".join(row) + "\n")
+    except OSError as error:
+        raise ThumbnetError(
+            f"cannot write into {place}: {error.strerror or error}: free some space, or choose "
+            "another folder with -o"
+        ) from None
+    return path
+
+
 def _next_file(place: Path) -> tuple[Path, TextIO]:
     """Create the file with the next free number."""
     numbers = [int(path.stem) for path in place.glob("*.csv") if path.stem.isdigit()]

@@ -68,6 +68,14 @@ def load_sensor(name: str) -> Sensor:
         raise ThumbnetError(f"{name}: it is no text: a sensor file is Python code") from None
 
 
+def device_code(script: str) -> str:
+    """Return the code of `record` or `watch` for a board, with what it imports from firmware/."""
+    pace = "from pace import Pace\n"
+    text = firmware_text(script)
+    assert pace in text
+    return firmware_text("pace") + text.replace(pace, "")
+
+
 def _checked(name: str, text: str) -> Sensor:
     try:
         tree = ast.parse(text)

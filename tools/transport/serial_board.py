@@ -1,7 +1,7 @@
 """MicroPython on a serial port, through mpremote, with readable errors.
 
 mpremote prints to stdout in places, and reports a missing port and a busy one alike. Both are
-corrected here, in the only module that imports mpremote.
+corrected here; only this module and patient_transport.py import mpremote.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from thumbnet.trainer import ThumbnetError
+
+from .patient_transport import patient_transport
 
 PROMPT = 5.0
 """Seconds within which a board shows its raw REPL."""
@@ -237,8 +239,6 @@ def open_port(port: str, baudrate: int = 115200) -> Any:
     """
     import serial
     from mpremote.transport import TransportError
-
-    from .patient_transport import patient_transport
 
     is_path = "://" not in port and not port.upper().startswith("COM")
     if is_path and not os.path.exists(port):

@@ -66,7 +66,18 @@ def time_column(header: Sequence[str]) -> int | None:
 
 
 def unit_by_name(name: str) -> str | None:
-    """Return the unit of time in a column's name, such as ms of t_ms; None without one."""
+    """Return the unit of time in a column's name, such as ms of t_ms.
+
+    Parameters
+    ----------
+    name : str
+        The column's.
+
+    Returns
+    -------
+    str or None
+        Its unit; None if the name states none.
+    """
     match = _TIME.fullmatch(name.strip())
     return None if match is None else _WORDS.get(match[2].lower())
 
