@@ -18,6 +18,7 @@ from .terminal.wording import printable
 
 VERBS = {
     "demo": "Train, export and verify a network: digits, mnist or motions.",
+    "collect": "Record a sensor: what a board prints, or reads for it.",
     "train": "Train a network on a file, on recordings, or on a data set.",
     "import": "Read a network that was trained elsewhere, such as a .tflite.",
     "report": "Write a page about a network: its mistakes, its layers, its boards.",
@@ -26,6 +27,8 @@ VERBS = {
     "verify": "Prove that a target computes exactly the integers of the PC.",
     "bench": "Measure the time and memory of a module on a target.",
     "deploy": "Put a module on a board, tested before it replaces another.",
+    "watch": "Show live what a module on a board decides, and prove it.",
+    "replay": "Prove the decisions of a log again.",
     "boards": "List the boards that a network can be exported for.",
     "doctor": "Check what is installed, what is missing, and how to get it.",
 }

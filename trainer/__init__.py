@@ -73,11 +73,12 @@ from .quantization.affine import (
     curve_output,
     largest_weight,
 )
-from .signals.clock_names import time_column
+from .signals.clock_names import time_column, unit_by_name
 from .signals.flatlines import find_flatlines
 from .signals.motions import aeon_datasets, load_gestures, load_motions
 from .signals.recording_split import split_by_recording
 from .signals.recordings import RECORDING_SUFFIXES, Recording, read_recordings
+from .signals.sample_times import SECONDS as SECONDS_OF_UNIT
 from .signals.sample_times import other_time_unit, time_option
 from .signals.stream_settings import BANDS as BANDS_FEATURE
 from .signals.stream_settings import FEATURES as WINDOW_FEATURES
@@ -211,8 +212,10 @@ __all__ = [
     "split_by_recording",
     "temporary_file",
     "temporary_folder",
+    "SECONDS_OF_UNIT",
     "time_column",
     "time_option",
+    "unit_by_name",
     "to_categorical",
     "table_warnings",
     "train_test_split",

@@ -8,6 +8,8 @@ import pytest
 from support.cli import last_json, thumbnet
 from support.micropython import needs_micropython
 
+from thumbnet.tools.cli import main
+
 ROOMS = "hour,lux,people\n" + "".join(
     f"{hour},{lux},{'many' if (hour * 37 + lux) % 100 > 50 else 'few'}\n"
     for hour in range(24)
@@ -272,10 +274,19 @@ def test_deploy_refuses_an_edited_module(own):
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_deploy_lists_ports(folder, monkeypatch):
-    done = thumbnet("deploy build/rooms.py", folder)
-    assert done.returncode == 2
-    assert "--port is missing" in done.stderr
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        ([], "no board is plugged in as far as this computer can see: plug it in"),
+        (["/dev/one", "/dev/two"], "choose one with --port: /dev/one (a board), /dev/two"),
+        (["/dev/none"], "no port /dev/none"),
+    ],
+)
+def test_the_only_board_needs_no_port(folder, monkeypatch, capsys, there, said):
+    ports = [(port, "a board") for port in there]
+    monkeypatch.setattr("thumbnet.tools.commands.options.candidate_ports", lambda: ports)
+    assert main(["deploy", str(folder / "build" / "rooms.py")]) == 1
+    assert said in capsys.readouterr().err
 
 
 def test_boards(folder):

@@ -75,6 +75,7 @@ ORDERS: dict[str, list[str]] = {
         "transport",
         "targets",
         "run",
+        "live",
         "workflow",
         "report",
         "commands",

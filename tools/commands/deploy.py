@@ -10,8 +10,7 @@ from ..run.deployment import check_deployable, deploy
 from ..run.edited import edited
 from ..targets import PortTarget
 from ..terminal.console import Console
-from ..transport.serial_board import NO_BOARD, candidate_ports
-from .options import FILE, load_module, port_option, verb
+from .options import FILE, found_port, load_module, port_option, verb
 
 
 @verb("thumbnet deploy build/gestures.py --port /dev/ttyACM0")
@@ -33,20 +32,13 @@ def command(console: Console, module: Path, port: str | None, rows: int, force: 
     """
     artifact = load_module(module)
     check_deployable(artifact, force)
-    if port is None:
-        ports = candidate_ports()
-        found = ", ".join(f"{device} ({text})" if text else device for device, text in ports)
-        raise click.UsageError(
-            f"--port is missing: there is {found}"
-            if ports
-            else f"--port is missing, and {NO_BOARD}"
-        )
+    where = found_port(port)
     if not artifact.intact:
         console.say(
             f"{edited(artifact)}: --force runs it with everything that the board can do", "yellow"
         )
     size = sum(map(len, artifact.files.values()))
-    with PortTarget(port) as target, console.progress("copy", size) as update:
+    with PortTarget(where) as target, console.progress("copy", size) as update:
 
         def copied(name: str, done: int, total: int) -> None:
             update(done, f"bytes  {name}")

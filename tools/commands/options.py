@@ -19,6 +19,7 @@ from ..json_lines import JsonObject
 from ..run.edited import edited
 from ..targets import TARGETS, Target, open_target
 from ..terminal.console import Console
+from ..transport.serial_board import NO_BOARD, candidate_ports
 
 Command = Callable[..., None]
 
@@ -97,6 +98,26 @@ port_option = click.option(
     callback=_not_empty,
     help="Port of a board: /dev/ttyACM0, COM3, socket://...",
 )
+
+
+def found_port(port: str | None) -> str:
+    """Return the port that was given, or that of the only board.
+
+    Raises
+    ------
+    ThumbnetError
+        If no port is given, and not exactly one board is plugged in.
+
+    """
+    if port is not None:
+        return port
+    ports = candidate_ports()
+    if len(ports) == 1:
+        return ports[0][0]
+    if not ports:
+        raise ThumbnetError(f"{NO_BOARD}: plug it in with a cable that carries data, or add --port")
+    there = ", ".join(f"{device} ({text})" for device, text in ports)
+    raise ThumbnetError(f"several ports may be boards: choose one with --port: {there}")
 
 
 def data_options(purpose: str) -> Callable[[Command], Command]:

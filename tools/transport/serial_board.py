@@ -1,7 +1,7 @@
 """MicroPython on a serial port, through mpremote, with readable errors.
 
 mpremote prints to stdout in places, and reports a missing port and a busy one alike. Both are
-corrected here, in the only module that imports mpremote.
+corrected here; only this module and patient_transport.py import mpremote.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from thumbnet.trainer import ThumbnetError
+
+from .patient_transport import patient_transport
 
 PROMPT = 5.0
 """Seconds within which a board shows its raw REPL."""
@@ -61,7 +63,7 @@ class Board:
     def __init__(self, port: str, patience: float = 120.0) -> None:
         self.port = port
         self.patience = patience
-        self._transport = _open(port)
+        self._transport = open_port(port)
         try:
             self._enter(soft_reset=False)
             self.platform = self.execute("import sys; print(sys.platform)").strip()
@@ -99,6 +101,16 @@ class Board:
         if err:
             raise _device_error(self.port, err.decode("utf-8", "replace"))
         return str(out.decode("utf-8", "replace"))
+
+    def start(self, code: str) -> None:
+        """Run code on the board without waiting for its end; `heard` returns what it prints."""
+        with self._guarded():
+            self._transport.exec_raw_no_follow(code)
+
+    def heard(self, wait: float = 0.1) -> bytes:
+        """Return what has come, b"" if nothing comes within `wait` seconds."""
+        with self._guarded():
+            return read_available(self._transport, wait)
 
     def write(self, path: str, data: bytes, progress: Callable[[int], None] | None = None) -> None:
         """Write a file; `progress` is called with the number of bytes so far."""
@@ -184,6 +196,15 @@ class Board:
             raise
 
 
+def read_available(transport: Any, wait: float) -> bytes:
+    """Return the bytes that have come to a port, b"" if none come within `wait` seconds."""
+    before, transport.serial.timeout = transport.serial.timeout, wait
+    try:
+        return bytes(transport.serial.read(transport.serial.in_waiting or 1))
+    finally:
+        transport.serial.timeout = before
+
+
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
     """Ignore Ctrl-C for the few seconds that it takes to clean up a board."""
@@ -207,10 +228,17 @@ def candidate_ports() -> list[tuple[str, str]]:
     return [(device, said[device]) for device in usb]
 
 
-def _open(port: str) -> Any:
+def open_port(port: str, baudrate: int = 115200) -> Any:
+    """Open a serial port; return mpremote's transport.
+
+    Raises
+    ------
+    ThumbnetError
+        If there is no such port, or it is in use or not permitted.
+
+    """
     import serial
     from mpremote.transport import TransportError
-    from mpremote.transport_serial import SerialTransport
 
     is_path = "://" not in port and not port.upper().startswith("COM")
     if is_path and not os.path.exists(port):
@@ -220,8 +248,7 @@ def _open(port: str) -> Any:
             f"no permission for {port}: run `sudo usermod -a -G dialout $USER` and log in again"
         )
     try:
-        # On a pty, mpremote blocks in read() until there is something: give up now and then.
-        transport = SerialTransport(port, timeout=3)
+        transport = patient_transport(port, baudrate)
         with contextlib.suppress(Exception):
             transport.serial.write_timeout = 10
     except TransportError:

@@ -77,7 +77,18 @@ def time_column(header: Sequence[str]) -> int | None:
 
 
 def unit_by_name(name: str) -> str | None:
-    """Return the unit of time in the name of a clock, such as ms of t_ms; None without one."""
+    """Return the unit of time in the name of a clock, such as ms of t_ms.
+
+    Parameters
+    ----------
+    name : str
+        The column's.
+
+    Returns
+    -------
+    str or None
+        Its unit; None if the name states none.
+    """
     words = _words(name)
     clock = any(word in _CLOCKS or word == "t" for word in words)
     known = {**_WORDS, **_LONG_WORDS} if clock else _WORDS

@@ -1,0 +1,1 @@
+"""A board that sends readings or decisions while people watch."""

@@ -1,0 +1,213 @@
+"""From the lines of a port to recordings: first the layout, then row after row."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from thumbnet.trainer import ThumbnetError
+
+from ..transport.serial_board import BoardGone
+from .layout import FEWEST, Layout, find_layout
+from .port_lines import Line, PortLines, gone
+from .readings import Reading, parse_names, parse_reading
+from .recorder import Recorder
+
+FIRST = 1.0
+"""Seconds of readings that are looked at before the first is written."""
+
+SILENT = 5.0
+"""Seconds without a line of numbers after which a port is given up."""
+
+AWAY = 60.0
+"""Seconds within which a port that vanished may come back."""
+
+_EVERY = 0.5
+
+
+@dataclass
+class Progress:
+    """What is known while readings come.
+
+    Attributes
+    ----------
+    state
+        "waiting", "recording", or "away" while the port is gone.
+    recorder
+        None until the layout is known.
+    ignored
+        Lines that are no readings.
+    first_ignored
+        The first of them.
+
+    """
+
+    state: str = "waiting"
+    recorder: Recorder | None = None
+    ignored: int = 0
+    first_ignored: str = ""
+    header: str | None = None
+    _first: list[tuple[float, Reading]] = field(default_factory=list)
+
+
+class Collector:
+    """Collects recordings of one label.
+
+    Parameters
+    ----------
+    reopen
+        Opens the port, or opens it again after it vanished.
+    folder, label
+        Where the recordings go.
+    names
+        The channels' names, if a user gave them.
+    away
+        Seconds to wait for a port that vanished.
+
+    """
+
+    def __init__(
+        self,
+        reopen: Callable[[], PortLines],
+        folder: Path,
+        label: str,
+        names: Sequence[str] | None = None,
+        away: float = AWAY,
+    ) -> None:
+        self.progress = Progress()
+        self._reopen = reopen
+        self._folder, self._label, self._names = folder, label, names
+        self._away = away
+        self._lines: PortLines | None = None
+        self._heard = time.monotonic()
+
+    def listen(self) -> Generator[Progress, None, None]:
+        """Read, and write readings once the layout is known; yield after each tenth of a second.
+
+        Closing this iterator, or an exception within it, releases the port and ends the file.
+
+        Raises
+        ------
+        ThumbnetError
+            If no numbers come, the port is gone for good, or a file cannot be written.
+
+        """
+        self._lines = self._reopen()
+        self._heard = time.monotonic()
+        try:
+            while True:
+                self._step()
+                yield self.progress
+        finally:
+            if self._lines is not None:
+                self._lines.close()
+            if self.progress.recorder is not None:
+                self.progress.recorder.close()
+
+    def start(self) -> None:
+        """Write from now on: what came before only showed the layout."""
+        self.progress.state = "recording"
+
+    def _step(self) -> None:
+        if self._lines is None:
+            self._come_back()
+            return
+        try:
+            lines = self._lines.read()
+        except BoardGone:
+            self._go_away()
+            return
+        for line in lines:
+            self._take(line)
+        if time.monotonic() - self._heard > SILENT:
+            raise ThumbnetError(self._nothing())
+
+    def _take(self, line: Line) -> None:
+        progress = self.progress
+        reading = parse_reading(line.text)
+        if reading is None:
+            self._ignore(line.text)
+            return
+        self._heard = line.at
+        if progress.recorder is None:
+            self._look(line.at, reading)
+        elif len(reading.values) != progress.recorder.layout.numbers:
+            self._ignore(line.text)
+        elif progress.state == "recording":
+            progress.recorder.add(line.at, reading)
+
+    def _ignore(self, text: str) -> None:
+        progress = self.progress
+        if progress.recorder is None and parse_names(text):
+            progress.header = text
+        elif text:
+            progress.ignored += 1
+            progress.first_ignored = progress.first_ignored or text
+
+    def _look(self, at: float, reading: Reading) -> None:
+        """Keep a first reading; find the layout when there are enough."""
+        first = self.progress._first
+        if first and (
+            len(first[0][1].values) != len(reading.values) or first[0][1].names != reading.names
+        ):
+            first.clear()  # half a line, or the program has started anew
+        first.append((at, reading))
+        if len(first) < FEWEST or at - first[0][0] < FIRST:
+            return
+        arrivals = [at for at, _ in first]
+        layout = find_layout(arrivals, [one for _, one in first], self.progress.header, self._names)
+        self._check(layout)
+        period = (arrivals[-1] - arrivals[0]) / (len(arrivals) - 1)
+        self.progress.recorder = Recorder(self._folder, self._label, layout, period)
+        first.clear()
+
+    def _check(self, layout: Layout) -> None:
+        names, found = self._names, layout.channels
+        if names is not None and len(names) != len(found):
+            raise ThumbnetError(
+                f"--names has {len(names)} names, but a line has {len(found)} channels"
+                f"{' and a time' if layout.clock is not None else ''}: name each channel once"
+            )
+
+    def _nothing(self) -> str:
+        assert self._lines is not None
+        port, progress = self._lines.port, self.progress
+        if progress.recorder is not None:
+            kept = f"; {progress.recorder.rows:,} rows are kept" if progress.recorder.rows else ""
+            return f"{port} has printed no numbers for {SILENT:g} seconds: is it reset?{kept}"
+        said = progress.first_ignored or progress.header
+        if said:
+            return (
+                f"{port} prints {said[:60]!r}, which is no line of numbers: "
+                "print numbers separated by commas, with the same count on every line"
+            )
+        return (
+            f"{port} has printed nothing for {SILENT:g} seconds: start a program there that prints "
+            "numbers, or add --sensor with a sensor file that thumbnet runs there"
+        )
+
+    def _go_away(self) -> None:
+        assert self._lines is not None
+        self._port = self._lines.port
+        self._lines.close()
+        self._lines = None
+        self._gone_at = time.monotonic()
+        self._state = self.progress.state
+        self.progress.state = "away"
+        if self.progress.recorder is not None:
+            self.progress.recorder.pause("the port went away")
+
+    def _come_back(self) -> None:
+        if time.monotonic() - self._gone_at > self._away:
+            recorder = self.progress.recorder
+            kept = f"; {recorder.rows:,} rows are kept" if recorder and recorder.rows else ""
+            raise BoardGone(f"{gone(self._port)}{kept}")
+        try:
+            self._lines = self._reopen()
+        except ThumbnetError:
+            time.sleep(_EVERY)
+            return
+        self.progress.state = self._state
+        self._heard = time.monotonic()
