@@ -2,7 +2,7 @@
 
 The sub-packages follow the data: `files` and `datasets` read it, `autograd` differentiates,
 `layers` and `network` compute, `quantization`, `optimization` and `training` learn, `models` is
-what users call, `signals` turns recordings into windows, and `sound` turns sound into features. Each
+what users call, `signals` makes windows of recordings, and `sound` makes features of sound. Each
 imports only those before it.
 Everything public is here.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import SoundSettings, ThumbnetError
+from thumbnet.trainer import SoundSettings
 from thumbnet.trainer import sound_tables as tables
 
 from ..kernels.weight_layouts import Section
@@ -13,6 +13,12 @@ from .literals import Literals, bytes_literal, tuple_literal
 
 FOLDER = "sound"
 """The folder of `firmware/` with its files."""
+
+
+def front_end_roots(settings: SoundSettings) -> tuple[list[str], dict[str, str]]:
+    """Return the files that compute features, and which file replaces which."""
+    instead = {} if settings.has_gain else {"sound_features": "sound_features_without_gain"}
+    return ["sound_features"], instead
 
 
 def front_end_literals(settings: SoundSettings) -> Literals:
@@ -25,8 +31,8 @@ def front_end_literals(settings: SoundSettings) -> Literals:
         "FFT": str(settings.fft),
         "SAMPLES": _zeros("h", settings.window),
         "COEFFICIENTS": _table(tables.window_table(settings)),
-        "REAL": _zeros("i", half),
-        "IMAGINARY": _zeros("i", half),
+        "REAL": _zeros("h", half),
+        "IMAGINARY": _zeros("h", half),
         "SINES": _table(tables.sine_table(settings.fft)),
         "SIGNAL": _zeros("i", settings.channels),
         "NOISE": _zeros("i", settings.channels),

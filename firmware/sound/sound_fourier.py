@@ -6,8 +6,8 @@ from array import array
 FFT = 8
 # round(32767 * sin(2 * pi * k / FFT))
 SINES = array("h", [0, 23170, 32767, 23170, 0, -23170, -32767, -23170])
-REAL = array("i", [0] * 4)
-IMAGINARY = array("i", [0] * 4)
+REAL = array("h", [0] * 4)
+IMAGINARY = array("h", [0] * 4)
 
 
 def wrap(v):

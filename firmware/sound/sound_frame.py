@@ -6,8 +6,8 @@ from array import array
 FFT = 8
 SAMPLES = array("h", [0] * 8)
 COEFFICIENTS = array("h", [156, 1264, 2832, 3940, 3940, 2832, 1264, 156])
-REAL = array("i", [0] * 4)
-IMAGINARY = array("i", [0] * 4)
+REAL = array("h", [0] * 4)
+IMAGINARY = array("h", [0] * 4)
 
 
 def load_frame(at):
@@ -36,8 +36,7 @@ def load_frame(at):
         up -= 1
     half = FFT >> 1
     # Digits of base 4, reversed; the last one is of base 2 if half is no power of four.
-    first = half >> 2 if half & 0x5555 else half >> 1
-    top = half - first
+    first = half >> 2
     k = 0
     j = at
     i = 0
@@ -53,10 +52,10 @@ def load_frame(at):
             part[k] = v
             i += 1
         step = first
-        full = top
+        full = 3 * step
         while full and k & full == full:
             k -= full
             step >>= 2
             full = 3 * step
-        k += step
+        k += step or 1
     return up

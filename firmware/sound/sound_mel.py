@@ -3,8 +3,8 @@
 from array import array
 
 # Literals of an example front end; the exporter puts the network's own in their place.
-REAL = array("i", [0] * 4)
-IMAGINARY = array("i", [0] * 4)
+REAL = array("h", [0] * 4)
+IMAGINARY = array("h", [0] * 4)
 SIGNAL = array("i", [0] * 2)
 # The first frequency; how many are on the rising side of each filter, and on the falling one of
 # the last. For each frequency its weight on the rising side, and on the falling one, in 2**-12.

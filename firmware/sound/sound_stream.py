@@ -80,7 +80,7 @@ class Stream:
             leave()
 
     def _decide(self, score):
-        """Return whether the mean of the last scores is high enough; False before there are as many."""
+        """Return whether the last scores are high enough; False before there are MEAN_OF."""
         kept = self._kept
         scores = self._scores
         k = kept % MEAN_OF

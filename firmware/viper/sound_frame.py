@@ -8,8 +8,8 @@ import micropython
 FFT = 8
 SAMPLES = array("h", [0] * 8)
 COEFFICIENTS = array("h", [156, 1264, 2832, 3940, 3940, 2832, 1264, 156])
-REAL = array("i", [0] * 4)
-IMAGINARY = array("i", [0] * 4)
+REAL = array("h", [0] * 4)
+IMAGINARY = array("h", [0] * 4)
 
 
 # No index may be one of the first three locals: see gather.
@@ -22,8 +22,8 @@ def load_frame(at: int) -> int:
     """
     samples = ptr16(SAMPLES)
     table = ptr16(COEFFICIENTS)
-    re = ptr32(REAL)
-    im = ptr32(IMAGINARY)
+    re = ptr16(REAL)
+    im = ptr16(IMAGINARY)
     n = int(len(SAMPLES))
     largest = 0
     i = 0
@@ -46,11 +46,7 @@ def load_frame(at: int) -> int:
     size = int(FFT)
     half = size >> 1
     # Digits of base 4, reversed; the last one is of base 2 if half is no power of four.
-    first = half >> 1
-    if half & 0x5555:
-        first = half >> 2
-    top = half - first
-    over = 16 + up
+    first = half >> 2
     k = 0
     j = at
     i = 0
@@ -58,7 +54,7 @@ def load_frame(at: int) -> int:
         v = 0
         if i < n:
             v = (((samples[j] ^ 0x8000) - 0x8000) * table[i]) >> 12
-            v = (v << over) >> 16
+            v <<= up
             j += 1
             if j == n:
                 j = 0
@@ -67,19 +63,21 @@ def load_frame(at: int) -> int:
         v = 0
         if i < n:
             v = (((samples[j] ^ 0x8000) - 0x8000) * table[i]) >> 12
-            v = (v << over) >> 16
+            v <<= up
             j += 1
             if j == n:
                 j = 0
         im[k] = v
         i += 1
         step = first
-        full = top
-        while full:
+        full = 3 * step
+        while step:
             if k & full != full:
                 break
             k -= full
             step >>= 2
             full = 3 * step
+        if step == 0:
+            step = 1
         k += step
     return up

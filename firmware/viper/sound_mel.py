@@ -5,8 +5,8 @@ from array import array
 import micropython
 
 # Literals of an example front end; the exporter puts the network's own in their place.
-REAL = array("i", [0] * 4)
-IMAGINARY = array("i", [0] * 4)
+REAL = array("h", [0] * 4)
+IMAGINARY = array("h", [0] * 4)
 SIGNAL = array("i", [0] * 2)
 # The first frequency; how many are on the rising side of each filter, and on the falling one of
 # the last. For each frequency its weight on the rising side, and on the falling one, in 2**-12.
@@ -19,8 +19,8 @@ MEL_WEIGHTS = array("h", [2048, 2048, 2048, 2048, 2048, 2048])
 @micropython.viper
 def mel(up: int):
     """Write the root of each filter's energy to SIGNAL; `up` as `load_frame` returned it."""
-    re = ptr32(REAL)
-    im = ptr32(IMAGINARY)
+    re = ptr16(REAL)
+    im = ptr16(IMAGINARY)
     signal = ptr32(SIGNAL)
     weights = ptr16(MEL_WEIGHTS)
     widths = ptr8(MEL_WIDTHS)
@@ -36,7 +36,10 @@ def mel(up: int):
         next_low = 0
         end = k + widths[side]
         while k < end:
-            energy = re[k] * re[k] + im[k] * im[k]
+            v = (re[k] ^ 0x8000) - 0x8000
+            energy = v * v
+            v = (im[k] ^ 0x8000) - 0x8000
+            energy += v * v
             upper = energy >> 16
             energy &= 0xFFFF
             v = weights[w]

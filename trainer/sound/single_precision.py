@@ -1,8 +1,8 @@
 """A logarithm in single precision that is the same on every computer.
 
 The reference front end is compiled against the C library, whose `log1pf` is often not the
-nearest float: two weights of the mel filters depend on it. This is the algorithm of that library and
-of those of microcontrollers: with x + 1 = 2**k * (1 + f), a polynomial for log(1 + f).
+nearest float: two weights of the mel filters depend on it. This is the algorithm of that library
+and of those of microcontrollers: with x + 1 = 2**k * (1 + f), a polynomial for log(1 + f).
 """
 
 from __future__ import annotations
