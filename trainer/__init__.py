@@ -86,6 +86,7 @@ from .signals.windows import Windows, cut, cut_as
 from .sound import tables as sound_tables
 from .sound.front_end import SoundFrontEnd
 from .sound.settings import FRONT_ENDS, SoundSettings
+from .sound.stream import SoundStream, level_table
 from .training.callbacks import Callback, EarlyStopping, History
 from .training.checkpoint import ModelCheckpoint
 from .training.schedules import LearningRateScheduler, OneCycle
@@ -160,6 +161,8 @@ __all__ = [
     "SimpleRNN",
     "SoundFrontEnd",
     "SoundSettings",
+    "SoundStream",
+    "level_table",
     "StreamSettings",
     "CsvTask",
     "Tensor",

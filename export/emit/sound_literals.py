@@ -1,18 +1,56 @@
-"""The tables of a sound front end, as literals of a module."""
+"""The `Stream` of a module that takes sound: its literals and files of `firmware/`."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import SoundSettings
+from thumbnet.trainer import SoundSettings, level_table
 from thumbnet.trainer import sound_tables as tables
 
+from ..graph.graph import Graph
 from ..kernels.weight_layouts import Section
 from .literals import Literals, bytes_literal, tuple_literal
 
 FOLDER = "sound"
 """The folder of `firmware/` with its files."""
+
+
+def sound_roots(graph: Graph) -> tuple[list[str], dict[str, str]]:
+    """Return the files of a `Stream` that takes sound, and which file replaces which."""
+    if graph.sound is None:
+        return [], {}
+    _, instead = front_end_roots(graph.sound.front_end)
+    return ["sound_stream"], {**instead, **({} if graph.states else {"reset": "stateless"})}
+
+
+def sound_literals(graph: Graph) -> Literals:
+    """Return the literals that these files ask for; none without sound."""
+    sound = graph.sound
+    if sound is None:
+        return {}
+    spec = graph.tensors[graph.nodes[0].output]
+    assert isinstance(spec.scale, float)
+    levels = level_table(sound.unit, spec.scale, spec.zero_point)
+    return {
+        **front_end_literals(sound.front_end),
+        "HOP": str(sound.front_end.hop),
+        "FRAMES": str(sound.frames),
+        "STEP": str(sound.step),
+        "MEAN_OF": str(sound.mean_of),
+        "MORE_THAN": str(sound.more_than),
+        "SOUND_LEVELS": bytes_literal([Section("", [levels])]),
+        "VALUES": f"bytearray({sound.inputs})",
+    }
+
+
+def sound_sentence(settings: SoundSettings) -> str:
+    """Return the header's sentence about the sound that a `Stream` takes."""
+    long, every = (1000 * n / settings.rate for n in (settings.window, settings.hop))
+    return (
+        f"Stream: sound of 16 bits at {settings.rate:,} Hz; {settings.channels} features of "
+        f"{long:g} ms every {every:g} ms."
+    )
 
 
 def front_end_roots(settings: SoundSettings) -> tuple[list[str], dict[str, str]]:

@@ -4,18 +4,18 @@ from array import array
 
 # Literals of an example network; the exporter puts the network's own in their place.
 SIGNAL = array("i", [0] * 2)
-FEATURES = bytearray(6)
-# level = (feature * LEVEL[0] + LEVEL[1]) >> LEVEL[2], from 0 to 255
-LEVEL = (1, 0, 0)
+VALUES = bytearray(6)
+# The level of each feature; the last stands for all higher ones.
+SOUND_LEVELS = b"\x00\x80\xff"
 
 
 def add_features():
-    """Move the FEATURES by one frame, and write those of SIGNAL behind them."""
+    """Move the VALUES by one frame, and write those of SIGNAL behind them."""
     n = len(SIGNAL)
-    last = len(FEATURES) - n
+    last = len(VALUES) - n
     for k in range(last):
-        FEATURES[k] = FEATURES[k + n]
-    gain, offset, shift = LEVEL
+        VALUES[k] = VALUES[k + n]
+    most = len(SOUND_LEVELS) - 1
     for c in range(n):
-        v = (SIGNAL[c] * gain + offset) >> shift
-        FEATURES[last + c] = 0 if v < 0 else 255 if v > 255 else v
+        v = SIGNAL[c]
+        VALUES[last + c] = SOUND_LEVELS[v if v < most else most]

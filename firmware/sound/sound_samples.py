@@ -25,7 +25,7 @@ def count_samples(pcm):
     return n
 
 
-def of_bytes(pcm, begin, end, at):
+def store_bytes(pcm, begin, end, at):
     """Write samples begin to end - 1 of bytes, the low byte first, to SAMPLES[at ...]."""
     for k in range(2 * begin, 2 * end, 2):
         SAMPLES[at] = ((pcm[k] | pcm[k + 1] << 8) ^ 0x8000) - 0x8000
@@ -38,7 +38,7 @@ def of_bytes(pcm, begin, end, at):
 def store_samples(pcm, begin, end, at):
     """Write samples begin to end - 1 to the ring buffer, from place at; return the next place."""
     if isinstance(pcm, (bytes, bytearray, memoryview)):
-        return of_bytes(pcm, begin, end, at)
+        return store_bytes(pcm, begin, end, at)
     for k in range(begin, end):
         SAMPLES[at] = pcm[k]
         at += 1

@@ -13,8 +13,8 @@ from sound_samples import count_samples, store_samples
 # Literals of an example network; the exporter puts the network's own in their place.
 SAMPLES = array("h", [0] * 8)
 NOISE = array("i", [0] * 2)
-FEATURES = bytearray(6)
-# Samples from frame to frame; frames before the first inference, and from one to the next.
+VALUES = bytearray(6)
+# Samples from one frame to the next; frames before the first inference, and from one to the next.
 HOP = 4
 FRAMES = 3
 STEP = 3
@@ -72,7 +72,7 @@ class Stream:
                 self._frames -= 1
                 if not self._frames:
                     self._frames = STEP
-                    found = self._decide(forward(FEATURES)[0]) or bool(found)
+                    found = self._decide(forward(VALUES)[0]) or bool(found)
             self._missing -= n - begin
             self._at = store_samples(pcm, begin, n, self._at)
             return found

@@ -29,7 +29,7 @@ def count_samples(pcm):
 
 # No index may be one of the first three locals: see gather.
 @micropython.viper
-def of_bytes(pcm: ptr8, begin: int, end: int, at: int) -> int:
+def store_bytes(pcm: ptr8, begin: int, end: int, at: int) -> int:
     """Write samples begin to end - 1 of bytes, the low byte first, to SAMPLES[at ...]."""
     samples = ptr16(SAMPLES)
     size = int(len(SAMPLES))
@@ -49,7 +49,7 @@ def of_bytes(pcm: ptr8, begin: int, end: int, at: int) -> int:
 def store_samples(pcm, begin, end, at):
     """Write samples begin to end - 1 to the ring buffer, from place at; return the next place."""
     if isinstance(pcm, (bytes, bytearray, memoryview)):
-        return of_bytes(pcm, begin, end, at)
+        return store_bytes(pcm, begin, end, at)
     for k in range(begin, end):
         SAMPLES[at] = pcm[k]
         at += 1
