@@ -64,7 +64,7 @@ def hear(graph: Graph, sound: SoundStream, pcm: npt.ArrayLike) -> Heard:
 
 
 def sound_pieces(sound: SoundStream) -> list[list[list[int]]]:
-    """Return test vectors as `push` takes them: pieces of noise, of waves, and nearly silent ones."""
+    """Return test vectors as `push` takes them: pieces of noise, of waves, and of near silence."""
     random = np.random.default_rng(0)
     size = sound.front_end.hop
     t = np.arange(PIECES * size)
