@@ -55,6 +55,11 @@ def hear(graph: Graph, sound: SoundStream, pcm: npt.ArrayLike) -> Heard:
     pcm
         Samples of 16 bits, from the start.
 
+    Returns
+    -------
+    Heard
+        What happened at each inference.
+
     """
     levels = _levels(graph, sound, pcm)
     scores = execute(graph, levels, ["scores"])["scores"][:, 0]
@@ -63,7 +68,7 @@ def hear(graph: Graph, sound: SoundStream, pcm: npt.ArrayLike) -> Heard:
     return Heard(levels, scores, sums, enough & (sums > sound.more_than))
 
 
-def sound_pieces(sound: SoundStream) -> list[list[list[int]]]:
+def sound_pieces(sound: SoundStream) -> list[list[list[int | float]]]:
     """Return test vectors as `push` takes them: pieces of noise, of waves, and of near silence."""
     random = np.random.default_rng(0)
     size = sound.front_end.hop
@@ -81,14 +86,14 @@ def sound_pieces(sound: SoundStream) -> list[list[list[int]]]:
 def sound_answers(graph: Graph, sound: SoundStream) -> list[dict[str, Any]]:
     """Return what the network reads and answers when the pieces are pushed until it has run."""
     needed = sound.front_end.window + (sound.frames - 1) * sound.front_end.hop
-    found = []
+    found: list[dict[str, Any]] = []
     for pieces in sound_pieces(sound):
-        pushed: list[int] = []
+        pushed: list[int | float] = []
         k = 0
         while len(pushed) < needed:
             pushed += pieces[k % PIECES]
             k += 1
-        heard = hear(graph, sound, np.array(pushed))
+        heard = hear(graph, sound, np.array(pushed, np.int64))
         found.append({"values": heard.levels[-1].tolist(), "scores": [int(heard.scores[-1])]})
     return found
 
@@ -102,4 +107,5 @@ def _levels(graph: Graph, sound: SoundStream, pcm: npt.ArrayLike) -> Ints:
     levels = np.frombuffer(table, np.uint8)[np.minimum(features, len(table) - 1)].astype(np.int64)
     count = max(0, (len(levels) - sound.frames) // sound.step + 1)
     rows = np.arange(count)[:, None] * sound.step + np.arange(sound.frames)
-    return levels[rows].reshape(count, sound.inputs)
+    found: Ints = levels[rows].reshape(count, sound.inputs)
+    return found

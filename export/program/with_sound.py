@@ -72,7 +72,10 @@ def with_sound(
             f"the network has {spec.shape[0]} outputs: sound is for networks with one, the "
             "probability of a word"
         )
+    if mean_of < 1:
+        raise ThumbnetError(f"a mean of {mean_of} probabilities: give 1 or more")
     frames = inputs // front_end.channels
+    assert spec.scale is not None
     more_than = _most_below(cutoff, mean_of, float(np.ravel(spec.scale)[0]))
     sound = SoundStream(front_end, frames, step or frames, unit, mean_of, more_than)
     return verify(replace(graph, sound=sound))

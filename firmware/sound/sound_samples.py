@@ -6,6 +6,13 @@ from array import array
 SAMPLES = array("h", [0] * 8)
 
 
+def are_bytes(pcm):
+    """Return whether pcm consists of bytes, and not of samples; a memoryview may be of either."""
+    if isinstance(pcm, memoryview):
+        return getattr(pcm, "itemsize", 1) == 1
+    return isinstance(pcm, (bytes, bytearray))
+
+
 def count_samples(pcm):
     """Return how many samples pcm has; ValueError says what does not fit."""
     try:
@@ -13,7 +20,7 @@ def count_samples(pcm):
         n and pcm[0]
     except (TypeError, KeyError):
         raise ValueError("expected samples, as bytes or as an array of 16 bits, got %r" % (pcm,))
-    if isinstance(pcm, (bytes, bytearray, memoryview)):
+    if are_bytes(pcm):
         if n & 1:
             raise ValueError("expected samples of 2 bytes each, got %d bytes" % n)
         return n >> 1
@@ -37,7 +44,7 @@ def store_bytes(pcm, begin, end, at):
 
 def store_samples(pcm, begin, end, at):
     """Write samples begin to end - 1 to the ring buffer, from place at; return the next place."""
-    if isinstance(pcm, (bytes, bytearray, memoryview)):
+    if are_bytes(pcm):
         return store_bytes(pcm, begin, end, at)
     for k in range(begin, end):
         SAMPLES[at] = pcm[k]

@@ -171,7 +171,8 @@ def _sums(products: Ints, bank: MelBank) -> Ints:
     total = np.concatenate(
         [np.zeros((len(products), 1), np.int64), products.cumsum(axis=1)], axis=1
     )
-    return total[:, ends[1:]] - total[:, ends[:-1]]
+    sums: Ints = total[:, ends[1:]] - total[:, ends[:-1]]
+    return sums
 
 
 def _bits(values: Ints) -> Ints:
@@ -181,11 +182,11 @@ def _bits(values: Ints) -> Ints:
 
 def _roots(values: Ints) -> Ints:
     """Return square roots, rounded; the root of what 32 bits hold stays within 16."""
-    root = np.sqrt(values.astype(np.float64)).astype(np.int64)
+    root: Ints = np.sqrt(values.astype(np.float64)).astype(np.int64)
     root -= root * root > values
     root += (root + 1) * (root + 1) <= values
-    up = (values - root * root > root) & (root != 65535)
-    return root + up
+    root += (values - root * root > root) & (root != 65535)
+    return root
 
 
 @lru_cache
