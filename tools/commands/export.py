@@ -29,7 +29,7 @@ from ..terminal.console import Console
 from ..workflow.any_network import load_levels, load_network, refuse_options, varied_levels
 from ..workflow.class_names import named_network
 from ..workflow.evaluation_data import EvaluationData, evaluation_data
-from ..workflow.hearing import hearing, refuse_sound
+from ..workflow.hearing import hearing, keep_manifest, refuse_sound
 from .export_report import report
 from .options import FILE, TEST_DATA, class_options, data_options, verb
 
@@ -167,6 +167,7 @@ def command(
         network = network.named(name)
         own = {"--bits": bits, "--calibration": calibration, "--resolution": resolution}
         refuse_options(model, {**own, "--threshold": threshold})
+        keep_manifest(model, output, name)
         graph = hearing(network.graph, model, sound, cutoff, mean_of)
         program = convert_graph(
             graph,

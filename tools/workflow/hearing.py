@@ -60,6 +60,17 @@ def refuse_sound(path: Path, options: Mapping[str, object]) -> None:
             )
 
 
+def keep_manifest(path: Path, folder: Path, name: str) -> None:
+    """Raise ThumbnetError if an export would write its own .json over that of microWakeWord."""
+    target = folder / f"{name}.json"
+    beside = path.with_suffix(".json")
+    if beside.is_file() and target.resolve() == beside.resolve() and _manifest(beside):
+        raise ThumbnetError(
+            f"the export would write its {target.name} over that of microWakeWord in {folder}: "
+            "choose another folder with -o"
+        )
+
+
 def _manifest(path: Path) -> Mapping[str, Any]:
     """Return the settings in the .json of a network of microWakeWord; empty if it is none."""
     if not path.is_file():
