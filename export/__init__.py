@@ -53,6 +53,8 @@ from .program.kernel_inspection import (
 from .program.paired_test import paired_test
 from .program.program import Program
 from .program.quality import LayerQuality, encode_targets
+from .program.sound_answers import Heard, hear
+from .program.with_sound import with_sound
 from .program.written_files import check_file_name
 from .quantizer.task import Task
 from .stages.check_graph import verify
@@ -100,6 +102,9 @@ __all__ = [
     "compare_quantizations",
     "convert",
     "convert_graph",
+    "Heard",
+    "hear",
+    "with_sound",
     "cross_compile",
     "describe_layers",
     "encode_targets",

@@ -102,6 +102,8 @@ def microseconds(values, at_least):
 def decision(samples):
     """Microseconds of the push that fills a window, the best of five."""
     stream = module.Stream()
+    if hasattr(module, "SAMPLES"):
+        return decision_of_sound(stream, samples)
     for sample in samples:
         stream.push(sample)
     best = None
@@ -112,6 +114,23 @@ def decision(samples):
         start = ticks_us()
         stream.push(samples[-1])
         spent = ticks_diff(ticks_us(), start)
+        if best is None or spent < best:
+            best = spent
+    return best
+
+
+def decision_of_sound(stream, pieces):
+    """Microseconds of a push of one hop in which the network runs, the best of five."""
+    sound = pieces[0][: module.HOP]
+    best = None
+    for _ in range(5):
+        while True:
+            gc.collect()
+            start = ticks_us()
+            found = stream.push(sound)
+            spent = ticks_diff(ticks_us(), start)
+            if found is not None:
+                break
         if best is None or spent < best:
             best = spent
     return best

@@ -2,7 +2,8 @@
 
 The sub-packages follow the data: `files` and `datasets` read it, `autograd` differentiates,
 `layers` and `network` compute, `quantization`, `optimization` and `training` learn, `models` is
-what users call, and `signals` turns recordings into windows. Each imports only those before it.
+what users call, `signals` makes windows of recordings, and `sound` makes features of sound. Each
+imports only those before it.
 Everything public is here.
 """
 
@@ -86,6 +87,10 @@ from .signals.stream_settings import RAW as RAW_FEATURE
 from .signals.stream_settings import StreamSettings
 from .signals.window_features import compute_features, sine_table
 from .signals.windows import Windows, cut, cut_as
+from .sound import tables as sound_tables
+from .sound.front_end import SoundFrontEnd
+from .sound.settings import FRONT_ENDS, SoundSettings
+from .sound.stream import SoundStream, level_table
 from .training.callbacks import Callback, EarlyStopping, History
 from .training.checkpoint import ModelCheckpoint
 from .training.schedules import LearningRateScheduler, OneCycle
@@ -119,6 +124,7 @@ __all__ = [
     "Embedding",
     "WINDOW_FEATURES",
     "FLAT_BEYOND",
+    "FRONT_ENDS",
     "Flatten",
     "GRU",
     "GlobalAveragePooling1D",
@@ -157,6 +163,10 @@ __all__ = [
     "SGD",
     "Sequential",
     "SimpleRNN",
+    "SoundFrontEnd",
+    "SoundSettings",
+    "SoundStream",
+    "level_table",
     "StreamSettings",
     "CsvTask",
     "TABLES",
@@ -209,6 +219,7 @@ __all__ = [
     "report_write_errors",
     "resize_bilinear",
     "sine_table",
+    "sound_tables",
     "split_by_recording",
     "temporary_file",
     "temporary_folder",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
-from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer import SoundSettings, ThumbnetError
 
 from ..boards.build_for import build_for
 from ..boards.processors import CPUS, Cpu, Cycles
@@ -163,16 +163,22 @@ def decision_seconds(
 ) -> float | None:
     """Return the time in seconds of the `push` that fills a window; None without a `Stream`.
 
+    Of sound, it is that of a push of one hop in which the network runs; known only in viper.
+
     Parameters
     ----------
     viper
         The board compiles viper, so the loops of the features are in viper.
 
     """
-    settings = graph.stream
-    if settings is None:
+    settings, sound = graph.stream, graph.sound
+    if settings is None and (sound is None or not viper):
         return None
     cpu, cost = _processor(board, tier)
+    if sound is not None:
+        cycles = _frame(sound.front_end) * cpu.feature
+        return float((cycles + _network(graph, board, tier, stream)) / board.clock)
+    assert settings is not None
     costs = _IN_VIPER if viper else _IN_BYTECODE
     channels, inputs = len(settings.channels), graph.tensors[graph.input].shape[0]
     cycles = channels * cpu.sensor + inputs * costs[COUNT] * cpu.feature
@@ -183,3 +189,12 @@ def decision_seconds(
     if not takes_readings(graph):
         cycles += _inputs(graph, cpu, cost)
     return float((cycles + _network(graph, board, tier, stream)) / board.clock)
+
+
+def _frame(settings: SoundSettings) -> float:
+    """Return the cycles of a frame of sound in viper on an RP2040, as an emulator counted them."""
+    points = settings.fft // 2
+    bins = settings.fft * (settings.high - settings.low) / settings.rate
+    butterflies = points * (points.bit_length() - 1) / 2
+    samples = 140 * settings.hop + 281 * settings.fft + 256 * butterflies
+    return 24_000 + samples + 200 * bins + (1850 + 1330) * settings.channels

@@ -15,6 +15,7 @@ from ..graph.graph import Graph
 from ..ops import call_part, describe
 from ..ops.answer import answer_kind
 from ..ops.input import input_limits
+from .sound_literals import sound_sentence
 from .stream_literals import stream_sentence
 
 
@@ -81,6 +82,8 @@ def header(graph: Graph, facts: Facts) -> str:
         paragraphs.append(_texts(facts))
     if graph.stream:
         paragraphs.append(stream_sentence(graph.stream))
+    if graph.sound:
+        paragraphs.append(sound_sentence(graph.sound.front_end))
     usage = [f"import {name}"] + [
         f"{name}.{call:<22} # {meaning}" for call, meaning in _calls(graph, facts)
     ]
@@ -141,4 +144,6 @@ def _calls(graph: Graph, facts: Facts) -> list[tuple[str, str]]:
         calls.append(("reset()", "begin anew: every call continues the one before"))
     if graph.stream:
         calls.append(("Stream().push(sample)", "class index where there is a decision, else None"))
+    if graph.sound:
+        calls.append(("Stream().push(pcm)", "True or False where there is a decision, else None"))
     return calls

@@ -23,6 +23,8 @@ from .kernel_calls import kernel_calls, share_kernels
 from .layer_literals import layer_literals
 from .literals import Literals, bytes_literal, tuple_literal
 from .memory_plan import plan
+from .sound_literals import FOLDER as SOUND_FOLDER
+from .sound_literals import sound_literals, sound_roots
 from .state_literals import state_literals
 from .stream_literals import FOLDER, stream_literals, stream_roots
 
@@ -52,6 +54,7 @@ def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     row_calls = kernel_calls(graph, made, build)
     literals, late, weights = layer_literals(row_calls, graph, made, build)
     own, behind = stream_literals(graph.stream)
+    own = {**own, **sound_literals(graph)}
     literals = {**node_literals(graph), **own, **literals, **state_literals(graph, made)}
     late = {**late, **behind}
     kernels, rest, _ = sources(graph, build, row_calls, bool(facts.texts))
@@ -96,11 +99,13 @@ def sources(
         made = [part for call in made for part in split_curve(call)]
     roots = [row.kernel.name for call in made for row in (call, *call.rows)]
     features, last, instead = stream_roots(graph.stream)
+    sound, of_sound = sound_roots(graph)
     behind: list[str] = []
     forward = _FORWARD[build.weights]
     if build.weights == "flash" and any(map(is_copied, made)):
         forward = "forward_copied"
-    replace = {"forward": forward, **instead, **({"lengths": "texts"} if with_texts else {})}
+    texts = {"lengths": "texts"} if with_texts else {}
+    replace = {"forward": forward, **instead, **of_sound, **texts}
     if build.weights == "flash":  # a micro:bit v1 has its own files
         behind.append("weights_file")
     else:
@@ -114,7 +119,7 @@ def sources(
         behind.append("reset")
     if build.weights == "romfs":
         roots.append("mapped")
-    folders = (*build.folders, *(["viper"] if build.viper else []), FOLDER)
+    folders = (*build.folders, *(["viper"] if build.viper else []), FOLDER, SOUND_FOLDER)
     kernels = assemble([*sorted(set(roots)), *features], folders, {})
     if build.weights != "flash":
         behind.append("predict")
@@ -122,7 +127,7 @@ def sources(
         row.kernel.allocates for call in made for row in (call, *call.rows)
     ):
         replace["predict"] = "predict_allocating"
-    rest = assemble([forward, *behind, *last], folders, replace)
+    rest = assemble([forward, *behind, *last, *sound], folders, replace)
     names = {source.name for source in kernels}
     # Kernels that only the example network of a file calls.
     unused = {kernel.name for kernel in KERNELS} - set(roots)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from thumbnet.trainer import StreamSettings
+from thumbnet.trainer import SoundStream, StreamSettings
 
 FLOAT_STAGES = ("lower", "fold", "equalize", "calibrate")
 """Stages whose tensors are real numbers; those of all later stages are integers."""
@@ -137,6 +137,8 @@ class Graph:
         How samples become the input, if the module is to have a `Stream`.
     states
         What stays from one inference to the next; most networks have none.
+    sound
+        How sound becomes the input, if the module is to have a `Stream` that takes sound.
 
     """
 
@@ -148,6 +150,7 @@ class Graph:
     tensors: dict[str, TensorSpec]
     stream: StreamSettings | None = None
     states: tuple[State, ...] = ()
+    sound: SoundStream | None = None
 
     def __str__(self) -> str:
         lines = [f"graph {self.name} ({self.stage})", f"  {self.tensors[self.input]}"]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import StreamSettings
+from thumbnet.trainer import SoundStream, StreamSettings
 
 from .brief import brief
 from .graph import Graph, Node, State, TensorSpec
@@ -25,7 +25,7 @@ MOST_AXES = 4
 
 def read_graph(data: Mapping[str, Any]) -> Graph:
     """Return a graph from JSON types; raise ValueError, which says what is wrong."""
-    own = " states" * ("states" in data)
+    own = "".join(f" {key}" for key in ("states", "sound") if key in data)
     only(data, "format name stage input outputs tensors nodes stream" + own)
     tensors = [_tensor(item) for item in rows(data["tensors"], "tensors")]
     by_name = {tensor.name: tensor for tensor in tensors}
@@ -41,6 +41,7 @@ def read_graph(data: Mapping[str, Any]) -> Graph:
         by_name,
         None if stream is None else StreamSettings.from_config(stream),
         tuple(_state(item) for item in rows(data.get("states", []), "states")),
+        SoundStream.from_config(data["sound"]) if "sound" in data else None,
     )
 
 

@@ -52,6 +52,8 @@ def graph_to_json(graph: Graph) -> dict[str, Any]:
     }
     if graph.states:
         written["states"] = [{k: _plain(v) for k, v in vars(s).items()} for s in graph.states]
+    if graph.sound is not None:
+        written["sound"] = graph.sound.get_config()
     return written
 
 

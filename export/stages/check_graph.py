@@ -15,6 +15,7 @@ from ..ops import names, operation
 from ..ops.attribute_kinds import attribute_faults
 from ..ops.operation import Operation, common_faults
 from .check_program import program_faults, tensor_faults
+from .check_sound import sound_faults
 from .check_states import state_faults, update_faults
 
 
@@ -57,6 +58,8 @@ def verify(graph: Graph) -> Graph:
     if graph.stage not in FLOAT_STAGES:
         for fault in program_faults(graph):
             raise _error(graph, None, fault)
+    for fault in sound_faults(graph):
+        raise _error(graph, None, fault)
     return graph
 
 

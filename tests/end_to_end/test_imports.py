@@ -44,6 +44,7 @@ ORDERS: dict[str, list[str]] = {
         "training",
         "models",
         "signals",
+        "sound",
         "benchmark",
         "benchmark_cells",
     ],

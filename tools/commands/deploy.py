@@ -45,7 +45,9 @@ def command(console: Console, module: Path, port: str | None, rows: int, force: 
 
         done = deploy(artifact, target, rows, force, console.say, copied)
     if done.state == "deployed":
-        call = "Stream().push(sample)" if artifact.graph.stream else "predict(...)"
+        graph = artifact.graph
+        streams = "Stream().push(pcm)" if graph.sound else "Stream().push(sample)"
+        call = streams if graph.sound or graph.stream else "predict(...)"
         console.say(f"on the board:  import {artifact.name}; {artifact.name}.{call}")
         console.say("to restart its main.py, reset the board")
     console.result(done.as_json())

@@ -22,13 +22,14 @@ from thumbnet.export import (
     quantization_choices,
 )
 from thumbnet.importers import IntegerNetwork
-from thumbnet.trainer import Model, ThumbnetError, read_bytes
+from thumbnet.trainer import FRONT_ENDS, Model, ThumbnetError, read_bytes
 
 from ..report.findings import LOW_SQNR
 from ..terminal.console import Console
 from ..workflow.any_network import load_levels, load_network, refuse_options, varied_levels
 from ..workflow.class_names import named_network
 from ..workflow.evaluation_data import EvaluationData, evaluation_data
+from ..workflow.hearing import hearing, keep_manifest, refuse_sound
 from .export_report import report
 from .options import FILE, TEST_DATA, class_options, data_options, verb
 
@@ -101,6 +102,25 @@ MOST_SKETCH = 2**18
     "0.5 if not given.",
 )
 @click.option(
+    "--sound",
+    type=click.Choice([*FRONT_ENDS]),
+    help="Give the module a Stream that takes sound: the front end that an int8 .tflite with one "
+    "output was trained with.",
+)
+@click.option(
+    "--cutoff",
+    type=click.FloatRange(0, 1, max_open=True),
+    help="With --sound: the mean probability above which the word was heard; if not given, that of "
+    "the .json of microWakeWord beside MODEL.",
+)
+@click.option(
+    "--mean-of",
+    type=click.IntRange(1, 1000),
+    metavar="N",
+    help="With --sound: how many of the last probabilities the mean is of; if not given, see "
+    "--cutoff.",
+)
+@click.option(
     "--vectors", type=click.IntRange(0), default=200, help="Number of test rows to keep for verify."
 )
 def command(
@@ -121,6 +141,9 @@ def command(
     label: str | None,
     margin: float,
     threshold: float | None,
+    sound: str | None,
+    cutoff: float | None,
+    mean_of: int | None,
     vectors: int,
     names: str | None,
     task: str | None,
@@ -144,8 +167,10 @@ def command(
         network = network.named(name)
         own = {"--bits": bits, "--calibration": calibration, "--resolution": resolution}
         refuse_options(model, {**own, "--threshold": threshold})
+        keep_manifest(model, output, name)
+        graph = hearing(network.graph, model, sound, cutoff, mean_of)
         program = convert_graph(
-            network.graph,
+            graph,
             network.task,
             network.layers,
             board=profile,
@@ -159,6 +184,7 @@ def command(
         )
         _write(console, program, main, output, EvaluationData(np.zeros(0), *held_out), vectors)
         return
+    refuse_sound(model, {"--sound": sound, "--cutoff": cutoff, "--mean-of": mean_of})
     rows = evaluation_data(network, model, data, label)
     if calibration is not None:
         _check_calibration(calibration, network, model, rows, Options(name, resolution))

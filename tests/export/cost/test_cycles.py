@@ -14,7 +14,7 @@ from thumbnet.export import Graph, convert
 from thumbnet.export.boards.processors import CPUS, Cpu, Cycles
 from thumbnet.export.boards.profile import BoardProfile
 from thumbnet.export.cost.cycles import WeightStream, decision_seconds, seconds
-from thumbnet.trainer import Dense, ThumbnetError
+from thumbnet.trainer import Dense, SoundSettings, SoundStream, ThumbnetError
 
 PLAIN = Cycles(mac=10, input=3, output=1000, call=100_000, pool=0)
 DSP = Cycles(mac=20, input=3, output=1000, call=100_000, pool=0)
@@ -119,3 +119,21 @@ def test_a_decision_reads_a_file_of_weights_too() -> None:
     assert more is not None
     assert less is not None
     assert more - less == pytest.approx((5 * 1e10 + 11 * 1e12) / 1000, rel=1e-9)
+
+
+def test_of_sound() -> None:
+    settings = SoundSettings(channels=2, low=0.0, high=4000.0)
+    sound = SoundStream(settings, 2, 2, 1.0, 1, 1)
+    base = replace(graph(), sound=sound)
+    # 256 points in four stages of 64 butterflies; a quarter of 512 frequencies.
+    frame = 24_000 + 140 * 160 + 281 * 512 + 256 * 1024 + 200 * 128 + 3180 * 2
+    network = NETWORK + PRODUCTS * 10
+    found = decision_seconds(base, BOARD, "plain", True)
+    assert found == pytest.approx((network + 2 * frame) / 1000, rel=1e-12)
+    assert decision_seconds(base, BOARD, "plain", False) is None
+    # What the emulator counted for microWakeWord, within a hundredth.
+    usual = decision_seconds(
+        replace(base, sound=replace(sound, front_end=SoundSettings())), BOARD, "plain", True
+    )
+    assert usual is not None
+    assert (usual * 1000 - network) / 2 == pytest.approx(626_500, rel=0.01)

@@ -1,0 +1,111 @@
+"""What a module's `Stream` answers to sound, on the PC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from thumbnet.trainer import SoundFrontEnd, SoundStream, level_table
+
+from ..graph.arithmetic import Ints
+from ..graph.graph import Graph
+from ..stages.reference import execute
+
+PIECES = 5
+"""Pieces of sound of a test vector."""
+
+KINDS = 3
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What happened at each inference, one after the other from the first sample on.
+
+    Attributes
+    ----------
+    levels
+        int64 (n, inputs): what the network read.
+    scores
+        int64 (n,): what it answered.
+    sums
+        int64 (n,): the sum of the last scores, from which the stream decides.
+    detected
+        bool (n,): the decisions.
+
+    """
+
+    levels: Ints
+    scores: Ints
+    sums: Ints
+    detected: npt.NDArray[np.bool_]
+
+
+def hear(graph: Graph, sound: SoundStream, pcm: npt.ArrayLike) -> Heard:
+    """Return what the `Stream` of a module does with sound.
+
+    Parameters
+    ----------
+    graph
+        The integer graph of the module.
+    sound
+        Its settings for sound.
+    pcm
+        Samples of 16 bits, from the start.
+
+    Returns
+    -------
+    Heard
+        What happened at each inference.
+
+    """
+    levels = _levels(graph, sound, pcm)
+    scores = execute(graph, levels, ["scores"])["scores"][:, 0]
+    sums = np.convolve(scores, np.ones(sound.mean_of, np.int64))[: len(scores)]
+    enough = np.arange(1, len(scores) + 1) >= sound.mean_of
+    return Heard(levels, scores, sums, enough & (sums > sound.more_than))
+
+
+def sound_pieces(sound: SoundStream) -> list[list[list[int | float]]]:
+    """Return test vectors as `push` takes them: pieces of noise, of waves, and of near silence."""
+    random = np.random.default_rng(0)
+    size = sound.front_end.hop
+    t = np.arange(PIECES * size)
+    kinds = (
+        random.integers(-32768, 32768, len(t)),
+        np.rint(8000 * np.sin(t * (0.05 + t / len(t)))),
+        random.integers(-2, 3, len(t)),
+    )
+    # Pieces of different lengths, none of which ends with a frame.
+    ends = np.cumsum([size // 2 + (k * size) // 7 for k in range(PIECES - 1)])
+    return [[p.tolist() for p in np.split(kind.astype(np.int64), ends)] for kind in kinds]
+
+
+def sound_answers(graph: Graph, sound: SoundStream) -> list[dict[str, Any]]:
+    """Return what the network reads and answers when the pieces are pushed until it has run."""
+    needed = sound.front_end.window + (sound.frames - 1) * sound.front_end.hop
+    found: list[dict[str, Any]] = []
+    for pieces in sound_pieces(sound):
+        pushed: list[int | float] = []
+        k = 0
+        while len(pushed) < needed:
+            pushed += pieces[k % PIECES]
+            k += 1
+        heard = hear(graph, sound, np.array(pushed, np.int64))
+        found.append({"values": heard.levels[-1].tolist(), "scores": [int(heard.scores[-1])]})
+    return found
+
+
+def _levels(graph: Graph, sound: SoundStream, pcm: npt.ArrayLike) -> Ints:
+    """Return the rows that the network reads."""
+    spec = graph.tensors[graph.nodes[0].output]
+    assert isinstance(spec.scale, float)
+    table = level_table(sound.unit, spec.scale, spec.zero_point)
+    features = SoundFrontEnd(sound.front_end).push(pcm)
+    levels = np.frombuffer(table, np.uint8)[np.minimum(features, len(table) - 1)].astype(np.int64)
+    count = max(0, (len(levels) - sound.frames) // sound.step + 1)
+    rows = np.arange(count)[:, None] * sound.step + np.arange(sound.frames)
+    found: Ints = levels[rows].reshape(count, sound.inputs)
+    return found

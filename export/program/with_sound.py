@@ -1,0 +1,89 @@
+"""An integer network that hears: the settings of its `Stream` of sound."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from thumbnet.trainer import FRONT_ENDS, SoundSettings, SoundStream, ThumbnetError
+
+from ..graph.graph import Graph
+from ..stages.check_graph import verify
+
+FEATURE_UNIT = 0.0390625
+"""What a feature of 1 stands for where networks are trained: 10 / 256, of TensorFlow's example."""
+
+
+def with_sound(
+    graph: Graph,
+    front_end: str | SoundSettings = "microwakeword",
+    *,
+    cutoff: float,
+    mean_of: int,
+    step: int | None = None,
+    unit: float = FEATURE_UNIT,
+) -> Graph:
+    """Give a network a `Stream` that takes sound and says when the network has heard its word.
+
+    Parameters
+    ----------
+    graph
+        A fused integer graph that reads levels and has one output, a probability.
+    front_end
+        How features are made, or a name in `FRONT_ENDS`.
+    cutoff
+        What the mean of the last probabilities must exceed.
+    mean_of
+        How many probabilities the mean is of.
+    step
+        Frames from one inference to the next; by default as many as the network reads.
+    unit
+        What a feature of 1 stands for in the network's training.
+
+    Returns
+    -------
+    Graph
+        The verified graph.
+
+    Raises
+    ------
+    ThumbnetError
+        If the network is of another kind, or the settings do not fit it.
+
+    """
+    if isinstance(front_end, str):
+        if front_end not in FRONT_ENDS:
+            raise ThumbnetError(
+                f"unknown front end {front_end!r}: choose one of {', '.join(FRONT_ENDS)}"
+            )
+        front_end = FRONT_ENDS[front_end]
+    (inputs,) = graph.tensors[graph.input].shape
+    if inputs % front_end.channels:
+        raise ThumbnetError(
+            f"the network reads {inputs} numbers, which are no frames of {front_end.channels} "
+            "features: choose the front end that it was trained with"
+        )
+    if not 0 <= cutoff < 1:
+        raise ThumbnetError(f"a cutoff of {cutoff:g}: give a probability from 0 to below 1")
+    spec = graph.tensors["scores"]
+    if spec.shape != (1,):
+        raise ThumbnetError(
+            f"the network has {spec.shape[0]} outputs: sound is for networks with one, the "
+            "probability of a word"
+        )
+    if mean_of < 1:
+        raise ThumbnetError(f"a mean of {mean_of} probabilities: give 1 or more")
+    frames = inputs // front_end.channels
+    assert spec.scale is not None
+    more_than = _most_below(cutoff, mean_of, float(np.ravel(spec.scale)[0]))
+    sound = SoundStream(front_end, frames, step or frames, unit, mean_of, more_than)
+    return verify(replace(graph, sound=sound))
+
+
+def _most_below(cutoff: float, count: int, scale: float) -> int:
+    """Return the largest sum of `count` scores whose mean probability is not above `cutoff`."""
+    total = int(cutoff * count / scale) + 2
+    while total * scale / count > cutoff:
+        total -= 1
+    return total

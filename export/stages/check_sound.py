@@ -1,0 +1,42 @@
+"""Checks of the sound that becomes the input of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+
+from thumbnet.trainer import ThumbnetError, level_table, sound_tables
+
+from ..graph.graph import FLOAT_STAGES, Graph
+from ..ops.input import takes_bytes
+
+
+def sound_faults(graph: Graph) -> Iterator[str]:
+    """Yield the faults of the `Stream` of sound of a graph."""
+    sound = graph.sound
+    if sound is None:
+        return
+    if graph.stage in FLOAT_STAGES:
+        yield "it has sound before it has integers: add sound to the integer graph"
+        return
+    if graph.stream is not None:
+        yield "it has a Stream of samples and one of sound: thumbnet takes one of them"
+    inputs = prod(graph.tensors[graph.input].shape)
+    if sound.inputs != inputs:
+        yield (
+            f"{sound.frames} frames of {sound.front_end.channels} features are {sound.inputs} "
+            f"numbers, but it reads {inputs}"
+        )
+    spec = graph.tensors[graph.nodes[0].output]
+    if not takes_bytes(graph) or not isinstance(spec.scale, float) or not spec.scale > 0:
+        yield "a Stream of sound is for networks that take levels from 0 to 255"
+    elif prod(graph.tensors["scores"].shape) != 1:
+        yield "a Stream of sound is for networks with one output"
+    else:
+        try:
+            level_table(sound.unit, spec.scale, spec.zero_point)
+            sound_tables.mel_bank(sound.front_end)
+            if sound.front_end.has_gain:
+                sound_tables.gain_table(sound.front_end)
+        except ThumbnetError as error:
+            yield str(error)

@@ -1,0 +1,5 @@
+"""A network without states has nothing to begin anew."""
+
+
+def restore():
+    """Do nothing: every inference begins anew."""

@@ -1,0 +1,65 @@
+"""A sound front end alone as a module, in any tier, and what MicroPython answers with it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from thumbnet.export.emit.firmware_source import SourceFile, assemble
+from thumbnet.export.emit.sound_literals import FOLDER, front_end_literals, front_end_roots
+from thumbnet.tools.targets import find_micropython
+from thumbnet.trainer import SoundSettings
+
+from .micropython import needs_micropython
+
+TIERS = {"plain": (FOLDER,), "viper": ("viper", FOLDER)}
+
+RUN = """
+import sys
+from front_end import HOP, NOISE, SAMPLES, SIGNAL, sound_features, store_samples
+
+with open("sound.raw", "rb") as file:
+    missing = len(SAMPLES)
+    piece = bytearray(2 * missing)
+    at = 0
+    while file.readinto(memoryview(piece)[: 2 * missing]) == 2 * missing:
+        at = store_samples(piece, 0, missing, at)
+        missing = HOP
+        sound_features(at)
+        print(*SIGNAL)
+"""
+
+
+def module(settings: SoundSettings, tier: str) -> str:
+    """The source of a front end in a tier."""
+    roots, instead = front_end_roots(settings)
+    sources: Sequence[SourceFile] = assemble(["sound_samples", *roots], TIERS[tier], instead)
+    literals = {**front_end_literals(settings), "HOP": str(settings.hop)}
+    wanted = sorted({"HOP", *(name for source in sources for name in source.literals)})
+    return "\n".join(
+        [
+            "from array import array",
+            *sorted({line for source in sources for line in source.system}),
+            *(f"{name} = {literals[name]}" for name in wanted),
+            *(source.text for source in sources),
+            "",
+        ]
+    )
+
+
+def board_features(
+    folder: Path, settings: SoundSettings, tier: str, pcm: NDArray[np.int64], heap: str = "64k"
+) -> list[list[int]]:
+    """The features that MicroPython computes of a sound."""
+    needs_micropython()
+    (folder / "front_end.py").write_text(module(settings, tier))
+    (folder / "run.py").write_text(RUN)
+    (folder / "sound.raw").write_bytes(pcm.astype("<i2").tobytes())
+    command = [str(find_micropython()), "-X", f"heapsize={heap}", "run.py"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout[-500:] + done.stderr
+    return [[*map(int, line.split())] for line in done.stdout.splitlines()]

@@ -1,0 +1,1 @@
+"""Sound front ends: from PCM to features, in integers that a board computes too."""

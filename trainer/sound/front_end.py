@@ -1,0 +1,208 @@
+"""The integers of a sound front end, exactly, on the PC."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import ThumbnetError
+from .fourier import transform
+from .settings import SoundSettings
+from .tables import (
+    LOG_COEFFICIENT,
+    LOG_SEGMENTS,
+    SHARE_BITS,
+    WINDOW_BITS,
+    Ints,
+    MelBank,
+    gain_table,
+    log_table,
+    mel_bank,
+    share,
+    window_table,
+)
+
+_MOST_FEATURE = 65535
+
+
+class SoundFrontEnd:
+    """Takes PCM in pieces of any length, and returns the features of every full frame.
+
+    Parameters
+    ----------
+    settings : SoundSettings
+        What to compute.
+    """
+
+    def __init__(self, settings: SoundSettings) -> None:
+        self.settings = settings
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all samples and the noise."""
+        self._samples = np.zeros(0, np.int64)
+        self._noise = np.zeros(self.settings.channels, np.int64)
+
+    def push(self, pcm: npt.ArrayLike) -> Ints:
+        """Take samples; return the features of the frames that they complete.
+
+        Parameters
+        ----------
+        pcm : array of int
+            Samples from -32768 to 32767.
+
+        Returns
+        -------
+        ndarray, shape (frames, channels)
+            Logarithms in steps of 2**-log_shift, from 0 to 65535.
+
+        Raises
+        ------
+        ThumbnetError
+            If these are not samples.
+        """
+        settings = self.settings
+        samples = np.concatenate([self._samples, _samples(pcm)])
+        frames = max(0, (len(samples) - settings.window) // settings.hop + 1)
+        starts = np.arange(frames)[:, None] * settings.hop
+        signal, self._samples = (
+            mel_signal(samples[starts + np.arange(settings.window)], settings),
+            samples[frames * settings.hop :],
+        )
+        for row in signal:
+            self._reduce_noise(row)
+            if settings.has_gain:
+                row[:] = _controlled(row, self._noise, settings)
+        return logarithm(signal << settings.correction_bits, settings.log_shift)
+
+    def _reduce_noise(self, signal: Ints) -> None:
+        """Subtract the noise from the channels of a frame, in place, after it was estimated."""
+        settings = self.settings
+        weight = np.where(np.arange(len(signal)) % 2, share(settings.odd), share(settings.even))
+        fine = signal << settings.smoothing_bits
+        noise = (fine * weight + self._noise * ((1 << SHARE_BITS) - weight)) >> SHARE_BITS
+        self._noise = noise
+        least = (signal * share(settings.floor)) >> SHARE_BITS
+        signal[:] = np.maximum((fine - np.minimum(noise, fine)) >> settings.smoothing_bits, least)
+
+
+def mel_signal(frames: Ints, settings: SoundSettings) -> Ints:
+    """Compute the square root of the energy in each mel filter.
+
+    Parameters
+    ----------
+    frames : ndarray, shape (n, window)
+        Samples.
+    settings : SoundSettings
+        The front end.
+
+    Returns
+    -------
+    ndarray, shape (n, channels)
+    """
+    table, bank = _tables(settings)
+    windowed = (frames * table) >> WINDOW_BITS
+    # -32768 has no positive counterpart in 16 bits, and so does not count.
+    largest = np.where(windowed == -32768, 0, np.abs(windowed)).max(axis=1, initial=0)
+    up = 15 - _bits(largest)
+    padded = np.zeros((len(frames), settings.fft), np.int64)
+    padded[:, : settings.window] = (windowed << up[:, None]).astype(np.int16)
+    re, im = transform(padded)
+    energy = (re * re + im * im)[:, bank.begin : bank.end]
+    rising = _sums(energy * np.array(bank.weights, np.int64), bank)
+    falling = _sums(energy * np.array(bank.others, np.int64), bank)
+    return _roots(falling[:, :-1] + rising[:, 1:]) >> up[:, None]
+
+
+def logarithm(values: Ints, shift: int) -> Ints:
+    """Compute natural logarithms in steps of 2**-shift; 0 for 0 and 1.
+
+    Parameters
+    ----------
+    values : ndarray
+        From 0 to 2**32 - 1.
+    shift : int
+        Bits after the point.
+
+    Returns
+    -------
+    ndarray
+        At most 65535.
+    """
+    table = log_table()
+    whole = np.maximum(_bits(values) - 1, 0)
+    fraction = values - (np.int64(1) << whole)
+    fraction = np.where(
+        whole < 16, fraction << np.maximum(16 - whole, 0), fraction >> np.maximum(whole - 16, 0)
+    )
+    segment = fraction >> 9
+    segment = np.clip(segment, 0, LOG_SEGMENTS - 1)
+    low, high = table[segment], table[segment + 1]
+    bend = ((high - low) * (fraction - (segment << 9))) >> 16
+    log2 = (whole << 16) + fraction + low + bend
+    natural = (LOG_COEFFICIENT * log2 + 32768) >> 16
+    scaled = ((natural << shift) + 32768) >> 16
+    return np.where(values > 1, np.minimum(scaled, _MOST_FEATURE), 0)
+
+
+@lru_cache
+def _tables(settings: SoundSettings) -> tuple[Ints, MelBank]:
+    return window_table(settings), mel_bank(settings)
+
+
+def _samples(pcm: npt.ArrayLike) -> Ints:
+    samples = np.asarray(pcm)
+    if samples.ndim != 1 or (samples.size and samples.dtype.kind not in "iu"):
+        raise ThumbnetError("sound is a row of whole samples from -32768 to 32767")
+    samples = samples.astype(np.int64)
+    if samples.size and (samples.min() < -32768 or samples.max() > 32767):
+        raise ThumbnetError(
+            f"samples from {samples.min()} to {samples.max()}: sound has 16 bits, so scale it to "
+            "-32768 ... 32767"
+        )
+    return samples
+
+
+def _sums(products: Ints, bank: MelBank) -> Ints:
+    """Return the sums of each side of the filters."""
+    ends = np.cumsum((0, *bank.widths))
+    total = np.concatenate(
+        [np.zeros((len(products), 1), np.int64), products.cumsum(axis=1)], axis=1
+    )
+    sums: Ints = total[:, ends[1:]] - total[:, ends[:-1]]
+    return sums
+
+
+def _bits(values: Ints) -> Ints:
+    """Return how many bits each of some numbers below 2**53 has."""
+    return np.frexp(values.astype(np.float64))[1].astype(np.int64)
+
+
+def _roots(values: Ints) -> Ints:
+    """Return square roots, rounded; the root of what 32 bits hold stays within 16."""
+    root: Ints = np.sqrt(values.astype(np.float64)).astype(np.int64)
+    root -= root * root > values
+    root += (root + 1) * (root + 1) <= values
+    root += (values - root * root > root) & (root != 65535)
+    return root
+
+
+@lru_cache
+def _gains(settings: SoundSettings) -> Ints:
+    return gain_table(settings)
+
+
+def _controlled(signal: Ints, noise: Ints, settings: SoundSettings) -> Ints:
+    """Return the signal by the noise, in the manner of PCAN."""
+    start, slope, curve = _gains(settings)[_bits(noise)].T
+    bits = _bits(noise)
+    place = (
+        np.where(bits < 11, noise << np.maximum(11 - bits, 0), noise >> np.maximum(bits - 11, 0))
+        & 1023
+    )
+    gain = start + ((((curve * place >> 5) + (slope << 5)) * place + 16384) >> 15)
+    gain = np.where(noise > 2, gain, _gains(settings)[np.minimum(noise, 2), 0])
+    ratio = (signal * gain) >> settings.snr_shift
+    return np.where(ratio < 8192, (ratio * ratio) >> 20, (ratio >> 6) - 64)

@@ -1,0 +1,133 @@
+"""`SoundStream`: how sound becomes the input of a network, and its scores decisions."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ..errors import ThumbnetError
+from ..files.json_types import WrongType, construct
+from .settings import SoundSettings
+
+MOST_FRAMES = 1000
+MOST_SCORES = 1000
+MOST_LEVELS = 2**13
+_LARGEST = 2**30
+_MOST_FEATURE = 65535
+
+
+@dataclass(frozen=True)
+class SoundStream:
+    """What the `Stream` of a module does with sound, for a network of 8-bit integers.
+
+    Parameters
+    ----------
+    front_end : SoundSettings
+        How features are made.
+    frames, step : int
+        Frames that the network reads at once, and from one inference to the next.
+    unit : float
+        What a feature of 1 stands for in the network's training.
+    mean_of : int
+        How many of the last scores decide.
+    more_than : int
+        What the sum of these scores must exceed.
+
+    Raises
+    ------
+    ThumbnetError
+        If these do not fit together.
+    """
+
+    front_end: SoundSettings
+    frames: int
+    step: int
+    unit: float
+    mean_of: int
+    more_than: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.step <= self.frames <= MOST_FRAMES:
+            raise ThumbnetError(
+                f"{self.frames} frames, {self.step} new ones each time: give 1 to {MOST_FRAMES}, "
+                "the second not above the first"
+            )
+        if not 0 < self.unit < 1e6:
+            raise ThumbnetError(f"features in steps of {self.unit:g}: give a positive unit")
+        if not 1 <= self.mean_of <= MOST_SCORES or not abs(self.more_than) < _LARGEST:
+            raise ThumbnetError(
+                f"a mean of {self.mean_of} scores whose sum exceeds {self.more_than}: give 1 to "
+                f"{MOST_SCORES} scores, and a sum below 2**30"
+            )
+
+    @property
+    def inputs(self) -> int:
+        """Numbers that the network reads."""
+        return self.frames * self.front_end.channels
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the fields as JSON types; `SoundStream.from_config` reads them back."""
+        return asdict(self)
+
+    @classmethod
+    def from_config(cls, config: Any) -> SoundStream:
+        """Return the settings that `get_config` described.
+
+        Parameters
+        ----------
+        config : dict
+            JSON types.
+
+        Returns
+        -------
+        SoundStream
+
+        Raises
+        ------
+        ThumbnetError
+            If something is missing, unknown or wrong.
+        """
+        if not isinstance(config, dict) or "front_end" not in config:
+            raise ThumbnetError("the settings of a sound stream are not understood: export again")
+        front_end = SoundSettings.from_config(config["front_end"])
+
+        def made(frames: int, step: int, unit: float, mean_of: int, more_than: int) -> SoundStream:
+            return cls(front_end, frames, step, float(unit), mean_of, more_than)
+
+        try:
+            rest = {key: value for key, value in config.items() if key != "front_end"}
+            return construct(made, rest, "sound")
+        except WrongType as error:
+            raise ThumbnetError(
+                f"the settings of a sound stream are not understood ({error}): export again"
+            ) from error
+
+
+def level_table(unit: float, scale: float, zero_point: int) -> bytes:
+    """Compute the level of each feature: `round(feature * unit / scale + zero_point)`.
+
+    Parameters
+    ----------
+    unit : float
+        What a feature of 1 stands for in the network's training.
+    scale, zero_point : float, int
+        Of the network's input.
+
+    Returns
+    -------
+    bytes
+        For the features from 0 on; the last level stands for all higher ones.
+
+    Raises
+    ------
+    ThumbnetError
+        If the table is too long for a board.
+    """
+    last = min(_MOST_FEATURE, max(1, int((256 - zero_point) * scale / unit)))
+    if last >= MOST_LEVELS:
+        raise ThumbnetError(
+            f"features in steps of {unit:g} for a network with levels in steps of {scale:g} need a "
+            f"table of {last:,} levels: {MOST_LEVELS:,} is the most, so check the unit"
+        )
+    levels = (round(k * unit / scale + zero_point) for k in range(last + 1))
+    return bytes(min(255, max(0, level)) for level in levels)
