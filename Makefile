@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STUBS := .build/stubs
 # viper, thumb and microbit are left out: the stubs do not know the emitters' names.
-DEVICE = $(filter-out __init__,$(basename $(notdir $(wildcard firmware/*.py firmware/plain/*.py firmware/runtime/*.py firmware/stream/*.py))))
+DEVICE = $(filter-out __init__,$(basename $(notdir $(wildcard firmware/*.py firmware/plain/*.py firmware/runtime/*.py firmware/stream/*.py firmware/sound/*.py))))
 
 .PHONY: demo test quick fuzz test-slow lint format types hooks setup bench bench-accuracy bench-training mutants cortex-m0 clean
 

@@ -12,7 +12,7 @@ THUMB = CODE % ("asm_thumb", "r0)", "add(r0, 1)")
 
 def runs(code):
     """Return whether this firmware compiles and runs a function."""
-    names = {}
+    names = {"found": False}
     try:
         exec(code, names)
     except Exception:
