@@ -31,6 +31,7 @@ from .ops import operation, operation_title
 from .ops.add_levels import MOST_FACTOR
 from .ops.answer import answer_nodes
 from .ops.move import LISTED_AXES, Piece
+from .ops.onnx_softmax import MOST_SOFTMAX_FACTOR, onnx_exponentials
 from .ops.tflite_softmax import exponentials
 from .ops.xnnpack_add import add_factors
 from .program.arena_calls import ArenaCall, ArenaCalls, arena_calls
@@ -67,6 +68,7 @@ __all__ = [
     "CALIBRATIONS",
     "LISTED_AXES",
     "MOST_FACTOR",
+    "MOST_SOFTMAX_FACTOR",
     "STAGES",
     "Alternatives",
     "ArenaCall",
@@ -127,6 +129,7 @@ __all__ = [
     "load_board",
     "microbit_hex",
     "module_name",
+    "onnx_exponentials",
     "paired_test",
     "operation",
     "operation_title",

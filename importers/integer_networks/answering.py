@@ -132,7 +132,7 @@ def _ends_with_softmax(graph: Graph) -> bool:
     sources = _sources(graph)
     (outputs,) = graph.tensors["scores"].shape
     last = [node for node in graph.nodes if node.output == sources[0]]
-    shares = [n.attributes["channels"] for n in last if n.op == "softmax_tflite"]
+    shares = [n.attributes["channels"] for n in last if n.op in ("softmax_tflite", "softmax_onnx")]
     return len(sources) == 1 and outputs > 1 and shares == [outputs]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..tflite.model import Operator
-from . import onnx_elementwise, onnx_moving, onnx_pooling, onnx_weighted
+from . import onnx_elementwise, onnx_moving, onnx_pooling, onnx_softmax, onnx_weighted
 from .onnx_builder import OnnxBuilder, Real
 from .onnx_tables import CURVES
 
@@ -36,6 +36,7 @@ COMPUTES: dict[str, Callable[[OnnxBuilder, Operator], None]] = {
     "GlobalAveragePool": onnx_pooling.global_average_pool,
     "MatMul": onnx_weighted.matmul,
     "Mul": onnx_elementwise.mul,
+    "Softmax": onnx_softmax.softmax,
     "Sub": onnx_elementwise.sub,
 }
 """Operations whose results are quantized anew by a QuantizeLinear behind them."""
@@ -54,6 +55,7 @@ MADE: dict[str, tuple[str, ...]] = {
     "GlobalAveragePool": ("sum_levels",),
     "MatMul": ("conv_xnnpack", "matmul_levels"),
     "Mul": ("multiply_levels", *_BINARY),
+    "Softmax": ("softmax_onnx",),
     "Sub": ("add_levels", *_BINARY),
 }
 """The operations of the graph that each may become; none if it only renames values.

@@ -36,6 +36,7 @@ ASSEMBLED = {"add_xnnpack", "average_pool_tflite", "conv_xnnpack", "depthwise_co
 
 IN_VIPER = {
     *("scores_of_levels", "softmax_tflite", "svdf_features", "svdf_sums", "lstm_tflite"),
+    "softmax_onnx",
     *(IMPORTED.keys() - ASSEMBLED),
 }
 """Kernels that the thumb tiers run in viper where a board has it."""

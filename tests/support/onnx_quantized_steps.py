@@ -189,6 +189,16 @@ def _global(op: str) -> Callable[[Network, str], Made]:
     return step
 
 
+def softmax(net: Network, x: str) -> Made:
+    shape, rng = net.shapes[x], net.rng
+    axis = int(rng.integers(-len(shape) + 1, len(shape)))
+    settings = {} if rng.random() < 0.3 else {"axis": axis}
+    place = [(F(1 / 256), net.low), (F(1 / 255), net.low), (F(rng.uniform(1e-3, 0.03)), None)]
+    scale, zero = place[int(rng.integers(0, 3))]
+    zero = int(rng.integers(0, 256)) + net.low if zero is None else zero
+    return net.apply("Softmax", [x], shape, (scale, zero), **settings)
+
+
 def concat(net: Network, x: str) -> Made:
     shape = net.shapes[x]
     axis = int(net.rng.integers(1, len(shape)))
@@ -216,6 +226,7 @@ STEPS: dict[str, Callable[[Network, str], Made]] = {
     "Gemm": gemm,
     "MatMul": matmul,
     "MaxPool": max_pool,
+    "Softmax": softmax,
 }
 """By the name of the operation."""
 

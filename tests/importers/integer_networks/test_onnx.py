@@ -32,7 +32,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 
 TYPES = ("uint8", "int8")
 
-ENDS = {"quantize_levels", "scores_of_levels", "measure"}
+ENDS = {"quantize_levels", "scores_of_levels", "measure", "classify"}
 
 
 def assert_equal(data: bytes, rng: Any, **entries: str) -> set[str]:
@@ -57,6 +57,28 @@ def test_operation(name: str, seed: int) -> None:
     done = assert_equal(net.model(made), rng)
     names = {node.op_type for node in net.nodes} & MADE.keys()
     assert done <= {op for one in names for op in MADE[one]} | {"move"}
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+@pytest.mark.parametrize("axis", [1, 2])
+def test_softmax_of_old_files(axis: int, dtype: str) -> None:
+    """Before version 13, a Softmax is over all axes from one on."""
+    rng = np.random.default_rng(axis)
+    net = Network(rng, dtype, 12)
+    x = net.quantized("x", (1, 4, 3, 2), (F(0.02), net.low))
+    net.input = (1, 4, 3, 2)
+    name = net.apply("Softmax", [x], (1, 4, 3, 2), (F(1 / 512), net.low + 3), axis=axis)
+    assert "softmax_onnx" in assert_equal(net.model(name), rng)
+
+
+@pytest.mark.parametrize("dtype", TYPES)
+def test_softmax_is_a_classifier(dtype: str) -> None:
+    net = Network(np.random.default_rng(0), dtype)
+    y = STEPS["Gemm"](net, net.start((1, 5)))
+    assert y is not None
+    data = net.model(net.apply("Softmax", [y], net.shapes[y], (F(1 / 256), net.low)))
+    task = imported_onnx(data).task
+    assert (task.kind, len(task.labels)) == ("classifier", net.shapes[y][1])
 
 
 @given(seed=SEEDS, steps=st.integers(2, 10))
