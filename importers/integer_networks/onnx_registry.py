@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..tflite.model import Operator
-from . import onnx_elementwise, onnx_moving, onnx_pooling, onnx_softmax, onnx_weighted
+from . import onnx_elementwise, onnx_means, onnx_moving, onnx_pooling, onnx_softmax, onnx_weighted
 from .onnx_builder import OnnxBuilder, Real
 from .onnx_tables import CURVES
 
@@ -30,12 +30,14 @@ MOVES: dict[str, Callable[[OnnxBuilder, Operator], list[Real]]] = {
 COMPUTES: dict[str, Callable[[OnnxBuilder, Operator], None]] = {
     **dict.fromkeys(CURVES, onnx_elementwise.curve),
     "Add": onnx_elementwise.add,
+    "AveragePool": onnx_means.average_pool,
     "Concat": onnx_moving.concat,
     "Conv": onnx_weighted.conv,
     "Gemm": onnx_weighted.gemm,
     "GlobalAveragePool": onnx_pooling.global_average_pool,
     "MatMul": onnx_weighted.matmul,
     "Mul": onnx_elementwise.mul,
+    "ReduceMean": onnx_means.reduce_mean,
     "Softmax": onnx_softmax.softmax,
     "Sub": onnx_elementwise.sub,
 }
@@ -50,11 +52,13 @@ MADE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("Concat", "Gather", "Pad", "Resize", "Slice", "Split"), ("move",)),
     **dict.fromkeys(("GlobalMaxPool", "MaxPool"), ("max_pool",)),
     "Add": ("add_levels", *_BINARY),
+    "AveragePool": ("sum_levels", "move"),
     "Conv": ("conv_xnnpack", "depthwise_conv_xnnpack"),
     "Gemm": ("conv_xnnpack",),
     "GlobalAveragePool": ("sum_levels",),
     "MatMul": ("conv_xnnpack", "matmul_levels"),
     "Mul": ("multiply_levels", *_BINARY),
+    "ReduceMean": ("sum_levels", "move"),
     "Softmax": ("softmax_onnx",),
     "Sub": ("add_levels", *_BINARY),
 }

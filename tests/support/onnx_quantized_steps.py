@@ -189,6 +189,30 @@ def _global(op: str) -> Callable[[Network, str], Made]:
     return step
 
 
+def average_pool(net: Network, x: str) -> Made:
+    shape = net.shapes[x]
+    if len(shape) not in (3, 4):
+        return None
+    kernel, counts, settings, _ = _window(net, shape[2:])
+    if any(settings["pads"]):
+        settings["count_include_pad"] = 1
+    out = (1, shape[1], *counts)
+    return net.apply("AveragePool", [x], out, near(net, x), kernel_shape=kernel, **settings)
+
+
+def reduce_mean(net: Network, x: str) -> Made:
+    shape, rng = net.shapes[x], net.rng
+    axes = [axis for axis in range(1, len(shape)) if rng.random() < 0.5] or [len(shape) - 1]
+    keeps = int(rng.integers(0, 2))
+    out = [1 if axis in axes else n for axis, n in enumerate(shape)]
+    if not keeps:
+        out = [n for axis, n in enumerate(shape) if axis not in axes]
+    signed = [axis - len(shape) * int(rng.integers(0, 2)) for axis in axes]
+    old = net.opset < 18
+    more, settings = ([], {"axes": signed}) if old else ([net.constant(np.array(signed))], {})
+    return net.apply("ReduceMean", [x, *more], tuple(out), near(net, x), keepdims=keeps, **settings)
+
+
 def softmax(net: Network, x: str) -> Made:
     shape, rng = net.shapes[x], net.rng
     axis = int(rng.integers(-len(shape) + 1, len(shape)))
@@ -221,11 +245,13 @@ STEPS: dict[str, Callable[[Network, str], Made]] = {
     **{op: _pair(op) for op in ("Add", "Mul", "Sub")},
     **{op: _global(op) for op in ("GlobalAveragePool", "GlobalMaxPool")},
     **MOVING,
+    "AveragePool": average_pool,
     "Concat": concat,
     "Conv": conv,
     "Gemm": gemm,
     "MatMul": matmul,
     "MaxPool": max_pool,
+    "ReduceMean": reduce_mean,
     "Softmax": softmax,
 }
 """By the name of the operation."""

@@ -54,7 +54,10 @@ def test_operation(name: str, seed: int) -> None:
     while made is None:
         net = Network(rng, str(rng.choice(TYPES)), int(rng.choice((14, 17, 21))))
         made = STEPS[name](net, net.start(some_shape(rng, int(rng.integers(2, 5)))))
-    done = assert_equal(net.model(made), rng)
+    data = net.model(made)
+    if has_no_integers(data):
+        return
+    done = assert_equal(data, rng)
     names = {node.op_type for node in net.nodes} & MADE.keys()
     assert done <= {op for one in names for op in MADE[one]} | {"move"}
 
@@ -86,13 +89,19 @@ def test_softmax_is_a_classifier(dtype: str) -> None:
 def test_random_network(seed: int, steps: int) -> None:
     rng = np.random.default_rng(seed)
     data = random_network(rng, steps)
+    if not has_no_integers(data):
+        assert_equal(data, rng)
+
+
+def has_no_integers(data: bytes) -> bool:
+    """Whether a file is refused because float32 rounds so that no integers are always equal."""
     try:
         imported_onnx.__wrapped__(data)
     except ThumbnetError as error:
         if "no integers give them all" in str(error):
-            return
+            return True
         raise
-    assert_equal(data, rng)
+    return False
 
 
 def random_network(rng: np.random.Generator, steps: int) -> bytes:
