@@ -27,7 +27,7 @@ from .onnx_quantizing import (
     requantized,
     scales_of,
 )
-from .onnx_registry import COMPUTES, MOVES
+from .onnx_registry import COMPUTES, MOVES, compute
 from .onnx_values import Level, Pending, input_of, needed_of
 
 Array = npt.NDArray[Any]
@@ -220,7 +220,7 @@ class _Translation:
             (number,),
             operator.options,
         )
-        COMPUTES[operator.name](self.builder, self.builder.at(operator))
+        compute(self.builder, self.builder.at(operator))
         self.types.add(dtype)
         return Level(number)
 

@@ -17,7 +17,7 @@ from .onnx_builder import OnnxBuilder, channels_last, from_channels_last
 from .onnx_elementwise import quantization
 from .onnx_windows import moves
 
-MOST_COUNT, MOST_REDUCED = 2**6, 2**12
+MOST_COUNT, MOST_REDUCED = 2**7, 2**12
 """Values of an average and of a mean, at most: more sums are too many to look at each."""
 
 MOST_EXACT = 2**24
@@ -184,5 +184,5 @@ def _windows(image: Ints, window: Window) -> Ints:
     rows = np.arange(window.out_height)[:, None] * window.stride_height
     columns = np.arange(window.out_width)[:, None] * window.stride_width
     rows, columns = rows + np.arange(window.kernel_height), columns + np.arange(window.kernel_width)
-    found = image[rows[:, None, :, None], columns[None, :, None, :]]
+    found: Ints = image[rows[:, None, :, None], columns[None, :, None, :]]
     return found.reshape(window.positions, window.taps, window.channels)

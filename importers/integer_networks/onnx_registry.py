@@ -43,6 +43,9 @@ COMPUTES: dict[str, Callable[[OnnxBuilder, Operator], None]] = {
 }
 """Operations whose results are quantized anew by a QuantizeLinear behind them."""
 
+OF_ONE_TYPE = {"AveragePool", "Conv", "Gemm", "GlobalAveragePool", "MatMul", "Softmax"}
+"""Operations that onnxruntime computes in floats if inputs and outputs are int8 and uint8."""
+
 _BINARY = ("move", "lookup", "lookup_channels")
 
 MADE: dict[str, tuple[str, ...]] = {
@@ -66,3 +69,15 @@ MADE: dict[str, tuple[str, ...]] = {
 
 Where a window or a matrix finds its values in another order, there is also a `move`.
 """
+
+
+def compute(builder: OnnxBuilder, operator: Operator) -> None:
+    """Add an operation of `COMPUTES`."""
+    numbers = [n for n in (*operator.inputs, *operator.outputs) if n >= 0]
+    kinds = {builder.tensor(n).dtype for n in numbers if not builder.is_constant(n)}
+    if operator.name in OF_ONE_TYPE and len(kinds) > 1:
+        builder.refuse(
+            f"it computes {' and '.join(sorted(kinds))}, so onnxruntime adds in floats",
+            "quantize all activations to one type",
+        )
+    COMPUTES[operator.name](builder, operator)

@@ -25,8 +25,6 @@ def softmax(builder: OnnxBuilder, operator: Operator) -> None:
     if not -layout.ndim <= axis < layout.ndim:
         builder.refuse(f"it has axis {axis} of {layout.ndim}", "export the network again")
     axis %= layout.ndim
-    if builder.tensor(x).dtype != builder.tensor(y).dtype:
-        builder.refuse("its input and output have different types", "quantize both alike")
     scale, (out_scale, zero) = float(builder.scale(x)), builder.quantization(y)
     factor = int(np.floor(np.float32(1) / out_scale))
     if factor > MOST_SOFTMAX_FACTOR:

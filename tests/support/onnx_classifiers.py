@@ -73,7 +73,8 @@ def ds_cnn() -> tuple[Layers, tuple[int, ...]]:
         x = net.conv(x, 16, 16, group=16)
         x = net.conv(x, 16, 16, (1, 1))
     y = net.step("Flatten", [net.step("GlobalAveragePool", [x])])
-    net.step("Gemm", [y, net.constant(12, 16), net.constant(12)], transB=1)
+    y = net.step("Gemm", [y, net.constant(12, 16), net.constant(12)], transB=1)
+    net.step("Softmax", [y])
     return net, (1, 49, 10)
 
 

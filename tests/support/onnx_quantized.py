@@ -96,11 +96,12 @@ class Network:
 
 
 def sum_net() -> bytes:
-    """A file with the sum of an image and its curve."""
+    """A file with the sum of an image and its curve, and the softmax of it."""
     net = Network(np.random.default_rng(0))
     x = net.start((1, 2, 3, 3))
     y = net.apply("Relu", [x], (1, 2, 3, 3))
-    return net.model(net.apply("Add", [x, y], (1, 2, 3, 3)))
+    z = net.apply("Add", [x, y], (1, 2, 3, 3))
+    return net.model(net.apply("Softmax", [z], (1, 2, 3, 3), (F(1 / 256), 0)))
 
 
 @cache

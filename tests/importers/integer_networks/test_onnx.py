@@ -231,6 +231,29 @@ def wide_weights() -> Network:
     return net
 
 
+def average(scale: float = 0.1, **settings: Any) -> Network:
+    """Of two values, whose halves are exact if the scale is that of the input."""
+    net = Network(np.random.default_rng(0))
+    x = net.quantized("x", (1, 2, 4), (F(0.1), 3))
+    net.input = (1, 2, 4)
+    net.apply("AveragePool", [x], (1, 2, 3), (F(scale), 3), kernel_shape=[2], **settings)
+    return net
+
+
+def of_two_types(op: str) -> Network:
+    net = Network(np.random.default_rng(0), "uint8")
+    x = net.start((1, 2, 4))
+    net.dtype = np.dtype(np.int8)
+    net.apply(op, [x], (1, 2, 1), (F(0.1), 3))
+    return net
+
+
+def fine_softmax() -> Network:
+    net = Network(np.random.default_rng(0))
+    net.apply("Softmax", [net.start((1, 4))], (1, 4), (F(2.0**-12), 0))
+    return net
+
+
 def anew() -> Network:
     net = Network(np.random.default_rng(0))
     net.quantized(net.start((1, 4)), (1, 4), (F(0.1), 3))
@@ -243,6 +266,12 @@ REFUSED = {
     "operator 2, Tanh: its result is read 2 times before it is quantized: quantize it": twice(),
     ", Relu: it cuts off levels of -10 to 15.5, so onnxruntime computes in": cut_off(),
     ", MatMul: its weights and their zero points need 9 bits: quantize": wide_weights(),
+    "operator 2, AveragePool: float32 rounds its means by the order of values, so that": average(),
+    "operator 2, AveragePool: its windows at the edge have fewer": average(0.137, pads=[1, 0]),
+    "operator 2, GlobalAveragePool: it computes int8 and uint8, so onnxruntime adds": of_two_types(
+        "GlobalAveragePool"
+    ),
+    "operator 2, Softmax: its output has a scale of 0.000244141: use 1/256, or": fine_softmax(),
     "operator 2, QuantizeLinear: it quantizes anew what is quantized, and onnxruntime": anew(),
     "operator 2, Transpose: its settings do not fit (": refused("Transpose", perm=[0, 3]),
 }
