@@ -20,7 +20,8 @@ def softmax(builder: OnnxBuilder, operator: Operator) -> None:
     """Add a Softmax, which onnxruntime computes of a table and in float32."""
     (x, *_), (y,) = operator.inputs, operator.outputs
     layout = builder.layout(x)
-    one = builder.opset >= FIRST_OF_ONE_AXIS
+    # QLinearSoftmax says itself which version it follows.
+    one = int(operator.options.get("opset", builder.opset)) >= FIRST_OF_ONE_AXIS
     axis = int(operator.options.get("axis", -1 if one else 1))
     if not -layout.ndim <= axis < layout.ndim:
         builder.refuse(f"it has axis {axis} of {layout.ndim}", "export the network again")
