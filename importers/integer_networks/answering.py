@@ -106,7 +106,8 @@ def _classes(graph: Graph, labels: Sequence[str]) -> Task:
         return Task("classifier", "softmax", names, None)
     # From 0 to 1 in other steps, as ONNX gives a softmax: these are no logits.
     shares = last.zero_point == 0 and float(np.max(np.asarray(last.scale))) <= 1 / 254
-    return Task("classifier", "linear", names, None if shares else 1.0)
+    logits = not shares and not _ends_with_softmax(graph)
+    return Task("classifier", "linear", names, 1.0 if logits else None)
 
 
 def check_labels(labels: Sequence[str], classes: int) -> None:

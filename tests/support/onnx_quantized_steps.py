@@ -203,7 +203,7 @@ def average_pool(net: Network, x: str) -> Made:
 def reduce_mean(net: Network, x: str) -> Made:
     shape, rng = net.shapes[x], net.rng
     axes = [axis for axis in range(1, len(shape)) if rng.random() < 0.5] or [len(shape) - 1]
-    keeps = int(rng.integers(0, 2))
+    keeps = 1 if len(shape) - len(axes) < 2 else int(rng.integers(0, 2))
     out = [1 if axis in axes else n for axis, n in enumerate(shape)]
     if not keeps:
         out = [n for axis, n in enumerate(shape) if axis not in axes]

@@ -33,7 +33,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 
 TYPES = ("uint8", "int8")
 
-ENDS = {"quantize_levels", "scores_of_levels", "measure", "classify"}
+ENDS = {"quantize_levels", "scores_of_levels", "measure", "classify", "probabilities_of_levels"}
 
 
 def assert_equal(data: bytes, rng: Any, **entries: str) -> set[str]:
@@ -86,14 +86,20 @@ def test_softmax_close_to_a_half() -> None:
     assert found.tolist() == scores_of_onnxruntime(session(data), network, levels).tolist()
 
 
+@pytest.mark.parametrize(
+    ("scale", "zero", "found"),
+    [(1 / 256, 0, "softmax"), (1 / 255, 0, "linear"), (0.02, 3, "linear")],
+)
 @pytest.mark.parametrize("dtype", TYPES)
-def test_softmax_is_a_classifier(dtype: str) -> None:
+def test_softmax_is_a_classifier(dtype: str, scale: float, zero: int, found: str) -> None:
+    """Its results are no logits, whatever their scale."""
     net = Network(np.random.default_rng(0), dtype)
     y = STEPS["Gemm"](net, net.start((1, 5)))
     assert y is not None
-    data = net.model(net.apply("Softmax", [y], net.shapes[y], (F(1 / 256), net.low)))
+    data = net.model(net.apply("Softmax", [y], net.shapes[y], (F(scale), net.low + zero)))
     task = imported_onnx(data).task
     assert (task.kind, len(task.labels)) == ("classifier", net.shapes[y][1])
+    assert (task.function, task.nats) == (found, None)
 
 
 @pytest.mark.parametrize("zero", [3, 6])
