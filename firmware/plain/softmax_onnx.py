@@ -28,7 +28,7 @@ def softmax_onnx(x, w, y, p):
             less = total[1] - exponent
             # 2 * factor * mantissa = quotient * total[0] + rest, bit by bit
             quotient = rest = 0
-            if mantissa and less < 12:
+            if mantissa and less < 13:
                 for k in range(11, -1, -1):
                     quotient <<= 1
                     rest <<= 1

@@ -44,7 +44,7 @@ def softmax_onnx(x: ptr8, w: ptr8, y: ptr8, p: ptr32):
                 if turn:
                     exponent = place - exponent
                     quotient = 0
-                    if term and exponent < 12:
+                    if term and exponent < 13:
                         # 2 * factor * term = quotient * total + rest, bit by bit
                         rest = 0
                         k = 11

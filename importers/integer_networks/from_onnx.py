@@ -27,7 +27,7 @@ from .onnx_quantizing import (
     requantized,
     scales_of,
 )
-from .onnx_registry import COMPUTES, MOVES, compute
+from .onnx_registry import COMPUTES, MOVES, check_source, compute
 from .onnx_values import Level, Pending, input_of, needed_of
 
 Array = npt.NDArray[Any]
@@ -113,6 +113,7 @@ class _Translation:
         elif node.op in MOVES:
             self._move(node, inputs)
         elif node.op in COMPUTES:
+            check_source(self.builder, node.op, inputs)
             self.values[node.outputs[0]] = Pending(self._operator(node, inputs))
         else:
             self.builder.refuse(

@@ -46,6 +46,9 @@ COMPUTES: dict[str, Callable[[OnnxBuilder, Operator], None]] = {
 OF_ONE_TYPE = {"AveragePool", "Conv", "Gemm", "GlobalAveragePool", "MatMul", "Softmax"}
 """Operations that onnxruntime computes in floats if inputs and outputs are int8 and uint8."""
 
+OF_BYTES = {"AveragePool", "Softmax"}
+"""Operations that onnxruntime computes of bytes only right behind their DequantizeLinear."""
+
 _BINARY = ("move", "lookup", "lookup_channels")
 
 MADE: dict[str, tuple[str, ...]] = {
@@ -81,3 +84,12 @@ def compute(builder: OnnxBuilder, operator: Operator) -> None:
             "quantize all activations to one type",
         )
     COMPUTES[operator.name](builder, operator)
+
+
+def check_source(builder: OnnxBuilder, op: str, inputs: list[object]) -> None:
+    """Refuse an operation that onnxruntime computes in floats behind one that only moves values."""
+    if op in OF_BYTES and isinstance(inputs[0], Real) and inputs[0].moved:
+        builder.refuse(
+            "what it reads is moved behind its DequantizeLinear, so onnxruntime adds in floats",
+            "put QuantizeLinear and DequantizeLinear between them",
+        )

@@ -65,6 +65,13 @@ def of_two_types(op: str) -> Network:
     return net
 
 
+def moved_softmax() -> Network:
+    net = Network(np.random.default_rng(0))
+    flat = net.node("Flatten", [net.start((1, 4, 1))])
+    net.apply("Softmax", [flat], (1, 4), (F(1 / 255), 0))
+    return net
+
+
 def fine_softmax() -> Network:
     net = Network(np.random.default_rng(0))
     net.apply("Softmax", [net.start((1, 4))], (1, 4), (F(2.0**-12), 0))
@@ -88,6 +95,7 @@ REFUSED = {
     "operator 2, GlobalAveragePool: it computes int8 and uint8, so onnxruntime adds": of_two_types(
         "GlobalAveragePool"
     ),
+    "operator 3, Softmax: what it reads is moved behind its DequantizeLinear": moved_softmax(),
     "operator 2, Softmax: its output has a scale of 0.000244141: use 1/256, or": fine_softmax(),
     "operator 2, QuantizeLinear: it quantizes anew what is quantized, and onnxruntime": anew(),
     "operator 2, Transpose: its settings do not fit (": refused("Transpose", perm=[0, 3]),
