@@ -26,7 +26,6 @@ from ..quantizer.input_counts import in_units
 from ..stages.reference import accepted_counts, to_counts
 from .expected_answers import expected_answers
 from .read_contents import check_contents, check_text, check_work, read_document
-from .sound_answers import sound_answers, sound_pieces
 from .stored_inputs import inputs_to_json
 from .stream_vectors import stream_answers, stream_windows
 from .text_columns import Texts, with_texts
@@ -120,14 +119,10 @@ class Artifact:
     @property
     def windows(self) -> list[list[list[int | float]]]:
         """Windows of samples, or pieces of sound, for the module's `Stream`; empty without one."""
-        if self.graph.sound is not None:
-            return sound_pieces(self.graph.sound)
         return stream_windows(self.graph)
 
     def expected_of_windows(self) -> list[dict[str, Any]]:
         """Return the answers that the board must give for `windows`: "values" and "scores"."""
-        if self.graph.sound is not None:
-            return sound_answers(self.graph, self.graph.sound)
         return stream_answers(self.graph)
 
     def expected(self, rows: npt.ArrayLike | None = None) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from thumbnet.trainer import compute_features as compute
 from ..graph.graph import Graph
 from ..quantizer.input_counts import in_units
 from ..stages.reference import execute, to_counts
+from .sound_answers import sound_answers, sound_pieces
 
 Ints = npt.NDArray[np.int64]
 
@@ -22,8 +23,11 @@ KINDS = 4
 def stream_windows(graph: Graph) -> list[list[list[int | float]]]:
     """Return windows of samples as `push` takes them: noise, waves, alternating ends of the range.
 
-    They are synthetic, so they are the same each time; empty if the module has no `Stream`.
+    They are synthetic, so they are the same each time; empty if the module has no `Stream`. A
+    `Stream` of sound gets pieces of sound.
     """
+    if graph.sound is not None:
+        return sound_pieces(graph.sound)
     if graph.stream is None:
         return []
     return in_units(_counts(graph.stream), graph.stream.units)  # type: ignore[no-any-return]
@@ -31,6 +35,8 @@ def stream_windows(graph: Graph) -> list[list[list[int | float]]]:
 
 def stream_answers(graph: Graph) -> list[dict[str, Any]]:
     """Return the numbers that the network reads, and its scores, for each of `stream_windows`."""
+    if graph.sound is not None:
+        return sound_answers(graph, graph.sound)
     settings = graph.stream
     if settings is None:
         return []

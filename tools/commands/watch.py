@@ -75,6 +75,10 @@ def command(
         raise ThumbnetError(
             f"{artifact.name} keeps a state, so one reading proves nothing: use `thumbnet verify`"
         )
+    if artifact.graph.sound is not None:
+        raise ThumbnetError(
+            f"{artifact.name} takes sound, which no sensor file reads: use `thumbnet verify`"
+        )
     stream = artifact.graph.stream
     pace = rate or (str(round(stream.rate)) if stream is not None else "RATE")
     found = load_sensor(sensor) if sensor is not None else None
