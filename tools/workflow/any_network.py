@@ -19,6 +19,7 @@ from thumbnet.trainer import (
     restore_model,
 )
 
+from .row_axes import check_axes
 from .saved_models import check_finished
 from .settings import Array
 
@@ -79,6 +80,7 @@ def load_rows(
             f"{data} has rows of {x.shape[1]} values, but {path} takes {accepted}: "
             "use rows like those that it was trained on"
         )
+    check_axes(rows, data, _read_shape(network), path)
     return x, _targets(network, path, data, rows)
 
 
@@ -88,6 +90,16 @@ def load_levels(
     """Return rows as the levels that an 8-bit network reads, and their targets; see `load_rows`."""
     x, y = load_rows(network, path, data, label)
     return to_levels(network, x), y
+
+
+def _read_shape(network: IntegerNetwork) -> tuple[int, ...]:
+    """Return the height, width and channels that a first window moves over; () without one."""
+    graph = network.graph
+    levels = graph.nodes[0].output
+    for node in graph.nodes[1:]:
+        if levels in node.inputs and "window" in node.attributes:
+            return tuple(node.attributes["window"][:3])
+    return ()
 
 
 def _targets(network: IntegerNetwork, path: Path, data: str, rows: Dataset) -> Array:

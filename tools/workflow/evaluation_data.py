@@ -24,6 +24,7 @@ from thumbnet.trainer import (
     read_recordings,
 )
 
+from .row_axes import check_axes
 from .settings import Array
 
 
@@ -135,6 +136,7 @@ def load_examples(network: Model, path: Path, data: str, label: str | None) -> D
         raise ThumbnetError(
             f"{data} has rows of {values} values, but {path} takes {accepted}: {advice}"
         )
+    check_axes(rows, data, network.require_built(), path)
     return rows
 
 

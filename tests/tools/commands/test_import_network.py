@@ -11,6 +11,9 @@ from support.imported import residual_net
 from support.micropython import needs_micropython
 from support.onnx_classifiers import quantized
 
+SHAPE = (6, 7, 3)
+"""Of the input of `residual_net`."""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -59,6 +62,15 @@ def test_held_out_rows_are_in_units_of_the_training(folder: Path) -> None:
     done = thumbnet("export net.tflite --data rows.npz --json", folder)
     assert last_json(done)["accuracy_integer"] is not None
     assert last_json(done)["vectors"] == 34
+
+
+def test_rows_with_channels_first_are_refused(folder: Path) -> None:
+    rows = np.random.default_rng(0).normal(size=(30, *SHAPE))
+    np.savez(folder / "last.npz", x=rows, y=np.arange(30) % 4)
+    np.savez(folder / "first.npz", x=np.moveaxis(rows, -1, 1), y=np.arange(30) % 4)
+    assert thumbnet("export net.tflite --data last.npz", folder).returncode == 0
+    done = thumbnet("export net.tflite --data first.npz", folder)
+    assert "channels last: save x.transpose(0, 2, 3, 1)" in done.stderr
 
 
 def test_names_go_into_the_module(folder: Path) -> None:
