@@ -95,7 +95,7 @@ def read_npz(path: str | os.PathLike[str]) -> Dataset:
         The file. Its arrays: x: (n, features), or images (n, height, width), which become flat rows
         with `image_shape`, or more axes, which stay as they are. uint8 has the range 0 to 255; all
         pixels have one resolution. y: (n,) text or whole numbers (classification) or floats
-        (regression). With `labels`, y holds indices into it, or names from it. labels: optional
+        (regression), or (n, outputs) floats (regression). With `labels`, y holds indices into it, or names from it. labels: optional
         names of the classes.
 
     Returns
@@ -111,9 +111,13 @@ def read_npz(path: str | os.PathLike[str]) -> Dataset:
     x, y = arrays["x"], arrays["y"]
     if x.ndim < 2 or 0 in x.shape:
         raise ThumbnetError(f"{path}: x has shape {x.shape}, expected (examples, features)")
-    if y.shape != (len(x),):
-        one_hot = y.ndim == 2 and len(y) == len(x)
-        remedy = ": save the index of each row's class, y.argmax(axis=1)" * one_hot
+    several = y.ndim == 2 and len(y) == len(x) and "labels" not in arrays and _are_numbers(y)
+    if y.shape != (len(x),) and not several:
+        remedy = ""
+        if y.ndim == 2 and len(y) == len(x):
+            numbers = y.dtype.kind in "iu" and not np.isin(y, (0, 1)).all()
+            remedy = ": save the index of each row's class, y.argmax(axis=1)"
+            remedy = ": to predict several numbers, save y as floats" if numbers else remedy
         raise ThumbnetError(
             f"{path}: y has shape {y.shape}, expected ({len(x)},) as x has rows{remedy}"
         )
@@ -163,6 +167,11 @@ def read_npz(path: str | os.PathLike[str]) -> Dataset:
         name=Path(path).stem,
         image_shape=image_shape,
     )
+
+
+def _are_numbers(y: Array) -> bool:
+    """Return whether these are several floats to predict for each row, and no one-hot classes."""
+    return y.dtype.kind == "f" and y.size > 0 and not np.isin(y, (0, 1)).all()
 
 
 def _text(values: Array) -> list[str]:

@@ -203,3 +203,13 @@ def test_what_is_not_one_class_for_each_row(tmp_path: Path) -> None:
         "numbers, save y as floats"
     )
     assert read_npz(save(tmp_path, x=x, y=np.arange(60) // 3)).labels is not None
+
+
+def test_several_numbers_to_predict(tmp_path: Path) -> None:
+    y = np.array([[0.5, 1.0], [2.0, 0.0], [1.0, 1.0]])
+    data = load_dataset(save(tmp_path, x=X, y=y))
+    assert (data.y.tolist(), data.labels) == (y.tolist(), None)
+    y[1, 0] = np.inf
+    assert "y[1, 0] is inf" in refusal(save(tmp_path, x=X, y=y))
+    whole = refusal(save(tmp_path, x=X, y=np.array([[0, 1], [2, 0], [1, 1]])))
+    assert whole.endswith("as x has rows: to predict several numbers, save y as floats")
