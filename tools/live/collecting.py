@@ -82,6 +82,7 @@ class Collector:
         self._away = away
         self._lines: PortLines | None = None
         self._heard = time.monotonic()
+        self._different: list[tuple[float, str]] = []  # lines that are unlike those before them
 
     def listen(self) -> Generator[Progress, None, None]:
         """Read, and write readings once the layout is known; yield after each tenth of a second.
@@ -123,6 +124,13 @@ class Collector:
             self._take(line)
         if time.monotonic() - self._heard > SILENT:
             raise ThumbnetError(self._nothing())
+        found, changed = self.progress.recorder is not None, self._different
+        if not found and len(changed) > 2 and changed[-1][0] - changed[0][0] > SILENT:
+            raise ThumbnetError(
+                f"{self._lines.port} prints lines that are not alike, such as "
+                f"{changed[-2][1][:40]!r} and {changed[-1][1][:40]!r}: print the same channels on "
+                "every line, or words on the others"
+            )
 
     def _take(self, line: Line) -> None:
         progress = self.progress
@@ -132,7 +140,7 @@ class Collector:
             return
         self._heard = line.at
         if progress.recorder is None:
-            self._look(line.at, reading)
+            self._look(line, reading)
         elif len(reading.values) != progress.recorder.layout.numbers:
             self._ignore(line.text)
         elif progress.state == "recording":
@@ -146,13 +154,14 @@ class Collector:
             progress.ignored += 1
             progress.first_ignored = progress.first_ignored or text
 
-    def _look(self, at: float, reading: Reading) -> None:
+    def _look(self, line: Line, reading: Reading) -> None:
         """Keep a first reading; find the layout when there are enough."""
-        first = self.progress._first
+        first, at = self.progress._first, line.at
         if first and (
             len(first[0][1].values) != len(reading.values) or first[0][1].names != reading.names
         ):
             first.clear()  # half a line, or the program has started anew
+            self._different.append((at, line.text))
         first.append((at, reading))
         if len(first) < FEWEST or at - first[0][0] < FIRST:
             return

@@ -95,8 +95,8 @@ def read_npz(path: str | os.PathLike[str]) -> Dataset:
         The file. Its arrays: x: (n, features), or images (n, height, width), which become flat rows
         with `image_shape`, or more axes, which stay as they are. uint8 has the range 0 to 255; all
         pixels have one resolution. y: (n,) text or whole numbers (classification) or floats
-        (regression), or (n, outputs) floats (regression). With `labels`, y holds indices into it, or names from it. labels: optional
-        names of the classes.
+        (regression), or (n, outputs) floats (regression). With `labels`, y holds indices into it,
+        or names from it. labels: optional names of the classes.
 
     Returns
     -------

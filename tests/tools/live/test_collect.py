@@ -42,7 +42,7 @@ def test_a_sensor_file_on_a_board(tmp_path):
 
 
 def test_what_is_recorded_can_be_trained_on(tmp_path):
-    with printing(counted("t_ms:{t} x:{n} y:{m}")) as (port, _):
+    with printing(counted("t_ms:{t} x:{m} y:-{m}")) as (port, _):
         for label in ("rest", "wave", "wave", "rest"):
             done = thumbnet(f"collect --port {port} --label {label} --seconds 0.5", tmp_path)
             assert done.returncode == 0, done.stderr
@@ -102,6 +102,13 @@ def test_a_port_that_prints_no_numbers(tmp_path):
     assert done.returncode == 1
     assert "'hello world', which is no line of numbers" in done.stderr
     assert not (tmp_path / "recordings").exists()
+
+
+def test_a_port_whose_lines_are_not_alike(tmp_path):
+    with printing(counted("1,2\n1,2\n1,2,3")) as (port, _):
+        done = thumbnet(f"collect --port {port} --label a", tmp_path)
+    assert done.returncode == 1
+    assert "prints lines that are not alike, such as '1,2" in done.stderr
 
 
 @pytest.mark.parametrize(
