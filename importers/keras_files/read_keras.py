@@ -94,9 +94,9 @@ def read_keras(path: str | os.PathLike[str]) -> KerasModel:
         If the package `h5py` is missing, or the file is no whole model.
     """
     data = read_bytes(path)
+    members = read_zip(path, data) if data.startswith(b"PK") else {}  # names the file itself
     try:
         if data.startswith(b"PK"):
-            members = read_zip(path, data)
             missing = {"config.json", "model.weights.h5"} - members.keys()
             if missing:
                 raise ThumbnetError(f"has no {min(missing)}: save the model with model.save(path)")

@@ -89,9 +89,10 @@ def command(
         rows = load_examples(network, model, data, label)
         network.samples["calibration"] = rows.x[:CALIBRATION_ROWS]
     if output.suffix != ".npz":
+        command = ["export", str(model), "--data", data or "FILE", "-o", str(output)]
         raise ThumbnetError(
-            f"-o {output}: a float network has to be quantized: write {name}.npz, then run "
-            f"`thumbnet export {name}.npz`"
+            f"-o {output}: a float network has to be quantized first, with rows like those of its "
+            f"training: thumbnet {shlex.join(command)}"
         )
     network.save(output)
     _next(console, output, "float", "" if "calibration" in network.samples else " --data FILE")

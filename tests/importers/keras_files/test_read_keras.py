@@ -113,6 +113,8 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 def test_damaged_files_end_in_one_line(tmp_path: Path) -> None:
     path, random = tmp_path / "net.keras", Random(2)
     data = written(path, config(), weights()).read_bytes()
+    path.write_bytes(data[:100])
+    assert refused(path).startswith("truncated or damaged")
     for _ in range(200):
         path.write_bytes(mutate_zip(data, random))
         assert "\n" not in said_of(path)

@@ -10,6 +10,7 @@ from support.cli import last_json, thumbnet
 from support.imported import residual_net
 from support.micropython import needs_micropython
 from support.onnx_classifiers import quantized
+from support.onnx_models import onnx_model, save
 
 SHAPE = (6, 7, 3)
 """Of the input of `residual_net`."""
@@ -62,6 +63,13 @@ def test_held_out_rows_are_in_units_of_the_training(folder: Path) -> None:
     done = thumbnet("export net.tflite --data rows.npz --json", folder)
     assert last_json(done)["accuracy_integer"] is not None
     assert last_json(done)["vectors"] == 34
+
+
+def test_a_float_network_for_a_folder_is_told_how(folder: Path) -> None:
+    dense = onnx_model([("MatMul", ("x", "w"), {})], {"w": np.eye(3)}, (3,))
+    save(folder, dense).rename(folder / "a b.onnx")
+    done = thumbnet("import 'a b.onnx' -o made", folder)
+    assert "thumbnet export 'a b.onnx' --data FILE -o made" in done.stderr
 
 
 def test_rows_with_channels_first_are_refused(folder: Path) -> None:
