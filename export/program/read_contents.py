@@ -74,7 +74,8 @@ def read_document(sidecar: Path) -> dict[str, Any]:
             f"{sidecar}: has more than {MOST_BYTES:,} bytes: export with fewer vectors"
         )
     document = parse_json(read_bytes(sidecar, MOST_BYTES).decode("utf-8"))
-    only({key: value for key, value in document.items() if key != "texts"}, KEYS)
+    some = isinstance(document, dict) and "texts" in document
+    only(document, f"{KEYS} texts" if some else KEYS)
     files = document["files"]
     if not isinstance(files, dict) or max(map(len, files), default=0) > 255:
         raise ValueError(f"files is {brief(files)}")

@@ -43,8 +43,9 @@ def lstm_tflite(x, w, y, p):
                 k += 5
                 if gate == 2:
                     new *= tanh_16(acc, 4)
-                    new = new + (1 << cell_shift - 1) - (new < 0) >> cell_shift
-                    cell += new
+                    # Half away from zero; adding the half first could leave 31 bits.
+                    new -= new < 0
+                    cell += (new >> cell_shift) + (new >> cell_shift - 1 & 1)
                     cell = -32768 if cell < -32768 else 32767 if cell > 32767 else cell
                     if clip:
                         cell = -clip if cell < -clip else clip if cell > clip else cell

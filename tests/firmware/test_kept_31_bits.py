@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.examples import examples
 from support.imported import imported
@@ -31,6 +31,7 @@ class Watched(list[Int31]):
 
 @pytest.mark.parametrize("name", ["SVDF", "UNIDIRECTIONAL_SEQUENCE_LSTM"])
 @given(seed=st.integers(0, 2**32 - 1))
+@example(seed=2223)  # the half of a rounding was too much
 @examples(25)
 def test_every_intermediate(name: str, seed: int) -> None:
     rng = np.random.default_rng(seed)

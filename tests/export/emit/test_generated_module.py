@@ -18,12 +18,14 @@ from support.imported import imported
 from support.layer_models import chain
 from support.networks import FACTS, HIDDEN, LAST, module_text, random_model, run_module
 from support.streaming import windows
+from support.tflite_files import installed_files
 
-from thumbnet.export import BoardProfile, Program, convert, list_boards
+from thumbnet.export import BoardProfile, Program, convert, list_boards, with_sound
 from thumbnet.export.emit.firmware_source import inlined, read_source
 from thumbnet.export.emit.module import emit
 from thumbnet.export.kernels.build import WEIGHTS, Build
 from thumbnet.export.microbit.module_files import emit_files
+from thumbnet.importers import IntegerNetwork, read
 from thumbnet.trainer import Dense, InputSpec, Reshape, Sequential, ThumbnetError
 
 FOLDERS = Build().folders
@@ -217,17 +219,34 @@ def test_comments_come_along() -> None:
     assert "# no threads: only an interrupt" in read_source(FOLDERS, "one_at_a_time").text
 
 
+def with_texts() -> str:
+    """A module with an input that is a text."""
+    program = CASES[0][0]
+    facts = replace(FACTS, texts=((0, "red"),))
+    return emit(program.graph, Build(), facts)[f"{program.graph.name}.py"].decode()
+
+
+def heard() -> list[str]:
+    """A wake word whose Stream takes sound, with gain control and without."""
+    network = read(installed_files()["okay_nabu"])
+    assert isinstance(network, IntegerNetwork)
+    graph = with_sound(network.graph, cutoff=0.5, mean_of=3)
+    assert graph.sound is not None
+    return [module_text(graph)]
+
+
 def test_every_public_literal_is_the_exporters() -> None:
     names = {
         literal
         for path in FIRMWARE.glob("*/*.py")
-        if path.parent.name not in ("microbit", "sketches")
+        if path.parent.name not in ("microbit", "sketches", "sensors")
         for literal in read_source((path.parent.name,), path.stem).literals
     }
     sources = [text_of(program, build) for program, build in CASES]
     sources += [streams.program(features).module() for features in ("raw", ("mean", "bands"))]
     sources += [text_of(program, replace(build, check=9)) for program, build in CASES[:1]]
     sources.append(module_text(imported(windows()).graph))
+    sources += [with_texts(), *heard()]
     for name in names:
         assert any(f"\n{name} = " in source for source in sources), name
 

@@ -45,7 +45,7 @@ def advice(text):
         (STREAM, 24),
         ({"board": "unix"}, 24),
         (VIPER, 24),
-        ({"board": "unix", "mpy": True, "units": 160}, 23),
+        ({"board": "unix", "mpy": True, "units": 240}, 26),
     ],
     ids=lambda options: "+".join(map(str, options.values())) if isinstance(options, dict) else "",
 )
