@@ -7,8 +7,10 @@ most of the code here is NumPy's and zlib's, which it cannot see.
 
 from __future__ import annotations
 
+import importlib
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -26,6 +28,8 @@ STEADY = settings(derandomize=True, suppress_health_check=list(HealthCheck))
 
 @pytest.fixture(scope="module")
 def root() -> Iterator[Path]:
+    with suppress(ImportError):  # the first of a computer looks for all its fonts
+        importlib.import_module("thumbnet.tools.report.page")
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         yield Path(folder)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -212,7 +213,13 @@ def _numbers(model: Model, program: Program | None, task: Task, x: Array, truth:
 def _classes(model: Model, program: Program | None, task: Task, x: Array, truth: Array) -> HeldOut:
     truth = truth.astype(np.int64)
     _check_classes(truth, task.labels)
-    held = HeldOut(x, truth, np.asarray(model.predict_classes(x)), None, None, False, task.labels)
+    classes = np.asarray(model.predict_classes(x))
+    if classes.shape != truth.shape:
+        raise ThumbnetError(
+            f"the network gives {math.prod(classes.shape[1:])} classes for each row: a report is "
+            "of networks that give one, so let it end with a Flatten and a Dense layer"
+        )
+    held = HeldOut(x, truth, classes, None, None, False, task.labels)
     if program is None:
         if model.output_activation not in ("softmax", "sigmoid"):
             return held
