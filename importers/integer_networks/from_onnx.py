@@ -152,9 +152,13 @@ class _Translation:
             return value.number
         if isinstance(value, Pending):
             why = f"it reads what {value.operator.name} {value.operator.position} computes, in "
-            self.builder.refuse(
-                f"{why}floats", "put QuantizeLinear and DequantizeLinear between them"
-            )
+            remedy = "put QuantizeLinear and DequantizeLinear between them"
+            if value.operator.name == "ReduceMean":
+                remedy += (
+                    ", or, if it is PyTorch's average over a picture, export with dynamo=False, "
+                    "which writes GlobalAveragePool"
+                )
+            self.builder.refuse(f"{why}floats", remedy)
         return self.builder.refuse(
             "it reads the input, which is not quantized",
             "put QuantizeLinear and DequantizeLinear behind the input",

@@ -100,8 +100,9 @@ def report(
     elif info.get("refused"):
         console.say("every held-out row is outside the accepted range: see --margin", "yellow")
     made = estimate_artifact(artifact)
+    sound = artifact.graph.sound is not None
     console.say(
-        f"estimate for {artifact.board.name}: {_time(made)}, "
+        f"estimate for {artifact.board.name}: {_time(made, sound)}, "
         f"{made.import_heap:,} bytes of heap to import, {made.steady_heap:,} kept"
     )
     for file in list(artifact.files)[1:]:
@@ -133,8 +134,9 @@ def report(
     )
 
 
-def _time(made: Estimate) -> str:
+def _time(made: Estimate, sound: bool) -> str:
     """Return how long an answer takes: with a Stream, the push that fills a window."""
     if made.decision is not None:
         return f"{microseconds(made.decision * 1e6)} for the push that fills a window"
-    return f"{microseconds(made.seconds * 1e6)} per inference"
+    text = f"{microseconds(made.seconds * 1e6)} per inference"
+    return f"{text}, without the front end of the sound" if sound else text

@@ -87,6 +87,7 @@ def anew() -> Network:
 REFUSED = {
     "operator 2, Exp: thumbnet has no integer form of it: use one of Abs, Add, ": refused("Exp"),
     "operator 3, Tanh: it reads what Neg 2 computes, in floats: put QuantizeLinear": between("Neg"),
+    "average over a picture, export with dynamo=False, which": between("ReduceMean"),
     "operator 2, Tanh: its result is read 2 times before it is quantized: quantize it": twice(),
     ", Relu: it cuts off levels of -10 to 15.5, so onnxruntime computes in": cut_off(),
     ", MatMul: its weights and their zero points need 9 bits: quantize": wide_weights(),
