@@ -92,7 +92,7 @@ def test_fast_results_are_right_or_in_doubt(
     assert product[inside].max(initial=0) < 2**32
     sure = inside & (product % 2**24 >= 2 * DOUBT * 2**24)
     assert np.all((product >> 24 == right)[sure])
-    assert step < 16 or step > 400 or np.mean(sure[inside]) > 0.97
+    assert step < 16 or step > 400 or not inside.any() or np.mean(sure[inside]) > 0.97
     assert np.all((sums >= 0)[~fast])
     assert np.all((top == 0)[factor == 0])
 
