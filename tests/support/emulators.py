@@ -65,10 +65,12 @@ def gone(pid: int, patience: float = 600.0) -> bool:
     def there() -> bool:
         try:
             os.kill(pid, 0)
+            text = Path(f"/proc/{pid}/stat").read_text()
         except ProcessLookupError:
-            return False
-        status = Path(f"/proc/{pid}/stat")  # ended, though nobody has waited for it
-        return not (status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z")
+            return False  # it may end between opening and reading, too
+        except FileNotFoundError:
+            return not Path("/proc/self").exists()  # no Linux: the signal tells all
+        return text.rpartition(")")[2].split()[0] != "Z"  # ended, though nobody has waited
 
     return wait(lambda: not there(), patience)
 
