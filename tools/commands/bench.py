@@ -11,7 +11,8 @@ from ..run.estimates import EstimateComparison, compare_estimates
 from ..run.measurement import Measurement, bench, heap_per_inference
 from ..terminal.console import Console
 from ..terminal.wording import heap_bytes, instructions, microseconds
-from .options import FILE, TargetChoice, force_option, load_module, say_edited, target_options, verb
+from .module_argument import load_module
+from .options import FILE, TargetChoice, force_option, say_edited, target_options, verb
 
 HOSTED = ("unix", "wasm")
 """Boards that are programs on a computer: their heap is chosen at the start."""

@@ -10,7 +10,8 @@ from ..run.deployment import check_deployable, deploy
 from ..run.edited import edited
 from ..targets import PortTarget
 from ..terminal.console import Console
-from .options import FILE, found_port, load_module, port_option, verb
+from .module_argument import load_module
+from .options import FILE, found_port, port_option, verb
 
 
 @verb("thumbnet deploy build/gestures.py --port /dev/ttyACM0")

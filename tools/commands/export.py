@@ -30,8 +30,9 @@ from ..workflow.any_network import load_levels, load_network, refuse_options, va
 from ..workflow.class_names import named_network
 from ..workflow.evaluation_data import EvaluationData, evaluation_data
 from ..workflow.hearing import hearing, keep_manifest, refuse_sound
+from .class_options import class_options
 from .export_report import report
-from .options import FILE, TEST_DATA, class_options, data_options, verb
+from .options import FILE, TEST_DATA, data_options, verb
 
 MOST_SKETCH = 2**18
 """Bytes of a program; all the flash of a micro:bit."""

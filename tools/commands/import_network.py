@@ -16,8 +16,9 @@ from ..terminal.console import Console
 from ..workflow.any_network import varied_levels
 from ..workflow.class_names import classes_in_words, named_network
 from ..workflow.evaluation_data import load_examples
+from .class_options import class_options
 from .export_report import report
-from .options import FILE, class_options, verb
+from .options import FILE, verb
 
 NO_FOLDERS = (*FORMATS, ".py", ".mpy", ".hex", ".bin", ".json", ".txt")
 """Suffixes of files: nobody who writes them means a folder."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,7 @@ from typing import Any
 
 import click
 
-from thumbnet.export import Artifact, load_artifact
-from thumbnet.importers import FORMATS, TASKS
+from thumbnet.export import Artifact
 from thumbnet.trainer import ThumbnetError
 
 from ..json_lines import JsonObject
@@ -30,23 +28,6 @@ TEST_DATA = (
     "carries no calibration rows."
 )
 """Purpose of --data, for `data_options`."""
-
-
-def load_module(path: Path) -> Artifact:
-    """Return the module that `thumbnet export` wrote.
-
-    Raises
-    ------
-    ThumbnetError
-        If the file is a network, which is no module yet, or no module.
-
-    """
-    if path.suffix.lower() in (".npz", *FORMATS) and path.is_file():
-        raise ThumbnetError(
-            f"{path} is a network, not a module: run `thumbnet export {shlex.quote(str(path))}` "
-            "first, and name the module that it writes"
-        )
-    return load_artifact(path)
 
 
 class Failed(ThumbnetError):
@@ -144,26 +125,6 @@ def data_options(purpose: str) -> Callable[[Command], Command]:
         return run
 
     return add
-
-
-def class_options(function: Command) -> Command:
-    """Add --names and --task, for networks that were trained elsewhere."""
-    for option in (
-        click.option(
-            "--task",
-            type=click.Choice(TASKS),
-            help="What a network from elsewhere answers with: the class of its largest output, or "
-            "its outputs as numbers; a class if it ends with a softmax or has --names.",
-        ),
-        click.option(
-            "--names",
-            metavar="A,B,C|FILE.txt",
-            help="Names of the classes of a network from elsewhere, in the order of its outputs, "
-            "or a file with one on each line.",
-        ),
-    ):
-        function = option(function)
-    return function
 
 
 force_option = click.option(

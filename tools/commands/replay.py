@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
-from thumbnet.export import load_artifact
-
 from ..live.decision_log import replay
 from ..terminal.console import Console
+from .module_argument import load_module
 from .options import FILE, Failed, verb
 
 SHOWN = 5
@@ -24,7 +23,7 @@ def command(console: Console, module: Path, log: Path) -> None:
     LOG is from `thumbnet watch --log`, MODULE what ran on the board. Nothing of MODULE is run: the
     integers are those of the network in its .json.
     """
-    artifact = load_artifact(module)
+    artifact = load_module(module)
     decisions, wrong = 0, []
     for one in replay(log, artifact):
         decisions += 1

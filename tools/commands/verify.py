@@ -11,16 +11,8 @@ from thumbnet.export import Artifact
 from ..run.edited import check_intact
 from ..run.verification import Verdict, verify
 from ..terminal.console import Console
-from .options import (
-    FILE,
-    Failed,
-    TargetChoice,
-    force_option,
-    load_module,
-    say_edited,
-    target_options,
-    verb,
-)
+from .module_argument import load_module
+from .options import FILE, Failed, TargetChoice, force_option, say_edited, target_options, verb
 
 
 @verb("thumbnet verify build/gestures.py --target unix --heap 40k")

@@ -9,7 +9,7 @@ import click
 import rich.live
 import rich.text
 
-from thumbnet.export import Artifact, load_artifact
+from thumbnet.export import Artifact
 from thumbnet.trainer import ThumbnetError
 
 from ..json_lines import JsonObject
@@ -24,6 +24,7 @@ from ..targets import PortTarget
 from ..terminal.console import Console
 from ..terminal.keys import listening
 from ..terminal.wording import microseconds, printable
+from .module_argument import load_module
 from .options import FILE, Failed, force_option, found_port, port_option, verb
 
 ON_BOARD = "from sensor import NAMES, RATE, read\n"
@@ -69,7 +70,7 @@ def command(
     keys 1, 2, ... store the last window as a recording of that label, and s as one of the label
     that is shown; q ends.
     """
-    artifact = load_artifact(module)
+    artifact = load_module(module)
     check_intact(artifact, force)
     if artifact.graph.states:
         raise ThumbnetError(
