@@ -9,9 +9,9 @@ from pathlib import Path
 
 from thumbnet.trainer import ThumbnetError
 
-from ..transport.serial_board import BoardGone
+from ..transport.serial_board import BoardGone, gone
 from .layout import FEWEST, Layout, find_layout
-from .port_lines import Line, PortLines, gone
+from .port_lines import Line, PortLines
 from .readings import Reading, parse_names, parse_reading
 from .recorder import Recorder
 
@@ -81,7 +81,9 @@ class Collector:
         self._folder, self._label, self._names = folder, label, names
         self._away = away
         self._lines: PortLines | None = None
-        self._heard = time.monotonic()
+        self._heard = self._gone_at = time.monotonic()
+        self._port = ""  # the last that was open
+        self._state = self.progress.state  # before the port vanished
         self._different: list[tuple[float, str]] = []  # lines that are unlike those before them
 
     def listen(self) -> Generator[Progress, None, None]:
@@ -184,8 +186,9 @@ class Collector:
         assert self._lines is not None
         port, progress = self._lines.port, self.progress
         if progress.recorder is not None:
-            kept = f"; {progress.recorder.rows:,} rows are kept" if progress.recorder.rows else ""
-            return f"{port} has printed no numbers for {SILENT:g} seconds: is it reset?{kept}"
+            return (
+                f"{port} has printed no numbers for {SILENT:g} seconds: is it reset?{self._kept()}"
+            )
         said = progress.first_ignored or progress.header
         if said:
             return (
@@ -196,6 +199,10 @@ class Collector:
             f"{port} has printed nothing for {SILENT:g} seconds: start a program there that prints "
             "numbers, or add --sensor with a sensor file that thumbnet runs there"
         )
+
+    def _kept(self) -> str:
+        recorder = self.progress.recorder
+        return f"; {recorder.rows:,} rows are kept" if recorder and recorder.rows else ""
 
     def _go_away(self) -> None:
         assert self._lines is not None
@@ -210,9 +217,7 @@ class Collector:
 
     def _come_back(self) -> None:
         if time.monotonic() - self._gone_at > self._away:
-            recorder = self.progress.recorder
-            kept = f"; {recorder.rows:,} rows are kept" if recorder and recorder.rows else ""
-            raise BoardGone(f"{gone(self._port)}{kept}")
+            raise BoardGone(f"{gone(self._port)}{self._kept()}")
         try:
             self._lines = self._reopen()
         except ThumbnetError:

@@ -6,14 +6,13 @@ import contextlib
 import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
 
 from thumbnet.trainer import ThumbnetError
 
 from ..transport.serial_board import (
     Board,
-    BoardGone,
-    DeviceError,
+    device_error,
+    gone,
     open_port,
     read_available,
     uninterrupted,
@@ -138,22 +137,16 @@ class ScriptLines(PortLines):
         data = self._board.heard(WAIT)
         if _END not in data:
             return data
-        self._fail(data)
-        raise AssertionError
+        raise self._ending(data)
 
-    def _fail(self, data: bytes) -> Any:
-        """Raise an error with the reason why the script ended."""
-        while data.count(_END) < 2:
-            more = self._board.heard(2.0)
-            if not more:
-                break
+    def _ending(self, data: bytes) -> ThumbnetError:
+        """Return the error of a script that ended, though it should go on."""
+        while data.count(_END) < 2 and (more := self._board.heard(2.0)):
             data += more
         trace = data.split(_END)[1].decode("utf-8", "replace").strip()
-        last = trace.splitlines()[-1].strip() if trace else "the script ended"
-        kind, _, message = last.partition(": ")
         if trace:
-            raise DeviceError(self.port, kind, message)
-        raise ThumbnetError(f"{self.port}: {last}: start it again")
+            return device_error(self.port, trace)
+        return ThumbnetError(f"{self.port}: the script ended: start it again")
 
     def close(self) -> None:
         """Stop the script, and release the port."""
@@ -161,8 +154,3 @@ class ScriptLines(PortLines):
             with contextlib.suppress(Exception):
                 self._board.interrupt()
             self._board.close()
-
-
-def gone(port: str) -> BoardGone:
-    """Return the error of a port that has disappeared."""
-    return BoardGone(f"{port} went away: is the board still plugged in?")

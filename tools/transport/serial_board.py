@@ -99,7 +99,7 @@ class Board:
         with self._guarded():
             out, err = self._transport.exec_raw(code, timeout=self.patience)
         if err:
-            raise _device_error(self.port, err.decode("utf-8", "replace"))
+            raise device_error(self.port, err.decode("utf-8", "replace"))
         return str(out.decode("utf-8", "replace"))
 
     def start(self, code: str) -> None:
@@ -178,7 +178,7 @@ class Board:
             with contextlib.redirect_stdout(io.StringIO() if said is None else said):
                 yield
         except TransportExecError as error:
-            raise _device_error(self.port, error.error_output) from None
+            raise device_error(self.port, error.error_output) from None
         except TransportError as error:
             raise BoardGone(f"{self.port} stopped answering ({error})") from None
         except OSError as error:
@@ -186,13 +186,13 @@ class Board:
             if path and error.args[1:] == (path,) and error.errno is not None:
                 name = errno.errorcode.get(error.errno, str(error.errno))
                 raise DeviceError(self.port, name, f"{os.strerror(error.errno)}: {path}") from None
-            raise BoardGone(f"{self.port} went away: is the board still plugged in?") from None
+            raise gone(self.port) from None
         except (ValueError, TypeError, SyntaxError) as error:  # not an answer
             raise BoardGone(f"{self.port} sent something unreadable ({error})") from None
         except Exception as error:
             # termios.error and struct.error, when the port vanishes in the middle of an answer.
             if type(error).__module__ in ("termios", "struct"):
-                raise BoardGone(f"{self.port} went away: is the board still plugged in?") from None
+                raise gone(self.port) from None
             raise
 
 
@@ -292,7 +292,13 @@ def _ports_there() -> str:
     return "found " + ", ".join(f"{device} ({text})" for device, text in ports)
 
 
-def _device_error(port: str, trace: str) -> DeviceError:
+def gone(port: str) -> BoardGone:
+    """Return the error of a port that has disappeared."""
+    return BoardGone(f"{port} went away: is the board still plugged in?")
+
+
+def device_error(port: str, trace: str) -> DeviceError:
+    """Return the error of code on a board, from its traceback."""
     lines = [line.strip() for line in trace.splitlines() if line.strip()]
     last = lines[-1] if lines else "unknown error"
     kind, _, message = last.partition(": ")
