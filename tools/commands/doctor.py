@@ -6,11 +6,14 @@ from pathlib import Path
 
 import click
 
-from ..run.board_examination import Module, examine_board, examine_module
+from ..run.board_examination import examine_board, examine_module
 from ..run.environment import Finding, examine
 from ..targets import PortTarget
 from ..terminal.console import Console
 from .options import Failed, found_port, port_option, verb
+
+MARKS = {"ok": ("ok  ", None), "note": ("note", "yellow"), "bad": ("BAD ", "red")}
+"""Mark and colour of a finding, by its state."""
 
 BUILD = Path("build")
 """Where `thumbnet export` writes by default."""
@@ -44,10 +47,8 @@ def command(console: Console, board_too: bool, port: str | None, modules: Path) 
             facts = target.call("probe", "probe()")
             board = examine_board(target.name, facts)
             there = [examine_module(path, facts) for path in sorted(modules.glob("*.json"))]
-    for finding in [*findings, *(board or [])]:
+    for finding in [*findings, *(board or []), *there]:
         _say(console, finding)
-    for module in there:
-        _say(console, module)
     data = {"findings": [finding.as_json() for finding in findings]}
     if board is not None:
         data["board"] = [finding.as_json() for finding in board]
@@ -58,9 +59,8 @@ def command(console: Console, board_too: bool, port: str | None, modules: Path) 
     console.result(data)
 
 
-def _say(console: Console, finding: Finding | Module) -> None:
-    style = {"ok": None, "note": "yellow", "bad": "red"}[finding.state]
-    mark = {"ok": "ok  ", "note": "note", "bad": "BAD "}[finding.state]
+def _say(console: Console, finding: Finding) -> None:
+    mark, style = MARKS[finding.state]
     console.say(f"{mark}  {finding.what}: {finding.found}", style)
     if finding.advice:
         console.say(f"        {finding.advice}", style)

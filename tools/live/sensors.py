@@ -34,14 +34,11 @@ class Sensor:
         Its code.
     names
         Of its channels; None if the file computes them.
-    rate
-        Readings per second; None if the file computes it.
 
     """
 
     text: str
     names: tuple[str, ...] | None
-    rate: int | None
 
 
 def load_sensor(name: str) -> Sensor:
@@ -100,8 +97,7 @@ def _checked(name: str, text: str) -> Sensor:
         raise ThumbnetError(
             f"{name}: RATE is {rate}: use a whole number from 1 to {FASTEST:,} of readings a second"
         )
-    whole = rate if isinstance(rate, int) else None
-    return Sensor(text, tuple(names) if known else None, whole)  # type: ignore[arg-type]
+    return Sensor(text, tuple(names) if known else None)  # type: ignore[arg-type]
 
 
 def _value(node: ast.expr | None) -> object:

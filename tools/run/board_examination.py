@@ -12,9 +12,6 @@ from ..terminal.wording import INTERPRETERS
 from .environment import Finding
 from .import_failures import heap_needed
 
-Module = Finding
-"""What is said of a module: "ok" if it runs there."""
-
 
 def examine_board(port: str, facts: JsonObject) -> list[Finding]:
     """Return a finding for each part of a board.
@@ -50,8 +47,8 @@ def examine_board(port: str, facts: JsonObject) -> list[Finding]:
     return found
 
 
-def examine_module(path: Path, facts: JsonObject) -> Module:
-    """Return whether an exported module runs on a board.
+def examine_module(path: Path, facts: JsonObject) -> Finding:
+    """Return whether an exported module runs on a board: the state is "ok" if it does.
 
     Parameters
     ----------
