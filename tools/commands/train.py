@@ -194,6 +194,7 @@ def command(
     output = output or Path(f"{Path(data).stem}.npz")
     state = checkpoint or output.with_suffix(".checkpoint.npz")
     _check_paths(data, output, state, resume)
+    whole = bool(conv or gru or lstm)
     train: Dataset
     test: Dataset
     if windowing.window is None:
@@ -201,10 +202,8 @@ def command(
             data, label=label, test_size=test_size, seed=seed, task=task, options=table
         )
     else:
-        whole = bool(conv or gru or lstm)
         train, test = windowing.split(data, label, test_size, seed, whole, table)
     epochs = epochs or default_epochs(len(train), batch_size)
-    whole = bool(conv or gru or lstm)
     hidden = default_hidden(train.x[0].size, whole) if hidden is None else hidden
     settings = TrainSettings(
         *(hidden, activation, scale, optimizer, learning_rate, epochs, batch_size, seed),
