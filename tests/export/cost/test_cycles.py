@@ -14,7 +14,15 @@ from thumbnet.export import Graph, convert
 from thumbnet.export.boards.processors import CPUS, Cpu, Cycles
 from thumbnet.export.boards.profile import BoardProfile
 from thumbnet.export.cost.cycles import WeightStream, decision_seconds, seconds
-from thumbnet.trainer import Dense, SoundSettings, SoundStream, ThumbnetError
+from thumbnet.trainer import (
+    Concatenate,
+    Dense,
+    Input,
+    Model,
+    SoundSettings,
+    SoundStream,
+    ThumbnetError,
+)
 
 PLAIN = Cycles(mac=10, input=3, output=1000, call=100_000, pool=0)
 DSP = Cycles(mac=20, input=3, output=1000, call=100_000, pool=0)
@@ -40,6 +48,19 @@ def graph(*, levels: bool = False, **options: Any) -> Graph:
 def test_of_readings() -> None:
     wanted = NETWORK + 4 * 7e6 + PRODUCTS * 10
     assert seconds(graph(), BOARD, "plain") == pytest.approx(wanted / 1000, rel=1e-12)
+
+
+def test_every_call_of_an_operation_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A concatenation copies each of its inputs by a call of its own."""
+    x = Input((4,))
+    joined = Concatenate()([Dense(2, "relu")(x), Dense(3, "relu")(x), Dense(2, "relu")(x)])
+    model = Model(x, Dense(2, "softmax")(joined), seed=0)
+    made = convert(model, readings(model, np.random.default_rng(0)), name="net").graph
+    before = seconds(made, BOARD, "plain")
+    dearer = replace(PLAIN, call=PLAIN.call + 7)
+    monkeypatch.setitem(CPUS, "toy", replace(CPU, tiers={"plain": dearer}))
+    added = (seconds(made, BOARD, "plain") - before) * BOARD.clock / 7
+    assert added == pytest.approx(3 + 3 + 1)  # layers, copies and the last layer
 
 
 def test_of_levels() -> None:

@@ -68,6 +68,12 @@ def test_a_number_that_only_rises_is_a_channel(step):
     assert (found.clock, found.channels) == (None, ("x", "y"))
 
 
+def test_a_number_that_goes_back_is_no_clock():
+    """On average it advances as one in milliseconds."""
+    found = layout([f"{k * 20 + (70 if k % 3 == 1 else 0)},{k % 5}" for k in range(60)])
+    assert (found.clock, found.channels) == (None, ("x", "y"))
+
+
 def test_names_from_the_line_the_header_or_the_user():
     lines = [f"{k * 20},{k % 5},{k % 7}" for k in range(60)]
     assert layout(lines, "t_ms,ax,ay").channels == ("ax", "ay")
