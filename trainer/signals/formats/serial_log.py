@@ -66,8 +66,6 @@ class SerialLog(Format):
         """Whether the first line has numbers, or names of the numbers below between blanks."""
         if file.suffix in (".json", ".cbor"):
             return False
-        if file.suffix in (".json", ".cbor"):
-            return False
         lines = [line for line in islice(lines_of(file), _LOOK_AT) if line.strip()]
         reader = _reader(lines)
         if reader is None:
