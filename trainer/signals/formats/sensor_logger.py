@@ -17,7 +17,7 @@ from ...files.strict_json import parse_json
 from ..trees import File, Folder
 from .columns import tracks_of
 from .format import Format
-from .text import Sheet, lines_of, number_of, sheet_of
+from .text import Sheet, number_of, sheet_of
 from .track import Track, Wanted
 
 _ELAPSED = "seconds_elapsed"
@@ -36,7 +36,7 @@ class SensorLogger(Format):
         if file.suffix == ".json":
             start = file.data[:4096]
             return start.lstrip()[:1] == b"[" and b'"sensor"' in start
-        first = next(iter(lines_of(file)), "")
+        first = next(iter(file.lines), "")
         return _ELAPSED in [cell.strip().strip('"') for cell in first.split(",")]
 
     def read(self, file: File, label: str | None, wanted: Wanted) -> list[list[Track]]:

@@ -1,4 +1,4 @@
-"""The text of a file as lines, or as a table: encoding, separator and numbers are found here."""
+"""The text of a file as a table: separator and numbers are found here."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from ...arrays import LARGEST
 from ...files.number_format import POINT, NumberFormat
-from ...files.text_encoding import decode
-from ...files.text_lines import Lines, read_lines
+from ...files.text_lines import Lines
 from ...files.text_tables import read_table
 from ..trees import File
 
@@ -62,20 +61,16 @@ def number_with_comma(cell: str) -> float:
     return number_of(cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell)
 
 
-def lines_of(file: File) -> Lines:
-    """Return the lines of a text, which can be read again and again."""
-    return read_lines(file.where, file.data)
-
-
 def sheet_of(file: File, decimal: str | None = None) -> Sheet:
     """Return a file as a table with a line of names; raises ThumbnetError if it is none.
 
     decimal: "point" or "comma", if the user states it.
     """
-    data, encoding = decode(file.where, file.data)
+    data, encoding = file.lines.data, file.lines.encoding
     if _NO_NAME.match(data):
         data = UNNAMED.encode() + data
-    table = read_table(file.where, fewest=1, decimal=decimal, data=data)
+    lines = Lines(data, encoding)
+    table = read_table(file.where, fewest=1, decimal=decimal, lines=lines)
     notes = []
     if encoding == "Windows-1252":
         notes.append("the text is not UTF-8, and is read as Windows-1252")
