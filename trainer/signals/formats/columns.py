@@ -17,15 +17,13 @@ from ..trees import File
 from .rates import rate_of_clock
 from .roles import Roles, remedy_for_labels, roles_of
 from .text import UNNAMED, Sheet
-from .track import Track, Wanted
+from .track import FEWEST, Track, Wanted
 
 COUNTERS = (
     *(UNNAMED, "unnamed: 0", "#", "no", "nr", "row", "sample", "samples", "count", "counter"),
     *("i", "n", "idx", "frame", "packet", "seq", "sequence", "sample_id", "sample number"),
 )
 """Names of a column that counts the rows, if it does."""
-
-_FEWEST = 3
 
 
 @dataclass
@@ -144,7 +142,7 @@ class _Table:
         clocks = self._usable_clocks()
         values = np.frombuffer(self._numbers, dtype=np.float64)
         values = values.reshape(self._rows, len(self._roles.channels))
-        short = next((run for run in self._runs if len(run.lines) < _FEWEST), None)
+        short = next((run for run in self._runs if len(run.lines) < FEWEST), None)
         if short is not None:
             raise self._too_short(short)
         kept, notes = self._channels(values, clocks)
@@ -264,12 +262,12 @@ class _Table:
         where = self._at(run.lines[0])
         if column is None or column.lower() in USUAL_LABELS[:-1] or not self._is_number(run.label):
             return ThumbnetError(
-                f"{where}: label {run.label!r} for fewer than {_FEWEST} rows: fix the labels "
+                f"{where}: label {run.label!r} for fewer than {FEWEST} rows: fix the labels "
                 "around it, or delete it"
             )
         return ThumbnetError(
             f"{where}: column {column!r} is taken for the labels, and {run.label!r} is one for "
-            f"fewer than {_FEWEST} rows: {remedy_for_labels(self._where)}"
+            f"fewer than {FEWEST} rows: {remedy_for_labels(self._where)}"
         )
 
     def _is_number(self, cell: str) -> bool:

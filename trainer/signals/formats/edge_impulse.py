@@ -15,7 +15,7 @@ from ...errors import ThumbnetError
 from ...files.strict_json import parse_json
 from ..trees import File, Folder
 from .format import Format, Labels
-from .track import Track, Wanted
+from .track import FEWEST, Track, Wanted
 
 INFO = "info.labels"
 _MOST_CBOR = 16 * 2**20
@@ -143,8 +143,8 @@ def _values(file: File, rows: Any, count: int) -> np.ndarray[Any, np.dtype[np.fl
             f"{file.where}: its values are in another file, as those of sound and pictures: only "
             "readings of sensors are cut into windows"
         )
-    if not isinstance(rows, list) or len(rows) < 3:
-        raise ThumbnetError(f"{file.where}: has fewer than 3 samples: record it again")
+    if not isinstance(rows, list) or len(rows) < FEWEST:
+        raise ThumbnetError(f"{file.where}: has fewer than {FEWEST} samples: record it again")
     if count == 1 and not isinstance(rows[0], list):
         rows = [[value] for value in rows]
     for at, row in enumerate(rows):
