@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 
 from ...errors import ThumbnetError
-from ...files.strict_json import parse_json
 from ..trees import File, Folder
 from .columns import tracks_of
 from .format import Format
-from .text import Sheet, number_of, sheet_of
+from .text import Sheet, json_of, number_of, sheet_of
 from .track import Track, Wanted
 
 _ELAPSED = "seconds_elapsed"
@@ -90,10 +89,7 @@ def _once(
 
 def _sensors(file: File) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of each sensor with numbers, without the key "sensor"."""
-    try:
-        entries = parse_json(file.data.decode("utf-8-sig"))
-    except ValueError as error:
-        raise ThumbnetError(f"{file.where}: is not JSON ({error}): export it again") from error
+    entries = json_of(file)
     found: dict[str, list[dict[str, Any]]] = {}
     for entry in entries if isinstance(entries, list) else [entries]:
         if not isinstance(entry, dict) or not isinstance(entry.get("sensor"), str):

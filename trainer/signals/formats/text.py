@@ -1,13 +1,16 @@
-"""The text of a file as a table: separator and numbers are found here."""
+"""The text of a file as JSON, or as a table: separator and numbers are found here."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from ...arrays import LARGEST
+from ...errors import ThumbnetError
 from ...files.number_format import POINT, NumberFormat
+from ...files.strict_json import parse_json
 from ...files.text_lines import Lines
 from ...files.text_tables import read_table
 from ..trees import File
@@ -59,6 +62,14 @@ def number_of(cell: str) -> float:
 def number_with_comma(cell: str) -> float:
     """Return the number in a cell with a decimal point or comma; raises ValueError."""
     return number_of(cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell)
+
+
+def json_of(file: File) -> Any:
+    """Return what a file of JSON says; raises ThumbnetError if it is none."""
+    try:
+        return parse_json(file.data.decode("utf-8-sig"))
+    except ValueError as error:
+        raise ThumbnetError(f"{file.where}: is not JSON ({error}): export it again") from error
 
 
 def sheet_of(file: File, decimal: str | None = None) -> Sheet:
