@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ...datasets.label_columns import USUAL_LABELS
 from ...errors import ThumbnetError, quoted
 from ..clock_names import perhaps_clock
-from ..clocks import Clock, ClockCells, choose_clock, rises_evenly
+from ..clocks import Clock, ClockCells, choose_clock, counts_rows, rises_evenly
 from ..sample_times import time_option, unit_of_time
 from ..trees import File
 from .rates import rate_of_clock
@@ -236,9 +236,7 @@ class _Table:
             return ThumbnetError(
                 f"{self._where}: no column is a time: give the rate of the samples (--rate 100)"
             )
-        rising = [
-            k for k, c in enumerate(values.T) if rises_evenly(c) and not np.all(np.diff(c) == 1)
-        ]
+        rising = [k for k, c in enumerate(values.T) if rises_evenly(c) and not counts_rows(c)]
         if rising and values.shape[1] > 1:
             name = header[self._roles.channels[rising[0]]]
             unit = unit_of_time(name, values[:, rising[0]])
