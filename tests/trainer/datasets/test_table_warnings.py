@@ -114,6 +114,11 @@ def test_rows_on_both_sides(tmp_path: Path) -> None:
     known = {tuple(row) for row in train.x.tolist()}
     count = sum(tuple(row) in known for row in test.x.tolist())
     assert said.startswith(f"{count} of 32 held-out rows are also among the rows to train (lines ")
+    assert test.lines is not None
+    lines = sorted(
+        n for row, n in zip(test.x.tolist(), test.lines, strict=True) if (*row,) in known
+    )
+    assert f"(lines {lines[0]}, {lines[1]}, {lines[2]} and {count - 3} more)" in said
     assert on_both_sides(*train_test_split(Dataset(data.x[twice], data.y[twice], data.labels)))
 
 
