@@ -149,8 +149,8 @@ def test_a_network_must_be_better_by_more_than_chance() -> None:
         return (np.arange(100) < wrong).astype(float)
 
     simple = [
-        Baseline("most frequent class", 0.5, losses(50)),
-        Baseline("linear model", 0.9, losses(10)),
+        Baseline("most frequent class", losses(50)),
+        Baseline("linear model", losses(10)),
     ]
     assert compared(losses(2), simple) == ""
     assert "--hidden 0" in compared(losses(6), simple)
