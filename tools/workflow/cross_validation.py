@@ -135,6 +135,11 @@ def folds(data: Dataset, count: int, seed: int) -> Iterator[Array]:
         yield fold[of_row] == k
 
 
+def check_folds(data: Dataset, count: int) -> None:
+    """Raise ThumbnetError if `folds` would."""
+    next(folds(data, count, 0))
+
+
 def _unit(data: Dataset) -> str:
     if isinstance(data, Windows):
         return "recordings"
