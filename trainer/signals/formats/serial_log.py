@@ -169,7 +169,7 @@ def _whole(
     usual = Counter(line.shape for _, line, _ in read if line is not None).most_common(1)[0][0]
     fits = [line is not None and line.shape == usual for _, line, _ in read]
     begin, end = 0, len(read)
-    if not fits[0] and end > 1 and fits[1]:
+    if not fits[0] and fits[1]:
         begin = 1
         notes.append("the first line is cut short, and is left out")
     last = max(k for k in range(len(read)) if fits[k]) + 1
