@@ -79,6 +79,16 @@ def test_readings_that_are_none(
     assert not table_warnings(rest)
 
 
+@pytest.mark.parametrize(("value", "warned"), [(99, True), (98, False)])
+def test_a_usual_sign_of_no_reading_may_be_nearer(
+    tmp_path: Path, value: float, warned: bool
+) -> None:
+    column = np.random.default_rng(1).uniform(0, 45, N).round(2)
+    column[3] = value
+    said = table_warnings(read_csv(table(tmp_path, extra=column)))
+    assert [one.startswith("'extra' is 99 in line 5, but") for one in said] == [True] * warned
+
+
 def test_columns_that_say_the_same(tmp_path: Path) -> None:
     celsius = np.random.default_rng(0).normal(20, 3, N).round(1)
     path = table(tmp_path, c=celsius, f=(celsius * 1.8 + 32).round(2), again=celsius)
