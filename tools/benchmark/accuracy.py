@@ -18,9 +18,8 @@ import numpy as np
 from thumbnet.trainer import Dataset, load_digits, train_test_split
 
 from ..terminal.console import Console
-from ..workflow.architecture import build, with_input_shape
+from ..workflow.cross_validation import trained_score
 from ..workflow.settings import TrainSettings, default_epochs, default_hidden
-from ..workflow.training import fit
 
 NAMES = ("breast_cancer", "wine", "iris", "digits", "diabetes")
 SEEDS = 5
@@ -63,10 +62,9 @@ def ours(train: Dataset, test: Dataset, seed: int) -> float:
         seed=seed,
         patience=None,
     )
-    train, test = with_input_shape(train, settings), with_input_shape(test, settings)
-    model = build(train, settings)
-    fit(model, train, test, settings)
-    return float(model.info["accuracy" if train.is_classification else "r_squared"])
+    score = trained_score(train, test, settings)
+    assert score is not None
+    return score
 
 
 def theirs(train: Dataset, test: Dataset, seed: int) -> float:

@@ -24,7 +24,14 @@ from thumbnet.trainer import (
 from ..terminal.console import Console
 from ..workflow.architecture import build, with_input_shape
 from ..workflow.baseline import as_json, baselines
-from ..workflow.cross_validation import FEW_ROWS, MOST_REPEATED, Spread, over_folds, over_seeds
+from ..workflow.cross_validation import (
+    FEW_ROWS,
+    MOST_REPEATED,
+    Spread,
+    check_folds,
+    over_folds,
+    over_seeds,
+)
 from ..workflow.progress import PaceCheckpoints, ShowEpochs
 from ..workflow.settings import (
     ACTIVATION_CHOICES,
@@ -210,6 +217,8 @@ def command(
         *(windowing.vote, conv, gru, quantize, lstm, patience),
     )
     everything = train, test
+    if folds is not None:
+        check_folds(joined(train, test), folds)
     train, test = with_input_shape(train, settings), with_input_shape(test, settings)
     model = build(train, settings, name=output.stem)
     for line in taken(train, test, data):

@@ -106,7 +106,7 @@ class Windowing:
         test_size: float,
         seed: int,
         whole: bool,
-        table: TableOptions | None = None,
+        table: TableOptions,
     ) -> tuple[Windows, Windows]:
         """Return windows to train and to test with; no recording is in both.
 
@@ -141,7 +141,6 @@ class Windowing:
             raise ThumbnetError(
                 f"{path}: no such file or folder: use a folder of recordings, or a CSV file"
             )
-        table = table or TableOptions()
         recordings = read_recordings(
             *(path, label, self.time, self.rate, self.recording),
             ignore=table.ignore,

@@ -93,7 +93,7 @@ def agreement(
         sqnr = 10 * math.log10(signal / noise) if noise and signal else math.inf
         return Agreement(len(x), made, None, sqnr, None)
     classes = [
-        _classes(outputs, _task(network))
+        _classes(outputs, network)
         for outputs, (network, _) in zip(found, (first, second), strict=True)
     ]
     accuracies = None
@@ -122,7 +122,8 @@ def _outputs(network: Network, x: Array) -> Array:
     return np.asarray(network.predict(rows), np.float64).reshape(len(x), -1)
 
 
-def _classes(outputs: Array, task: Task) -> Array:
+def _classes(outputs: Array, network: Network) -> Array:
     if outputs.shape[1] > 1:
         return np.asarray(outputs.argmax(axis=1))
-    return np.asarray(outputs[:, 0] >= (0.5 if task.function == "sigmoid" else 0)).astype(np.int64)
+    one = network.task if isinstance(network, IntegerNetwork) else network
+    return np.asarray(outputs[:, 0] >= one.threshold).astype(np.int64)

@@ -28,16 +28,18 @@ class Baseline:
     ----------
     name
         In words.
-    score
-        Accuracy, or R squared.
     losses
         Of each row, see `paired_test`.
 
     """
 
     name: str
-    score: float
     losses: Array
+
+    @property
+    def score(self) -> float:
+        """The accuracy, or R squared: the mean over several targets."""
+        return float(1 - self.losses.mean())
 
 
 def baselines(train: Dataset, test: Dataset) -> list[Baseline]:
@@ -51,16 +53,17 @@ def baselines(train: Dataset, test: Dataset) -> list[Baseline]:
     """
     if train.is_classification:
         usual = int(np.bincount(train.y).argmax())
-        found = [_scored("most frequent class", np.full(len(test), usual), test)]
+        found = [Baseline("most frequent class", losses_of(test, np.full(len(test), usual)))]
     else:
         mean = np.broadcast_to(train.y.mean(axis=0), test.y.shape)
-        found = [_scored("mean", mean, test)]
+        found = [Baseline("mean", losses_of(test, mean))]
     x = [data.x.reshape(len(data), -1).astype(np.float64) for data in (train, test)]
     wide = not train.is_classification and x[0].shape[1] > MOST_FEATURES
     if wide or x[0].size * len(train.labels or "1") > MOST_WORK:
         return found
     with suppress(ThumbnetError):  # a feature may vary too little for weights of 32 bits
-        found.append(_scored("linear model", _linear(x[0], train.y, x[1]), test))
+        predicted = _linear(x[0], train.y, x[1])
+        found.append(Baseline("linear model", losses_of(test, predicted)))
     return found
 
 
@@ -71,11 +74,6 @@ def _linear(x: Array, y: Array, test_x: Array) -> Array:
     return np.stack(each, axis=1).reshape(len(test_x), *y.shape[1:])
 
 
-def _scored(name: str, predicted: Array, test: Dataset) -> Baseline:
-    losses = losses_of(test, predicted)
-    return Baseline(name, score_of(test, predicted), losses)
-
-
 def losses_of(test: Dataset, predicted: Array) -> Array:
     """Return the loss of each row: 1 for a wrong class, or the squared error in standard units."""
     if test.is_classification:
@@ -83,12 +81,6 @@ def losses_of(test: Dataset, predicted: Array) -> Array:
     truth = test.y.reshape(len(test), -1)
     spread = np.where(truth.std(axis=0) > 0, truth.std(axis=0), 1.0)
     return np.asarray((((predicted.reshape(truth.shape) - truth) / spread) ** 2).mean(axis=1))
-
-
-def score_of(test: Dataset, predicted: Array) -> float:
-    """Return the accuracy, or R squared: the mean over several targets."""
-    losses = losses_of(test, predicted)
-    return float(1 - losses.mean())
 
 
 def compared(network: Array, found: list[Baseline]) -> str:

@@ -73,7 +73,7 @@ def over_folds(
     own = _unit(data)
     for done, held_out in enumerate(folds(data, count, settings.seed), 1):
         train, test = (data.take(np.flatnonzero(held_out == side)) for side in (False, True))
-        scores.append(_score(train, test, settings))
+        scores.append(trained_score(train, test, settings))
         told(done)
     known = tuple(score for score in scores if score is not None)
     return Spread(f"{count} folds of the {own}", known)
@@ -93,7 +93,7 @@ def over_seeds(data: Dataset, settings: TrainSettings, test_size: float, first: 
     scores = [first]
     for seed in range(settings.seed + 1, settings.seed + SEEDS):
         train, test = train_test_split(data, test_size, seed)
-        score = _score(train, test, replace(settings, seed=seed))
+        score = trained_score(train, test, replace(settings, seed=seed))
         scores += [] if score is None else [score]
     return Spread(f"{SEEDS} seeds, each with its own split", tuple(scores))
 
@@ -135,13 +135,19 @@ def folds(data: Dataset, count: int, seed: int) -> Iterator[Array]:
         yield fold[of_row] == k
 
 
+def check_folds(data: Dataset, count: int) -> None:
+    """Raise ThumbnetError if `folds` would."""
+    next(folds(data, count, 0))
+
+
 def _unit(data: Dataset) -> str:
     if isinstance(data, Windows):
         return "recordings"
     return "rows" if data.groups is None else "groups"
 
 
-def _score(train: Dataset, test: Dataset, settings: TrainSettings) -> float | None:
+def trained_score(train: Dataset, test: Dataset, settings: TrainSettings) -> float | None:
+    """Return the accuracy of a network that is trained for it, or R squared if there is one."""
     train, test = with_input_shape(train, settings), with_input_shape(test, settings)
     model = build(train, settings)
     fit(model, train, test, settings)

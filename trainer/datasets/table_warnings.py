@@ -177,7 +177,7 @@ def _alike(what: str, texts: Sequence[str]) -> Iterator[str]:
 
 
 def _lines(at: NDArray[np.int64], lines: Array | None) -> str:
-    numbers = at + 1 if lines is None else lines[at]
+    numbers = at + 1 if lines is None else np.sort(lines[at])
     word = "row" if lines is None else "line"
     shown = ", ".join(str(number) for number in numbers[:_SHOWN])
     more = len(numbers) - _SHOWN
@@ -201,7 +201,7 @@ def on_both_sides(train: Dataset, test: Dataset) -> str:
     twice = np.array([row.tobytes() in known for row in np.ascontiguousarray(test.x)])
     if not twice.any():
         return ""
-    where = _lines(np.sort(np.flatnonzero(twice)), None if test.lines is None else test.lines)
+    where = _lines(np.flatnonzero(twice), test.lines)
     return (
         f"{int(twice.sum()):,} of {len(test):,} held-out rows are also among the rows to train "
         f"({where}), so that the accuracy flatters: delete repeated rows"

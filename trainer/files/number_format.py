@@ -176,7 +176,7 @@ def _mark_of(cell: str) -> str:
         return ""
     if len(set(marks)) == 2:
         whole, _, _ = body.rpartition(marks[-1])
-        return marks[-1] if marks.count(marks[-1]) == 1 and _GROUPS.fullmatch(whole) else ""
+        return marks[-1] if _GROUPS.fullmatch(whole) else ""
     if len(marks) > 1:
         return ("." if marks[0] == "," else ",") if _GROUPS.fullmatch(body) else ""
     in_doubt = _GROUPS.fullmatch(body) and not body.startswith("0") and not exponent

@@ -96,7 +96,7 @@ def read_table(
     decimal: str | None = None,
     delimiter: str | None = None,
     names: Sequence[str] = (),
-    data: bytes | None = None,
+    lines: Lines | None = None,
 ) -> Table:
     """Read header and rows of a table.
 
@@ -116,8 +116,8 @@ def read_table(
         What separates columns, if it is known.
     names : sequence of str
         Names of the columns, if the file does not begin with them.
-    data : bytes, optional
-        Its contents, if `path` only names it in messages.
+    lines : Lines, optional
+        Those of the file, if `path` only names it in messages.
 
     Returns
     -------
@@ -130,7 +130,7 @@ def read_table(
     ThumbnetError
         If anything else is wrong; the message names file and line. The iterator raises it, too.
     """
-    lines = read_lines(path, data)
+    lines = read_lines(path) if lines is None else lines
     top = list(islice(lines, 50))
     if named := _SEPARATOR_LINE.fullmatch(top[0]) if top else None:
         delimiter, lines.skipped = delimiter or named[1], 1

@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from ..datasets.resolution import MOST_DECIMALS, decimals_of
 from ..errors import ThumbnetError, quoted
-from .formats.track import Track
+from .formats.track import FEWEST, Track
 
 SLOW = 10
 """A sensor that is so many times slower than the fastest is left out."""
-_FEWEST = 3
 
 
 def join(tracks: Sequence[Track], name: str, where: str) -> Track:
@@ -64,7 +63,7 @@ def join(tracks: Sequence[Track], name: str, where: str) -> Track:
     end = min(span[-1] for span in spans.values()) + half
     times = spans[base.sensor]
     inside = (times >= begin) & (times <= end)
-    if int(inside.sum()) < _FEWEST:
+    if int(inside.sum()) < FEWEST:
         raise ThumbnetError(
             f"{where}: {quoted([one.sensor for one in kept])} do not overlap in time, so they are "
             "not of one recording: put them into folders of their own"

@@ -11,12 +11,10 @@ import numpy as np
 from ..errors import ThumbnetError, quoted
 from .clocks import rises_evenly
 from .formats import format_of
-from .formats.track import Track, Wanted
+from .formats.track import FEWEST, Track, Wanted
 from .join import join
 from .sources import Source
 from .trees import File
-
-_FEWEST = 3
 
 
 def read_source(source: Source, wanted: Wanted) -> list[Track]:
@@ -108,7 +106,7 @@ def _between_pauses(track: Track, pauses: Sequence[float]) -> list[Track]:
 
 def _piece(track: Track, begin: int, end: int) -> Track | None:
     """Return some of the samples as a recording; None for too few."""
-    if end - begin < _FEWEST or begin >= len(track.values):
+    if end - begin < FEWEST or begin >= len(track.values):
         return None
     return replace(
         track,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import PurePath
 
 from ..errors import ThumbnetError
@@ -18,10 +19,6 @@ _SENSORS = (
     *("gyroscope", "gyro", "gyr", "magnetometeruncalibrated", "magnetometer", "magnetic", "mag"),
     *("orientation", "barometer", "pressure", "light", "proximity", "temperature", "humidity"),
     *("wristmotion", "headphone", "location", "compass", "heartrate", "microphone"),
-)
-_SENSOR = re.compile(
-    r"(?<![a-z])(" + "|".join(r"[\s_-]?".join(word) for word in _SENSORS) + r")(?![a-z])",
-    re.IGNORECASE,
 )
 _ALIKE = {"accelerometer": "acc", "accel": "acc", "gyroscope": "gyro", "gyr": "gyro"}
 _PARTS = ("training", "testing")
@@ -215,7 +212,7 @@ def _grouped(folder: Folder, files: Sequence[File], label: str) -> Iterator[Sour
     groups: dict[str, list[tuple[str, File]]] = {}
     kinds = set()
     for file in files:
-        match = _SENSOR.search(file.stem)
+        match = _sensor().search(file.stem)
         sensor = "" if match is None else match[1]
         plain = re.sub(r"[\s_-]", "", sensor.lower())
         kinds.add(_ALIKE.get(plain, plain))
@@ -231,6 +228,13 @@ def _grouped(folder: Folder, files: Sequence[File], label: str) -> Iterator[Sour
         name = "/".join(filter(None, (folder.shown, key.strip(" _-."))))
         where = "/".join(filter(None, (folder.where, key.strip(" _-."))))
         yield Source(name, where, tuple(members), label)
+
+
+@cache
+def _sensor() -> re.Pattern[str]:
+    """Return the names of sensors; compiled only when used, which `thumbnet --help` does not."""
+    names = "|".join(r"[\s_-]?".join(word) for word in _SENSORS)
+    return re.compile(rf"(?<![a-z])({names})(?![a-z])", re.IGNORECASE)
 
 
 def _is_recording(folder: Folder, beside: bool) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from ..errors import ThumbnetError
 from ..files.reading import read_bytes
+from ..files.text_lines import Lines, read_lines
 from ..files.zip_members import read_zip
 
 MOST_BYTES = 64 * 2**20
@@ -54,6 +55,11 @@ class File:
         if not data:
             raise ThumbnetError(f"{self.where}: the file is empty")
         return data
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The lines of a text, which every format that might be its own looks at."""
+        return read_lines(self.where, self.data)
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,16 @@ def test_a_network_agrees_with_itself() -> None:
     assert right.outputs[1] == "prediction"
 
 
+@pytest.mark.parametrize("activation", ["sigmoid", "step", "tanh", "sign"])
+def test_a_single_output_says_the_class_that_the_network_says(activation: str) -> None:
+    model = Sequential([Dense(1, activation)], seed=1)
+    model.build((3,))
+    x = np.random.default_rng(0).normal(size=(50, 3))
+    one = model, Path("one.npz")
+    found = agreement(one, one, x, model.predict_classes(x), made=False)
+    assert found.accuracies == (1.0, 1.0)
+
+
 def test_rows_with_some_of_the_classes_count_by_their_number(folder: Path, capsys: Capture) -> None:
     """Classes 1 and 3 of a file are not 0 and 1 of the network."""
     from thumbnet.tools.workflow.any_network import load_rows

@@ -149,8 +149,8 @@ def test_a_network_must_be_better_by_more_than_chance() -> None:
         return (np.arange(100) < wrong).astype(float)
 
     simple = [
-        Baseline("most frequent class", 0.5, losses(50)),
-        Baseline("linear model", 0.9, losses(10)),
+        Baseline("most frequent class", losses(50)),
+        Baseline("linear model", losses(10)),
     ]
     assert compared(losses(2), simple) == ""
     assert "--hidden 0" in compared(losses(6), simple)
@@ -177,6 +177,10 @@ def test_what_train_says(tmp_path: Path) -> None:
     assert len(result["spread"]["scores"]) == 3
     assert result["validation_rows"] == 32
     (tmp_path / "d.csv").write_text("\n".join(["p,q,r,s,kind", *rows[:120]]))
+    too_many = thumbnet("train d.csv --folds 50 -o m.npz --json", tmp_path)
+    assert too_many.returncode == 1
+    assert "--folds 50: 40 rows of 'a' are too few: use --folds 40 or bring more" in too_many.stderr
+    assert not [*tmp_path.glob("m.*")], "this is said before the training"
     few = thumbnet("train d.csv --hidden 0 --epochs 5 -o n.npz --json", tmp_path)
     assert "over 5 seeds, each with its own split: mean " in few.stderr
     assert len(last_json(few)["spread"]["scores"]) == 5

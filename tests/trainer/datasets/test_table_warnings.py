@@ -79,6 +79,16 @@ def test_readings_that_are_none(
     assert not table_warnings(rest)
 
 
+@pytest.mark.parametrize(("value", "warned"), [(99, True), (98, False)])
+def test_a_usual_sign_of_no_reading_may_be_nearer(
+    tmp_path: Path, value: float, warned: bool
+) -> None:
+    column = np.random.default_rng(1).uniform(0, 45, N).round(2)
+    column[3] = value
+    said = table_warnings(read_csv(table(tmp_path, extra=column)))
+    assert [one.startswith("'extra' is 99 in line 5, but") for one in said] == [True] * warned
+
+
 def test_columns_that_say_the_same(tmp_path: Path) -> None:
     celsius = np.random.default_rng(0).normal(20, 3, N).round(1)
     path = table(tmp_path, c=celsius, f=(celsius * 1.8 + 32).round(2), again=celsius)
@@ -114,6 +124,11 @@ def test_rows_on_both_sides(tmp_path: Path) -> None:
     known = {tuple(row) for row in train.x.tolist()}
     count = sum(tuple(row) in known for row in test.x.tolist())
     assert said.startswith(f"{count} of 32 held-out rows are also among the rows to train (lines ")
+    assert test.lines is not None
+    lines = sorted(
+        n for row, n in zip(test.x.tolist(), test.lines, strict=True) if (*row,) in known
+    )
+    assert f"(lines {lines[0]}, {lines[1]}, {lines[2]} and {count - 3} more)" in said
     assert on_both_sides(*train_test_split(Dataset(data.x[twice], data.y[twice], data.labels)))
 
 

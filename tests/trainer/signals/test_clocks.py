@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.examples import examples
 
@@ -55,6 +55,7 @@ CLOCKS: dict[str, tuple[tuple[str, ...], Callable[[int], str]]] = {
     behind=st.booleans(),
     jitter=st.integers(0, 10),
 )
+@example(kind="midnight", name=0, rate=50, first=4_900, others=(), behind=False, jitter=0)
 def test_clocks(
     kind: str,
     name: int,

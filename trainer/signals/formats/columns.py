@@ -11,21 +11,19 @@ from numpy.typing import NDArray
 from ...datasets.label_columns import USUAL_LABELS
 from ...errors import ThumbnetError, quoted
 from ..clock_names import perhaps_clock
-from ..clocks import Clock, ClockCells, choose_clock, rises_evenly
+from ..clocks import Clock, ClockCells, choose_clock, counts_rows, rises_evenly
 from ..sample_times import time_option, unit_of_time
 from ..trees import File
 from .rates import rate_of_clock
 from .roles import Roles, remedy_for_labels, roles_of
 from .text import UNNAMED, Sheet
-from .track import Track, Wanted
+from .track import FEWEST, Track, Wanted
 
 COUNTERS = (
     *(UNNAMED, "unnamed: 0", "#", "no", "nr", "row", "sample", "samples", "count", "counter"),
     *("i", "n", "idx", "frame", "packet", "seq", "sequence", "sample_id", "sample number"),
 )
 """Names of a column that counts the rows, if it does."""
-
-_FEWEST = 3
 
 
 @dataclass
@@ -144,7 +142,7 @@ class _Table:
         clocks = self._usable_clocks()
         values = np.frombuffer(self._numbers, dtype=np.float64)
         values = values.reshape(self._rows, len(self._roles.channels))
-        short = next((run for run in self._runs if len(run.lines) < _FEWEST), None)
+        short = next((run for run in self._runs if len(run.lines) < FEWEST), None)
         if short is not None:
             raise self._too_short(short)
         kept, notes = self._channels(values, clocks)
@@ -238,9 +236,7 @@ class _Table:
             return ThumbnetError(
                 f"{self._where}: no column is a time: give the rate of the samples (--rate 100)"
             )
-        rising = [
-            k for k, c in enumerate(values.T) if rises_evenly(c) and not np.all(np.diff(c) == 1)
-        ]
+        rising = [k for k, c in enumerate(values.T) if rises_evenly(c) and not counts_rows(c)]
         if rising and values.shape[1] > 1:
             name = header[self._roles.channels[rising[0]]]
             unit = unit_of_time(name, values[:, rising[0]])
@@ -264,12 +260,12 @@ class _Table:
         where = self._at(run.lines[0])
         if column is None or column.lower() in USUAL_LABELS[:-1] or not self._is_number(run.label):
             return ThumbnetError(
-                f"{where}: label {run.label!r} for fewer than {_FEWEST} rows: fix the labels "
+                f"{where}: label {run.label!r} for fewer than {FEWEST} rows: fix the labels "
                 "around it, or delete it"
             )
         return ThumbnetError(
             f"{where}: column {column!r} is taken for the labels, and {run.label!r} is one for "
-            f"fewer than {_FEWEST} rows: {remedy_for_labels(self._where)}"
+            f"fewer than {FEWEST} rows: {remedy_for_labels(self._where)}"
         )
 
     def _is_number(self, cell: str) -> bool:

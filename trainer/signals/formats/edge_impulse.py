@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from ...errors import ThumbnetError
-from ...files.strict_json import parse_json
 from ..trees import File, Folder
 from .format import Format, Labels
-from .track import Track, Wanted
+from .text import json_of
+from .track import FEWEST, Track, Wanted
 
 INFO = "info.labels"
 _MOST_CBOR = 16 * 2**20
@@ -63,7 +63,7 @@ class EdgeImpulse(Format):
         file = next((file for file in folder.files if file.name == INFO), None)
         if file is None:
             return None
-        entries = _json(file)
+        entries = json_of(file)
         files = entries.get("files") if isinstance(entries, dict) else None
         if not isinstance(files, list) or not all(isinstance(one, dict) for one in files):
             raise ThumbnetError(f"{file.where}: does not list files with labels: {_AGAIN}")
@@ -89,20 +89,13 @@ def _parts(file: File, entry: dict[str, Any]) -> list[tuple[str, int, int | None
 
 
 def _payload(file: File) -> dict[str, Any]:
-    whole = _cbor(file) if file.suffix == ".cbor" else _json(file)
+    whole = _cbor(file) if file.suffix == ".cbor" else json_of(file)
     payload = whole.get("payload") if isinstance(whole, dict) else None
     if not isinstance(payload, dict):
         raise ThumbnetError(
             f"{file.where}: has no payload, as Edge Impulse's data acquisition format has: {_AGAIN}"
         )
     return payload
-
-
-def _json(file: File) -> Any:
-    try:
-        return parse_json(file.data.decode("utf-8-sig"))
-    except ValueError as error:
-        raise ThumbnetError(f"{file.where}: is not JSON ({error}): {_AGAIN}") from error
 
 
 def _cbor(file: File) -> Any:
@@ -143,8 +136,8 @@ def _values(file: File, rows: Any, count: int) -> np.ndarray[Any, np.dtype[np.fl
             f"{file.where}: its values are in another file, as those of sound and pictures: only "
             "readings of sensors are cut into windows"
         )
-    if not isinstance(rows, list) or len(rows) < 3:
-        raise ThumbnetError(f"{file.where}: has fewer than 3 samples: record it again")
+    if not isinstance(rows, list) or len(rows) < FEWEST:
+        raise ThumbnetError(f"{file.where}: has fewer than {FEWEST} samples: record it again")
     if count == 1 and not isinstance(rows[0], list):
         rows = [[value] for value in rows]
     for at, row in enumerate(rows):

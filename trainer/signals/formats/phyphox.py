@@ -15,7 +15,7 @@ from ...errors import ThumbnetError
 from ..trees import File, Folder
 from .columns import tracks_of
 from .format import Format
-from .text import Sheet, lines_of, sheet_of
+from .text import Sheet, sheet_of
 from .track import Track, Wanted
 
 _META = "meta"
@@ -30,7 +30,7 @@ class Phyphox(Format):
 
     def recognizes(self, file: File) -> bool:
         """Whether the first line has quoted names, the first of them with a unit of time."""
-        return _FIRST.match(next(iter(lines_of(file)), "")) is not None
+        return _FIRST.match(next(iter(file.lines), "")) is not None
 
     def read(self, file: File, label: str | None, wanted: Wanted) -> list[list[Track]]:
         """Read a data set, without the rows at its end that only fill columns."""

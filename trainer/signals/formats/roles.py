@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...datasets.label_columns import label_column
+from ...datasets.label_columns import column_named, label_column
 from ...errors import ThumbnetError, quoted
 from ..clock_names import clock_by_name
 from ..moments import parse_moment
@@ -145,19 +144,10 @@ def _time(where: str, header: list[str], name: str | None) -> tuple[int | None, 
         raise ThumbnetError(
             f"a time in {unit!r}: its unit is one of {', '.join(UNITS)}, as in {column}:ms"
         )
-    return _named(where, header, column), unit or None
+    return column_named(where, header, column), unit or None
 
 
 def _recording(where: str, header: list[str], name: str | None) -> int | None:
     if name is not None:
-        return _named(where, header, name)
+        return column_named(where, header, name)
     return next((k for k, column in enumerate(header) if column.lower() in RECORDING), None)
-
-
-def _named(where: str, header: list[str], name: str) -> int:
-    lower = [column.lower() for column in header]
-    if name.lower() in lower:
-        return header.index(name) if name in header else lower.index(name.lower())
-    close = difflib.get_close_matches(name.lower(), lower, n=1)
-    hint = f": did you mean {header[lower.index(close[0])]!r}?" if close else ": name another"
-    raise ThumbnetError(f"{where}: no column {name!r}, the columns are {quoted(header)}{hint}")

@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 
 from ...errors import ThumbnetError
-from ...files.strict_json import parse_json
 from ..trees import File, Folder
 from .columns import tracks_of
 from .format import Format
-from .text import Sheet, lines_of, number_of, sheet_of
+from .text import Sheet, json_of, number_of, sheet_of
 from .track import Track, Wanted
 
 _ELAPSED = "seconds_elapsed"
@@ -36,7 +35,7 @@ class SensorLogger(Format):
         if file.suffix == ".json":
             start = file.data[:4096]
             return start.lstrip()[:1] == b"[" and b'"sensor"' in start
-        first = next(iter(lines_of(file)), "")
+        first = next(iter(file.lines), "")
         return _ELAPSED in [cell.strip().strip('"') for cell in first.split(",")]
 
     def read(self, file: File, label: str | None, wanted: Wanted) -> list[list[Track]]:
@@ -90,10 +89,7 @@ def _once(
 
 def _sensors(file: File) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of each sensor with numbers, without the key "sensor"."""
-    try:
-        entries = parse_json(file.data.decode("utf-8-sig"))
-    except ValueError as error:
-        raise ThumbnetError(f"{file.where}: is not JSON ({error}): export it again") from error
+    entries = json_of(file)
     found: dict[str, list[dict[str, Any]]] = {}
     for entry in entries if isinstance(entries, list) else [entries]:
         if not isinstance(entry, dict) or not isinstance(entry.get("sensor"), str):

@@ -19,7 +19,7 @@ from ..moments import parse_moment
 from ..trees import File
 from .columns import tracks_of
 from .format import Format
-from .text import UNNAMED, Sheet, lines_of, number_of, number_with_comma
+from .text import UNNAMED, Sheet, number_of, number_with_comma
 from .track import Track, Wanted
 
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf)"
@@ -66,9 +66,7 @@ class SerialLog(Format):
         """Whether the first line has numbers, or names of the numbers below between blanks."""
         if file.suffix in (".json", ".cbor"):
             return False
-        if file.suffix in (".json", ".cbor"):
-            return False
-        lines = [line for line in islice(lines_of(file), _LOOK_AT) if line.strip()]
+        lines = [line for line in islice(file.lines, _LOOK_AT) if line.strip()]
         reader = _reader(lines)
         if reader is None:
             return False
@@ -76,7 +74,7 @@ class SerialLog(Format):
 
     def read(self, file: File, label: str | None, wanted: Wanted) -> list[list[Track]]:
         """Read a log as a table whose columns may have no names."""
-        lines = [(at, line) for at, line in enumerate(lines_of(file), 1) if line.strip()]
+        lines = [(at, line) for at, line in enumerate(file.lines, 1) if line.strip()]
         reader = _reader([line for _, line in lines[:_CHOOSE_BY]])
         if reader is None:
             raise ThumbnetError(f"{file.where}: no lines of numbers: record again")
@@ -171,7 +169,7 @@ def _whole(
     usual = Counter(line.shape for _, line, _ in read if line is not None).most_common(1)[0][0]
     fits = [line is not None and line.shape == usual for _, line, _ in read]
     begin, end = 0, len(read)
-    if not fits[0] and end > 1 and fits[1]:
+    if not fits[0] and fits[1]:
         begin = 1
         notes.append("the first line is cut short, and is left out")
     last = max(k for k in range(len(read)) if fits[k]) + 1

@@ -1,15 +1,17 @@
-"""The text of a file as lines, or as a table: encoding, separator and numbers are found here."""
+"""The text of a file as JSON, or as a table: separator and numbers are found here."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from ...arrays import LARGEST
+from ...errors import ThumbnetError
 from ...files.number_format import POINT, NumberFormat
-from ...files.text_encoding import decode
-from ...files.text_lines import Lines, read_lines
+from ...files.strict_json import parse_json
+from ...files.text_lines import Lines
 from ...files.text_tables import read_table
 from ..trees import File
 
@@ -62,9 +64,12 @@ def number_with_comma(cell: str) -> float:
     return number_of(cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell)
 
 
-def lines_of(file: File) -> Lines:
-    """Return the lines of a text, which can be read again and again."""
-    return read_lines(file.where, file.data)
+def json_of(file: File) -> Any:
+    """Return what a file of JSON says; raises ThumbnetError if it is none."""
+    try:
+        return parse_json(file.data.decode("utf-8-sig"))
+    except ValueError as error:
+        raise ThumbnetError(f"{file.where}: is not JSON ({error}): export it again") from error
 
 
 def sheet_of(file: File, decimal: str | None = None) -> Sheet:
@@ -72,10 +77,11 @@ def sheet_of(file: File, decimal: str | None = None) -> Sheet:
 
     decimal: "point" or "comma", if the user states it.
     """
-    data, encoding = decode(file.where, file.data)
+    data, encoding = file.lines.data, file.lines.encoding
     if _NO_NAME.match(data):
         data = UNNAMED.encode() + data
-    table = read_table(file.where, fewest=1, decimal=decimal, data=data)
+    lines = Lines(data, encoding)
+    table = read_table(file.where, fewest=1, decimal=decimal, lines=lines)
     notes = []
     if encoding == "Windows-1252":
         notes.append("the text is not UTF-8, and is read as Windows-1252")

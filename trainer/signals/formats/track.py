@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from ..sample_times import SECONDS
 
+FEWEST = 3
+"""Samples of a recording: fewer tell no rate."""
+
 
 @dataclass(frozen=True)
 class Wanted:

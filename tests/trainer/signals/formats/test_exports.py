@@ -190,6 +190,13 @@ def test_the_same_readings(case: str, tmp_path: Path) -> None:
         assert read == pytest.approx(sorted(made), abs=2 if channels[0][-1] == "x" else 1e-6)
 
 
+def test_phyphox_says_that_rows_are_left_out(tmp_path: Path) -> None:
+    note = "rows at the end, where NaN fills a shorter column, are left out"
+    for fill in (0, 3):
+        write(tmp_path, in_labels(".csv", partial(phyphox_csv, fill=fill)))
+        assert [note in one.notes for one in read_recordings(tmp_path)] == [fill > 0] * 6
+
+
 def test_phyphox_pauses(tmp_path: Path) -> None:
     """Its time does not show a pause; no window spans one."""
     write(

@@ -115,6 +115,8 @@ def test_a_line_of_text_in_a_log(tmp_path: Path) -> None:
         "rest/1.txt, line 101: 'MPY: soft reboot' is no reading like the others: make two "
         "recordings, one without it and what follows; or delete it, if no sample is missing"
     )
+    write(tmp_path, {"rest/1.txt": b"".join([b"9\n", b"9,8\n", *lines])})
+    assert refused(tmp_path, rate=50).startswith("rest/1.txt, line 1: '9' is no reading like")
     write(tmp_path, {f"rest/{k}.txt": b"".join(lines[100 * k :][:100]) for k in range(2)})
     assert [len(one) for one in read_recordings(tmp_path, rate=50)] == [100, 100, 200]
 
