@@ -182,22 +182,6 @@ def log_table() -> Ints:
     return np.append(table, 0)
 
 
-def sine_table(size: int) -> Ints:
-    """Compute a turn of the sine in Q15.
-
-    Parameters
-    ----------
-    size : int
-        Numbers of a turn.
-
-    Returns
-    -------
-    ndarray, shape (size,)
-    """
-    turn = 2 * np.pi * np.arange(size) / size
-    return np.floor(0.5 + 32767 * np.sin(turn)).astype(np.int64)
-
-
 def share(value: float) -> int:
     """Return a share of noise in Q14, rounded down.
 
