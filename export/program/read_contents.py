@@ -17,6 +17,7 @@ from ..boards.load_profile import profile_of
 from ..boards.profile import BoardProfile
 from ..emit.check import checked
 from ..emit.emittable import check_emittable
+from ..emit.text_literals import Texts
 from ..graph.brief import brief
 from ..graph.graph import Graph
 from ..graph.read_graph import only, rows
@@ -28,7 +29,7 @@ from ..stages.check_program import inference_steps, time_steps
 from ..stages.reference import batch_rows, to_counts
 from .stored_inputs import Row, inputs_from_json
 from .stream_vectors import KINDS, stream_inputs
-from .text_columns import Texts, check_texts
+from .text_columns import check_texts
 
 MOST_BYTES = 32_000_000
 """Size of the largest `.json`."""
