@@ -28,7 +28,7 @@ from ..stages.check_graph import verify
 from ..stages.check_program import inference_steps, time_steps
 from ..stages.reference import batch_rows, to_counts
 from .stored_inputs import Row, inputs_from_json
-from .stream_vectors import KINDS, stream_inputs
+from .stream_vectors import stream_inferences, stream_inputs
 from .text_columns import check_texts
 
 MOST_BYTES = 32_000_000
@@ -125,7 +125,7 @@ def check_contents(document: dict[str, Any]) -> Contents:
 
 def check_work(graph: Graph, vectors: int) -> None:
     """Raise ThumbnetError if the reference would take too long for so many vectors."""
-    count = vectors + (KINDS if graph.stream is not None else 0)
+    count = vectors + stream_inferences(graph)
     batches = -(-count // batch_rows(graph))
     steps = count * inference_steps(graph) + batches * time_steps(graph) * TIME_STEP
     if steps > MOST_STEPS:
