@@ -41,10 +41,7 @@ def runs(graph: Graph, board: BoardProfile, request: Request) -> bool:
     by_hex = board.delivery == "hex"
     return (
         request.tier_on(board) in board.tiers
-        and not (
-            by_hex
-            and (request.tier_on(board) == "plain" or (graph.stream or graph.sound) is not None)
-        )
+        and not (by_hex and (request.tier_on(board) == "plain" or graph.has_stream))
         and not (request.mpy and (by_hex or not board.mpy))
         and (request.weights is None or request.weights in weight_places(board))
     )

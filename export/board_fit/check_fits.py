@@ -91,7 +91,7 @@ def check_files(
 
 def check_stream(graph: Graph, board: BoardProfile, request: Request, facts: Facts | None) -> None:
     """Raise ThumbnetError if the board has too little heap for any Stream."""
-    if (graph.stream or graph.sound) is None or board.delivery != "hex":
+    if not graph.has_stream or board.delivery != "hex":
         return
     other = larger_board(graph, board, request, facts)
     such = "" if other is None else f", such as {other}"

@@ -75,8 +75,7 @@ def _network(graph: Graph, board: BoardProfile, tier: str, stream: WeightStream 
     """Return the cycles of a `predict` whose inputs are already uint8."""
     cpu, cost = _processor(board, tier)
     build = build_for(graph, board, tier, "stream" if stream else "module")
-    layers = [node for node in graph.nodes if graph.tensors[node.output].dtype == "uint8"][1:]
-    layers += [node for node in graph.nodes if node.output == "scores"]
+    layers = [*_of_levels(graph), *(node for node in graph.nodes if node.output == "scores")]
     cycles, calls = cpu.predict, 0
     for node in layers:
         made = operation(node).calls(graph, node, {}, build)
@@ -86,6 +85,11 @@ def _network(graph: Graph, board: BoardProfile, tier: str, stream: WeightStream 
     if stream:
         cycles += cpu.read * stream.reads + cpu.byte * stream.bytes
     return cycles
+
+
+def _of_levels(graph: Graph) -> list[Node]:
+    """Return the nodes behind the input that write uint8."""
+    return [node for node in graph.nodes if graph.tensors[node.output].dtype == "uint8"][1:]
 
 
 def _node(
@@ -121,9 +125,8 @@ def layer_seconds(graph: Graph, board: BoardProfile, tier: str) -> dict[str, flo
     """
     cpu, cost = _processor(board, tier)
     build = build_for(graph, board, tier, "module")
-    nodes = [node for node in graph.nodes if graph.tensors[node.output].dtype == "uint8"][1:]
     found = {}
-    for node in nodes:
+    for node in _of_levels(graph):
         made = operation(node).calls(graph, node, {}, build)
         found[node.output] = float(_node(graph, node, cpu, cost, build, made) / board.clock)
     return found
@@ -172,13 +175,12 @@ def decision_seconds(
 
     """
     settings, sound = graph.stream, graph.sound
-    if settings is None and (sound is None or not viper):
-        return None
     cpu, cost = _processor(board, tier)
-    if sound is not None:
+    if sound is not None and viper:
         cycles = _frame(sound.front_end) * cpu.feature
         return float((cycles + _network(graph, board, tier, stream)) / board.clock)
-    assert settings is not None
+    if settings is None:
+        return None
     costs = _IN_VIPER if viper else _IN_BYTECODE
     channels, inputs = len(settings.channels), graph.tensors[graph.input].shape[0]
     cycles = channels * cpu.sensor + inputs * costs[COUNT] * cpu.feature

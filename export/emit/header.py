@@ -17,6 +17,7 @@ from ..ops.answer import answer_kind
 from ..ops.input import input_limits
 from .sound_literals import sound_sentence
 from .stream_literals import stream_sentence
+from .text_literals import Texts, texts_sentence
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class Facts:
     names: tuple[str, ...] = ()
     """The features' names, if the data had them."""
 
-    texts: tuple[tuple[int, str], ...] = ()
-    """The texts that are inputs: the column of the table, and the text."""
+    texts: Texts = ()
+    """The texts that are inputs."""
 
     board: str = ""
     accuracy: str = ""
@@ -79,7 +80,7 @@ def header(graph: Graph, facts: Facts) -> str:
         _inputs(graph, facts) + ("" if graph.stream else call_part(first).input_note(graph, first)),
     ]
     if facts.texts:
-        paragraphs.append(_texts(facts))
+        paragraphs.append(texts_sentence(facts.texts))
     if graph.stream:
         paragraphs.append(stream_sentence(graph.stream))
     if graph.sound:
@@ -118,12 +119,6 @@ def _inputs(graph: Graph, facts: Facts) -> str:
     if repeated:
         numbers += f", {size // len(low)} steps of {len(low)} channels"
     return f"Input: {numbers}: {', '.join(each)}."
-
-
-def _texts(facts: Facts) -> str:
-    columns = sorted({column for column, _ in facts.texts})
-    each = [f"{at} is one of {[text for c, text in facts.texts if c == at]}" for at in columns]
-    return f"Values may also be a row of the table, with its texts: column {'; '.join(each)}."
 
 
 def _calls(graph: Graph, facts: Facts) -> list[tuple[str, str]]:

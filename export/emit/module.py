@@ -27,6 +27,7 @@ from .sound_literals import FOLDER as SOUND_FOLDER
 from .sound_literals import sound_literals, sound_roots
 from .state_literals import state_literals
 from .stream_literals import FOLDER, stream_literals, stream_roots
+from .text_literals import text_literals
 
 _FORWARD = {
     "module": "forward",
@@ -56,10 +57,9 @@ def emit(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     own, behind = stream_literals(graph.stream)
     own = {**own, **sound_literals(graph)}
     literals = {**node_literals(graph), **own, **literals, **state_literals(graph, made)}
+    literals.update(text_literals(facts.texts, graph.tensors[graph.input].shape[0]))
     late = {**late, **behind}
     kernels, rest, _ = sources(graph, build, row_calls, bool(facts.texts))
-    if facts.texts:
-        literals.update(_text_literals(facts, int(literals["INPUTS"])))
     if facts.labels:
         literals["LABELS"] = tuple_literal([repr(label) for label in facts.labels])
     literals.update(check_literals(literals, [*kernels, *rest], weights, build))
@@ -132,16 +132,6 @@ def sources(
     # Kernels that only the example network of a file calls.
     unused = {kernel.name for kernel in KERNELS} - set(roots)
     return kernels, [s for s in rest if s.name not in names | unused], replace
-
-
-def _text_literals(facts: Facts, inputs: int) -> Literals:
-    """Return the literals of columns of texts."""
-    columns = [column for column, _ in facts.texts]
-    return {
-        "COLUMNS": str(inputs - len(columns) + len(set(columns))),
-        "TEXTS": tuple_literal([repr(text) for _, text in facts.texts]),
-        "TEXT_COLUMNS": tuple_literal(columns),
-    }
 
 
 def node_literals(graph: Graph) -> Literals:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import SoundSettings, level_table
+from thumbnet.trainer import SoundSettings, level_table, sine_table
 from thumbnet.trainer import sound_tables as tables
 
 from ..graph.graph import Graph
@@ -71,7 +71,7 @@ def front_end_literals(settings: SoundSettings) -> Literals:
         "COEFFICIENTS": _table(tables.window_table(settings)),
         "REAL": _zeros("h", half),
         "IMAGINARY": _zeros("h", half),
-        "SINES": _table(tables.sine_table(settings.fft)),
+        "SINES": _table(sine_table(settings.fft, settings.fft)),
         "SIGNAL": _zeros("i", settings.channels),
         "NOISE": _zeros("i", settings.channels),
         "MEL_BEGIN": str(bank.begin),
@@ -89,7 +89,7 @@ def _zeros(kind: str, size: int) -> str:
     return f'array("{kind}", [0] * {size})'
 
 
-def _table(values: npt.NDArray[np.int64]) -> str:
+def _table(values: npt.ArrayLike) -> str:
     """Return an array of 16-bit integers, made of bytes: a tuple of them would take more heap."""
-    data = values.astype("<i2").tobytes()
+    data = np.asarray(values, "<i2").tobytes()
     return f'array("h", {bytes_literal([Section("", [data])])})'

@@ -161,6 +161,11 @@ class Graph:
         lines.append(f"  return {', '.join(self.outputs)}")
         return "\n".join(lines)
 
+    @property
+    def has_stream(self) -> bool:
+        """Whether its module has a `Stream`, of samples or of sound."""
+        return self.stream is not None or self.sound is not None
+
     def producer(self, tensor: str) -> Node | None:
         """Return the node that writes `tensor`; None for an input or a state."""
         return next((node for node in self.nodes if node.output == tensor), None)

@@ -17,6 +17,7 @@ from thumbnet.trainer import ThumbnetError, locked, writing_in
 
 from ..boards.profile import BoardProfile
 from ..cost.network_size import macs
+from ..emit.text_literals import Texts
 from ..graph.graph import Graph
 from ..graph.serialization import dump, graph_to_json
 from ..kernels.build import Build
@@ -28,7 +29,7 @@ from .expected_answers import expected_answers
 from .read_contents import check_contents, check_text, check_work, read_document
 from .stored_inputs import inputs_to_json
 from .stream_vectors import stream_answers, stream_windows
-from .text_columns import Texts, with_texts
+from .text_columns import with_texts
 from .written_files import SUFFIXES, WEIGHTS, check_case, check_listed, digests, read_files
 
 MOST_SAID = 500

@@ -17,6 +17,7 @@ from ..boards.load_profile import profile_of
 from ..boards.profile import BoardProfile
 from ..emit.check import checked
 from ..emit.emittable import check_emittable
+from ..emit.text_literals import Texts
 from ..graph.brief import brief
 from ..graph.graph import Graph
 from ..graph.read_graph import only, rows
@@ -27,8 +28,8 @@ from ..stages.check_graph import verify
 from ..stages.check_program import inference_steps, time_steps
 from ..stages.reference import batch_rows, to_counts
 from .stored_inputs import Row, inputs_from_json
-from .stream_vectors import KINDS, stream_inputs
-from .text_columns import Texts, check_texts
+from .stream_vectors import stream_inferences, stream_inputs
+from .text_columns import check_texts
 
 MOST_BYTES = 32_000_000
 """Size of the largest `.json`."""
@@ -124,7 +125,7 @@ def check_contents(document: dict[str, Any]) -> Contents:
 
 def check_work(graph: Graph, vectors: int) -> None:
     """Raise ThumbnetError if the reference would take too long for so many vectors."""
-    count = vectors + (KINDS if graph.stream is not None else 0)
+    count = vectors + stream_inferences(graph)
     batches = -(-count // batch_rows(graph))
     steps = count * inference_steps(graph) + batches * time_steps(graph) * TIME_STEP
     if steps > MOST_STEPS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -16,8 +17,6 @@ from ..stages.reference import execute
 
 PIECES = 5
 """Pieces of sound of a test vector."""
-
-KINDS = 3
 
 
 @dataclass(frozen=True)
@@ -83,19 +82,34 @@ def sound_pieces(sound: SoundStream) -> list[list[list[int | float]]]:
     return [[p.tolist() for p in np.split(kind.astype(np.int64), ends)] for kind in kinds]
 
 
+def sound_inferences(sound: SoundStream) -> int:
+    """Return how often the network runs for the answers to all pieces."""
+    pushed = [len(_pushed(sound, pieces)) for pieces in sound_pieces(sound)]
+    return sum(1 + (n - _needed(sound)) // sound.front_end.hop // sound.step for n in pushed)
+
+
 def sound_answers(graph: Graph, sound: SoundStream) -> list[dict[str, Any]]:
     """Return what the network reads and answers when the pieces are pushed until it has run."""
-    needed = sound.front_end.window + (sound.frames - 1) * sound.front_end.hop
     found: list[dict[str, Any]] = []
     for pieces in sound_pieces(sound):
-        pushed: list[int | float] = []
-        k = 0
-        while len(pushed) < needed:
-            pushed += pieces[k % PIECES]
-            k += 1
-        heard = hear(graph, sound, np.array(pushed, np.int64))
+        heard = hear(graph, sound, np.array(_pushed(sound, pieces), np.int64))
         found.append({"values": heard.levels[-1].tolist(), "scores": [int(heard.scores[-1])]})
     return found
+
+
+def _needed(sound: SoundStream) -> int:
+    """Return the samples after which the network runs for the first time."""
+    return sound.front_end.window + (sound.frames - 1) * sound.front_end.hop
+
+
+def _pushed(sound: SoundStream, pieces: list[list[int | float]]) -> list[int | float]:
+    """Return the pieces, again and again, until the network has run."""
+    pushed: list[int | float] = []
+    for piece in cycle(pieces):
+        pushed += piece
+        if len(pushed) >= _needed(sound):
+            break
+    return pushed
 
 
 def _levels(graph: Graph, sound: SoundStream, pcm: npt.ArrayLike) -> Ints:

@@ -13,7 +13,7 @@ from thumbnet.trainer import compute_features as compute
 from ..graph.graph import Graph
 from ..quantizer.input_counts import in_units
 from ..stages.reference import execute, to_counts
-from .sound_answers import sound_answers, sound_pieces
+from .sound_answers import sound_answers, sound_inferences, sound_pieces
 
 Ints = npt.NDArray[np.int64]
 
@@ -31,6 +31,13 @@ def stream_windows(graph: Graph) -> list[list[list[int | float]]]:
     if graph.stream is None:
         return []
     return in_units(_counts(graph.stream), graph.stream.units)  # type: ignore[no-any-return]
+
+
+def stream_inferences(graph: Graph) -> int:
+    """Return how often the network runs for `stream_answers`."""
+    if graph.sound is not None:
+        return sound_inferences(graph.sound)
+    return KINDS if graph.stream is not None else 0
 
 
 def stream_answers(graph: Graph) -> list[dict[str, Any]]:

@@ -8,8 +8,7 @@ from typing import Any
 
 from thumbnet.trainer import Model, TableColumns
 
-Texts = tuple[tuple[int, str], ...]
-"""A column of the table, and one of its texts, in the order of the inputs."""
+from ..emit.text_literals import Texts, columns_of
 
 MOST = 1000
 """Texts of a network at most, and characters of each."""
@@ -53,11 +52,6 @@ def check_texts(value: Any, inputs: int) -> Texts:
     if texts and not 0 <= at[0] <= at[-1] < columns_of(texts, inputs):
         raise ValueError("its texts are of columns that it has not")
     return texts
-
-
-def columns_of(texts: Texts, inputs: int) -> int:
-    """Return how many columns become so many inputs."""
-    return inputs - len(texts) + len({column for column, _ in texts})
 
 
 def with_texts(row: Sequence[int | float], texts: Texts) -> list[Any]:

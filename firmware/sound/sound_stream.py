@@ -8,7 +8,8 @@ from one_at_a_time import leave
 from reset import restore
 from sound_features import sound_features
 from sound_levels import add_features
-from sound_samples import count_samples, store_samples
+from sound_pieces import count_samples
+from sound_samples import store_samples
 
 # Literals of an example network; the exporter puts the network's own in their place.
 SAMPLES = array("h", [0] * 8)

@@ -55,11 +55,16 @@ def board_features(
     folder: Path, settings: SoundSettings, tier: str, pcm: NDArray[np.int64], heap: str = "64k"
 ) -> list[list[int]]:
     """The features that MicroPython computes of a sound."""
-    needs_micropython()
     (folder / "front_end.py").write_text(module(settings, tier))
-    (folder / "run.py").write_text(RUN)
     (folder / "sound.raw").write_bytes(pcm.astype("<i2").tobytes())
+    return [[*map(int, line.split())] for line in run_beside(folder, RUN, heap).splitlines()]
+
+
+def run_beside(folder: Path, program: str, heap: str) -> str:
+    """What MicroPython prints that runs a program in a folder."""
+    needs_micropython()
+    (folder / "run.py").write_text(program)
     command = [str(find_micropython()), "-X", f"heapsize={heap}", "run.py"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout[-500:] + done.stderr
-    return [[*map(int, line.split())] for line in done.stdout.splitlines()]
+    return done.stdout

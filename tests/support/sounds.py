@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from thumbnet.trainer import SoundSettings
 from thumbnet.trainer.sound.tables import window_table
 
+from .require import require
+
 Samples = NDArray[np.int64]
 
 RATE = 16_000
@@ -52,6 +54,12 @@ def overflowing(settings: SoundSettings, frequency: int, shift: int) -> Samples:
     loud = (32767 >> shift) * 4096 / np.maximum(window_table(settings), 1)
     frame = np.rint(signs * loud).clip(-32768, 32767).astype(np.int64)
     return np.tile(frame, 4)
+
+
+def needs_espeak() -> None:
+    """Skip, or fail where THUMBNET_REQUIRE says that espeak-ng has to be there."""
+    if shutil.which("espeak-ng") is None:
+        require("espeak-ng", "no espeak-ng: run `apt-get install espeak-ng`")
 
 
 def speech(text: str, voice: str = "en") -> Samples:

@@ -48,7 +48,7 @@ def command(console: Console, module: Path, port: str | None, rows: int, force: 
     if done.state == "deployed":
         graph = artifact.graph
         streams = "Stream().push(pcm)" if graph.sound else "Stream().push(sample)"
-        call = streams if graph.sound or graph.stream else "predict(...)"
+        call = streams if graph.has_stream else "predict(...)"
         console.say(f"on the board:  import {artifact.name}; {artifact.name}.{call}")
         console.say("to restart its main.py, reset the board")
     console.result(done.as_json())

@@ -53,20 +53,22 @@ def compute_features(windows: Ints, settings: StreamSettings) -> Ints:
     return found.reshape(len(windows), len(settings.names))
 
 
-def sine_table(window: int) -> list[int]:
-    """Compute a sine in Q15 for three quarters of a turn; bands of windows need no more.
+def sine_table(window: int, count: int | None = None) -> list[int]:
+    """Compute a sine in Q15.
 
     Parameters
     ----------
     window : int
         Samples of a turn.
+    count : int, optional
+        Samples of the table: by default three quarters of a turn; bands of windows need no more.
 
     Returns
     -------
     list of int
-        round(32767 * sin(2 * pi * k / window)) for k from 0 to 3 * window // 4 - 1.
+        round(32767 * sin(2 * pi * k / window)) for k from 0 to count - 1.
     """
-    turn = 2 * np.pi * np.arange(3 * window // 4) / window
+    turn = 2 * np.pi * np.arange(3 * window // 4 if count is None else count) / window
     return [round(v) for v in (32767 * np.sin(turn)).tolist()]
 
 

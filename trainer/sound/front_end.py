@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import ThumbnetError
 from .fourier import transform
-from .settings import SoundSettings
+from .settings import MOST_FEATURE, SoundSettings
 from .tables import (
     LOG_COEFFICIENT,
     LOG_SEGMENTS,
@@ -23,8 +21,6 @@ from .tables import (
     share,
     window_table,
 )
-
-_MOST_FEATURE = 65535
 
 
 class SoundFrontEnd:
@@ -102,8 +98,8 @@ def mel_signal(frames: Ints, settings: SoundSettings) -> Ints:
     -------
     ndarray, shape (n, channels)
     """
-    table, bank = _tables(settings)
-    windowed = (frames * table) >> WINDOW_BITS
+    bank = mel_bank(settings)
+    windowed = (frames * window_table(settings)) >> WINDOW_BITS
     # -32768 has no positive counterpart in 16 bits, and so does not count.
     largest = np.where(windowed == -32768, 0, np.abs(windowed)).max(axis=1, initial=0)
     up = 15 - _bits(largest)
@@ -144,12 +140,7 @@ def logarithm(values: Ints, shift: int) -> Ints:
     log2 = (whole << 16) + fraction + low + bend
     natural = (LOG_COEFFICIENT * log2 + 32768) >> 16
     scaled = ((natural << shift) + 32768) >> 16
-    return np.where(values > 1, np.minimum(scaled, _MOST_FEATURE), 0)
-
-
-@lru_cache
-def _tables(settings: SoundSettings) -> tuple[Ints, MelBank]:
-    return window_table(settings), mel_bank(settings)
+    return np.where(values > 1, np.minimum(scaled, MOST_FEATURE), 0)
 
 
 def _samples(pcm: npt.ArrayLike) -> Ints:
@@ -189,20 +180,15 @@ def _roots(values: Ints) -> Ints:
     return root
 
 
-@lru_cache
-def _gains(settings: SoundSettings) -> Ints:
-    return gain_table(settings)
-
-
 def _controlled(signal: Ints, noise: Ints, settings: SoundSettings) -> Ints:
     """Return the signal by the noise, in the manner of PCAN."""
-    start, slope, curve = _gains(settings)[_bits(noise)].T
-    bits = _bits(noise)
+    gains, bits = gain_table(settings), _bits(noise)
+    start, slope, curve = gains[bits].T
     place = (
         np.where(bits < 11, noise << np.maximum(11 - bits, 0), noise >> np.maximum(bits - 11, 0))
         & 1023
     )
     gain = start + ((((curve * place >> 5) + (slope << 5)) * place + 16384) >> 15)
-    gain = np.where(noise > 2, gain, _gains(settings)[np.minimum(noise, 2), 0])
+    gain = np.where(noise > 2, gain, gains[np.minimum(noise, 2), 0])
     ratio = (signal * gain) >> settings.snr_shift
     return np.where(ratio < 8192, (ratio * ratio) >> 20, (ratio >> 6) - 64)

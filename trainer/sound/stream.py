@@ -7,13 +7,12 @@ from typing import Any
 
 from ..errors import ThumbnetError
 from ..files.json_types import WrongType, construct
-from .settings import SoundSettings
+from .settings import MOST_FEATURE, SoundSettings
 
 MOST_FRAMES = 1000
 MOST_SCORES = 1000
 MOST_LEVELS = 2**13
 _LARGEST = 2**30
-_MOST_FEATURE = 65535
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ def level_table(unit: float, scale: float, zero_point: int) -> bytes:
     ThumbnetError
         If the table is too long for a board.
     """
-    last = min(_MOST_FEATURE, max(1, int((256 - zero_point) * scale / unit)))
+    last = min(MOST_FEATURE, max(1, int((256 - zero_point) * scale / unit)))
     if last >= MOST_LEVELS:
         raise ThumbnetError(
             f"features in steps of {unit:g} for a network with levels in steps of {scale:g} need a "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +61,7 @@ class MelBank:
         return self.begin + len(self.weights)
 
 
+@lru_cache
 def window_table(settings: SoundSettings) -> Ints:
     """Compute the window in Q12, in the single precision of the original.
 
@@ -84,6 +86,7 @@ def window_table(settings: SoundSettings) -> Ints:
     return table
 
 
+@lru_cache
 def mel_bank(settings: SoundSettings) -> MelBank:
     """Compute the mel filters, in the single precision of the original.
 
@@ -127,6 +130,7 @@ def mel_bank(settings: SoundSettings) -> MelBank:
     return MelBank(begin, tuple(widths), tuple(weights), tuple(others))
 
 
+@lru_cache
 def gain_table(settings: SoundSettings) -> Ints:
     """Compute the gain for the noise x: 2**gain_bits * (x + offset) ** -strength, up to 32767.
 
@@ -164,6 +168,7 @@ def gain_table(settings: SoundSettings) -> Ints:
     return table
 
 
+@lru_cache
 def log_table() -> Ints:
     """Compute what log2(1 + k / 128) has above the straight line, in Q16.
 
@@ -175,22 +180,6 @@ def log_table() -> Ints:
     x = np.arange(LOG_SEGMENTS + 1) / LOG_SEGMENTS
     table = np.rint((np.log2(1 + x) - x) * 65536).astype(np.int64)
     return np.append(table, 0)
-
-
-def sine_table(size: int) -> Ints:
-    """Compute a turn of the sine in Q15.
-
-    Parameters
-    ----------
-    size : int
-        Numbers of a turn.
-
-    Returns
-    -------
-    ndarray, shape (size,)
-    """
-    turn = 2 * np.pi * np.arange(size) / size
-    return np.floor(0.5 + 32767 * np.sin(turn)).astype(np.int64)
 
 
 def share(value: float) -> int:

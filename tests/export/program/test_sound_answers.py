@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from support.micropython import needs_micropython
-from support.sounds import Samples, speech
+from support.sound_modules import run_beside
+from support.sounds import Samples, needs_espeak, speech
 from support.tflite_files import installed_files
 
 from thumbnet.export import Graph, convert_graph, hear, with_sound
+from thumbnet.export.program import read_contents, sound_answers
+from thumbnet.export.program.stream_vectors import stream_answers, stream_inferences
 from thumbnet.importers import IntegerNetwork, read
 from thumbnet.tools.run.verification import finish, verify
-from thumbnet.tools.targets import find_micropython, open_target
+from thumbnet.tools.targets import open_target
 from thumbnet.trainer import ThumbnetError
 
 HOP = 160
@@ -110,12 +113,7 @@ def test_equal_to_the_wheel(name: str) -> None:
 
 def test_a_spoken_word_is_heard() -> None:
     """espeak-ng says it clearly enough."""
-    import shutil
-
-    if shutil.which("espeak-ng") is None:
-        from support.require import require
-
-        require("espeak-ng", "no espeak-ng: run `apt-get install espeak-ng`")
+    needs_espeak()
     graph = hearing("okay_nabu")
     assert graph.sound is not None
     assert hear(graph, graph.sound, spoken("okay_nabu")).detected.any()
@@ -133,15 +131,6 @@ with open("sound.raw", "rb") as file:
 stream.reset()
 print(stream.score, stream.push(bytes(2 * 800)), stream.score)
 """
-
-
-def run(folder: Path, program: str) -> str:
-    needs_micropython()
-    (folder / "run.py").write_text(program)
-    command = [str(find_micropython()), "-X", "heapsize=128k", "run.py"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stdout[-500:] + done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +155,7 @@ def test_the_board_decides_as_the_pc(exported: Path) -> None:
     ends = np.unique(np.append(random.integers(0, len(pcm), 60), len(pcm)))
     (exported / "sound.raw").write_bytes(pcm.astype("<i2").tobytes())
     program = RUN.replace("SIZES", str(np.diff(ends, prepend=0).tolist()))
-    lines = run(exported, program).splitlines()
+    lines = run_beside(exported, program, "128k").splitlines()
     want = []
     for begin, end in pairwise([0, *ends.tolist()]):
         a, b = (max(0, ((n - 480) // HOP + 1) // 3) for n in (begin, end))
@@ -198,7 +187,7 @@ for wrong in (b"123", [1, 2.5], [40000], 7, [-32769]):
         print(error)
 print(stream.push(b""), stream.push([5]))
 """
-    assert run(exported, program).splitlines() == [
+    assert run_beside(exported, program, "128k").splitlines() == [
         "True True",
         "expected samples of 2 bytes each, got 3 bytes",
         "sample 1 is 2.5, expected -32768 to 32767",
@@ -219,6 +208,29 @@ def test_verify_pushes_sound(tier: str, tmp_path: Path) -> None:
         verdict = finish(verify(target, artifact))
     assert verdict.equal
     assert verdict.inputs == len(artifact.inputs) + 3
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+def test_every_inference_counts_as_work(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = hearing("alexa")
+    assert graph.sound is not None
+    graph = replace(graph, sound=replace(graph.sound, step=step))
+    runs: list[int] = []
+
+    def counted(*given: Any) -> Any:
+        heard = hear(*given)
+        runs.append(len(heard.scores))
+        return heard
+
+    monkeypatch.setattr(sound_answers, "hear", counted)
+    stream_answers(graph)
+    assert stream_inferences(graph) == sum(runs) >= 3
+    steps = (100 + sum(runs)) * read_contents.inference_steps(graph)
+    steps += read_contents.time_steps(graph) * read_contents.TIME_STEP
+    monkeypatch.setattr(read_contents, "MOST_STEPS", steps)
+    read_contents.check_work(graph, 100)
+    with pytest.raises(ThumbnetError, match="export with fewer vectors"):
+        read_contents.check_work(graph, 101)
 
 
 REFUSED: dict[str, dict[str, Any]] = {
