@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from ..onnx_files.read_onnx import OnnxModel, OnnxNode
 from ..tflite.model import Operator, Tensor
 from .answer import answered
 from .boxes import Ints
+from .moving import places
 from .network import IntegerNetwork
 from .onnx_builder import OnnxBuilder, Real, Reordered, channels_last
 from .onnx_elementwise import clip_limits, quantization
@@ -268,8 +268,7 @@ class _Translation:
         if self.order is not None:
             layout = np.argsort(self.order, axis=None, kind="stable").reshape(self.shape)
         elif len(self.shape) > 2:
-            places = np.arange(prod(self.shape)).reshape(self.shape)
-            builder.reordered = channels_last(places).reshape(-1)
+            builder.reordered = channels_last(places(self.shape)).reshape(-1)
         node = Node("quantize_levels", ("input",), "x", {"minimum": 0, "maximum": 255, "gain": 1})
         builder.put(node, builder.spec("x", number), number, layout, "")
         self.start = (number, *wanted)

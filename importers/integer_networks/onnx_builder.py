@@ -19,7 +19,7 @@ from thumbnet.export import Node, TensorSpec
 from ..tflite.model import Operator, Subgraph, Tensor
 from .boxes import Ints, as_box
 from .builder import SIGN, Builder, Source
-from .moving import moved
+from .moving import moved, places
 
 MOST_VALUES = 2**22
 """Values of a tensor, at most."""
@@ -126,7 +126,7 @@ class OnnxBuilder(Builder):
     ) -> None:
         """Add a node that computes a tensor of the file; by default, in the file's own order."""
         if layout is None:
-            layout = np.arange(prod(self.dims(number))).reshape(self.dims(number))
+            layout = places(self.dims(number))
         self.add(node, spec, number, words)
         self.layouts[number] = layout
 
@@ -164,4 +164,4 @@ def channels_last(layout: Ints) -> Ints:
 def from_channels_last(shape: tuple[int, ...]) -> Ints:
     """Return the layout of a tensor (1, channels, places ...) that is kept channels last."""
     last = (shape[0], *shape[2:], shape[1])
-    return np.moveaxis(np.arange(prod(shape)).reshape(last), -1, 1)
+    return np.moveaxis(places(last), -1, 1)

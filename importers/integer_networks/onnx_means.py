@@ -12,6 +12,7 @@ from thumbnet.export import Node, Window, steps_of
 
 from ..tflite.model import Operator
 from .boxes import FILLED, Ints
+from .moving import places
 from .onnx_arithmetic import LEVELS, F, Floats, Quantized, quantized, reals
 from .onnx_builder import OnnxBuilder, channels_last, from_channels_last
 from .onnx_elementwise import quantization
@@ -58,8 +59,8 @@ def average_pool(builder: OnnxBuilder, operator: Operator) -> None:
 
     low, high = sums_one_by_one(qx, count)
     shape = (1, channels, *found.counts)
-    places = from_channels_last(shape)
-    _add(builder, operator, x, index, (rule(low), rule(high)), shape, places)
+    layout = from_channels_last(shape)
+    _add(builder, operator, x, index, (rule(low), rule(high)), shape, layout)
 
 
 def reduce_mean(builder: OnnxBuilder, operator: Operator) -> None:
@@ -135,7 +136,7 @@ def _add(
     index: Ints,
     bounds: tuple[Ints, Ints],
     shape: tuple[int, ...],
-    places: Ints | None,
+    layout: Ints | None,
 ) -> None:
     """Add sums over the middle of (outer, count, inner), if their levels are certain."""
     (y,) = operator.outputs
@@ -155,7 +156,7 @@ def _add(
     source = builder.in_order(x, index, "windows", zero)
     builder.output_shape(operator, shape)
     spec = builder.spec(builder.name(), y)
-    builder.put(Node("sum_levels", (source,), spec.name, attributes), spec, y, places, "mean")
+    builder.put(Node("sum_levels", (source,), spec.name, attributes), spec, y, layout, "mean")
 
 
 def _padded(image: Ints, window: Window) -> Ints:
@@ -175,7 +176,7 @@ def _moved_once(builder: OnnxBuilder, x: int, index: Ints) -> int:
     y = builder.like(x, index.shape)
     name = builder.in_order(x, index, "padded", builder.zero_point(x))
     builder.alias_of(y, name)
-    builder.layouts[y] = np.arange(index.size).reshape(index.shape)
+    builder.layouts[y] = places(index.shape)
     return y
 
 

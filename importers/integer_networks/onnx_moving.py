@@ -13,8 +13,9 @@ from thumbnet.export import Node
 
 from ..tflite.model import Operator
 from .boxes import FILLED, Ints, boxes, is_box
+from .moving import places
 from .onnx_arithmetic import LEVELS, quantized, reals
-from .onnx_builder import OnnxBuilder, Real
+from .onnx_builder import OnnxBuilder, Real, channels_last, from_channels_last
 from .onnx_elementwise import quantization
 
 
@@ -32,20 +33,16 @@ def _taken(
     """Return the bytes at these places of the graph's tensor, and `fill` where it is FILLED."""
     x = operator.inputs[0]
     y = builder.like(x, index.shape)
-    # Image-like tensors stay channels last, so that the next window need not move them.
-    if 3 <= index.ndim <= 4 and index.shape[0] == 1:
-        layout = np.moveaxis(_counted(np.moveaxis(index, 1, -1).shape), -1, 1)
-        order = np.moveaxis(index, 1, -1)
-    else:
-        layout, order = _counted(index.shape), index
-    name = builder.in_order(x, order, part, fill)
+    image = _is_image(index.shape)
+    name = builder.in_order(x, channels_last(index) if image else index, part, fill)
     builder.alias_of(y, name)
-    builder.layouts[y] = layout
+    builder.layouts[y] = from_channels_last(index.shape) if image else places(index.shape)
     return Real(y)
 
 
-def _counted(shape: tuple[int, ...]) -> Ints:
-    return np.arange(prod(shape)).reshape(shape)
+def _is_image(shape: tuple[int, ...]) -> bool:
+    """Return whether a tensor is kept channels last, so that the next window need not move it."""
+    return 3 <= len(shape) <= 4 and shape[0] == 1
 
 
 def identity(builder: OnnxBuilder, operator: Operator) -> list[Real]:
@@ -121,8 +118,8 @@ def slice_(builder: OnnxBuilder, operator: Operator) -> list[Real]:
 
 def gather(builder: OnnxBuilder, operator: Operator) -> list[Real]:
     """Take the values at constant places of an axis: Gather."""
-    x, places = operator.inputs
-    indices = builder.known(places)
+    x, number = operator.inputs
+    indices = builder.known(number)
     if indices is None or indices.dtype.kind != "i":
         builder.refuse("its indices are computed", "use constants")
     layout, axis = builder.layout(x), int(operator.options.get("axis", 0))
@@ -213,20 +210,20 @@ def concat(builder: OnnxBuilder, operator: Operator) -> None:
     (y,) = operator.outputs
     layouts = [builder.layout(x) for x in operator.inputs]
     axis = int(operator.options["axis"])
-    places = [np.full(one.shape, k) for k, one in enumerate(layouts)]
-    which, index = np.concatenate(places, axis), np.concatenate(layouts, axis)
+    numbers = [np.full(one.shape, k) for k, one in enumerate(layouts)]
+    which, index = np.concatenate(numbers, axis), np.concatenate(layouts, axis)
     builder.output_shape(operator, index.shape)
     axis %= index.ndim
-    images = 3 <= index.ndim <= 4 and index.shape[0] == 1
-    shape = np.moveaxis(index, 1, -1).shape if images else index.shape
-    layout = np.moveaxis(_counted(shape), -1, 1) if images else _counted(shape)
+    image = _is_image(index.shape)
+    shape = channels_last(index).shape if image else index.shape
+    layout = from_channels_last(index.shape) if image else places(shape)
     steps = tuple(prod(shape[k + 1 :]) for k in range(len(shape)))
     names: list[str] = []
     tables: list[Ints] = []
     found = []
     target = quantization(builder, y)
     for k, x in enumerate(operator.inputs):
-        part = np.moveaxis(layouts[k], 1, -1) if images else layouts[k]
+        part = channels_last(layouts[k]) if image else layouts[k]
         at = int(layout[which == k].min())
         source, table = quantization(builder, x), -1
         if (source.scale, source.zero) != (target.scale, target.zero):
@@ -234,7 +231,7 @@ def concat(builder: OnnxBuilder, operator: Operator) -> None:
             tables.append(quantized(reals(LEVELS, source), target))
         name = builder.source(x).name
         if not is_box(part):
-            name, part = builder.in_order(x, part, f"part{k}"), _counted(part.shape)
+            name, part = builder.in_order(x, part, f"part{k}"), places(part.shape)
         if name not in names:
             names.append(name)
         found.append(boxes(part, names.index(name), table, y_at=at, y_steps=steps))

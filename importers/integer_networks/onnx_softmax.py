@@ -10,6 +10,7 @@ import numpy as np
 from thumbnet.export import MOST_SOFTMAX_FACTOR, Node, onnx_exponentials
 
 from ..tflite.model import Operator
+from .moving import places
 from .onnx_builder import OnnxBuilder
 
 FIRST_OF_ONE_AXIS = 13
@@ -41,7 +42,8 @@ def softmax(builder: OnnxBuilder, operator: Operator) -> None:
     source = builder.in_order(x, turned, "rows")
     builder.output_shape(operator, layout.shape)
     spec = builder.spec(builder.name(), y)
-    places = np.arange(prod(turned.shape)).reshape(turned.shape)
-    found = np.moveaxis(places, -1, axis) if one else places
+    found = places(turned.shape)
+    if one:
+        found = np.moveaxis(found, -1, axis)
     node = Node("softmax_onnx", (source,), spec.name, attributes)
     builder.put(node, spec, y, found, "softmax")

@@ -16,6 +16,7 @@ from thumbnet.export import Node, Window, staircase
 
 from ..tflite.model import Operator, Tensor
 from .boxes import Ints
+from .moving import places
 from .onnx_builder import OnnxBuilder, channels_last, from_channels_last
 from .onnx_windows import moves
 from .products import MOST_INNER
@@ -101,7 +102,7 @@ def _dense(builder: OnnxBuilder, operator: Operator, *, turned: bool) -> None:
     numbers = _numbers(builder, operator)
     words = f"dense {outputs}"
     add_layer(builder, _plain(operator), "conv_xnnpack", weight, window, words, numbers, image)
-    builder.layouts[operator.outputs[0]] = np.arange(prod(shape)).reshape(shape)
+    builder.layouts[operator.outputs[0]] = places(shape)
 
 
 def _product(builder: OnnxBuilder, operator: Operator) -> None:
@@ -110,7 +111,7 @@ def _product(builder: OnnxBuilder, operator: Operator) -> None:
     if builder.is_constant(a):
         builder.refuse("its first factor is a constant", "let the second be the constant")
     fixed = builder.is_constant(b)
-    x, w = builder.layout(a), _places(builder, b) if fixed else builder.layout(b)
+    x, w = builder.layout(a), places(builder.tensor(b).shape) if fixed else builder.layout(b)
     if min(x.ndim, w.ndim) < 2 or x.shape[-1] != w.shape[-2] or x.shape[-1] > MOST_INNER:
         builder.refuse(
             f"it multiplies {list(x.shape)} by {list(w.shape)}",
@@ -141,11 +142,6 @@ def _product(builder: OnnxBuilder, operator: Operator) -> None:
     spec = builder.spec(builder.name(), y)
     node = Node("matmul_levels", tuple(sources), spec.name, attributes)
     builder.put(node, spec, y, None, f"matmul {columns}")
-
-
-def _places(builder: OnnxBuilder, number: int) -> Ints:
-    shape = builder.tensor(number).shape
-    return np.arange(prod(shape)).reshape(shape)
 
 
 def _weights(builder: OnnxBuilder, operator: Operator, axis: int) -> Array:
