@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -68,6 +70,20 @@ def boxes(
     ys = [axis.y_step for axis in axes]
     piece = Piece._make((source, table, y_at, *lengths, *ys, run, x_step, y_step))
     return [piece], np.concatenate([axis.offsets for axis in axes])
+
+
+def move_attributes(
+    found: Sequence[tuple[list[Piece], Ints]],
+    fill: int = 0,
+    tables: Sequence[npt.NDArray[Any]] = (),
+) -> dict[str, Any]:
+    """Return the attributes of a `move`, by what `boxes` returned for each of its parts."""
+    return {
+        "pieces": np.array([piece for pieces, _ in found for piece in pieces], np.int64),
+        "offsets": np.concatenate([offsets for _, offsets in found]),
+        **({"tables": np.stack(tables).astype(np.uint8)} if tables else {}),
+        "fill": fill,
+    }
 
 
 def is_box(index: Ints) -> bool:

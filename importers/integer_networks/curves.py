@@ -13,7 +13,7 @@ from thumbnet.export import Node
 
 from ..tflite.model import Operator
 from . import curve_tables as tables
-from .boxes import boxes
+from .boxes import boxes, move_attributes
 from .builder import SIGN, Builder
 from .curve_tables import Ends
 from .tflite_integers import Ints
@@ -107,12 +107,7 @@ def quantize(builder: Builder, operator: Operator) -> None:
         boxes(np.arange(*span), table=k, y_at=span[0])
         for k, span in enumerate(((0, whole), (whole, size)))
     ]
-    attributes = {
-        "pieces": np.array([piece for pieces, _ in parts for piece in pieces], np.int64),
-        "offsets": np.concatenate([offsets for _, offsets in parts]),
-        "tables": np.stack([as_bytes(first), as_bytes(rest)]),
-        "fill": 0,
-    }
+    attributes = move_attributes(parts, tables=[as_bytes(first), as_bytes(rest)])
     spec = builder.spec(builder.name(), y)
     node = Node("move", (builder.source(x).name,), spec.name, attributes)
     builder.add(node, spec, y, "quantize")

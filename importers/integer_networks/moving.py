@@ -10,7 +10,7 @@ import numpy as np
 from thumbnet.export import Node
 
 from ..tflite.model import Operator
-from .boxes import FILLED, Ints, boxes
+from .boxes import FILLED, Ints, boxes, move_attributes
 from .builder import Builder
 from .slices import strided
 
@@ -29,8 +29,7 @@ def move(builder: Builder, x: int, y: int, index: Ints, fill: int = 0, part: str
     if np.array_equal(index.reshape(-1), np.arange(prod(source.shape))):
         builder.alias(y, source)
         return
-    pieces, offsets = boxes(index)
-    attributes = {"pieces": np.array(pieces, np.int64), "offsets": offsets, "fill": fill}
+    attributes = move_attributes([boxes(index)], fill)
     spec = builder.spec(builder.name(part), y)
     assert builder.operator is not None
     words = builder.operator.name.lower()
@@ -45,8 +44,7 @@ def moved(builder: Builder, x: int, index: Ints, part: str, fill: int = 0) -> st
     source = builder.source(x)
     if np.array_equal(index.reshape(-1), np.arange(prod(source.shape))):
         return source.name
-    pieces, offsets = boxes(index)
-    attributes = {"pieces": np.array(pieces, np.int64), "offsets": offsets, "fill": fill}
+    attributes = move_attributes([boxes(index)], fill)
     shape = index.shape[1:] if index.shape[0] == 1 and index.ndim > 1 else index.shape
     return builder.add_part(
         "move", (source.name,), attributes, part, builder.quantization(x), shape
@@ -75,11 +73,7 @@ def concatenation(builder: Builder, operator: Operator) -> None:
         index = places(builder.dims(x))
         found.append(boxes(index, names.index(name), y_at=at, y_steps=steps))
         start += size
-    attributes = {
-        "pieces": np.array([piece for pieces, _ in found for piece in pieces], np.int64),
-        "offsets": np.concatenate([offsets for _, offsets in found]),
-        "fill": 0,
-    }
+    attributes = move_attributes(found)
     spec = builder.spec(builder.name(), y)
     builder.add(Node("move", tuple(names), spec.name, attributes), spec, y, "concatenate")
 

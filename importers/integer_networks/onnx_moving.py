@@ -12,7 +12,7 @@ import numpy as np
 from thumbnet.export import Node
 
 from ..tflite.model import Operator
-from .boxes import FILLED, Ints, boxes, is_box
+from .boxes import FILLED, Ints, boxes, is_box, move_attributes
 from .moving import places
 from .onnx_arithmetic import LEVELS, quantized, reals
 from .onnx_builder import OnnxBuilder, Real, channels_last, from_channels_last
@@ -235,13 +235,7 @@ def concat(builder: OnnxBuilder, operator: Operator) -> None:
         if name not in names:
             names.append(name)
         found.append(boxes(part, names.index(name), table, y_at=at, y_steps=steps))
-    attributes = {
-        "pieces": np.array([piece for pieces, _ in found for piece in pieces], np.int64),
-        "offsets": np.concatenate([offsets for _, offsets in found]),
-        "fill": 0,
-    }
-    if tables:
-        attributes["tables"] = np.stack(tables).astype(np.uint8)
+    attributes = move_attributes(found, tables=tables)
     spec = builder.spec(builder.name(), y)
     builder.put(Node("move", tuple(names), spec.name, attributes), spec, y, layout, "concatenate")
 

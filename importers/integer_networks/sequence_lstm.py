@@ -10,7 +10,7 @@ import numpy.typing as npt
 from thumbnet.export import Node, TensorSpec
 
 from ..tflite.model import Operator
-from .boxes import Ints, boxes
+from .boxes import Ints, boxes, move_attributes
 from .builder import Builder
 from .kept import MOST_LEFT, keep, kept_tensor, multiplier, one_scale
 
@@ -133,6 +133,4 @@ def _clip(most: float, exponent: int) -> int:
 
 
 def _moved(source: str, target: str, index: Ints) -> Node:
-    pieces, offsets = boxes(index)
-    attributes = {"pieces": np.array(pieces, np.int64), "offsets": offsets, "fill": 0}
-    return Node("move", (source,), target, attributes)
+    return Node("move", (source,), target, move_attributes([boxes(index)]))

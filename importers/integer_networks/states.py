@@ -14,7 +14,7 @@ import numpy as np
 from thumbnet.export import Node, State, TensorSpec
 
 from ..tflite.model import Operator, Subgraph
-from .boxes import boxes
+from .boxes import boxes, move_attributes
 from .builder import SIGN, Builder, Source, Variable
 
 
@@ -126,8 +126,7 @@ def _in_place(builder: Builder, variable: Variable) -> bool:
 def _copy(builder: Builder, source: str, name: str, at: int) -> str:
     """Add a copy of a tensor as node `at`; return its name."""
     spec = builder.tensors[source]
-    pieces, offsets = boxes(np.arange(prod(spec.shape)))
-    attributes = {"pieces": np.array(pieces, np.int64), "offsets": offsets, "fill": 0}
+    attributes = move_attributes([boxes(np.arange(prod(spec.shape)))])
     builder.nodes.insert(at, Node("move", (source,), name, attributes))
     builder.tensors[name] = TensorSpec(name, spec.shape, spec.dtype, spec.scale, spec.zero_point)
     return name
