@@ -115,6 +115,16 @@ class OnnxBuilder(Builder):
             self.refuse("an input is no constant of bytes", "quantize the whole network to 8 bits")
         return values.astype(np.int64) + self.base(number)
 
+    def real(self, number: int, why: str, remedy: str) -> np.float32:
+        """Return a constant of one value, perhaps dequantized, or refuse another tensor."""
+        found, values = self.tensor(number), self.known(number)
+        if values is None or values.size != 1:
+            self.refuse(why, remedy)
+        value = float(values.reshape(-1)[0])
+        if found.scales.size:
+            value = float(np.float32(value - int(found.zero_points[0])) * found.scales[0])
+        return np.float32(value)  # type: ignore[no-any-return]
+
     def layout(self, number: int) -> Ints:
         """Return the place of each value of a tensor in the graph's tensor."""
         if number not in self.layouts:

@@ -62,15 +62,8 @@ def clip_limits(builder: OnnxBuilder, operator: Operator, more: list[int]) -> di
     """Return the limits of a Clip, from its inputs or, in old files, its attributes."""
     limits = {"min": -np.inf, "max": np.inf, **operator.options}
     for name, number in zip(("min", "max"), more, strict=False):
-        if number < 0:
-            continue
-        found = builder.tensor(number)
-        values = builder.known(number)
-        if values is None or values.size != 1:
-            builder.refuse("its limits are computed", "use constants")
-        limits[name] = values.reshape(-1)[0]
-        if found.scales.size:
-            limits[name] = (limits[name] - found.zero_points[0]) * found.scales[0]
+        if number >= 0:
+            limits[name] = builder.real(number, "its limits are computed", "use constants")
     return {name: np.float32(limits[name]) for name in ("min", "max")}
 
 

@@ -154,9 +154,9 @@ def pad(builder: OnnxBuilder, operator: Operator) -> list[Real]:
     widths = operator.options.get("pads")
     if more and more[0] >= 0:
         widths = builder.integers(more[0], "widths")
-    value = float(operator.options.get("value", 0.0))
+    value = np.float32(operator.options.get("value", 0.0))
     if len(more) > 1 and more[1] >= 0:
-        value = _number(builder, more[1])
+        value = builder.real(more[1], "its value is computed", "use a constant")
     axes = list(range(layout.ndim))
     if len(more) > 2 and more[2] >= 0:
         axes = [axis % layout.ndim for axis in builder.integers(more[2], "axes")]
@@ -167,8 +167,8 @@ def pad(builder: OnnxBuilder, operator: Operator) -> list[Real]:
         pairs[axis] = (widths[k], widths[k + len(axes)])
     builder.check_size(tuple(n + a + b for n, (a, b) in zip(layout.shape, pairs, strict=True)))
     q = quantization(builder, x)
-    fill = int(quantized(np.asarray(value, np.float32), q))
-    if reals(fill, q) != np.float32(value):
+    fill = int(quantized(np.asarray(value), q))
+    if reals(fill, q) != value:
         builder.refuse(
             f"it pads with {value:g}, between two levels", "pad with 0, or with a quantized value"
         )
@@ -244,17 +244,6 @@ def _axes(builder: OnnxBuilder, operator: Operator) -> list[int] | None:
     if len(operator.inputs) > 1 and operator.inputs[1] >= 0:
         return builder.integers(operator.inputs[1], "axes")
     return operator.options.get("axes")
-
-
-def _number(builder: OnnxBuilder, number: int) -> float:
-    """Return a constant of one value, perhaps dequantized."""
-    values, found = builder.known(number), builder.tensor(number)
-    if values is None or values.size != 1:
-        builder.refuse("its value is computed", "use a constant")
-    value = float(values.reshape(-1)[0])
-    if found.scales.size:
-        value = float(np.float32(value - int(found.zero_points[0])) * found.scales[0])
-    return value
 
 
 def _reshaped(builder: OnnxBuilder, layout: Ints, shape: list[int]) -> Ints:
