@@ -6,7 +6,7 @@ Levels are from 0 to 255; `base` is the level of the file's integer 0: 128 for i
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +50,16 @@ def quantized(values: Floats, q: Quantized) -> Ints:
     return np.asarray(np.clip(steps, -q.zero, 255 - q.zero)).astype(np.int64) + q.zero
 
 
+def clipped(levels: npt.NDArray[Any]) -> Ints:
+    """Return whole numbers as levels, from 0 to 255."""
+    return np.asarray(np.clip(levels, 0, 255)).astype(np.int64)
+
+
+def rescaled(sums: Ints, ratio: np.float32, zero: int) -> Ints:
+    """Return the levels of sums: each times a ratio in float32, rounded half to even."""
+    return clipped(np.rint(sums.astype(F) * ratio).astype(np.int64) + zero)
+
+
 def fused(a: npt.ArrayLike, b: npt.ArrayLike, c: npt.ArrayLike) -> Floats:
     """Return a * b + c in float32, rounded once, as a fused multiply-add does."""
     product = np.asarray(a, np.float64) * np.asarray(b, np.float64)  # exact
@@ -69,8 +79,7 @@ def added(a: npt.ArrayLike, b: npt.ArrayLike, qa: Quantized, qb: Quantized, qy: 
     za, zb, zy = (F(q.zero - q.base) for q in (qa, qb, qy))
     fixed = F(zy - fused(ra, za, F(rb * zb)))
     a, b = (np.asarray(x) - q.base for x, q in ((a, qa), (b, qb)))
-    found = np.rint(fused(a, ra, fused(b, rb, fixed)))
-    return np.asarray(np.clip(found + qy.base, 0, 255)).astype(np.int64)
+    return clipped(np.rint(fused(a, ra, fused(b, rb, fixed))) + qy.base)
 
 
 def multiplied(
@@ -79,8 +88,7 @@ def multiplied(
     """Return QLinearMul of levels: a product and a sum in float32, each rounded."""
     products = ((np.asarray(a) - qa.zero) * (np.asarray(b) - qb.zero)).astype(F)
     ratio = F(F(qa.scale * qb.scale) / qy.scale)
-    found = np.rint(products * ratio + F(qy.zero - qy.base))
-    return np.asarray(np.clip(found + qy.base, 0, 255)).astype(np.int64)
+    return clipped(np.rint(products * ratio + F(qy.zero - qy.base)) + qy.base)
 
 
 def factors_of(levels: Ints, ratio: Fraction) -> tuple[int, int] | None:

@@ -13,7 +13,7 @@ from thumbnet.export import Node, Window, steps_of
 from ..tflite.model import Operator
 from .boxes import FILLED, Ints
 from .moving import places
-from .onnx_arithmetic import LEVELS, F, Floats, Quantized, quantized, reals
+from .onnx_arithmetic import LEVELS, F, Floats, Quantized, clipped, quantized, reals
 from .onnx_builder import OnnxBuilder, channels_last, from_channels_last
 from .onnx_elementwise import quantization
 from .onnx_windows import moves
@@ -54,8 +54,7 @@ def average_pool(builder: OnnxBuilder, operator: Operator) -> None:
     qx, qy = quantization(builder, x), quantization(builder, y)
 
     def rule(sums: Floats) -> Ints:
-        steps = np.rint(sums / F(count) / qy.scale + F(qy.zero - qy.base))
-        return np.asarray(np.clip(steps + qy.base, 0, 255)).astype(np.int64)
+        return clipped(np.rint(sums / F(count) / qy.scale + F(qy.zero - qy.base)) + qy.base)
 
     low, high = sums_one_by_one(qx, count)
     shape = (1, channels, *found.counts)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 from typing import Any
-
-import numpy as np
 
 from thumbnet.export import Node, staircase
 
 from ..tflite.model import Operator
-from .boxes import Ints
-from .onnx_arithmetic import F
+from .onnx_arithmetic import F, rescaled
 from .onnx_builder import OnnxBuilder, Real, channels_last, from_channels_last
 from .onnx_windows import moves
 from .reducing import MOST_SUM
@@ -54,11 +52,7 @@ def global_average_pool(builder: OnnxBuilder, operator: Operator) -> None:
     channels, count = layout.shape[1], prod(layout.shape[2:])
     (scale, zero), (out_scale, out_zero) = builder.quantization(x), builder.quantization(y)
     ratio = F(scale / F(out_scale * F(count)))
-
-    def rule(sums: Ints) -> Ints:
-        levels = np.rint(sums.astype(F) * ratio).astype(np.int64) + out_zero
-        return np.asarray(np.clip(levels, 0, 255))
-
+    rule = partial(rescaled, ratio=ratio, zero=out_zero)
     if 255 * count >= MOST_SUM:
         builder.refuse(f"it adds {count} values", f"at most {MOST_SUM // 255} can be added")
     attributes: dict[str, Any] = {

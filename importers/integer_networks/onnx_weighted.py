@@ -6,6 +6,7 @@ onnxruntime rescales their sums in float32 as XNNPACK does: the same operations 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from math import prod
 from typing import Any
 
@@ -15,8 +16,8 @@ import numpy.typing as npt
 from thumbnet.export import Node, Window, staircase
 
 from ..tflite.model import Operator, Tensor
-from .boxes import Ints
 from .moving import places
+from .onnx_arithmetic import rescaled
 from .onnx_builder import OnnxBuilder, channels_last, from_channels_last
 from .onnx_windows import moves
 from .products import MOST_INNER
@@ -122,12 +123,7 @@ def _product(builder: OnnxBuilder, operator: Operator) -> None:
     x, w = (np.broadcast_to(index, (*batch, *index.shape[-2:])) for index in (x, w))
     rows, inner, columns = x.shape[-2], x.shape[-1], w.shape[-2]
     (sa, za), (sb, zb), (sy, zy) = (builder.quantization(number) for number in (a, b, y))
-    ratio = np.float32(np.float32(sa * sb) / sy)
-
-    def rule(sums: Ints) -> Ints:
-        levels = np.rint(sums.astype(np.float32) * ratio).astype(np.int64) + zy
-        return np.asarray(np.clip(levels, 0, 255))
-
+    rule = partial(rescaled, ratio=np.float32(np.float32(sa * sb) / sy), zero=zy)
     most = 255 * 255 * inner
     attributes: dict[str, Any] = {
         **{"batches": prod(batch), "rows": rows, "inner": inner, "columns": columns},
