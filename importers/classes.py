@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from thumbnet.trainer import Model, ThumbnetError
 
-from .integer_networks.answering import KINDS as TASKS
-from .integer_networks.answering import check_labels
+from .integer_networks.answering import TASKS, class_names
 from .integer_networks.network import IntegerNetwork
 
 __all__ = ["TASKS", "with_classes"]
@@ -54,8 +53,5 @@ def with_classes(
             raise ThumbnetError(
                 f"its output has shape {network.output_shape}: classes are for a row of numbers"
             )
-        classes = max(network.output_shape[0], 2)
-        names = tuple(labels) or tuple(map(str, range(classes)))
-        check_labels(names, classes)
-        network.labels = names
+        network.labels = class_names(labels, network.output_shape[0])
     return network

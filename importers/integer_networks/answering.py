@@ -15,7 +15,7 @@ from thumbnet.trainer import ThumbnetError, check_names
 PROBABILITY = 2.0**-8
 """The scale that TFLite gives to the bytes of SOFTMAX and LOGISTIC, with level 0 for 0.0."""
 
-KINDS = ("classifier", "regression")
+TASKS = ("classifier", "regression")
 """What a user may ask for."""
 
 MOST_STEP = 2**20
@@ -32,7 +32,7 @@ def answering(
     graph
         A graph with scores; what reads them is made anew.
     kind
-        One of `KINDS`; None for a classifier if there are labels or the network ends with a
+        One of `TASKS`; None for a classifier if there are labels or the network ends with a
         softmax.
     labels
         The names of the classes; by default their numbers.
@@ -94,9 +94,7 @@ def _classes(graph: Graph, labels: Sequence[str]) -> Task:
         )
     (outputs,) = graph.tensors["scores"].shape
     last = graph.tensors[sources[0]]
-    classes = max(outputs, 2)
-    names = tuple(labels) or tuple(map(str, range(classes)))
-    check_labels(names, classes)
+    names = class_names(labels, outputs)
     probable = last.scale == PROBABILITY and last.zero_point == 0
     if outputs == 1:
         if probable:
@@ -110,14 +108,31 @@ def _classes(graph: Graph, labels: Sequence[str]) -> Task:
     return Task("classifier", "linear", names, 1.0 if logits else None)
 
 
-def check_labels(labels: Sequence[str], classes: int) -> None:
-    """Raise ThumbnetError if labels are not one name for each class."""
-    if len(labels) != classes:
-        raise ThumbnetError(f"{len(labels)} names for {classes} classes: give one for each class")
-    if len(set(labels)) < len(labels):
-        twice = next(name for name in labels if list(labels).count(name) > 1)
+def class_names(labels: Sequence[str], outputs: int) -> tuple[str, ...]:
+    """Return a name for each class: the labels, or numbers if there are none.
+
+    Parameters
+    ----------
+    labels
+        The names that were given.
+    outputs
+        How many scores the network has; a single one decides between two classes.
+
+    Raises
+    ------
+    ThumbnetError
+        If labels are not one name for each class.
+
+    """
+    classes = max(outputs, 2)
+    names = tuple(labels) or tuple(map(str, range(classes)))
+    if len(names) != classes:
+        raise ThumbnetError(f"{len(names)} names for {classes} classes: give one for each class")
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
         raise ThumbnetError(f"two classes are named {twice!r}: give each one its own name")
-    check_names("names of classes", labels)
+    check_names("names of classes", names)
+    return names
 
 
 def _sources(graph: Graph) -> tuple[str, ...]:
