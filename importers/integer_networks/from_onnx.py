@@ -13,8 +13,8 @@ from thumbnet.trainer import ThumbnetError
 from ..float_networks.onnx_constants import computed
 from ..onnx_files.read_onnx import OnnxModel, OnnxNode
 from ..tflite.model import Operator, Tensor
-from .answer import answered
 from .boxes import Ints
+from .finish import finished
 from .moving import places
 from .network import IntegerNetwork
 from .onnx_builder import OnnxBuilder, Real, Reordered, channels_last
@@ -92,7 +92,7 @@ class _Translation:
             except (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError) as error:
                 why = " ".join(str(error).split())[:100]
                 self.builder.refuse(f"its settings do not fit ({why})", "export the network again")
-        return self._answered(name)
+        return self._finished(name)
 
     # The nodes.
 
@@ -277,7 +277,7 @@ class _Translation:
 
     # The end.
 
-    def _answered(self, name: str) -> IntegerNetwork:
+    def _finished(self, name: str) -> IntegerNetwork:
         builder = self.builder
         sources = []
         for k, output in enumerate(self.model.outputs):
@@ -298,4 +298,4 @@ class _Translation:
         kind = f"{' and '.join(sorted(self.types))} ONNX"
         if self.order is not None:
             kind += ", rows with channels last"
-        return answered(builder, name, self.shape[1:], sources, (), kind)
+        return finished(builder, name, self.shape[1:], sources, (), kind)

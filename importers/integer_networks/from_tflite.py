@@ -5,9 +5,9 @@ from __future__ import annotations
 from thumbnet.export import Node
 
 from ..tflite.model import Operator, TfliteModel
-from .answer import answered
 from .builder import Builder
 from .constants import fold
+from .finish import finished
 from .network import IntegerNetwork
 from .registry import TRANSLATORS
 from .states import held_states
@@ -61,7 +61,7 @@ def integer_network(model: TfliteModel, path: str, name: str) -> IntegerNetwork:
     if "float32" in ends:
         kind += " with float ends, so levels go in and come out"
     shape = builder.shape(subgraph.inputs[0])
-    return answered(builder, name, shape, sources, states, kind)
+    return finished(builder, name, shape, sources, states, kind)
 
 
 def _float_ends(builder: Builder, start: int) -> list[Operator]:

@@ -9,7 +9,7 @@ from support.tflite_builder import Network, build
 
 from thumbnet.export import Graph
 from thumbnet.export.stages.reference import execute
-from thumbnet.importers.integer_networks import answer
+from thumbnet.importers.integer_networks import finish
 
 CONV = {"stride_h": 1, "stride_w": 1}
 ZERO = -100
@@ -101,7 +101,7 @@ def test_scores_stay_the_same(kind: str, channels: int, monkeypatch: pytest.Monk
     net, outputs = network(kind)
     data = build(net.model(*outputs))
     small = imported.__wrapped__(data).graph
-    monkeypatch.setattr(answer, "without_constant_channels", lambda graph: graph)
+    monkeypatch.setattr(finish, "without_constant_channels", lambda graph: graph)
     whole = imported.__wrapped__(data).graph
     assert (kept(whole), kept(small)) == (4, channels)
     rows = np.random.default_rng(0).integers(0, 256, (20, 162)).astype(np.float64)

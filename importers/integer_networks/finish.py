@@ -17,7 +17,7 @@ MOST_SCALE = 2**30
 """Steps are 31-bit integers."""
 
 
-def answered(
+def finished(
     builder: Builder,
     name: str,
     shape: tuple[int, ...],
@@ -25,7 +25,7 @@ def answered(
     states: tuple[State, ...],
     kind: str,
 ) -> IntegerNetwork:
-    """Add the scores and the answer.
+    """Add the scores and the answer, and check the whole network.
 
     Parameters
     ----------
