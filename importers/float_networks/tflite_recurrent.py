@@ -9,18 +9,13 @@ import numpy as np
 
 from thumbnet.trainer import ThumbnetError
 
+from ..tflite.lstm_inputs import BIASES, INPUT_WEIGHTS, INPUTS, NOT_SUPPORTED, STATE_WEIGHTS
 from .onnx_settings import constant
 from .sequences import recurrent
 from .tracer import Tracer
 from .values import BATCH, Value
 
-_INPUTS = 24
 _GATES = 4
-_OTHERS = {
-    "peepholes": slice(9, 12),
-    "a projection": slice(16, 18),
-    "layer normalization": slice(20, 24),
-}
 
 
 def sequence_lstm(tracer: Tracer, options: dict[str, Any], inputs: Sequence[Any]) -> Value:
@@ -28,20 +23,20 @@ def sequence_lstm(tracer: Tracer, options: dict[str, Any], inputs: Sequence[Any]
 
     Its gates are those of the trainer, in the same order: input, forget, cell, output.
     """
-    given = [*inputs, *[None] * (_INPUTS - len(inputs))]
-    for what, part in _OTHERS.items():
+    given = [*inputs, *[None] * (INPUTS - len(inputs))]
+    for what, part in NOT_SUPPORTED.items():
         if any(one is not None for one in given[part]):
             raise ThumbnetError(f"has {what}: use an LSTM without, such as Keras's")
-    if given[1] is None or given[5] is None:
+    if given[INPUT_WEIGHTS] is None or given[STATE_WEIGHTS] is None:
         raise ThumbnetError("has no input gate: use an LSTM with all gates, such as Keras's")
     activation = options.get("fused_activation_function", "NONE")
     if activation != "TANH" or options.get("cell_clip"):
         raise ThumbnetError(f"has the activation {activation}, or clips its cell: use tanh alone")
     kernels = [
         np.concatenate([constant(given, at + k, "weights") for k in range(_GATES)]).T
-        for at in (1, 5)
+        for at in (INPUT_WEIGHTS, STATE_WEIGHTS)
     ]
-    bias = np.concatenate([constant(given, 12 + k, "bias") for k in range(_GATES)])
+    bias = np.concatenate([constant(given, BIASES + k, "bias") for k in range(_GATES)])
     time = 0 if options.get("time_major") else 1
     value, steps, units = recurrent(
         *(tracer, given[0], "lstm", time, True),

@@ -9,18 +9,19 @@ import numpy.typing as npt
 
 from thumbnet.export import Node, TensorSpec
 
+from ..tflite.lstm_inputs import (
+    BIASES,
+    CELL,
+    INPUT_WEIGHTS,
+    INPUTS,
+    NOT_SUPPORTED,
+    STATE,
+    STATE_WEIGHTS,
+)
 from ..tflite.model import Operator
 from .boxes import Ints, boxes, move_attributes
 from .builder import Builder
 from .kept import MOST_LEFT, keep, kept_tensor, multiplier, one_scale
-
-INPUTS = 24
-PARTS = {
-    "peepholes": slice(9, 12),
-    "a projection": slice(16, 18),
-    "layer normalization": slice(20, 24),
-}
-"""The inputs of what is not supported."""
 
 GATE_SCALE = np.float32(2.0**-12)
 CELL_EXPONENTS = range(-15, -8)
@@ -29,19 +30,20 @@ CELL_EXPONENTS = range(-15, -8)
 def sequence_lstm(builder: Builder, operator: Operator) -> None:
     """Add an LSTM: all steps of it, what it keeps, and the states of the steps."""
     numbers = [*operator.inputs, *[-1] * (INPUTS - len(operator.inputs))]
-    for what, part in PARTS.items():
+    for what, part in NOT_SUPPORTED.items():
         if any(number >= 0 for number in numbers[part]):
             builder.refuse(f"it has {what}", "use an LSTM without, such as Keras's")
     x, (y,) = numbers[0], operator.outputs
-    state, cell = numbers[18:20]
+    state, cell = numbers[STATE], numbers[CELL]
     # Without an input gate, it is 1 - forget gate.
-    gates = [k for k in range(4) if k or max(numbers[1], numbers[5], numbers[12]) >= 0]
+    first_gate = (numbers[at] for at in (INPUT_WEIGHTS, STATE_WEIGHTS, BIASES))
+    gates = range(4) if max(first_gate) >= 0 else range(1, 4)
     steps, inputs = _sequence(builder, x, time_major=bool(operator.options["time_major"]))
     weights = {
         side: [_constant(builder, numbers[at + k], "int8", "weights") for k in gates]
-        for side, at in (("input", 1), ("state", 5))
+        for side, at in (("input", INPUT_WEIGHTS), ("state", STATE_WEIGHTS))
     }
-    biases = [_constant(builder, numbers[12 + k], "int32", "biases") for k in gates]
+    biases = [_constant(builder, numbers[BIASES + k], "int32", "biases") for k in gates]
     units = int(np.prod(builder.dims(state))) if state >= 0 else 0
     shapes = [one.shape for one in (*weights["input"], *weights["state"], *biases)]
     count = len(gates)
@@ -54,7 +56,7 @@ def sequence_lstm(builder: Builder, operator: Operator) -> None:
     hidden_scale, hidden_zero = _hidden(builder, operator)
     scales = []
     for k in gates:
-        for at, source in ((1, x), (5, state)):
+        for at, source in ((INPUT_WEIGHTS, x), (STATE_WEIGHTS, state)):
             found = one_scale(builder, numbers[at + k], "weights", "int8")
             pair = found, builder.scale(source)
             scales.append(multiplier(builder, pair, GATE_SCALE, "sums of a gate", MOST_LEFT))
