@@ -18,6 +18,7 @@ from ..graph.arithmetic import (
     SHIFT_MAX,
     SHIFT_MIN,
     SMALL_INT_LIMIT,
+    Ints,
 )
 from ..graph.graph import Graph, Node, TensorSpec
 from ..graph.window import Window
@@ -28,11 +29,17 @@ def accumulator_faults(weight: Any, bias: Any, expected: tuple[int, int]) -> Ite
     if weight.dtype != np.int8 or weight.shape != expected:
         yield f"weight is {weight.dtype}{list(weight.shape)}: it must be int8{list(expected)}"
         return
-    bound = np.abs(weight.astype(np.int64)).sum(axis=1) * ACTIVATION_MAX + np.abs(bias)
+    bound = most_sums(weight, bias)
     if bound.max() >= ACCUMULATOR_LIMIT:
         yield f"output {int(bound.argmax())} could reach {int(bound.max())}, the limit is 2**29"
     if 128 * ACTIVATION_MAX * expected[1] + np.abs(bias).max() >= SMALL_INT_LIMIT:
         yield f"{expected[1]} inputs: 128 times their sum does not fit 31 bits"
+
+
+def most_sums(weight: Any, bias: Any) -> Ints:
+    """Return the largest size of each sum of bytes times int8 weights (outputs, products)."""
+    size: Ints = np.abs(weight.astype(np.int64)).sum(axis=1) * ACTIVATION_MAX + np.abs(bias)
+    return size
 
 
 def window_faults(

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..boards.processors import Cycles
 from ..graph.arithmetic import ACTIVATION_MAX, SMALL_INT_LIMIT, Ints
+from ..graph.double_bytes import WORD_MAX, joined, parted, saturated
 from ..graph.double_rounding import (
     EXPONENT_HIGH,
     EXPONENT_LOW,
@@ -27,7 +28,7 @@ from ..kernels.build import Build
 from ..kernels.call import Call
 from ..kernels.kernel import Kernel
 from .attribute_kinds import EACH_OUTPUT, WEIGHTS, Array, Whole
-from .checks import accumulator_faults
+from .checks import accumulator_faults, most_sums
 from .operation import Operation
 
 FACTOR = ("factor_low", "factor_middle", "factor_high", "places")
@@ -44,8 +45,6 @@ SVDF_SUMS = Kernel(
     ("high", "low"),
     repeated_for="unit",
 )
-
-WORD_MAX = 2**15 - 1
 
 _MANTISSA = Whole(MANTISSA_LOW, MANTISSA_HIGH)
 _RESCALING_COST = 40
@@ -73,10 +72,9 @@ class SvdfFeatures(Operation):
         """Return the bytes of the memory."""
         x, old = inputs
         acc = x.reshape(len(x), -1) @ attributes["weight"].astype(np.int64).T + attributes["bias"]
-        new = rescale_twice(acc, attributes["mantissa"], attributes["exponent"])
-        new = np.clip(new, -WORD_MAX - 1, WORD_MAX)
+        new = saturated(rescale_twice(acc, attributes["mantissa"], attributes["exponent"]))
         planes = old.reshape(len(old), 2, attributes["memory"], -1)
-        newest = np.stack([new & 0xFF, new >> 8 & 0xFF], axis=1)[:, :, None]
+        newest = np.stack(parted(new), axis=1)[:, :, None]
         return np.asarray(np.concatenate([planes[:, :, 1:], newest], axis=2).reshape(len(old), -1))
 
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
@@ -88,8 +86,7 @@ class SvdfFeatures(Operation):
         if sizes != needed:
             yield f"tensors of {sizes} values, but {needed} are needed"
         yield from accumulator_faults(a["weight"], a["bias"], (filters, inputs))
-        weights = np.abs(a["weight"].astype(np.int64)).sum(axis=1)
-        most = int((weights * ACTIVATION_MAX + np.abs(a["bias"])).max())
+        most = int(most_sums(a["weight"], a["bias"]).max())
         if most << max(a["exponent"], 0) >= SMALL_INT_LIMIT:
             yield "a sum could reach 2**30 before it is rescaled: give the state a larger scale"
 
@@ -133,7 +130,7 @@ class SvdfSums(Operation):
         """Return the levels."""
         weight, bias = attributes["time_weight"], attributes["time_bias"]
         low, high = inputs[0].reshape(len(inputs[0]), 2, -1).swapaxes(0, 1)
-        values = ((low | high << 8) ^ WORD_MAX + 1) - WORD_MAX - 1
+        values = joined(low, high)
         products = values.reshape(len(values), *weight.T.shape) * weight.T
         sums = products.sum(axis=1).reshape(len(values), len(bias), -1).sum(axis=2) + bias
         wrapped = (sums + 2**31) % 2**32 - 2**31

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..boards.processors import Cycles
 from ..graph.arithmetic import ACTIVATION_MAX, SMALL_INT_LIMIT, Ints
+from ..graph.double_bytes import WORD_MAX, joined, parted, saturated
 from ..graph.double_rounding import (
     EXPONENT_HIGH,
     EXPONENT_LOW,
@@ -28,7 +29,7 @@ from ..kernels.build import Build
 from ..kernels.call import Call
 from ..kernels.kernel import Kernel
 from .attribute_kinds import Array, Whole
-from .checks import accumulator_faults
+from .checks import accumulator_faults, most_sums
 from .operation import Operation
 from .recurrent import COPY, SIDES
 
@@ -64,7 +65,7 @@ class TfliteLstm(Operation):
         "mantissa": Array(axes=("scales",), low=MANTISSA_LOW, high=MANTISSA_HIGH),
         "exponent": Array(axes=("scales",), low=EXPONENT_LOW, high=EXPONENT_HIGH),
         **{"steps": Whole(1, 2**16), "cell_exponent": Whole(-15, -9)},
-        **{"clip": Whole(0, ONE), "zero_point": Whole(0, ACTIVATION_MAX)},
+        **{"clip": Whole(0, WORD_MAX), "zero_point": Whole(0, ACTIVATION_MAX)},
     }
     weight_names = tuple(f"{side}_weight" for side in SIDES)
     kernels = (LSTM_TFLITE, COPY)
@@ -75,7 +76,7 @@ class TfliteLstm(Operation):
         units = a["state_weight"].shape[1]
         gates = len(a["state_weight"]) // units
         low, high, state = np.split(kept.reshape(len(x), -1), 3, axis=1)
-        cell = ((low | high << 8) ^ ONE + 1) - ONE - 1
+        cell = joined(low, high)
         states = [state]
         for step in np.split(x.reshape(len(x), a["steps"], -1), a["steps"], axis=1):
             sums = [
@@ -87,14 +88,14 @@ class TfliteLstm(Operation):
             forget, new, out = sigmoid(forget), tanh(new, _GATE_WHOLE), sigmoid(out)
             come = sigmoid(first[0]) if first else ONE - forget
             added = _divided(come * new, 30 + a["cell_exponent"])
-            cell = _word(_divided(forget * cell, 15) + added)
+            cell = saturated(_divided(forget * cell, 15) + added)
             if a["clip"]:
                 cell = np.clip(cell, -a["clip"], a["clip"])
             real = out * tanh(cell, 15 + a["cell_exponent"])
             state = rescale_twice(real, a["mantissa"][-1], a["exponent"][-1]) + a["zero_point"]
             state = np.clip(state, 0, ACTIVATION_MAX)
             states.append(state)
-        return np.concatenate([cell & 0xFF, cell >> 8 & 0xFF, *states], axis=1)
+        return np.concatenate([*parted(cell), *states], axis=1)
 
     def integer_faults(self, graph: Graph, node: Node) -> Iterator[str]:
         """Yield tensors of other sizes, and sums that could leave 31 bits."""
@@ -114,9 +115,8 @@ class TfliteLstm(Operation):
         for k, side in enumerate(SIDES):
             weight, bias = a[f"{side}_weight"], a[f"{side}_bias"]
             yield from accumulator_faults(weight, bias, weight.shape)
-            most = np.abs(weight.astype(np.int64)).sum(axis=1) * ACTIVATION_MAX + np.abs(bias)
             left = np.maximum(a["exponent"][k:-1:2], 0)
-            if np.any(most << left.repeat(units) >= SMALL_INT_LIMIT):
+            if np.any(most_sums(weight, bias) << left.repeat(units) >= SMALL_INT_LIMIT):
                 yield "a sum could reach 2**30 before it is rescaled: use smaller weights"
 
     def times(self, node: Node) -> int:
@@ -166,12 +166,8 @@ def _gate(a: dict[str, Any], sides: list[list[Ints]], k: int) -> Ints:
     total = np.int64(0)
     for side, sums in enumerate(sides):
         at = 2 * k + side
-        total = _word(total + rescale_twice(sums[k], a["mantissa"][at], a["exponent"][at]))
+        total = saturated(total + rescale_twice(sums[k], a["mantissa"][at], a["exponent"][at]))
     return np.asarray(total)
-
-
-def _word(x: Ints) -> Ints:
-    return np.clip(x, -ONE - 1, ONE)
 
 
 def _divided(x: Ints, places: int) -> Ints:
