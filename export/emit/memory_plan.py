@@ -60,10 +60,7 @@ def plan(graph: Graph, build: Build | None = None) -> Plan:
     for state in graph.states:
         del lives[state.after]
     first = graph.nodes[0].output
-    breadth = [
-        sum(sizes[name] for name, (start, end) in lives.items() if start <= k <= end)
-        for k in range(len(graph.nodes))
-    ]
+    breadth = _breadth(graph, lives, sizes)
     busiest = {n: max(breadth[start : end + 1]) for n, (start, end) in lives.items()}
     orders: list[Callable[[str], tuple[int, ...]]] = [
         lambda name: (name != first, -sizes[name]),
@@ -123,10 +120,18 @@ def alive_bytes(graph: Graph, build: Build | None = None) -> dict[str, int]:
     for state in graph.states:
         del lives[state.after]
     return {
-        node.output: sum(sizes[name] for name, (start, end) in lives.items() if start <= k <= end)
-        for k, node in enumerate(graph.nodes)
+        node.output: alive
+        for node, alive in zip(graph.nodes, _breadth(graph, lives, sizes), strict=True)
         if graph.tensors[node.output].dtype == "uint8"
     }
+
+
+def _breadth(graph: Graph, lives: dict[str, tuple[int, int]], sizes: dict[str, int]) -> list[int]:
+    """Return how many bytes are alive while each node runs."""
+    return [
+        sum(sizes[name] for name, (start, end) in lives.items() if start <= k <= end)
+        for k in range(len(graph.nodes))
+    ]
 
 
 def overlapping(graph: Graph, build: Build) -> Pairs:
