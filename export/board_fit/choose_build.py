@@ -62,7 +62,7 @@ def choose_build(
         raise ThumbnetError(f"board {board.name} does not import .mpy files: export without --mpy")
     check_fits(graph, board, tier, weights, mpy, request, facts)
     lanes = _lanes_fit(graph, board, tier, weights, mpy, facts)
-    return build_for(graph, board, tier, weights, lanes)
+    return build_for(board, tier, weights, lanes)
 
 
 def _lanes_fit(
@@ -74,7 +74,7 @@ def _lanes_fit(
     """
     if tier != "plain" or weights != "module" or not board.bigint:
         return False
-    build = build_for(graph, board, tier, weights, lanes=True)
+    build = build_for(board, tier, weights, lanes=True)
     calls = kernel_calls(graph, plan(graph, build), build)
     columns = [lanes_heap(c.weight) for c in calls if c.kernel.in_lanes and c.weight is not None]
     if sum(columns) > board.heap // 4:

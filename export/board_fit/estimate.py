@@ -88,7 +88,7 @@ def estimate(
         The content of the header; by default almost nothing, and no labels.
 
     """
-    build = build_for(graph, board, tier, weights, lanes)
+    build = build_for(board, tier, weights, lanes)
     facts = facts or Facts(board=board.name, version="")
     files = emit_files(graph, build, facts) if build.parts else emit(graph, build, facts)
     texts = {name[:-3]: data.decode() for name, data in files.items() if name.endswith(".py")}

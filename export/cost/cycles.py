@@ -74,7 +74,7 @@ def _inputs(graph: Graph, cpu: Cpu, cost: Cycles) -> float:
 def _network(graph: Graph, board: BoardProfile, tier: str, stream: WeightStream | None) -> float:
     """Return the cycles of a `predict` whose inputs are already uint8."""
     cpu, cost = _processor(board, tier)
-    build = build_for(graph, board, tier, "stream" if stream else "module")
+    build = build_for(board, tier, "stream" if stream else "module")
     layers = [*_of_levels(graph), *(node for node in graph.nodes if node.output == "scores")]
     cycles, calls = cpu.predict, 0
     for node in layers:
@@ -124,7 +124,7 @@ def layer_seconds(graph: Graph, board: BoardProfile, tier: str) -> dict[str, flo
 
     """
     cpu, cost = _processor(board, tier)
-    build = build_for(graph, board, tier, "module")
+    build = build_for(board, tier, "module")
     found = {}
     for node in _of_levels(graph):
         made = operation(node).calls(graph, node, {}, build)

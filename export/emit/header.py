@@ -86,7 +86,7 @@ def header(graph: Graph, facts: Facts) -> str:
     if graph.sound:
         paragraphs.append(sound_sentence(graph.sound.front_end))
     usage = [f"import {name}"] + [
-        f"{name}.{call:<22} # {meaning}" for call, meaning in _calls(graph, facts)
+        f"{name}.{call:<22} # {meaning}" for call, meaning in _calls(graph)
     ]
     text = (
         "\n\n".join(fill(p, 96, break_on_hyphens=False) for p in paragraphs)
@@ -121,7 +121,7 @@ def _inputs(graph: Graph, facts: Facts) -> str:
     return f"Input: {numbers}: {', '.join(each)}."
 
 
-def _calls(graph: Graph, facts: Facts) -> list[tuple[str, str]]:
+def _calls(graph: Graph) -> list[tuple[str, str]]:
     meanings = {
         "classifier": "class index; LABELS[i] names it",
         "regression": "the prediction, in the units of the training data",

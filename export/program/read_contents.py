@@ -116,7 +116,7 @@ def check_contents(document: dict[str, Any]) -> Contents:
     if graph.stream is not None and answer_kind(graph) != "classifier":
         raise ValueError("it has a Stream, but no classes")
     board = profile_of("its board", document["board"])
-    build = _build(document["build"], graph, board)
+    build = _build(document["build"], board)
     inputs = _inputs(document["inputs"], graph)
     targets = _targets(document["targets"], graph, len(inputs))
     texts = check_texts(document.get("texts", []), graph.tensors[graph.input].shape[0])
@@ -135,7 +135,7 @@ def check_work(graph: Graph, vectors: int) -> None:
         )
 
 
-def _build(value: Any, graph: Graph, board: BoardProfile) -> Build:
+def _build(value: Any, board: BoardProfile) -> Build:
     only(value, " ".join(vars(Build())))
     tier, weights, check = value["tier"], value["weights"], value["check"]
     name = str(tier).removesuffix("_dsp")
@@ -147,7 +147,7 @@ def _build(value: Any, graph: Graph, board: BoardProfile) -> Build:
             raise ValueError(f"{key} of its build is {brief(value[key])}")
     if value["lanes"] and not (name == "plain" and board.bigint):
         raise ValueError("its build has lanes, which its board has not")
-    usual = build_for(graph, board, name, weights, value["lanes"])
+    usual = build_for(board, name, weights, value["lanes"])
     if tier not in (name, usual.tier) or value["parts"] != usual.parts:
         raise ValueError("its build is not one for its board")
     least = 1 if weights == "stream" else 0

@@ -16,8 +16,6 @@ from .moving import moved
 
 Ints = npt.NDArray[np.int64]
 
-MOST_BIAS = 2**31 - 1
-
 
 def conv_2d(builder: Builder, operator: Operator) -> None:
     """Add a CONV_2D; weights (outputs, height, width, inputs)."""

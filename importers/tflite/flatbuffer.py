@@ -108,9 +108,8 @@ class Table:
         self._fields = at - int(file.number(at, "back"))
         self._fields_size = int(file.number(self._fields, "entry"))
         self._size = int(file.number(self._fields + 2, "entry"))
-        if (
-            self._fields_size % 2
-        ):  # an entry that is there by half is read by some, and not by others
+        # An entry that is there by half is read by some, and not by others.
+        if self._fields_size % 2:
             raise Damaged(f"the list of fields of the table at byte {at:,} ends within an entry")
         file.span(self._fields, self._fields_size)
         file.span(at, self._size)

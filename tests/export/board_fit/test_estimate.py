@@ -37,7 +37,7 @@ SHAPES = [
 
 
 def files_of(graph: Graph, board: BoardProfile, tier: str, weights: str) -> dict[str, bytes]:
-    return emit(graph, build_for(graph, board, tier, weights), Facts(board=board.name, version=""))
+    return emit(graph, build_for(board, tier, weights), Facts(board=board.name, version=""))
 
 
 def run(folder: Path, heap: int, code: str) -> list[int] | None:
