@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from support.imported import imported
+from support.litert import litert, varied_rows
+from support.streaming import SCALE, WIDTH, Streaming
+from support.streaming import ZERO as STATE_ZERO
 from support.tflite_builder import Network, build
 
 from thumbnet.export import Graph
@@ -109,3 +112,25 @@ def test_scores_stay_the_same(kind: str, channels: int, monkeypatch: pytest.Monk
     found = [execute(graph, rows, ["scores"])["scores"] for graph in (small, whole)]
     assert found[0].tolist() == found[1].tolist()
     assert kind == "all" or len(np.unique(found[1])) > 5
+
+
+def test_a_state_keeps_its_channels() -> None:
+    """Only one convolution reads the channels, and so does the next inference."""
+    made = Streaming([1], np.random.default_rng(0))
+    net, scales = made.net, np.full(WIDTH, 0.006, np.float32)
+    old = made.convolve(made.read(0))
+    weight = made.rng.integers(-127, 128, (WIDTH, 1, 1, WIDTH)).astype(np.int8)
+    weight[0] = 0
+    w = net.constant(weight, scales, axis=0)
+    b = net.constant(np.full(WIDTH, 4000, np.int32), np.float32(SCALE) * scales)
+    form = {"stride_h": 1, "stride_w": 1, "padding": "VALID"}
+    new = net.apply("CONV_2D", [made.x, w, b], (1, 1, 1, WIDTH), SCALE, STATE_ZERO, **form)
+    made.assign(0, new)
+    y = net.apply("ADD", [old, made.convolve(new)], (1, 1, 1, WIDTH), 0.1, 0)
+    data = build(made.model(y))
+    network = imported(data)
+    rows = varied_rows(np.random.default_rng(1), (1, WIDTH), 8)
+    (want,) = litert(data, rows)
+    levels = rows.reshape(8, -1).astype(np.int64) + 128
+    found = execute(network.graph, levels, ["scores"])["scores"]
+    assert found.tolist() == want.tolist()

@@ -199,6 +199,21 @@ def reduced() -> Network:
     return net
 
 
+def averaged(height: int, width: int) -> Network:
+    net = Network()
+    x = net.input((1, height, width), 0.1, 0)
+    net.apply("MEAN", [x, net.constant(int32s(1, 2))], (1,), 0.1, 0)
+    return net
+
+
+def quantized_twice() -> Network:
+    net = Network()
+    x = net.input((1, 4), dtype="float32")
+    both = [net.apply("QUANTIZE", [x], (1, 4), 0.1, 3) for _ in range(2)]
+    net.apply("ADD", both, (1, 4), 0.1, 3)
+    return net
+
+
 def turned(order: list[int]) -> Network:
     net = Network()
     x = net.input((1, 4), 0.1)
@@ -234,6 +249,8 @@ REFUSED = {
     "operator 1, CAST: it casts int8 to int32: quantize instead, to int8": one(
         "CAST", dtype="int32", scale=(), in_data_type="int8", out_data_type="int32"
     ),
+    "operator 0, MEAN: it adds 2105401 values: at most 2105376 can be added": averaged(1451, 1451),
+    "its input is float32 and not quantized at once: quantize the whole network": quantized_twice(),
     "operator 1, TRANSPOSE: its order [1, 1] is none of 2 axes: export the network": turned([1, 1]),
     "operator 1, TRANSPOSE: its order [0] is none of 2 axes: export the network again": turned([0]),
     "net.tflite: its input has 2 rows: give it a batch of 1": one("TANH", (2, 4)),

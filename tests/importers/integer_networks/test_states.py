@@ -61,6 +61,32 @@ def test_values_are_written_in_place() -> None:
     assert [len(state.initial) for state in graph.states] == [3 * WIDTH, 4 * WIDTH]
 
 
+def test_two_variables_may_get_one_value() -> None:
+    made = Streaming([2, 2], np.random.default_rng(0))
+    old = made.join(made.read(0), made.read(1))
+    new = made.convolve(made.last(made.join(old, made.x), 2))
+    made.assign(0, new)
+    made.assign(1, new)
+    data = build(made.model(made.convolve(old)))
+    rows = varied_rows(np.random.default_rng(1), (1, WIDTH), 8)
+    network = imported(data)
+    assert scores(network, rows).tolist() == centred(network, litert(data, rows)).tolist()
+
+
+def test_a_value_before_the_inference_is_copied_in_front_of_every_write() -> None:
+    made = Streaming([2, 2], np.random.default_rng(0))
+    before = made.read(0)
+    made.read(1)
+    made.assign(0, made.convolve(made.convolve(before)))
+    made.assign(1, before)
+    data = build(made.model(made.convolve(made.x)))
+    network = imported(data)
+    # It is copied into the other state; the new value is written in place.
+    assert [node.op for node in network.graph.nodes].count("move") == 1
+    rows = varied_rows(np.random.default_rng(1), (1, WIDTH), 8)
+    assert scores(network, rows).tolist() == centred(network, litert(data, rows)).tolist()
+
+
 def every_output(path: Path) -> bytes:
     """A file whose outputs are all tensors that it computes."""
     model = read_tflite(path)
@@ -120,6 +146,14 @@ def no_handle() -> Streaming:
     return made
 
 
+def of_wide_integers() -> Streaming:
+    made = windows_of(2)
+    first = made.start.operators[-1].inputs[1]
+    wide = made.start.tensors[first]
+    made.start.tensors[first] = replace(wide, dtype="int16", data=wide.data.astype(np.int16))
+    return made
+
+
 def of_floats() -> Streaming:
     made = windows_of(2)
     shape = made.net.tensors[made.read(0)].shape
@@ -133,6 +167,7 @@ REFUSED = {
     r"ASSIGN_VARIABLE: the variable 'v0' has 6 values, and then 3: give it one": another_size,
     "it names no variable of a VAR_HANDLE: export the network again": no_handle,
     "the variable 'v0' is float32: quantize the whole network to int8": of_floats,
+    "the variable 'v0' is int16: quantize the whole network to int8": of_wide_integers,
 }
 
 
