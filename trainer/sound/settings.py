@@ -117,6 +117,11 @@ class SoundSettings:
         return next(size for size in FFT_SIZES if size >= self.window)
 
     @property
+    def features(self) -> int:
+        """Numbers of a frame: one for each mel filter."""
+        return self.channels
+
+    @property
     def has_gain(self) -> bool:
         """Whether there is gain control."""
         return self.strength > 0
