@@ -35,46 +35,8 @@ def join_pairs():
 
 
 @micropython.viper
-def join_straight(size: int):
-    """Join those numbers of four transforms of `size` numbers each that are not turned."""
-    re = ptr32(REAL)
-    im = ptr32(IMAGINARY)
-    points = int(FFT) >> 1
-    k = 0
-    while k < points:
-        k1 = k + size
-        k2 = k1 + size
-        k3 = k2 + size
-        p = re[k1]
-        u = re[k3]
-        x = p + u
-        p -= u
-        q = im[k1]
-        u = im[k3]
-        y = q + u
-        q -= u
-        a = re[k]
-        u = re[k2]
-        c = a + u
-        a -= u
-        b = im[k]
-        u = im[k2]
-        d = b + u
-        b -= u
-        re[k] = c + x
-        im[k] = d + y
-        re[k2] = c - x
-        im[k2] = d - y
-        re[k1] = a + q
-        im[k1] = b - p
-        re[k3] = a - q
-        im[k3] = b + p
-        k = k3 + size
-
-
-@micropython.viper
-def join_turned(size: int):
-    """Join all others into transforms of four times the size.
+def turn(size: int):
+    """Turn the numbers of transforms of `size` numbers each that `join_fours` then joins.
 
     Products are of parts, so that every number fits 31 bits.
     """
@@ -86,90 +48,80 @@ def join_turned(size: int):
     if one << 31 > 0:
         up = 32
     low = up + 14
-    fine = up + 5
     points = int(FFT) >> 1
     quarter = points >> 1
-    turn = quarter // size
-    t = turn
-    j = 1
+    by = quarter // size
+    size4 = size << 2
+    first = size
+    step = by
+    while first < size4:
+        t = step
+        j = first + 1
+        end = first + size
+        while j < end:
+            f = sines[t + quarter]
+            c = f << up >> up + 5
+            f &= 31
+            g = sines[t]
+            s = g << up >> up + 5
+            g &= 31
+            k = j
+            while k < points:
+                a = re[k]
+                b = im[k]
+                u = a & 16383
+                v = b & 16383
+                a = a << up >> low
+                b = b << up >> low
+                p = ((u * c + v * s) >> 9) + a * f + b * g
+                q = ((v * c - u * s) >> 9) + b * f - a * g
+                re[k] = (a * c + b * s + (p >> 5) + 1) >> 1
+                im[k] = (b * c - a * s + (q >> 5) + 1) >> 1
+                k += size4
+            t += step
+            j += 1
+        step += by
+        first = end
+
+
+@micropython.viper
+def join_fours(size: int):
+    """Join four transforms of `size` numbers each into one, everywhere."""
+    re = ptr32(REAL)
+    im = ptr32(IMAGINARY)
+    points = int(FFT) >> 1
+    j = 0
     while j < size:
-        f1 = sines[t + quarter]
-        c1 = f1 << up >> fine
-        f1 &= 31
-        g1 = sines[t]
-        s1 = g1 << up >> fine
-        g1 &= 31
-        f2 = sines[t + t + quarter]
-        c2 = f2 << up >> fine
-        f2 &= 31
-        g2 = sines[t + t]
-        s2 = g2 << up >> fine
-        g2 &= 31
-        f3 = sines[t + t + t + quarter]
-        c3 = f3 << up >> fine
-        f3 &= 31
-        g3 = sines[t + t + t]
-        s3 = g3 << up >> fine
-        g3 &= 31
         k = j
         while k < points:
             k1 = k + size
             k2 = k1 + size
             k3 = k2 + size
-            a = re[k1]
-            b = im[k1]
-            u = a & 16383
-            v = b & 16383
-            a = a << up >> low
-            b = b << up >> low
-            p = ((u * c1 + v * s1) >> 9) + a * f1 + b * g1
-            q = ((v * c1 - u * s1) >> 9) + b * f1 - a * g1
-            p = (a * c1 + b * s1 + (p >> 5) + 1) >> 1
-            q = (b * c1 - a * s1 + (q >> 5) + 1) >> 1
-            a = re[k3]
-            b = im[k3]
-            u = a & 16383
-            v = b & 16383
-            a = a << up >> low
-            b = b << up >> low
-            x = ((u * c3 + v * s3) >> 9) + a * f3 + b * g3
-            y = ((v * c3 - u * s3) >> 9) + b * f3 - a * g3
-            x = (a * c3 + b * s3 + (x >> 5) + 1) >> 1
-            y = (b * c3 - a * s3 + (y >> 5) + 1) >> 1
-            u = p - x
-            x += p
-            v = q - y
-            y += q
-            re[k3] = u
-            im[k3] = v
-            a = re[k2]
-            b = im[k2]
-            u = a & 16383
-            v = b & 16383
-            a = a << up >> low
-            b = b << up >> low
-            p = ((u * c2 + v * s2) >> 9) + a * f2 + b * g2
-            q = ((v * c2 - u * s2) >> 9) + b * f2 - a * g2
-            p = (a * c2 + b * s2 + (p >> 5) + 1) >> 1
-            q = (b * c2 - a * s2 + (q >> 5) + 1) >> 1
+            p = re[k1]
+            u = re[k3]
+            x = p + u
+            p -= u
+            q = im[k1]
+            u = im[k3]
+            y = q + u
+            q -= u
             a = re[k]
+            u = re[k2]
+            c = a + u
+            a -= u
             b = im[k]
-            u = a + p
-            v = b + q
-            a -= p
-            b -= q
-            re[k] = u + x
-            im[k] = v + y
-            re[k2] = u - x
-            im[k2] = v - y
-            p = re[k3]
-            q = im[k3]
+            u = im[k2]
+            d = b + u
+            b -= u
+            re[k] = c + x
+            im[k] = d + y
+            re[k2] = c - x
+            im[k2] = d - y
             re[k1] = a + q
             im[k1] = b - p
             re[k3] = a - q
             im[k3] = b + p
             k = k3 + size
-        t += turn
         j += 1
 
 
@@ -222,7 +174,8 @@ def transform():
         join_pairs()
         size = 2
     while size < len(REAL):
-        join_straight(size)
-        join_turned(size)
+        if size > 1:
+            turn(size)
+        join_fours(size)
         size <<= 2
     unpack()
