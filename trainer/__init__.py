@@ -87,10 +87,16 @@ from .signals.stream_settings import RAW as RAW_FEATURE
 from .signals.stream_settings import StreamSettings
 from .signals.window_features import compute_features, sine_table
 from .signals.windows import Windows, cut, cut_as
+from .sound import log_mel_tables
 from .sound import tables as sound_tables
 from .sound.front_end import SoundFrontEnd
-from .sound.settings import FRONT_ENDS, SoundSettings
-from .sound.stream import SoundStream, level_table
+from .sound.front_ends import FRONT_ENDS, FrontEndSettings
+from .sound.levels import level_table, sound_levels
+from .sound.log_mel_settings import LogMelSettings
+from .sound.mel_filters import mel_filters
+from .sound.settings import SoundSettings
+from .sound.stream import SoundStream
+from .sound.wide_fourier import wide_sines
 from .training.callbacks import Callback, EarlyStopping, History
 from .training.checkpoint import ModelCheckpoint
 from .training.schedules import LearningRateScheduler, OneCycle
@@ -126,6 +132,7 @@ __all__ = [
     "FLAT_BEYOND",
     "FRONT_ENDS",
     "Flatten",
+    "FrontEndSettings",
     "GRU",
     "GlobalAveragePooling1D",
     "GlobalAveragePooling2D",
@@ -140,6 +147,7 @@ __all__ = [
     "LSTM",
     "LearningRateScheduler",
     "LinearRegression",
+    "LogMelSettings",
     "LogisticRegression",
     "Loss",
     "MNIST_FILES",
@@ -205,6 +213,8 @@ __all__ = [
     "load_motions",
     "load_split",
     "locked",
+    "log_mel_tables",
+    "mel_filters",
     "other_time_unit",
     "parse_json",
     "on_both_sides",
@@ -219,6 +229,7 @@ __all__ = [
     "report_write_errors",
     "resize_bilinear",
     "sine_table",
+    "sound_levels",
     "sound_tables",
     "split_by_recording",
     "temporary_file",
@@ -232,6 +243,7 @@ __all__ = [
     "train_test_split",
     "write_atomically",
     "writing_in",
+    "wide_sines",
 ]
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from ..kernels.weight_layouts import Section
 
 WIDTH = 96
@@ -48,6 +51,17 @@ def bytes_literal(sections: Sequence[Section]) -> str:
                 indent = "      " if start and len(section.rows) > 1 else "    "
                 lines.append(f"{indent}{bytes(row[start : start + section.line])!r}")
     return "(\n" + "\n".join(lines) + "\n)"
+
+
+def zeros_literal(kind: str, size: int) -> str:
+    """Return an array of zeros, of 16-bit ("h") or 32-bit ("i") integers."""
+    return f'array("{kind}", [0] * {size})'
+
+
+def array_literal(kind: str, values: npt.ArrayLike) -> str:
+    """Return an array of integers, made of bytes: a tuple of them would take more heap."""
+    data = np.asarray(values, {"h": "<i2", "i": "<i4"}[kind]).tobytes()
+    return f'array("{kind}", {bytes_literal([Section("", [data])])})'
 
 
 def named_numbers(names: Sequence[str], values: Sequence[int]) -> list[str]:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from thumbnet.trainer import SoundSettings, level_table, sine_table
+from thumbnet.trainer import (
+    FrontEndSettings,
+    LogMelSettings,
+    level_table,
+    log_mel_tables,
+    sine_table,
+)
 from thumbnet.trainer import sound_tables as tables
 
 from ..graph.graph import Graph
 from ..kernels.weight_layouts import Section
-from .literals import Literals, bytes_literal, tuple_literal
+from .literals import Literals, array_literal, bytes_literal, tuple_literal, zeros_literal
+from .log_mel_literals import log_mel_literals, log_mel_roots
 
 FOLDER = "sound"
 """The folder of `firmware/` with its files."""
@@ -31,65 +37,65 @@ def sound_literals(graph: Graph) -> Literals:
         return {}
     spec = graph.tensors[graph.nodes[0].output]
     assert isinstance(spec.scale, float)
-    levels = level_table(sound.unit, spec.scale, spec.zero_point)
+    front_end, to_levels = sound.front_end, (sound.unit, spec.scale, spec.zero_point)
+    if isinstance(front_end, LogMelSettings):
+        scale = log_mel_tables.level_scale(front_end, *to_levels)
+        levels = {"LEVEL_SCALE": tuple_literal(scale)}
+    else:
+        data = level_table(*to_levels)
+        levels = {"SOUND_LEVELS": bytes_literal([Section("", [data])])}
     return {
-        **front_end_literals(sound.front_end),
-        "HOP": str(sound.front_end.hop),
+        **front_end_literals(front_end),
+        "HOP": str(front_end.hop),
         "FRAMES": str(sound.frames),
         "STEP": str(sound.step),
         "MEAN_OF": str(sound.mean_of),
         "MORE_THAN": str(sound.more_than),
-        "SOUND_LEVELS": bytes_literal([Section("", [levels])]),
+        **levels,
         "VALUES": f"bytearray({sound.inputs})",
     }
 
 
-def sound_sentence(settings: SoundSettings) -> str:
+def sound_sentence(settings: FrontEndSettings) -> str:
     """Return the header's sentence about the sound that a `Stream` takes."""
     long, every = (1000 * n / settings.rate for n in (settings.window, settings.hop))
     return (
-        f"Stream: sound of 16 bits at {settings.rate:,} Hz; {settings.channels} features of "
+        f"Stream: sound of 16 bits at {settings.rate:,} Hz; {settings.features} features of "
         f"{long:g} ms every {every:g} ms."
     )
 
 
-def front_end_roots(settings: SoundSettings) -> tuple[list[str], dict[str, str]]:
+def front_end_roots(settings: FrontEndSettings) -> tuple[list[str], dict[str, str]]:
     """Return the files that compute features, and which file replaces which."""
+    if isinstance(settings, LogMelSettings):
+        return log_mel_roots(settings)
     instead = {} if settings.has_gain else {"sound_features": "sound_features_without_gain"}
     return ["sound_features"], instead
 
 
-def front_end_literals(settings: SoundSettings) -> Literals:
+def front_end_literals(settings: FrontEndSettings) -> Literals:
     """Return the literals that the files of a front end ask for."""
+    if isinstance(settings, LogMelSettings):
+        return log_mel_literals(settings)
     bank = tables.mel_bank(settings)
     weights = np.array([bank.weights, bank.others]).T.ravel()
     half = settings.fft // 2
     shares = [tables.share(v) for v in (settings.even, settings.odd, settings.floor)]
     return {
         "FFT": str(settings.fft),
-        "SAMPLES": _zeros("h", settings.window),
-        "COEFFICIENTS": _table(tables.window_table(settings)),
-        "REAL": _zeros("h", half),
-        "IMAGINARY": _zeros("h", half),
-        "SINES": _table(sine_table(settings.fft, settings.fft)),
-        "SIGNAL": _zeros("i", settings.channels),
-        "NOISE": _zeros("i", settings.channels),
+        "SAMPLES": zeros_literal("h", settings.window),
+        "COEFFICIENTS": array_literal("h", tables.window_table(settings)),
+        "REAL": zeros_literal("h", half),
+        "IMAGINARY": zeros_literal("h", half),
+        "SINES": array_literal("h", sine_table(settings.fft, settings.fft)),
+        "SIGNAL": zeros_literal("i", settings.channels),
+        "NOISE": zeros_literal("i", settings.channels),
         "MEL_BEGIN": str(bank.begin),
         "MEL_WIDTHS": bytes_literal([Section("", [bytes(bank.widths)])]),
-        "MEL_WEIGHTS": _table(weights),
+        "MEL_WEIGHTS": array_literal("h", weights),
         "SMOOTHING": tuple_literal([settings.smoothing_bits, *shares]),
-        "GAINS": _table(tables.gain_table(settings).ravel()),
+        "GAINS": array_literal("h", tables.gain_table(settings).ravel()),
         "SNR_SHIFT": str(settings.snr_shift),
-        "LOG2": _table(tables.log_table()),
+        "LOG2": array_literal("h", tables.log_table()),
         "LOG_SHIFTS": tuple_literal([settings.correction_bits, settings.log_shift]),
     }
-
-
-def _zeros(kind: str, size: int) -> str:
-    return f'array("{kind}", [0] * {size})'
-
-
-def _table(values: npt.ArrayLike) -> str:
-    """Return an array of 16-bit integers, made of bytes: a tuple of them would take more heap."""
-    data = np.asarray(values, "<i2").tobytes()
-    return f'array("h", {bytes_literal([Section("", [data])])})'

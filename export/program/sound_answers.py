@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import SoundFrontEnd, SoundStream, level_table
+from thumbnet.trainer import SoundFrontEnd, SoundStream, sound_levels
 
 from ..graph.arithmetic import Ints
 from ..graph.graph import Graph
@@ -116,9 +116,8 @@ def _levels(graph: Graph, sound: SoundStream, pcm: npt.ArrayLike) -> Ints:
     """Return the rows that the network reads."""
     spec = graph.tensors[graph.nodes[0].output]
     assert isinstance(spec.scale, float)
-    table = level_table(sound.unit, spec.scale, spec.zero_point)
     features = SoundFrontEnd(sound.front_end).push(pcm)
-    levels = np.frombuffer(table, np.uint8)[np.minimum(features, len(table) - 1)].astype(np.int64)
+    levels = sound_levels(sound.front_end, features, sound.unit, spec.scale, spec.zero_point)
     count = max(0, (len(levels) - sound.frames) // sound.step + 1)
     rows = np.arange(count)[:, None] * sound.step + np.arange(sound.frames)
     found: Ints = levels[rows].reshape(count, sound.inputs)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from thumbnet.trainer import FRONT_ENDS, SoundSettings, SoundStream, ThumbnetError
+from thumbnet.trainer import FRONT_ENDS, FrontEndSettings, SoundStream, ThumbnetError
 
 from ..graph.graph import Graph
 from ..stages.check_graph import verify
@@ -17,7 +17,7 @@ FEATURE_UNIT = 0.0390625
 
 def with_sound(
     graph: Graph,
-    front_end: str | SoundSettings = "microwakeword",
+    front_end: str | FrontEndSettings = "microwakeword",
     *,
     cutoff: float,
     mean_of: int,
@@ -59,9 +59,9 @@ def with_sound(
             )
         front_end = FRONT_ENDS[front_end]
     (inputs,) = graph.tensors[graph.input].shape
-    if inputs % front_end.channels:
+    if inputs % front_end.features:
         raise ThumbnetError(
-            f"the network reads {inputs} numbers, which are no frames of {front_end.channels} "
+            f"the network reads {inputs} numbers, which are no frames of {front_end.features} "
             "features: choose the front end that it was trained with"
         )
     if not 0 <= cutoff < 1:
@@ -74,7 +74,7 @@ def with_sound(
         )
     if mean_of < 1:
         raise ThumbnetError(f"a mean of {mean_of} probabilities: give 1 or more")
-    frames = inputs // front_end.channels
+    frames = inputs // front_end.features
     assert spec.scale is not None
     more_than = _most_below(cutoff, mean_of, float(np.ravel(spec.scale)[0]))
     sound = SoundStream(front_end, frames, step or frames, unit, mean_of, more_than)

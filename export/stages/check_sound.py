@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
-from thumbnet.trainer import ThumbnetError, level_table, sound_tables
+from thumbnet.trainer import (
+    LogMelSettings,
+    ThumbnetError,
+    level_table,
+    log_mel_tables,
+    sound_tables,
+)
 
 from ..graph.graph import FLOAT_STAGES, Graph
 from ..ops.input import takes_bytes
@@ -24,7 +30,7 @@ def sound_faults(graph: Graph) -> Iterator[str]:
     inputs = prod(graph.tensors[graph.input].shape)
     if sound.inputs != inputs:
         yield (
-            f"{sound.frames} frames of {sound.front_end.channels} features are {sound.inputs} "
+            f"{sound.frames} frames of {sound.front_end.features} features are {sound.inputs} "
             f"numbers, but it reads {inputs}"
         )
     spec = graph.tensors[graph.nodes[0].output]
@@ -34,9 +40,14 @@ def sound_faults(graph: Graph) -> Iterator[str]:
         yield "a Stream of sound is for networks with one output"
     else:
         try:
-            level_table(sound.unit, spec.scale, spec.zero_point)
-            sound_tables.mel_bank(sound.front_end)
-            if sound.front_end.has_gain:
-                sound_tables.gain_table(sound.front_end)
+            front_end, levels = sound.front_end, (sound.unit, spec.scale, spec.zero_point)
+            if isinstance(front_end, LogMelSettings):
+                log_mel_tables.floor_of(front_end)
+                log_mel_tables.level_scale(front_end, *levels)
+            else:
+                level_table(*levels)
+                sound_tables.mel_bank(front_end)
+                if front_end.has_gain:
+                    sound_tables.gain_table(front_end)
         except ThumbnetError as error:
             yield str(error)

@@ -94,17 +94,24 @@ class CortexM0:
 @contextmanager
 def cortex_m0(program: Any) -> Iterator[CortexM0]:
     """A board that has imported the module of a program as `m`; skips if there is no firmware."""
+    with tempfile.TemporaryDirectory() as name:
+        program.write(name, vectors=None)
+        written = {path.name: path.read_bytes() for path in Path(name).iterdir()}
+    files = {name: data for name, data in written.items() if not name.endswith(".json")}
+    with cortex_m0_of(files, program.graph.name) as board:
+        yield board
+
+
+@contextmanager
+def cortex_m0_of(files: Mapping[str, bytes], module: str) -> Iterator[CortexM0]:
+    """A board that has imported a module of these files as `m`; skips if there is no firmware."""
     if find_qemu() is None or not FIRMWARE.is_file():
         require("cortex_m0", "there is no MicroPython for a Cortex-M0: run `make cortex-m0`")
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        program.write(folder, vectors=None)
-        written = {path.name: path.read_bytes() for path in folder.iterdir()}
-        files = {name: data for name, data in written.items() if not name.endswith(".json")}
         board = None
         try:
-            board = CortexM0(files, folder)
-            board.execute(f"import {program.graph.name} as m")
+            board = CortexM0(files, Path(name))
+            board.execute(f"import {module} as m")
             yield board
         finally:
             if board is not None:

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from thumbnet.export.emit.firmware_source import SourceFile, assemble
 from thumbnet.export.emit.sound_literals import FOLDER, front_end_literals, front_end_roots
 from thumbnet.tools.targets import find_micropython
-from thumbnet.trainer import SoundSettings
+from thumbnet.trainer import FrontEndSettings, LogMelSettings
 
 from .micropython import needs_micropython
 
-TIERS = {"plain": (FOLDER,), "viper": ("viper", FOLDER)}
+TIERS = {"plain": (FOLDER, "stream"), "viper": ("viper", FOLDER, "stream")}
 
 RUN = """
 import sys
-from front_end import HOP, NOISE, SAMPLES, SIGNAL, sound_features, store_samples
+from front_end import HOP, SAMPLES, SIGNAL, sound_features, store_samples
 
 with open("sound.raw", "rb") as file:
     missing = len(SAMPLES)
@@ -34,30 +34,37 @@ with open("sound.raw", "rb") as file:
 """
 
 
-def module(settings: SoundSettings, tier: str) -> str:
+def module(settings: FrontEndSettings, tier: str) -> str:
     """The source of a front end in a tier."""
     roots, instead = front_end_roots(settings)
     sources: Sequence[SourceFile] = assemble(["sound_samples", *roots], TIERS[tier], instead)
     literals = {**front_end_literals(settings), "HOP": str(settings.hop)}
-    wanted = sorted({"HOP", *(name for source in sources for name in source.literals)})
+    wanted = {"HOP", *(name for source in sources for name in source.literals)}
     return "\n".join(
         [
             "from array import array",
             *sorted({line for source in sources for line in source.system}),
-            *(f"{name} = {literals[name]}" for name in wanted),
+            *(f"{name} = {literals[name]}" for name in literals if name in wanted),
             *(source.text for source in sources),
             "",
         ]
     )
 
 
+def features_array(settings: FrontEndSettings) -> str:
+    """The array that `sound_features` writes to."""
+    is_cepstrum = isinstance(settings, LogMelSettings) and settings.coefficients
+    return "FEATURES" if is_cepstrum else "SIGNAL"
+
+
 def board_features(
-    folder: Path, settings: SoundSettings, tier: str, pcm: NDArray[np.int64], heap: str = "64k"
+    folder: Path, settings: FrontEndSettings, tier: str, pcm: NDArray[np.int64], heap: str = "64k"
 ) -> list[list[int]]:
     """The features that MicroPython computes of a sound."""
+    run = RUN.replace("SIGNAL", features_array(settings))
     (folder / "front_end.py").write_text(module(settings, tier))
     (folder / "sound.raw").write_bytes(pcm.astype("<i2").tobytes())
-    return [[*map(int, line.split())] for line in run_beside(folder, RUN, heap).splitlines()]
+    return [[*map(int, line.split())] for line in run_beside(folder, run, heap).splitlines()]
 
 
 def run_beside(folder: Path, program: str, heap: str) -> str:

@@ -7,6 +7,9 @@ import numpy.typing as npt
 
 from ..errors import ThumbnetError
 from .fourier import transform
+from .front_ends import FrontEndSettings
+from .log_mel import log_mel_features
+from .log_mel_settings import LogMelSettings
 from .settings import MOST_FEATURE, SoundSettings
 from .tables import (
     LOG_COEFFICIENT,
@@ -28,11 +31,11 @@ class SoundFrontEnd:
 
     Parameters
     ----------
-    settings : SoundSettings
+    settings : SoundSettings or LogMelSettings
         What to compute.
     """
 
-    def __init__(self, settings: SoundSettings) -> None:
+    def __init__(self, settings: FrontEndSettings) -> None:
         self.settings = settings
         self.reset()
 
@@ -51,8 +54,9 @@ class SoundFrontEnd:
 
         Returns
         -------
-        ndarray, shape (frames, channels)
-            Logarithms in steps of 2**-log_shift, from 0 to 65535.
+        ndarray, shape (frames, features)
+            Logarithms or coefficients in steps of 2**-log_shift. Those of `SoundSettings` are from
+            0 to 65535, the others may be negative.
 
         Raises
         ------
@@ -63,19 +67,22 @@ class SoundFrontEnd:
         samples = np.concatenate([self._samples, _samples(pcm)])
         frames = max(0, (len(samples) - settings.window) // settings.hop + 1)
         starts = np.arange(frames)[:, None] * settings.hop
-        signal, self._samples = (
-            mel_signal(samples[starts + np.arange(settings.window)], settings),
-            samples[frames * settings.hop :],
-        )
+        rows = samples[starts + np.arange(settings.window)]
+        self._samples = samples[frames * settings.hop :]
+        if isinstance(settings, LogMelSettings):
+            return log_mel_features(rows, settings)
+        return self._adapted(mel_signal(rows, settings), settings)
+
+    def _adapted(self, signal: Ints, settings: SoundSettings) -> Ints:
+        """Return the features of frames, each by the noise of those before."""
         for row in signal:
-            self._reduce_noise(row)
+            self._reduce_noise(row, settings)
             if settings.has_gain:
                 row[:] = _controlled(row, self._noise, settings)
         return logarithm(signal << settings.correction_bits, settings.log_shift)
 
-    def _reduce_noise(self, signal: Ints) -> None:
+    def _reduce_noise(self, signal: Ints, settings: SoundSettings) -> None:
         """Subtract the noise from the channels of a frame, in place, after it was estimated."""
-        settings = self.settings
         weight = np.where(np.arange(len(signal)) % 2, share(settings.odd), share(settings.even))
         fine = signal << settings.smoothing_bits
         noise = (fine * weight + self._noise * ((1 << SHARE_BITS) - weight)) >> SHARE_BITS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from ..errors import ThumbnetError, unknown
 from ..files.json_types import WrongType, construct
@@ -15,6 +15,67 @@ SHORTEST_HOP = 16
 MOST_FEATURE = 65535
 
 _MOST_RATE = 192_000
+
+
+class Frames(Protocol):
+    """What the settings of all front ends have."""
+
+    @property
+    def rate(self) -> int:
+        """Samples a second."""
+
+    @property
+    def window(self) -> int:
+        """Samples of a frame."""
+
+    @property
+    def hop(self) -> int:
+        """Samples from the start of one frame to the start of the next."""
+
+    @property
+    def channels(self) -> int:
+        """Mel filters."""
+
+    @property
+    def low(self) -> float:
+        """Where the lowest filter begins, in Hz."""
+
+    @property
+    def high(self) -> float:
+        """Where the highest filter ends, in Hz."""
+
+
+def check_frames(settings: Frames) -> None:
+    """Check frames and the limits of mel filters.
+
+    Parameters
+    ----------
+    settings : Frames
+        The settings of a front end.
+
+    Raises
+    ------
+    ThumbnetError
+        If these do not fit together.
+    """
+    if not 1 <= settings.rate <= _MOST_RATE:
+        raise ThumbnetError(f"sound at {settings.rate} Hz: give a rate from 1 to {_MOST_RATE}")
+    longest = FFT_SIZES[-1]
+    if not 2 <= settings.window <= longest:
+        raise ThumbnetError(f"frames of {settings.window} samples: give 2 to {longest}")
+    if not SHORTEST_HOP <= settings.hop <= settings.window:
+        raise ThumbnetError(
+            f"a frame of {settings.window} samples every {settings.hop}: the hop is at least "
+            f"{SHORTEST_HOP} and not longer than a frame"
+        )
+    if not 1 <= settings.channels <= MOST_CHANNELS:
+        raise ThumbnetError(f"{settings.channels} mel filters: give 1 to {MOST_CHANNELS}")
+    if not 0 <= settings.low < settings.high <= settings.rate / 2:
+        raise ThumbnetError(
+            f"mel filters from {settings.low:g} to {settings.high:g} Hz at a rate of "
+            f"{settings.rate} Hz: they lie between 0 and {settings.rate / 2:g}, the lower limit "
+            "first"
+        )
 
 
 @dataclass(frozen=True)
@@ -75,23 +136,7 @@ class SoundSettings:
     def __post_init__(self) -> None:
         if self.shape not in WINDOWS:
             raise unknown("window", self.shape, WINDOWS)
-        if not 1 <= self.rate <= _MOST_RATE:
-            raise ThumbnetError(f"sound at {self.rate} Hz: give a rate from 1 to {_MOST_RATE}")
-        longest = FFT_SIZES[-1]
-        if not 2 <= self.window <= longest:
-            raise ThumbnetError(f"frames of {self.window} samples: give 2 to {longest}")
-        if not SHORTEST_HOP <= self.hop <= self.window:
-            raise ThumbnetError(
-                f"a frame of {self.window} samples every {self.hop}: the hop is at least "
-                f"{SHORTEST_HOP} and not longer than a frame"
-            )
-        if not 1 <= self.channels <= MOST_CHANNELS:
-            raise ThumbnetError(f"{self.channels} mel filters: give 1 to {MOST_CHANNELS}")
-        if not 0 <= self.low < self.high <= self.rate / 2:
-            raise ThumbnetError(
-                f"mel filters from {self.low:g} to {self.high:g} Hz at a rate of {self.rate} Hz: "
-                f"they lie between 0 and {self.rate / 2:g}, the lower limit first"
-            )
+        check_frames(self)
         shares = (self.even, self.odd, self.floor)
         if not all(0 <= share <= 1 for share in shares):
             raise ThumbnetError(f"even, odd and floor are shares from 0 to 1, not {shares}")
@@ -115,6 +160,16 @@ class SoundSettings:
     def fft(self) -> int:
         """Samples of the Fourier transform: frames are filled up with zeros."""
         return next(size for size in FFT_SIZES if size >= self.window)
+
+    @property
+    def features(self) -> int:
+        """Numbers of a frame: one for each mel filter."""
+        return self.channels
+
+    @property
+    def unit(self) -> float:
+        """What a feature of 1 stands for in TensorFlow's examples, and so in most networks."""
+        return 10 / 256
 
     @property
     def has_gain(self) -> bool:
@@ -159,10 +214,3 @@ class SoundSettings:
             raise ThumbnetError(
                 f"the settings of the sound front end are not understood ({error}): export again"
             ) from error
-
-
-FRONT_ENDS = {
-    "microwakeword": SoundSettings(),
-    "micro_speech": SoundSettings(hop=320),
-}
-"""Front ends with published parameters, by name."""

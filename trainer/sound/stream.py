@@ -7,11 +7,10 @@ from typing import Any
 
 from ..errors import ThumbnetError
 from ..files.json_types import WrongType, construct
-from .settings import MOST_FEATURE, SoundSettings
+from .front_ends import FrontEndSettings, front_end_from_config
 
 MOST_FRAMES = 1000
 MOST_SCORES = 1000
-MOST_LEVELS = 2**13
 _LARGEST = 2**30
 
 
@@ -21,7 +20,7 @@ class SoundStream:
 
     Parameters
     ----------
-    front_end : SoundSettings
+    front_end : SoundSettings or LogMelSettings
         How features are made.
     frames, step : int
         Frames that the network reads at once, and from one inference to the next.
@@ -38,7 +37,7 @@ class SoundStream:
         If these do not fit together.
     """
 
-    front_end: SoundSettings
+    front_end: FrontEndSettings
     frames: int
     step: int
     unit: float
@@ -62,7 +61,7 @@ class SoundStream:
     @property
     def inputs(self) -> int:
         """Numbers that the network reads."""
-        return self.frames * self.front_end.channels
+        return self.frames * self.front_end.features
 
     def get_config(self) -> dict[str, Any]:
         """Return the fields as JSON types; `SoundStream.from_config` reads them back."""
@@ -88,7 +87,7 @@ class SoundStream:
         """
         if not isinstance(config, dict) or "front_end" not in config:
             raise ThumbnetError("the settings of a sound stream are not understood: export again")
-        front_end = SoundSettings.from_config(config["front_end"])
+        front_end = front_end_from_config(config["front_end"])
 
         def made(frames: int, step: int, unit: float, mean_of: int, more_than: int) -> SoundStream:
             return cls(front_end, frames, step, float(unit), mean_of, more_than)
@@ -100,33 +99,3 @@ class SoundStream:
             raise ThumbnetError(
                 f"the settings of a sound stream are not understood ({error}): export again"
             ) from error
-
-
-def level_table(unit: float, scale: float, zero_point: int) -> bytes:
-    """Compute the level of each feature: `round(feature * unit / scale + zero_point)`.
-
-    Parameters
-    ----------
-    unit : float
-        What a feature of 1 stands for in the network's training.
-    scale, zero_point : float, int
-        Of the network's input.
-
-    Returns
-    -------
-    bytes
-        For the features from 0 on; the last level stands for all higher ones.
-
-    Raises
-    ------
-    ThumbnetError
-        If the table is too long for a board.
-    """
-    last = min(MOST_FEATURE, max(1, int((256 - zero_point) * scale / unit)))
-    if last >= MOST_LEVELS:
-        raise ThumbnetError(
-            f"features in steps of {unit:g} for a network with levels in steps of {scale:g} need a "
-            f"table of {last:,} levels: {MOST_LEVELS:,} is the most, so check the unit"
-        )
-    levels = (round(k * unit / scale + zero_point) for k in range(last + 1))
-    return bytes(min(255, max(0, level)) for level in levels)

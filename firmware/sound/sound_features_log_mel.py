@@ -1,0 +1,14 @@
+"""From a frame of sound to the logarithms of its mel filters."""
+
+from sound_fourier_wide import transform
+from sound_frame_wide import load_frame
+from sound_log_wide import logarithms
+from sound_mel_wide import mel
+
+
+def sound_features(at):
+    """Write the features of the frame in the ring buffer, the oldest sample at `at`, to SIGNAL."""
+    up = load_frame(at)
+    transform()
+    mel(up)
+    logarithms()
