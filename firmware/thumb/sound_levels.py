@@ -30,6 +30,7 @@ def move_values(r0, r1, r2):
     label(WORDS)
     cmp(r0, r2)
     bne(WORD)
+    b(BYTES)
     label(BYTE)
     data(2, 0x5C43, 0x7003, 0x3001)  # ldrb r3, [r0, r1]; strb r3, [r0, 0]; add r0, 1
     label(BYTES)
