@@ -21,8 +21,10 @@ _ALU += ("orr", "mul", "bic", "mvn")
 _SHIFTS = {"lsl": 0x0000, "lsr": 0x0800, "asr": 0x1000}
 _SUMS = {"add": (0x1800, 0x1C00, 0x3000), "sub": (0x1A00, 0x1E00, 0x3800)}
 _WITH_IMMEDIATE = {"str": 0x6000, "ldr": 0x6800, "strb": 0x7000, "ldrb": 0x7800}
+_WITH_IMMEDIATE.update(strh=0x8000, ldrh=0x8800)
 _WITH_REGISTER = {"str": 0x5000, "strb": 0x5400, "ldr": 0x5800, "ldrb": 0x5C00}
-_EXTENDED = {"uxth": 0xB280, "uxtb": 0xB2C0, "rev": 0xBA00}
+_WITH_REGISTER.update(strh=0x5200, ldrh=0x5A00, ldrsh=0x5E00)
+_EXTENDED = {"sxth": 0xB200, "uxth": 0xB280, "uxtb": 0xB2C0, "rev": 0xBA00}
 _CONDITIONS = ("eq", "ne", "cs", "cc", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le")
 _BRANCHES = {f"b{name}": 0xD000 | n << 8 for n, name in enumerate(_CONDITIONS)}
 _UPPER = {"add": 0x4400, "cmp": 0x4500, "mov": 0x4600}
@@ -114,7 +116,7 @@ def _memory(name: str, operands: list[str]) -> int:
     if offset[0] == "r" and offset[1:].isdigit():
         return _WITH_REGISTER[name] | _register(offset) << 6 | base << 3 | target
     at = int(offset)
-    scale = 1 if name.endswith("b") else 4
+    scale = {"b": 1, "h": 2}.get(name[-1], 4)
     if at % scale or at >= 32 * scale:
         raise ValueError(f"no offset of {name}: {at}")
     return _WITH_IMMEDIATE[name] | at // scale << 6 | base << 3 | target
