@@ -30,11 +30,21 @@ def files():
 
 
 def romfs():
-    """Return whether there is mapped flash at /rom."""
+    """Return the bytes of mapped flash for ROMFS, 0 without."""
     try:
-        return "rom" in os.listdir("/")
+        import vfs
+
+        return len(memoryview(vfs.rom_ioctl(2, 0)))
     except Exception:
-        return False
+        return 0
+
+
+def machine():
+    """Return what the firmware calls the board; None if it does not say."""
+    try:
+        return sys.implementation._machine
+    except AttributeError:
+        return os.uname().machine if hasattr(os, "uname") else None
 
 
 def probe():
@@ -43,7 +53,7 @@ def probe():
     facts = {
         "python": sys.implementation.name,
         "version": ".".join([str(n) for n in sys.implementation.version[:3]]),
-        "machine": getattr(sys.implementation, "_machine", None),
+        "machine": machine(),
         "platform": sys.platform,
         "mpy": getattr(sys.implementation, "_mpy", None),
         "heap_free": gc.mem_free() if hasattr(gc, "mem_free") else None,

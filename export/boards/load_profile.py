@@ -77,6 +77,7 @@ def load_board(name: str) -> BoardProfile:
     usual = name.strip().lower().replace("-", "_").replace(" ", "_")
     if usual not in known:
         near = get_close_matches(usual, known, 1)
+        near += sorted((name for name in known if name in usual), key=len, reverse=True)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise ThumbnetError(
             f"unknown board {name!r}: {hint}use one of {', '.join(known)}, or your own profile: "

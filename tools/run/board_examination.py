@@ -10,7 +10,7 @@ from thumbnet.trainer import ThumbnetError
 from ..json_lines import JsonObject
 from ..terminal.wording import INTERPRETERS
 from .environment import Finding
-from .import_failures import heap_needed
+from .import_failures import heap_needed, processor
 
 
 def examine_board(port: str, facts: JsonObject) -> list[Finding]:
@@ -26,11 +26,12 @@ def examine_board(port: str, facts: JsonObject) -> list[Finding]:
     """
     python = INTERPRETERS.get(str(facts.get("python")), str(facts.get("python")))
     machine = facts.get("machine") or facts.get("platform") or "unknown"
-    profile = profile_of(str(machine))
-    known = f"--board {profile}" if profile else "no profile: export with --board generic"
+    profile = board_of(facts)
+    known = f"--board {profile}" if profile else "no profile: --board generic, or write your own"
+    advice = "" if profile else "docs/boards.md, Your own board in five minutes"
     tiers = emitters(facts)
     found = [
-        Finding(port, "ok", f"{python} {facts.get('version')}, {machine} ({known})"),
+        Finding(port, "ok", f"{python} {facts.get('version')}, {machine} ({known})", advice),
         Finding("emitters", "ok" if len(tiers) > 1 else "note", ", ".join(tiers)),
     ]
     free = facts.get("heap_free")
@@ -42,7 +43,8 @@ def examine_board(port: str, facts: JsonObject) -> list[Finding]:
         state = "ok" if left else "note"
         advice = "" if left else "remove files there"
         found.append(Finding("file system", state, f"{left:,} of {size:,} bytes free", advice))
-    rom = "there: `export --weights romfs` reads weights in place" if facts.get("romfs") else "none"
+    size = _mapped(facts)
+    rom = f"{size:,} bytes: `deploy --romfs` puts modules and weights there" if size else "none"
     found.append(Finding("mapped flash (ROMFS)", "ok", rom))
     return found
 
@@ -66,8 +68,12 @@ def examine_module(path: Path, facts: JsonObject) -> Finding:
     needs = {build.tier.removesuffix("_dsp"), *(["viper"] if build.viper else [])}
     missing = sorted(needs - {*emitters(facts)})
     if missing:
-        advice = f"export with --board {profile_of(str(facts.get('machine'))) or 'generic'}"
+        advice = f"export with --board {board_of(facts) or 'generic'}"
         return Finding(name, "note", f"needs the {missing[0]} emitter", advice)
+    mapped = sum(len(data) for file, data in artifact.files.items() if file.endswith(".bin"))
+    if build.weights == "romfs" and mapped > _mapped(facts):
+        what = f"needs {mapped:,} bytes of mapped flash (ROMFS)"
+        return Finding(name, "note", what, "export with --weights stream")
     mpy, free = facts.get("mpy"), facts.get("heap_free")
     if artifact.mpy and mpy is None:
         return Finding(name, "note", "this firmware imports no .mpy", "export without --mpy")
@@ -83,7 +89,57 @@ def emitters(facts: JsonObject) -> list[str]:
     return [tier for tier in ("thumb", "viper") if facts.get(tier) is True] + ["plain"]
 
 
+def board_of(facts: JsonObject) -> str | None:
+    """Return the profile for a board; that of one with the same chip if it has none of its own.
+
+    Parameters
+    ----------
+    facts
+        What firmware/probe.py printed there.
+
+    """
+    if facts.get("python") == "circuitpython":
+        return "circuitpython"
+    machine, platform = str(facts.get("machine")), facts.get("platform")
+    if platform in PLATFORMS:
+        return PLATFORMS[str(platform)]
+    return profile_of(machine) or _same_chip(machine, facts.get("mpy"))
+
+
+PLATFORMS = {"linux": "unix", "darwin": "unix", "win32": "unix", "webassembly": "wasm"}
+"""`sys.platform` -> the profile, where there is no board."""
+
+
 def profile_of(machine: str) -> str | None:
     """Return the board profile for what a firmware says that it runs on; the closest if several."""
     fitting = [board for board in list_boards() if board.machine and board.machine in machine]
     return max(fitting, key=lambda board: len(board.machine)).name if fitting else None
+
+
+def _same_chip(machine: str, mpy: object) -> str | None:
+    """Return the profile with the least heap whose chip has the name that ends `machine`.
+
+    The processor must be the same too: an ESP32C5 has another than an ESP32.
+    """
+    chip = _chip(machine)
+    arch = processor(mpy if isinstance(mpy, int) else None)
+    fitting = [
+        board
+        for board in list_boards()
+        if _chip(board.machine) and chip.startswith(_chip(board.machine))
+        if arch in ("", board.arch)
+    ]
+    closest = min(fitting, key=lambda b: (-len(_chip(b.machine)), b.heap), default=None)
+    return closest.name if closest else None
+
+
+def _chip(machine: str) -> str:
+    """Return the chip in the name of a board, such as "esp32s3"; "" if it names none."""
+    _, link, chip = machine.rpartition("with ")
+    return chip.replace("-", "").lower() if link else ""
+
+
+def _mapped(facts: JsonObject) -> int:
+    """Return the bytes of mapped flash."""
+    size = facts.get("romfs")
+    return size if type(size) is int else 0

@@ -17,7 +17,7 @@ PROCESSORS = (
     *("", "x86", "x64", "armv6", "armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp"),
     *("xtensa", "xtensawin", "rv32imc", "rv64imc"),
 )
-"""`sys.implementation._mpy >> 10` -> the -march of mpy-cross; 0 is firmware without native code."""
+"""`sys.implementation._mpy >> 10 & 15` -> the -march of mpy-cross; 0 is without native code."""
 
 SAFETY = 1.15
 """Estimates of heap may be a tenth too small, and answering takes some more."""
@@ -71,7 +71,7 @@ def heap_needed(artifact: Artifact, mpy: int | None = None) -> int:
         board by default.
 
     """
-    return estimate_artifact(artifact, _processor(mpy)).import_heap
+    return estimate_artifact(artifact, processor(mpy)).import_heap
 
 
 def heap_advice(
@@ -103,7 +103,7 @@ def heap_advice(
         heap=round(min(need, free) / SAFETY),
         mpy=board.mpy and ".mpy" in target.suffixes,
         tiers=tiers or board.tiers,
-        arch=_processor(mpy) or board.arch,
+        arch=processor(mpy) or board.arch,
     )
     found = alternatives(artifact, there)
     advice = [f"export with {' or '.join(found.options)}"] if found.options else []
@@ -147,13 +147,17 @@ def export_advice(target: Target, artifact: Artifact, line: JsonObject) -> str:
 def _mpy_advice(target: Target, artifact: Artifact, line: JsonObject) -> str:
     """Return advice for a .mpy of another processor, or of another version of the format."""
     board = artifact.board
-    accepts = _processor(line.get("mpy"))
+    accepts = processor(line.get("mpy"))
     made = f"{artifact.path.name} is compiled for board {board.name}"
     if accepts and accepts != board.arch:
         made += f" ({board.arch}), but {target.name} is {accepts}"
     return f"{made}: export with the right --board, or without --mpy"
 
 
-def _processor(mpy: int | None) -> str:
-    number = (mpy or 0) >> 10
+def processor(mpy: int | None) -> str:
+    """Return the -march of a firmware, from its `sys.implementation._mpy`; "" if unknown.
+
+    The bits above these four are the extensions of a RISC-V core.
+    """
+    number = (mpy or 0) >> 10 & 15
     return PROCESSORS[number] if number < len(PROCESSORS) else ""

@@ -22,6 +22,8 @@ PROFILES = ROOT / "export" / "boards" / "profiles"
 NAMES = (
     *("generic", "unix", "wasm", "microbit", "microbit_v2", "pico", "pico_w", "pico2", "pyboard"),
     *("esp32", "esp32_s3", "esp32_c3", "esp8266", "samd51", "circuitpython"),
+    *("pico2_w", "esp32_s2", "esp32_c6", "esp32_p4", "teensy40", "teensy41", "nrf52840"),
+    *("nano_33_ble", "giga", "portenta_c33", "ek_ra6m2"),
 )
 BOARDS = list_boards()
 
@@ -105,6 +107,8 @@ def test_an_unknown_name() -> None:
     assert text.startswith("unknown board 'pico-x': did you mean 'pico")
     assert all(name in text for name in NAMES)
     assert text.endswith("or your own profile: --board FILE.toml")
+    with pytest.raises(ThumbnetError, match="did you mean 'giga'"):
+        load_board("Arduino GIGA")
     with pytest.raises(ThumbnetError, match="unknown board 'teapot': use one of circuitpython"):
         load_board("teapot")
 
@@ -191,7 +195,7 @@ def test_the_list_in_a_wide_terminal(tmp_path: Path) -> None:
     assert lines[0] == "board what it is processor MHz heap files ROMFS tiers"
     (samd51,) = (line for line in lines if line.startswith("samd51 SAMD51"))
     assert samd51.endswith(" cortex-m4 120 160,000 2,000,000 65,536 thumb viper plain")
-    assert "esp32, esp32_c3, esp32_s3, esp8266   esptool; files by" in done.stdout
+    assert "esp32_s2, esp32_s3, esp8266   esptool; files by" in done.stdout
 
 
 @pytest.mark.parametrize("columns", [40, 80, 100])
