@@ -77,6 +77,7 @@ from .quantization.affine import (
 from .signals.clock_names import time_column, unit_by_name
 from .signals.flatlines import find_flatlines
 from .signals.motions import aeon_datasets, load_gestures, load_motions
+from .signals.printed_lines import LineReader, line_reader
 from .signals.recording_split import split_by_recording
 from .signals.recordings import RECORDING_SUFFIXES, Recording, read_recordings
 from .signals.sample_times import SECONDS as SECONDS_OF_UNIT
@@ -146,6 +147,7 @@ __all__ = [
     "LARGEST",
     "LSTM",
     "LearningRateScheduler",
+    "LineReader",
     "LinearRegression",
     "LogMelSettings",
     "LogisticRegression",
@@ -175,6 +177,7 @@ __all__ = [
     "SoundSettings",
     "SoundStream",
     "level_table",
+    "line_reader",
     "StreamSettings",
     "CsvTask",
     "TABLES",

@@ -12,7 +12,7 @@ from thumbnet.trainer import ThumbnetError
 from ..transport.serial_board import BoardGone, gone
 from .layout import FEWEST, Layout, find_layout
 from .port_lines import Line, PortLines
-from .readings import Reading, parse_names, parse_reading
+from .readings import Reading, Readings, parse_names
 from .recorder import Recorder
 
 FIRST = 1.0
@@ -25,6 +25,7 @@ AWAY = 60.0
 """Seconds within which a port that vanished may come back."""
 
 _EVERY = 0.5
+_MARKS = ",;\t"
 
 
 @dataclass
@@ -49,7 +50,7 @@ class Progress:
     ignored: int = 0
     first_ignored: str = ""
     header: str | None = None
-    _first: list[tuple[float, Reading]] = field(default_factory=list)
+    _first: list[Line] = field(default_factory=list)
 
 
 class Collector:
@@ -85,6 +86,8 @@ class Collector:
         self._port = ""  # the last that was open
         self._state = self.progress.state  # before the port vanished
         self._different: list[tuple[float, str]] = []  # lines that are unlike those before them
+        self._readings = Readings()
+        self._unlike = ""  # the latest line that is no reading
 
     def listen(self) -> Generator[Progress, None, None]:
         """Read, and write readings once the layout is known; yield after each tenth of a second.
@@ -136,43 +139,71 @@ class Collector:
 
     def _take(self, line: Line) -> None:
         progress = self.progress
-        reading = parse_reading(line.text)
+        reading = self._readings.read(line.text)
         if reading is None:
             self._ignore(line.text)
             return
-        self._heard = line.at
         if progress.recorder is None:
             self._look(line, reading)
         elif len(reading.values) != progress.recorder.layout.numbers:
             self._ignore(line.text)
+            return
         elif progress.state == "recording":
             progress.recorder.add(line.at, reading)
+        self._heard, self._unlike = line.at, ""
 
     def _ignore(self, text: str) -> None:
         progress = self.progress
-        if progress.recorder is None and parse_names(text):
+        if progress.recorder is None and parse_names(text) and self._may_be_names(text):
             progress.header = text
         elif text:
             progress.ignored += 1
             progress.first_ignored = progress.first_ignored or text
+            self._unlike = text
+
+    def _may_be_names(self, text: str) -> bool:
+        """Whether a line names the channels: words without marks do once, before any reading."""
+        progress = self.progress
+        if any(mark in text for mark in _MARKS):
+            return True
+        new = progress.header is None and not progress._first and not self._different
+        if text == progress.header:
+            progress.header = None
+        return new
 
     def _look(self, line: Line, reading: Reading) -> None:
         """Keep a first reading; find the layout when there are enough."""
-        first, at = self.progress._first, line.at
-        if first and (
-            len(first[0][1].values) != len(reading.values) or first[0][1].names != reading.names
-        ):
-            first.clear()  # half a line, or the program has started anew
-            self._different.append((at, line.text))
-        first.append((at, reading))
-        if len(first) < FEWEST or at - first[0][0] < FIRST:
+        first = self.progress._first
+        first.append(line)
+        if not self._alike(first, reading):
+            first[:] = [line]  # half a line, or the program has started anew
+            self._readings = Readings()
+            self._different.append((line.at, line.text))
+        if len(first) < FEWEST or line.at - first[0].at < FIRST:
             return
-        arrivals = [at for at, _ in first]
-        layout = find_layout(arrivals, [one for _, one in first], self.progress.header, self._names)
+        texts, arrivals = [one.text for one in first], [one.at for one in first]
+        self._readings.choose(texts)
+        found = [one for one in map(self._readings.read, texts) if one is not None]
+        layout = find_layout(arrivals, found, self._header(), self._names)
         self._check(layout)
         period = (arrivals[-1] - arrivals[0]) / (len(arrivals) - 1)
         self.progress.recorder = Recorder(self._folder, self._label, layout, period)
         first.clear()
+
+    def _header(self) -> str | None:
+        """Return the line of names; one of words only above numbers with blanks between."""
+        header = self.progress.header or ""
+        marked = any(mark in header for mark in _MARKS) or len(header.split()) == 1
+        return header if marked or self._readings.by_blanks else None
+
+    def _alike(self, lines: Sequence[Line], reading: Reading) -> bool:
+        """Whether the last of the lines has what those before it have, perhaps read anew."""
+        before = self._readings.read(lines[0].text)
+        if before is not None and before.shape == reading.shape:
+            return True
+        self._readings.choose([one.text for one in lines])
+        read = [self._readings.read(one.text) for one in lines]
+        return len({None if one is None else one.shape for one in read}) == 1
 
     def _check(self, layout: Layout) -> None:
         names, found = self._names, layout.channels
@@ -185,15 +216,31 @@ class Collector:
     def _nothing(self) -> str:
         assert self._lines is not None
         port, progress = self._lines.port, self.progress
+        if progress.recorder is not None and self._unlike:
+            return (
+                f"{port} prints {self._unlike[:60]!r} now, unlike the readings before: record both "
+                f"programs apart{self._kept()}"
+            )
         if progress.recorder is not None:
             return (
                 f"{port} has printed no numbers for {SILENT:g} seconds: is it reset?{self._kept()}"
             )
         said = progress.first_ignored or progress.header
+        unended = self._lines.unended
+        if "\ufffd" in (said or unended):
+            return (
+                f"{port} prints {(said or unended)[:60]!r}, which is no text: name the speed of "
+                "its program (--baud 9600)"
+            )
         if said:
             return (
                 f"{port} prints {said[:60]!r}, which is no line of numbers: "
                 "print numbers separated by commas, with the same count on every line"
+            )
+        if unended:
+            return (
+                f"{port} prints {unended[:60]!r} without the end of a line: end each reading with "
+                "one, as print() and Serial.println() do"
             )
         return (
             f"{port} has printed nothing for {SILENT:g} seconds: start a program there that prints "

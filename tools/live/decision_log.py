@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
 
 from thumbnet.export import Artifact
 from thumbnet.trainer import ThumbnetError
 
 from ..json_lines import JsonObject, parse_json_line
 from .watching import Decision, prove
+from .whole_lines import WholeLines, unwritten
 
 FORMAT = "thumbnet decisions 1"
 LONGEST = 1 << 22
@@ -43,7 +43,7 @@ class DecisionLog:
         if path.exists() and path.stat().st_size:
             _check_same(path, artifact)
         try:
-            self._file: TextIO = path.open("a", encoding="utf-8")
+            self._file = WholeLines(path, "a")
         except OSError as error:
             raise self._unwritten(error) from None
         self._labels: tuple[str, ...] | None = None
@@ -68,16 +68,12 @@ class DecisionLog:
 
     def _write(self, line: JsonObject) -> None:
         try:
-            self._file.write(json.dumps(line) + "\n")
-            self._file.flush()
+            self._file.write(json.dumps(line))
         except OSError as error:
             raise self._unwritten(error) from None
 
     def _unwritten(self, error: OSError) -> ThumbnetError:
-        return ThumbnetError(
-            f"cannot write {self.path}: {error.strerror or error}: free some space, or choose "
-            "another file with --log"
-        )
+        return ThumbnetError(unwritten(self.path, "file with --log", error))
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,11 @@ class PortLines(ABC):
     def __init__(self) -> None:
         self._rest = b""
 
+    @property
+    def unended(self) -> str:
+        """What has come since the last end of a line."""
+        return self._rest.decode("utf-8", "replace").strip()
+
     def read(self) -> list[Line]:
         """Return the lines that have come, after at most a tenth of a second.
 
@@ -57,7 +62,8 @@ class PortLines(ABC):
         """
         data = self._receive()
         now = time.monotonic()
-        *lines, self._rest = (self._rest + data).split(b"\n")
+        # Some programs end lines with a carriage return alone.
+        *lines, self._rest = (self._rest + data).replace(b"\r", b"\n").split(b"\n")
         self._rest = self._rest[-LONGEST:]
         return [Line(now, line.decode("utf-8", "replace").strip()) for line in lines]
 

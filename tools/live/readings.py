@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
+
+from thumbnet.trainer import LineReader, line_reader
 
 MOST_CHANNELS = 64
 
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_BETWEEN = r"(?:\s*[,;]\s*|\s+)"
-_NUMBERS = re.compile(rf"{_NUMBER}(?:{_BETWEEN}{_NUMBER})*[,;]?")
-_NAMED = re.compile(rf"([A-Za-z_][\w ()/%°-]*?)\s*[:=]\s*({_NUMBER})\s*[,;\s]?\s*")
 _NAMES = re.compile(r"[^\d\W][\w ()/%°.-]*(?:[,;\t]\s*[^\d\W][\w ()/%°.-]*)*")
 
 
@@ -30,29 +30,46 @@ class Reading:
     values: tuple[str, ...]
     names: tuple[str, ...] | None = None
 
+    @property
+    def shape(self) -> tuple[int, tuple[str, ...] | None]:
+        """What is the same in all readings of a program."""
+        return len(self.values), self.names
+
+
+class Readings:
+    """Reads lines alike, as `thumbnet train` reads a saved log: what separates numbers is chosen.
+
+    Numbers are separated by commas, semicolons, tabs or blanks, in brackets or not, or are
+    `name:value` pairs as the Arduino plotter reads them.
+    """
+
+    def __init__(self) -> None:
+        self._reader: LineReader | None = None
+
+    @property
+    def by_blanks(self) -> bool:
+        """Whether blanks separate the numbers."""
+        return self._reader is not None and self._reader.separator is None
+
+    def choose(self, lines: Sequence[str]) -> None:
+        """Read from now on what most of these lines have."""
+        self._reader = line_reader(lines) or self._reader
+
+    def read(self, text: str) -> Reading | None:
+        """Return the numbers of a line, None if it has anything else."""
+        reader = self._reader or line_reader([text])
+        line = None if reader is None else reader(text)
+        if line is None or len(line.cells) > MOST_CHANNELS:
+            return None
+        values = tuple(cell.replace(",", ".") for cell in line.cells)
+        return (
+            Reading(values, line.names or None) if all(map(isfinite, map(float, values))) else None
+        )
+
 
 def parse_reading(text: str) -> Reading | None:
-    """Return the numbers of a line, None if it has anything else.
-
-    Understood are numbers separated by commas, semicolons, tabs or blanks, in brackets or not,
-    and `name:value` pairs as the Arduino plotter reads them.
-    """
-    text = text.strip()
-    inner = text[1:-1].strip() if text[:1] + text[-1:] in ("()", "[]") else text
-    if _NUMBERS.fullmatch(inner):
-        values = tuple(part for part in re.split(r"[,;\s]+", inner) if part)
-        return Reading(values) if len(values) <= MOST_CHANNELS else None
-    pairs, at = [], 0
-    while at < len(text):
-        match = _NAMED.match(text, at)
-        if match is None:
-            return None
-        pairs.append((match[1].strip(), match[2]))
-        at = match.end()
-    names = tuple(name for name, _ in pairs)
-    if not pairs or len({*names}) < len(names) or len(names) > MOST_CHANNELS:
-        return None
-    return Reading(tuple(value for _, value in pairs), names)
+    """Return the numbers of a line by itself, None if it has anything else."""
+    return Readings().read(text)
 
 
 def parse_names(text: str) -> tuple[str, ...] | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from thumbnet.trainer import ThumbnetError
 
 from .layout import Layout
 from .readings import Reading
+from .whole_lines import WholeLines, unwritten
 
 KEPT = 512
 """Readings that are kept to show, and to tell rate, gaps and stuck channels from."""
@@ -77,7 +78,7 @@ class Recorder:
         self._period = period
         self._steps: deque[float] = deque(maxlen=50)
         self._first_arrival = 0.0
-        self._file: TextIO | None = None
+        self._file: WholeLines | None = None
 
     @property
     def rows(self) -> int:
@@ -191,17 +192,15 @@ class Recorder:
     def _write(self, row: str) -> None:
         assert self._file is not None
         try:
-            self._file.write(row + "\n")
-            self._file.flush()  # so that nothing is lost, whatever ends this program
+            self._file.write(row)
         except OSError as error:
             raise self._unwritten(error) from None
 
     def _unwritten(self, error: OSError) -> ThumbnetError:
+        if self.pieces and not self.pieces[-1].rows:  # `thumbnet train` refuses such a file
+            self.pieces.pop().path.unlink(missing_ok=True)
         kept = f"the {self.rows:,} rows before are kept" if self.rows else "nothing was recorded"
-        return ThumbnetError(
-            f"cannot write into {self.place}: {error.strerror or error}: free some space, or "
-            f"choose another folder with -o; {kept}"
-        )
+        return ThumbnetError(f"{unwritten(self.place, 'folder with -o', error)}; {kept}")
 
     def _remember(self, time: float, numbers: Sequence[float]) -> None:
         self.times.append(time)
@@ -236,28 +235,28 @@ def store_window(
 
     """
     place = folder / label
+    path: Path | None = None
     try:
         place.mkdir(parents=True, exist_ok=True)
         path, file = _next_file(place)
-        with file:
+        with closing(file):
             for row in (("t_ms", *map(_cell, channels)), *rows):
-                file.write(",".join(row) + "\n")
+                file.write(",".join(row))
     except OSError as error:
-        raise ThumbnetError(
-            f"cannot write into {place}: {error.strerror or error}: free some space, or choose "
-            "another folder with -o"
-        ) from None
+        if path is not None:
+            path.unlink(missing_ok=True)
+        raise ThumbnetError(unwritten(place, "folder with -o", error)) from None
     return path
 
 
-def _next_file(place: Path) -> tuple[Path, TextIO]:
+def _next_file(place: Path) -> tuple[Path, WholeLines]:
     """Create the file with the next free number."""
     numbers = [int(path.stem) for path in place.glob("*.csv") if path.stem.isdigit()]
     number = max(numbers, default=0) + 1
     while True:
         path = place / f"{number}.csv"
         try:
-            return path, path.open("x", encoding="utf-8", newline="")
+            return path, WholeLines(path, "x")
         except FileExistsError:
             number += 1
 

@@ -24,8 +24,15 @@ ARRIVALS = [k / 50 for k in range(60)]
         ("x:1,y:2", ("1", "2"), ("x", "y")),
         ("x: 1 y: -2.5", ("1", "-2.5"), ("x", "y")),
         ("acc x=1\tacc y=2", ("1", "2"), ("acc x", "acc y")),
+        ("acc x=1 acc y=2", ("1", "2"), ("acc x", "acc y")),
+        ("Hum: 40.00 % Temp: 21.5C, Acc: 9.81 m/s^2", ("40.00", "21.5", "9.81"),
+         ("Hum", "Temp", "Acc")),
+        ("10:15:30.123 -> 1,2", ("1", "2"), None),
+        ("1,5;2,5", ("1.5", "2.5"), None),
+        ("1,5 2,05", ("1.5", "2.05"), None),
+        ("512,1023", ("512", "1023"), None),
     ],
-)
+)  # fmt: skip
 def test_lines_of_numbers(line, values, names):
     reading = parse_reading(line)
     assert reading is not None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import numpy as np
 import pytest
 
 from thumbnet.tools.live.layout import Layout
 from thumbnet.tools.live.readings import Reading
-from thumbnet.tools.live.recorder import Recorder
+from thumbnet.tools.live.recorder import Recorder, store_window
+from thumbnet.tools.live.whole_lines import WholeLines
 from thumbnet.trainer import ThumbnetError
 
 CLOCK = Layout(("a", "b"), 0, 1e-3)
@@ -92,11 +95,53 @@ def test_stuck_channels(tmp_path):
     assert made.stuck(over_all=True) == ["a"]
 
 
-def test_what_cannot_be_written_is_said_with_what_is_kept(tmp_path):
+@contextmanager
+def small_disk(size):
+    """Files that can take so many bytes: the system writes a part of what is too long."""
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_leaves_whole_rows(tmp_path):
     made = recorder(tmp_path)
-    made.add(0.0, Reading(("0", "1", "2")))
-    assert made._file is not None
-    made._file.close()
-    made._file = open("/dev/full", "w")  # noqa: SIM115
-    with pytest.raises(ThumbnetError, match=r"No space left.*the 1 rows before are kept"):
-        made.add(0.0, Reading(("10", "1", "2")))
+
+    def fill():
+        for k in range(30):
+            made.add(0.0, Reading((str(10 * k), f"{k}.25", "2")))
+
+    with small_disk(100), pytest.raises(ThumbnetError, match=r"cannot write .*: free some space, "):
+        fill()
+    made.close()
+    (piece,) = made.pieces
+    assert [row[1] for row in rows(piece)] == [f"{k}.25" for k in range(piece.rows)]
+    assert piece.path.read_text().endswith("25,2\n")
+    assert 80 < piece.path.stat().st_size <= 100
+
+
+def test_a_full_disk_leaves_no_file_without_rows(tmp_path):
+    made = recorder(tmp_path)
+    with small_disk(12), pytest.raises(ThumbnetError, match="nothing was recorded"):
+        made.add(0.0, Reading(("0", "1", "2")))
+    with small_disk(20), pytest.raises(ThumbnetError, match=r"cannot write .*choose another fold"):
+        store_window(tmp_path, "x", ("a", "b"), [("0", "1", "2"), ("10", "10000", "2")])
+    assert not list(tmp_path.rglob("*.csv"))
+
+
+def test_a_folder_that_is_none_is_not_called_full(tmp_path):
+    (tmp_path / "x").write_text("")
+    with pytest.raises(ThumbnetError, match=r"exists: choose another folder with -o"):
+        recorder(tmp_path).add(0.0, Reading(("0", "1", "2")))
+
+
+def test_lines_go_on_behind_the_last_whole_one(tmp_path):
+    path = tmp_path / "log"
+    path.write_text("one\ntw")
+    lines = WholeLines(path, "a")
+    lines.write("three")
+    lines.close()
+    assert path.read_text() == "one\nthree\n"

@@ -8,53 +8,28 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import islice
+from itertools import dropwhile, islice
 
 import numpy as np
 
 from ...errors import ThumbnetError
 from ..clocks import FEWEST, counts_rows
-from ..moments import parse_moment
+from ..printed_lines import LineReader, PrintedLine, is_printed_number, line_reader
 from ..trees import File
 from .columns import tracks_of
 from .format import Format
 from .text import UNNAMED, Sheet, number_of, number_with_comma
 from .track import Track, Wanted
 
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:nan|inf)"
-_PLAIN = re.compile(_NUMBER, re.ASCII | re.IGNORECASE)
-_WITH_COMMA = re.compile(_NUMBER.replace(r"\.", "[.,]"), re.ASCII | re.IGNORECASE)
-_LEADING_ZERO = re.compile(r"[+-]?0\d")
-_PAIR = re.compile(
-    rf"\s*([^\W\d][^:=,;\t]*?)\s*[:=]\s*({_NUMBER})\s*(?:[,;\t]\s*|\s|$)", re.IGNORECASE
-)
-_PREFIX = re.compile(r"(?:(?P<arrow>[^>]{5,40}?)\s*->|\[(?P<box>[^\]]{5,40})\])\s*(?P<rest>.*)")
-_SEPARATORS: tuple[tuple[str | None, re.Pattern[str]], ...] = (
-    ("\t", _WITH_COMMA),
-    (";", _WITH_COMMA),
-    (",", _PLAIN),
-    (None, _WITH_COMMA),
-)
-"""What separates numbers, None for blanks, and how these are written then."""
 _LOOK_AT, _CHOOSE_BY = 50, 1000
 """Lines by which a log is recognized, and by which its separator is chosen."""
 _MOSTLY = 0.95
 """Share of steps upward from which a first column without a name is a clock."""
-
-
-@dataclass(frozen=True)
-class _Line:
-    """The numbers of a line, their names if it has some, and the time that the terminal wrote."""
-
-    cells: tuple[str, ...]
-    names: tuple[str, ...] = ()
-    time: str = ""
-
-    @property
-    def shape(self) -> tuple[int, tuple[str, ...], bool]:
-        """What is the same in all lines of a log."""
-        return len(self.cells), self.names, bool(self.time)
+# What Thonny, the prompt and the start of a board print above the readings.
+_CONSOLE = re.compile(
+    r"(>>>|%Run|MPY: |MicroPython v|Adafruit CircuitPython|Type \"help|raw REPL)"
+    r"|(ets|rst:|load:|entry) ?[\dx]"
+)
 
 
 class SerialLog(Format):
@@ -67,15 +42,17 @@ class SerialLog(Format):
         if file.suffix in (".json", ".cbor"):
             return False
         lines = [line for line in islice(file.lines, _LOOK_AT) if line.strip()]
-        reader = _reader(lines)
+        lines = list(dropwhile(_CONSOLE.match, lines))
+        reader = line_reader(lines)
         if reader is None:
             return False
-        return reader(lines[0]) is not None or _header(lines, reader) is not None
+        return line_reader(lines[:1]) is not None or _header(lines, reader) is not None
 
     def read(self, file: File, label: str | None, wanted: Wanted) -> list[list[Track]]:
         """Read a log as a table whose columns may have no names."""
-        lines = [(at, line) for at, line in enumerate(file.lines, 1) if line.strip()]
-        reader = _reader([line for _, line in lines[:_CHOOSE_BY]])
+        whole = [(at, line) for at, line in enumerate(file.lines, 1) if line.strip()]
+        lines = list(dropwhile(lambda line: _CONSOLE.match(line[1]), whole))
+        reader = line_reader([line for _, line in lines[:_CHOOSE_BY]])
         if reader is None:
             raise ThumbnetError(f"{file.where}: no lines of numbers: record again")
         names = _header([line for _, line in lines], reader)
@@ -83,6 +60,8 @@ class SerialLog(Format):
             del lines[0]
         read = [(at, reader(line), line) for at, line in lines]
         notes: list[str] = []
+        if len(lines) + (names is not None) < len(whole):
+            notes.append("what the console printed above the readings is left out")
         rows = _whole(file, read, notes)
         shown: Sequence[str] = names or rows[0][1].names
         header = list(shown) or _made_up([line.cells for _, line in rows])
@@ -98,58 +77,7 @@ class SerialLog(Format):
         return [[track] for track in tracks_of(sheet, file, label, wanted)]
 
 
-class _Reader:
-    """Reads lines with one separator."""
-
-    def __init__(self, separator: str | None, number: re.Pattern[str]) -> None:
-        self.separator, self._number = separator, number
-
-    def __call__(self, text: str) -> _Line | None:
-        """Return what a line holds; None if it is no line of numbers."""
-        text, time = text.strip(), ""
-        match = _PREFIX.fullmatch(text)
-        if match is not None:
-            stamp = (match["arrow"] or match["box"]).strip()
-            if parse_moment(stamp) is not None:
-                time, text = stamp, match["rest"]
-        pairs = _pairs(text)
-        if pairs:
-            names, cells = zip(*pairs, strict=True)
-            return _Line(tuple(cells), tuple(names), time)
-        if text[:1] in ("(", "[") and text.rstrip(",")[-1:] in (")", "]"):
-            text = text.rstrip(",")[1:-1]
-        parts = text.split(self.separator)
-        cells = tuple(part.strip() for part in parts)
-        if self.separator is not None and len(cells) > 1 and not cells[-1]:
-            cells = cells[:-1]  # many loops print a separator after the last number, too
-        if not cells or not all(map(self._number.fullmatch, cells)):
-            return None
-        if self.separator == "," and any(map(_LEADING_ZERO.match, cells)):
-            return None  # the fraction of a number with a decimal comma
-        return _Line(cells, (), time)
-
-
-def _pairs(text: str) -> list[tuple[str, str]]:
-    """Return names and numbers of `x:1,y:2`; nothing if there is anything else."""
-    found, at = [], 0
-    while at < len(text):
-        match = _PAIR.match(text, at)
-        if match is None:
-            return []
-        found.append((match[1], match[2]))
-        at = match.end()
-    return found if len({name for name, _ in found}) == len(found) else []
-
-
-def _reader(lines: list[str]) -> _Reader | None:
-    """Return the reader that understands most lines, if any understands more than half."""
-    readers = [_Reader(separator, number) for separator, number in _SEPARATORS]
-    counts = [sum(reader(line) is not None for line in lines) for reader in readers]
-    best = max(range(len(readers)), key=lambda k: counts[k])
-    return readers[best] if 2 * counts[best] > len(lines) else None
-
-
-def _header(lines: list[str], reader: _Reader) -> tuple[str, ...] | None:
+def _header(lines: list[str], reader: LineReader) -> tuple[str, ...] | None:
     """Return the names in a first line above columns that blanks separate."""
     if len(lines) < 2 or reader.separator is not None:
         return None
@@ -157,14 +85,14 @@ def _header(lines: list[str], reader: _Reader) -> tuple[str, ...] | None:
     words = lines[0].split()
     if below is None or below.names or len(words) != len(below.cells) or len(words) < 2:
         return None
-    if any(map(_WITH_COMMA.fullmatch, words)) or len(set(words)) < len(words):
+    if any(map(is_printed_number, words)) or len(set(words)) < len(words):
         return None
     return None if any(mark in lines[0] for mark in ",;\t") else tuple(words)
 
 
 def _whole(
-    file: File, read: list[tuple[int, _Line | None, str]], notes: list[str]
-) -> list[tuple[int, _Line]]:
+    file: File, read: list[tuple[int, PrintedLine | None, str]], notes: list[str]
+) -> list[tuple[int, PrintedLine]]:
     """Return the readings; leave out a line that is cut short at either end, and what follows."""
     usual = Counter(line.shape for _, line, _ in read if line is not None).most_common(1)[0][0]
     fits = [line is not None and line.shape == usual for _, line, _ in read]
