@@ -160,8 +160,12 @@ def classes_of(
     known: Sequence[str] | None,
     path: str | os.PathLike[str],
     column: str,
+    trained: bool = False,
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Return (class indices, class names) of a label column."""
+    """Return (class indices, class names) of a label column.
+
+    trained: whether a trained network reads the rows, which may then all be of one class.
+    """
     where = f"{path}, column {column!r}"
     for line, value in zip(lines, values, strict=True):
         if not value:
@@ -172,6 +176,8 @@ def classes_of(
         return encode_labels(names, known, where, lines), tuple(known)
     names = canonical(values)
     labels = class_names(names)
+    if trained:
+        return encode_labels(names, labels, where, lines), labels
     if len(labels) == 1:
         raise ThumbnetError(
             f"{where}: every row has class {labels[0]!r}: at least two classes are needed"

@@ -29,7 +29,7 @@ class Windows(Dataset):
     ----------
     x : ndarray, shape (n, window, channels) or (n, features)
         Counts, or features of them; `stream.units` counts are 1.0.
-    y, labels, input_spec, name, image_shape, table, lines, groups, notices
+    y, labels, input_spec, name, image_shape, table, lines, groups, notices, answered
         As in `Dataset`.
     recording : ndarray, shape (n,)
         int64: the index of the recording that each window was cut from.
