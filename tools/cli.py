@@ -21,6 +21,7 @@ VERBS = {
     "collect": "Record a sensor: what a board prints, or reads for it.",
     "train": "Train a network on a file, on recordings, or on a data set.",
     "import": "Read a network that was trained elsewhere, such as a .tflite.",
+    "predict": "Show what a network answers to rows or recordings, on the PC.",
     "report": "Write a page about a network: its mistakes, its layers, its boards.",
     "compare": "Compare ways to quantize a network, side by side.",
     "export": "Turn a trained network into one MicroPython module.",

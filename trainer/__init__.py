@@ -22,6 +22,7 @@ from .datasets.loading import DATASET_NAMES, TABLES, load_dataset, load_split
 from .datasets.mnist import MNIST_FILES, find_mnist, load_mnist
 from .datasets.npz import read_npz
 from .datasets.resolution import COUNT_LIMIT
+from .datasets.row_reader import RowReader, WrongColumns
 from .datasets.splitting import train_test_split
 from .datasets.table_options import TableColumns, TableOptions
 from .datasets.table_warnings import on_both_sides, table_warnings
@@ -86,7 +87,7 @@ from .signals.stream_settings import FEATURES as WINDOW_FEATURES
 from .signals.stream_settings import RAW as RAW_FEATURE
 from .signals.stream_settings import StreamSettings
 from .signals.window_features import compute_features, sine_table
-from .signals.windows import Windows, cut, cut_as
+from .signals.windows import Windows, cut, cut_as, window_inputs
 from .sound import tables as sound_tables
 from .sound.front_end import SoundFrontEnd
 from .sound.settings import FRONT_ENDS, SoundSettings
@@ -213,6 +214,9 @@ __all__ = [
     "read_csv",
     "read_idx",
     "read_npz",
+    "RowReader",
+    "WrongColumns",
+    "window_inputs",
     "read_recordings",
     "read_regular_file",
     "read_zip",

@@ -25,6 +25,7 @@ from ..microbit.module_files import emit_files
 from ..quantizer.task import Task
 from ..stages.pipeline import Options, trained_bits
 from ..stages.reference import accepted_rows, as_rows, execute, to_counts
+from .about_network import about_network
 from .artifact import Artifact, write_artifact
 from .quality import LayerQuality, encode_targets, float_predict, goodness, layer_quality
 
@@ -251,6 +252,7 @@ class Program:
             targets[:keep],
             info,
             self.facts.texts,
+            about_network(self.model, self.task.labels, self.mpy),
         )
 
     def _measure(

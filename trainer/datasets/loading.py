@@ -75,7 +75,9 @@ def _parts(
     path, text = Path(name_or_path), str(name_or_path)
     suffix = path.suffix.lower()
     if text not in DATASET_NAMES and not path.is_dir() and suffix in TABLES:
-        return [read_csv(path, label, task, options=options or TableOptions(), like=like, inputs=inputs)]
+        return [
+            read_csv(path, label, task, options=options or TableOptions(), like=like, inputs=inputs)
+        ]
     if suffix in _OTHERS and path.is_file():
         raise ThumbnetError(f"{text}: {_OTHERS[suffix]}")
     if options not in (None, TableOptions()):

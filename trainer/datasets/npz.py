@@ -17,8 +17,8 @@ from ..files.npz import (
     TooLarge,
     names_of,
     open_archive,
-    read_array,
     parse_array,
+    read_array,
 )
 from ..files.reading import read_bytes
 from .class_labels import check_classes, class_names, encode_labels

@@ -1,4 +1,4 @@
-"""Tables for a network that is trained already: they may lack the label, or the names of columns."""
+"""Tables for a network that is trained: they may lack the label, or the names of columns."""
 
 from __future__ import annotations
 
