@@ -52,9 +52,9 @@ from .program.kernel_inspection import (
     kernel_memory,
     standalone_calls,
 )
-from .program.paired_test import paired_test
+from .program.paired_test import beyond_chance, paired_test
 from .program.program import Program
-from .program.quality import LayerQuality, encode_targets
+from .program.quality import LayerQuality, encode_targets, row_losses
 from .program.sound_answers import Heard, hear
 from .program.stream_votes import StreamVotes
 from .program.with_sound import with_sound
@@ -140,6 +140,8 @@ __all__ = [
     "module_name",
     "onnx_exponentials",
     "paired_test",
+    "beyond_chance",
+    "row_losses",
     "operation",
     "operation_title",
     "quantization_choices",

@@ -10,7 +10,7 @@ from contextlib import redirect_stdout, suppress
 
 import click
 
-from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer import ThumbnetError, proposal
 
 from .json_lines import print_json
 from .terminal.stdout import Output
@@ -95,6 +95,7 @@ def _run(arguments: list[str]) -> int:
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.UsageError as error:
+        _propose(error)
         command = error.ctx.command_path if error.ctx is not None else "thumbnet"
         text = " ".join(error.format_message().split())
         return _fail(f"{text.rstrip('.')} (see {command} --help)", error, arguments, code=2)
@@ -121,6 +122,19 @@ def _run(arguments: list[str]) -> int:
             arguments,
         )
     return 0
+
+
+def _propose(error: click.UsageError) -> None:
+    """Let an error about an unknown option or verb propose only what is like it."""
+    if isinstance(error, click.NoSuchOption) and error.ctx is not None:
+        names = [name for one in error.ctx.command.params for name in one.opts]
+        found = proposal(error.option_name, names)
+        error.possibilities = None if found is None else [found]  # type: ignore[misc]
+    elif error.message.startswith("No such command") and isinstance(error.ctx, click.Context):
+        word = error.message.partition("'")[2].partition("'")[0]
+        found = proposal(word, VERBS)
+        if found is not None:
+            error.message = f"{error.message.rstrip('.')}: did you mean {found!r}?"
 
 
 def _fail(text: str, error: BaseException | None, arguments: list[str], code: int = 1) -> int:

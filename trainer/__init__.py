@@ -67,6 +67,7 @@ from .optimization.class_scores import balanced_accuracy, confusion_matrix, is_u
 from .optimization.losses import Loss
 from .optimization.optimizers import SGD, Adam, Optimizer, RMSprop
 from .optimization.target_values import to_categorical
+from .proposals import did_you_mean, proposal
 from .quantization.affine import (
     ACTIVATION_MAX,
     FLAT_BEYOND,
@@ -188,6 +189,7 @@ __all__ = [
     "curve_output",
     "cut",
     "cut_as",
+    "did_you_mean",
     "encode_labels",
     "find_flatlines",
     "find_mnist",
@@ -209,6 +211,7 @@ __all__ = [
     "other_time_unit",
     "parse_json",
     "on_both_sides",
+    "proposal",
     "quoted",
     "read_bytes",
     "read_csv",

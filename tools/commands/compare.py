@@ -12,10 +12,10 @@ import click
 from thumbnet.export import (
     Options,
     QuantizationResult,
+    beyond_chance,
     compare_quantizations,
     float_accuracy,
     module_name,
-    paired_test,
     quantization_choices,
     trained_bits,
 )
@@ -27,9 +27,6 @@ from ..workflow.any_network import load_network
 from ..workflow.evaluation_data import evaluation_data
 from .compare_imported import compare_imported
 from .options import FILE, TEST_DATA, data_options, verb
-
-_CHANCE = 0.05
-"""Probability below which a difference is more than chance."""
 
 
 @verb("thumbnet compare gestures.npz")
@@ -160,10 +157,9 @@ def recommended(found: list[QuantizationResult], network: Model) -> Quantization
 
     """
     usual, *others = _usual(found, network)
-    chance = _CHANCE / max(1, len(others))  # so many tries would find something by chance
     better = [
         other
         for other in others
-        if other.score > usual.score and paired_test(usual.losses, other.losses) < chance
+        if other.score > usual.score and beyond_chance(usual.losses, other.losses, len(others))
     ]
     return max([usual, *better], key=lambda result: result.score)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from thumbnet.export import (
     BoardProfile,
     Program,
+    beyond_chance,
     convert,
     describe_layers,
     float_task,
@@ -20,7 +21,7 @@ from thumbnet.export import (
 from thumbnet.trainer import Dataset, Model, ThumbnetError, Windows
 
 from .analysis.fitting_boards import fits
-from .analysis.held_out import HeldOut, answers, score_of_program, whole_test_set
+from .analysis.held_out import HeldOut, answers, answers_of_program, whole_test_set
 from .analysis.input_format import Array, InputFormat, input_format
 from .analysis.layer_table import float_layers, integer_layers
 from .analysis.training_history import curves
@@ -75,6 +76,7 @@ def collect(
     found = [] if graph is None else fits(graph, boards)
     named = [board.name for board in boards]
     fitting = [fit for fit in found if fit.estimate is not None]
+    score_4_bits, worse_4_bits = _with_4_bits(model, name, rows, held)
     form = None if rows is None else input_format(model, np.asarray(rows))
     report = Report(
         name=name,
@@ -88,7 +90,8 @@ def collect(
         whole_test_set=None
         if data is not None or held is None
         else whole_test_set(model.info, held),
-        score_4_bits=None if held is None else _score_4_bits(model, name, rows, held),
+        score_4_bits=score_4_bits,
+        worse_4_bits=worse_4_bits,
         no_held_out=no_held_out,
         no_integers=no_integers,
         layers=float_layers(model)
@@ -121,14 +124,19 @@ def _recordings(data: Dataset) -> Array | None:
     return np.array(data.names)[data.recording] if isinstance(data, Windows) else None
 
 
-def _score_4_bits(
-    model: Model, name: str, rows: npt.ArrayLike | None, held: HeldOut
-) -> float | None:
-    """Return the score with weights of 4 bits; None if there is none."""
-    if held.integers is None or model.quantized == "int4":
-        return None
+def _with_4_bits(
+    model: Model, name: str, rows: npt.ArrayLike | None, held: HeldOut | None
+) -> tuple[float | None, bool]:
+    """Return the score with weights of 4 bits, and whether it is worse by more than chance."""
+    if held is None or held.integers is None or model.quantized == "int4":
+        return None, False
     program, _ = _program(model, name, rows, bits=4)
-    return None if program is None else score_of_program(program, held)
+    if program is None:
+        return None, False
+    found = answers_of_program(program, held)
+    score, usual = held.score(found), held.score(held.integers)
+    lower = score is not None and usual is not None and score < usual
+    return score, lower and beyond_chance(held.losses(held.integers), held.losses(found))
 
 
 def _program(

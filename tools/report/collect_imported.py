@@ -80,6 +80,7 @@ def collect_imported(
         held_out=held,
         whole_test_set=None,
         score_4_bits=None,
+        worse_4_bits=False,
         no_held_out=no_held_out,
         no_integers="",
         layers=[],

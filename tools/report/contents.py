@@ -52,6 +52,8 @@ class Report:
         What training found on all held-out examples, if `held_out` are only some of them.
     score_4_bits
         Accuracy or R squared with weights of 4 bits, if the network otherwise has 8.
+    worse_4_bits
+        Whether these are worse on the same examples by more than chance.
     chosen
         The first of the requested boards that the network fits.
     no_integers
@@ -74,6 +76,7 @@ class Report:
     held_out: HeldOut | None
     whole_test_set: WholeTestSet | None
     score_4_bits: float | None
+    worse_4_bits: bool
     no_held_out: str
     no_integers: str
     layers: list[LayerRow]
@@ -104,6 +107,7 @@ class Report:
             "float_of_all": None if whole is None else whole.score,
             "integer": held.score(held.predicted) if held is not None and scored else None,
             "integer_4_bit": self.score_4_bits,
+            "worse_4_bit": None if self.score_4_bits is None else self.worse_4_bits,
             "balanced_accuracy": None if table is None else table.balanced_accuracy,
             "mean_absolute_error": None if held is None else held.error(held.predicted),
             "missing": [text for text in (self.no_held_out, self.no_integers) if text],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,11 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import ThumbnetError
+from ..proposals import did_you_mean
 from .csv_dataset import read_csv
 from .dataset import Dataset
 from .digits import load_digits
 from .idx import idx_pairs, read_idx_pair
-from .label_columns import ALIKE, Task
+from .label_columns import Task
 from .mnist import load_mnist
 from .npz import read_npy, read_npz
 from .splitting import train_test_split
@@ -101,8 +101,7 @@ def _parts(
         if not path.exists():
             raise ThumbnetError(f"{text}: no such file: check the name and the folder")
         return _idx_parts(path)
-    close = difflib.get_close_matches(text, DATASET_NAMES, n=1, cutoff=ALIKE)
-    hint = f"did you mean {close[0]!r}?" if close else "give a .csv, a .npz or IDX files"
+    hint = did_you_mean(text, DATASET_NAMES, "give a .csv, a .npz or IDX files")
     if path.exists():
         raise ThumbnetError(f"{text}: cannot tell what kind of data this is: {hint}")
     raise ThumbnetError(f"no data set {text!r}: use 'digits', 'mnist' or a file: {hint}")
