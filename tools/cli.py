@@ -95,10 +95,8 @@ def _run(arguments: list[str]) -> int:
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.UsageError as error:
-        _propose(error)
         command = error.ctx.command_path if error.ctx is not None else "thumbnet"
-        text = " ".join(error.format_message().split())
-        return _fail(f"{text.rstrip('.')} (see {command} --help)", error, arguments, code=2)
+        return _fail(f"{_wrong_usage(error)} (see {command} --help)", error, arguments, code=2)
     except click.ClickException as error:
         return _fail(error.format_message(), error, arguments)
     except ThumbnetError as error:
@@ -124,17 +122,18 @@ def _run(arguments: list[str]) -> int:
     return 0
 
 
-def _propose(error: click.UsageError) -> None:
-    """Let an error about an unknown option or verb propose only what is like it."""
+def _wrong_usage(error: click.UsageError) -> str:
+    """Return what is wrong with a command line; for an unknown name, one that is like it."""
+    found: str | None = None
+    text = error.format_message()
     if isinstance(error, click.NoSuchOption) and error.ctx is not None:
+        text = error.message  # click proposes what is not like it
         names = [name for one in error.ctx.command.params for name in one.opts]
         found = proposal(error.option_name, names)
-        error.possibilities = None if found is None else [found]  # type: ignore[misc]
-    elif error.message.startswith("No such command") and isinstance(error.ctx, click.Context):
-        word = error.message.partition("'")[2].partition("'")[0]
-        found = proposal(word, VERBS)
-        if found is not None:
-            error.message = f"{error.message.rstrip('.')}: did you mean {found!r}?"
+    elif error.message.startswith("No such command"):
+        found = proposal(error.message.partition("'")[2].partition("'")[0], VERBS)
+    text = " ".join(text.split()).rstrip(".")
+    return text if found is None else f"{text}: did you mean {found!r}?"
 
 
 def _fail(text: str, error: BaseException | None, arguments: list[str], code: int = 1) -> int:

@@ -71,7 +71,11 @@ def command(
         )
     rows = evaluation_data(network, model, data, label)
     if rows.test_x is None or rows.test_y is None:
-        raise ThumbnetError(f"{model} carries no held-out rows to compare with: add --data FILE")
+        raise ThumbnetError(
+            f"{model} carries no held-out rows to compare with: add --data FILE"
+            if data is None
+            else f"{data} has no labels, so it does not say which way is right: add them"
+        )
     options = Options(module_name(model.stem))
     held_out = (rows.calibration, rows.test_x, rows.test_y, options)
     in_float, balanced_float = float_accuracy(network, *held_out)
@@ -89,6 +93,7 @@ def command(
     digits = ".4f" if regression else ".2%"
     more = "" if balanced_float is None else f", balanced {balanced_float:.2%}"
     console.say(f"in float: {in_float:{digits}}{more}")
+    console.say(_of_rows(len(found[0].losses), len(rows.test_x), rows.chose_ranges))
     if uneven:
         console.say(
             "balanced: the mean over the classes, because some have many more rows than others"
@@ -100,8 +105,7 @@ def command(
     usual = _usual(found, network)[0]
     if best is usual:
         console.say(
-            f"no way is better than the usual one by more than chance on {len(usual.losses):,} "
-            "held-out rows (paired test)"
+            "no way is better than the usual one by more than chance on these rows (paired test)"
         )
     option = "" if best.calibration is None else f" --calibration {best.calibration}"
     console.say(f"next: thumbnet export {shlex.quote(str(model))}{option} --bits {best.bits}")
@@ -110,10 +114,21 @@ def command(
             "float": in_float,
             "balanced_float": balanced_float,
             "rows": len(usual.losses),
+            "refused": len(rows.test_x) - len(usual.losses),
+            "held_out": not rows.chose_ranges,
             "recommended": {"calibration": best.calibration, "bits": best.bits},
             "ways": [_as_json(result) for result in found],
         }
     )
+
+
+def _of_rows(taken: int, every: int, chose_ranges: bool) -> str:
+    """Say which rows all figures are of."""
+    rows = "rows, which also chose the ranges" if chose_ranges else "held-out rows"
+    text = f"all of them on the same {taken:,} {rows}"
+    if taken < every:
+        text += f"; the board refuses {every - taken:,} more, outside the accepted range"
+    return text
 
 
 def _cells(result: QuantizationResult) -> list[str]:

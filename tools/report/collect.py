@@ -29,6 +29,8 @@ from .contents import Report
 from .findings import findings
 from .text_format import shape
 
+NO_LABELS = "The examples of `--data` have no labels, so nothing says which answers are right."
+
 WORST = {"picture": 12, "features": 9, "window": 6}
 """How many mistakes are drawn, by the kind of an example."""
 
@@ -61,7 +63,9 @@ def collect(
     program, no_integers = _program(model, name, rows, 4 if model.quantized == "int4" else 8)
     task = float_task(model) if program is None else program.task
     held, no_held_out = None, ""
-    if x is None or y is None or not len(x):
+    if data is not None and y is None:
+        no_held_out = NO_LABELS
+    elif x is None or y is None or not len(x):
         no_held_out = (
             "The model carries no held-out examples: `thumbnet train` keeps some in it, and "
             "`--data FILE` adds others."
@@ -101,6 +105,7 @@ def collect(
         chosen=min(fitting, key=lambda fit: named.index(fit.board.name), default=None),
         worst=worst(held, form),
         findings=[],
+        chose_ranges=held is not None and "calibration" not in model.samples,
     )
     return replace(report, findings=findings(report))
 
@@ -116,6 +121,8 @@ def worst(held: HeldOut | None, form: InputFormat | None) -> list[int]:
 def _held_out(model: Model, data: Dataset | None) -> tuple[Array | None, Array | None]:
     if data is None:
         return model.samples.get("test_x"), model.samples.get("test_y")
+    if not data.answered:
+        return data.x, None
     # By name: another file may number its classes in another order.
     return data.x, data.y if data.labels is None else np.array(data.labels)[data.y]
 

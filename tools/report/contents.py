@@ -63,6 +63,8 @@ class Report:
     imported
         What is known of a network that was imported as integers; None for one that thumbnet
         quantized.
+    chose_ranges
+        Whether the examples also chose the ranges of the integers: then they are not held out.
 
     """
 
@@ -85,6 +87,12 @@ class Report:
     worst: list[int]
     findings: list[Finding]
     imported: Imported | None = None
+    chose_ranges: bool = False
+
+    @property
+    def examples(self) -> str:
+        """What `held_out` are, in words."""
+        return "calibration examples" if self.chose_ranges else "held-out examples"
 
     @property
     def confusion(self) -> Confusion | None:
@@ -102,6 +110,7 @@ class Report:
             "samples": 0 if held is None else len(held.x),
             "samples_of": None if whole is None else whole.rows,
             "refused": 0 if held is None else held.refused,
+            "held_out": None if held is None else not self.chose_ranges,
             "score": None if held is None else "accuracy" if held.labels else "r_squared",
             "float": None if held is None else held.score(held.floats),
             "float_of_all": None if whole is None else whole.score,

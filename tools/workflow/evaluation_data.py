@@ -38,6 +38,19 @@ class EvaluationData:
     test_x: Array | None
     test_y: Array | None
 
+    @property
+    def chose_ranges(self) -> bool:
+        """Whether the rows to test with also choose the ranges: then they are not held out."""
+        rows, tested = self.calibration, self.test_x
+        if tested is None or not len(rows):
+            return False
+        if tested is rows:
+            return True
+        # `thumbnet import --data` keeps the first rows of a file, which may be given again.
+        some = {row.tobytes() for row in np.asarray(tested, np.float32).reshape(len(tested), -1)}
+        flat = np.asarray(rows, np.float32).reshape(len(rows), -1)
+        return all(row.tobytes() in some for row in flat)
+
 
 def evaluation_data(
     network: Model, path: Path, data: str | None, label: str | None
