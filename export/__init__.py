@@ -29,7 +29,7 @@ from .microbit.hexfile import files_in_hex, microbit_hex
 from .microbit.shrink import compact_source
 from .ops import operation, operation_title
 from .ops.add_levels import MOST_FACTOR
-from .ops.answer import answer_nodes
+from .ops.answer import answer_kind, answer_nodes
 from .ops.move import LISTED_AXES, Piece
 from .ops.onnx_softmax import MOST_SOFTMAX_FACTOR, onnx_exponentials
 from .ops.tflite_softmax import exponentials
@@ -45,16 +45,18 @@ from .program.compare import (
     quantization_choices,
 )
 from .program.convert import convert, convert_graph
+from .program.expected_answers import Answers, answers_of
 from .program.kernel_inspection import (
     KernelMemory,
     StandaloneCall,
     kernel_memory,
     standalone_calls,
 )
-from .program.paired_test import paired_test
+from .program.paired_test import beyond_chance, paired_test
 from .program.program import Program
-from .program.quality import LayerQuality, encode_targets
+from .program.quality import LayerQuality, encode_targets, row_losses
 from .program.sound_answers import Heard, hear
+from .program.stream_votes import StreamVotes
 from .program.with_sound import with_sound
 from .program.written_files import check_file_name
 from .quantizer.task import Task
@@ -62,7 +64,7 @@ from .stages.check_graph import verify
 from .stages.choose_task import float_task
 from .stages.observers import CALIBRATIONS
 from .stages.pipeline import STAGES, Options, run_until, trained_bits
-from .stages.reference import accepted_rows
+from .stages.reference import Refusal, accepted_rows, refusals, to_counts
 
 __all__ = [
     "CALIBRATIONS",
@@ -91,7 +93,14 @@ __all__ = [
     "Task",
     "TensorSpec",
     "Window",
+    "Answers",
+    "Refusal",
+    "StreamVotes",
     "accepted_rows",
+    "answers_of",
+    "refusals",
+    "to_counts",
+    "answer_kind",
     "add_factors",
     "alive_bytes",
     "alternatives",
@@ -131,6 +140,8 @@ __all__ = [
     "module_name",
     "onnx_exponentials",
     "paired_test",
+    "beyond_chance",
+    "row_losses",
     "operation",
     "operation_title",
     "quantization_choices",

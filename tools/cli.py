@@ -10,7 +10,7 @@ from contextlib import redirect_stdout, suppress
 
 import click
 
-from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer import ThumbnetError, proposal
 
 from .json_lines import print_json
 from .terminal.stdout import Output
@@ -21,6 +21,7 @@ VERBS = {
     "collect": "Record a sensor: what a board prints, or reads for it.",
     "train": "Train a network on a file, on recordings, or on a data set.",
     "import": "Read a network that was trained elsewhere, such as a .tflite.",
+    "predict": "Show what a network answers to rows or recordings, on the PC.",
     "report": "Write a page about a network: its mistakes, its layers, its boards.",
     "compare": "Compare ways to quantize a network, side by side.",
     "export": "Turn a trained network into one MicroPython module.",
@@ -95,8 +96,7 @@ def _run(arguments: list[str]) -> int:
         return exit_.exit_code
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx is not None else "thumbnet"
-        text = " ".join(error.format_message().split())
-        return _fail(f"{text.rstrip('.')} (see {command} --help)", error, arguments, code=2)
+        return _fail(f"{_wrong_usage(error)} (see {command} --help)", error, arguments, code=2)
     except click.ClickException as error:
         return _fail(error.format_message(), error, arguments)
     except ThumbnetError as error:
@@ -120,6 +120,20 @@ def _run(arguments: list[str]) -> int:
             arguments,
         )
     return 0
+
+
+def _wrong_usage(error: click.UsageError) -> str:
+    """Return what is wrong with a command line; for an unknown name, one that is like it."""
+    found: str | None = None
+    text = error.format_message()
+    if isinstance(error, click.NoSuchOption) and error.ctx is not None:
+        text = error.message  # click proposes what is not like it
+        names = [name for one in error.ctx.command.params for name in one.opts]
+        found = proposal(error.option_name, names)
+    elif error.message.startswith("No such command"):
+        found = proposal(error.message.partition("'")[2].partition("'")[0], VERBS)
+    text = " ".join(text.split()).rstrip(".")
+    return text if found is None else f"{text}: did you mean {found!r}?"
 
 
 def _fail(text: str, error: BaseException | None, arguments: list[str], code: int = 1) -> int:

@@ -22,6 +22,7 @@ from .datasets.loading import DATASET_NAMES, TABLES, load_dataset, load_split
 from .datasets.mnist import MNIST_FILES, find_mnist, load_mnist
 from .datasets.npz import read_npz
 from .datasets.resolution import COUNT_LIMIT
+from .datasets.row_reader import RowReader, WrongColumns
 from .datasets.splitting import train_test_split
 from .datasets.table_options import TableColumns, TableOptions
 from .datasets.table_warnings import on_both_sides, table_warnings
@@ -66,6 +67,7 @@ from .optimization.class_scores import balanced_accuracy, confusion_matrix, is_u
 from .optimization.losses import Loss
 from .optimization.optimizers import SGD, Adam, Optimizer, RMSprop
 from .optimization.target_values import to_categorical
+from .proposals import did_you_mean, proposal
 from .quantization.affine import (
     ACTIVATION_MAX,
     FLAT_BEYOND,
@@ -87,7 +89,7 @@ from .signals.stream_settings import FEATURES as WINDOW_FEATURES
 from .signals.stream_settings import RAW as RAW_FEATURE
 from .signals.stream_settings import StreamSettings
 from .signals.window_features import compute_features, sine_table
-from .signals.windows import Windows, cut, cut_as
+from .signals.windows import Windows, cut, cut_as, window_inputs
 from .sound import log_mel_tables
 from .sound import tables as sound_tables
 from .sound.front_end import SoundFrontEnd
@@ -198,6 +200,7 @@ __all__ = [
     "curve_output",
     "cut",
     "cut_as",
+    "did_you_mean",
     "encode_labels",
     "find_flatlines",
     "find_mnist",
@@ -221,11 +224,15 @@ __all__ = [
     "other_time_unit",
     "parse_json",
     "on_both_sides",
+    "proposal",
     "quoted",
     "read_bytes",
     "read_csv",
     "read_idx",
     "read_npz",
+    "RowReader",
+    "WrongColumns",
+    "window_inputs",
     "read_recordings",
     "read_regular_file",
     "read_zip",

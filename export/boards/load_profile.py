@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from thumbnet.trainer import ThumbnetError, read_bytes
+from thumbnet.trainer import ThumbnetError, did_you_mean, proposal, read_bytes
 
 from ..graph.brief import brief
 from .profile import BoardProfile
@@ -76,9 +75,9 @@ def load_board(name: str) -> BoardProfile:
     known = _names()
     usual = name.strip().lower().replace("-", "_").replace(" ", "_")
     if usual not in known:
-        near = get_close_matches(usual, known, 1)
-        near += sorted((name for name in known if name in usual), key=len, reverse=True)
-        hint = f"did you mean {near[0]!r}? " if near else ""
+        within = sorted((name for name in known if name in usual), key=len, reverse=True)
+        near = proposal(usual, known) or next(iter(within), None)
+        hint = "" if near is None else f"did you mean {near!r}? "
         raise ThumbnetError(
             f"unknown board {name!r}: {hint}use one of {', '.join(known)}, or your own profile: "
             "--board FILE.toml"
@@ -101,8 +100,7 @@ def read_profile(file: str, name: str, text: str) -> BoardProfile:
     known = {**REQUIRED, **OPTIONAL}
     for key in fields:
         if key not in known:
-            near = get_close_matches(key, known, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(known)}"
+            hint = did_you_mean(key, known, f"use one of {', '.join(known)}")
             raise ThumbnetError(f"{file}: unknown field {brief(key)}: {hint}")
     for key, field in REQUIRED.items():
         if key not in fields:

@@ -6,14 +6,14 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.trainer import ThumbnetError, locked, writing_in
+from thumbnet.trainer import TableColumns, ThumbnetError, locked, writing_in
 
 from ..boards.profile import BoardProfile
 from ..cost.network_size import macs
@@ -26,6 +26,7 @@ from ..ops.input import takes_bytes
 from ..quantizer.input_counts import in_units
 from ..stages.reference import accepted_counts, to_counts
 from .expected_answers import expected_answers
+from .module_labels import labels_in
 from .read_contents import check_contents, check_text, check_work, read_document
 from .stored_inputs import inputs_to_json
 from .stream_vectors import stream_answers, stream_windows
@@ -60,6 +61,9 @@ class Artifact:
         All files that go on the board, contents by file name, as they were when this was loaded.
     texts
         The texts that are inputs, see `text_columns`.
+    about
+        What the network does not need, but its users: "labels" if the module does not show them,
+        and "table", the columns of the training.
 
     """
 
@@ -73,6 +77,7 @@ class Artifact:
     info: dict[str, Any]
     files: dict[str, bytes]
     texts: Texts = ()
+    about: dict[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -104,6 +109,21 @@ class Artifact:
     def kind(self) -> str:
         """`classifier`, `regression` or `image`."""
         return answer_kind(self.graph)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The names of the classes; their numbers if the module has no others, () for numbers."""
+        if self.kind != "classifier":
+            return ()
+        (outputs,) = self.graph.tensors["scores"].shape
+        known = self.about.get("labels") or labels_in(self.path, self.files)
+        return tuple(known) or tuple(map(str, range(max(outputs, 2))))
+
+    @property
+    def table(self) -> TableColumns | None:
+        """The columns of the table that it was trained on; None for other networks."""
+        config = self.about.get("table")
+        return None if config is None else TableColumns.from_config(config)
 
     @property
     def rows(self) -> list[bytes | list[Any]]:
@@ -157,6 +177,7 @@ def write_artifact(
     targets: list[Any],
     info: dict[str, Any],
     texts: Texts = (),
+    about: dict[str, Any] | None = None,
 ) -> Artifact:
     """Write `files` (the module first) and `<name>.json` as one set.
 
@@ -182,6 +203,7 @@ def write_artifact(
         info,
         dict(files),
         texts,
+        about or {},
     )
     document: dict[str, Any] = {
         "digest": "",
@@ -195,6 +217,8 @@ def write_artifact(
     }
     if texts:
         document["texts"] = [list(pair) for pair in texts]
+    if about:
+        document["about"] = about
     document["digest"] = _digest(document)
     check_work(graph, len(inputs))
     text = check_text(dump(document))
@@ -278,6 +302,7 @@ def _load(module: Path) -> Artifact:
     return Artifact(
         *(module, graph, contents.board, contents.build, listed),
         *(contents.inputs, contents.targets, contents.info, files, contents.texts),
+        about=contents.about,
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +25,7 @@ from .quality import (
     float_predict,
     goodness,
     layer_quality,
+    row_losses,
 )
 
 QUALITY_ROWS = 500
@@ -229,19 +229,8 @@ def compare_quantizations(
             next(layer.sqnr for layer in layers if layer.tensor == "scores"),
             min(layer.sqnr for layer in layers),
             weight_bytes(graph),
-            _losses(task, found, y),
+            row_losses(found, y, task.has_classes),
         )
-
-
-def _losses(
-    task: Task, found: npt.NDArray[Any], y: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
-    """Return the loss of each row: 1 for a wrong class, or the squared error in standard units."""
-    if task.has_classes:
-        return np.asarray(found.reshape(y.shape) != y, dtype=np.float64)
-    deviation = np.where(y.std(axis=0) > 0, y.std(axis=0), 1.0)
-    error = (found.reshape(y.shape) - y) / deviation
-    return np.asarray((error**2).reshape(len(y), -1).mean(axis=1))
 
 
 def _graphs(model: Model, x: npt.ArrayLike, options: Options) -> tuple[Graph, Graph, Task]:

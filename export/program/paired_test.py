@@ -9,6 +9,23 @@ import numpy.typing as npt
 
 _EXACT = 1000
 
+CHANCE = 0.05
+"""Probability below which a difference is more than chance."""
+
+
+def beyond_chance(one: npt.ArrayLike, other: npt.ArrayLike, tries: int = 1) -> bool:
+    """Whether two ways differ on the same rows by more than chance.
+
+    Parameters
+    ----------
+    one, other
+        See `paired_test`.
+    tries
+        How many ways are compared with the first: so many would find something by chance.
+
+    """
+    return paired_test(one, other) < CHANCE / max(1, tries)
+
 
 def paired_test(one: npt.ArrayLike, other: npt.ArrayLike) -> float:
     """Return the probability that chance alone makes two ways differ so much on the same rows.

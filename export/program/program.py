@@ -25,6 +25,7 @@ from ..microbit.module_files import emit_files
 from ..quantizer.task import Task
 from ..stages.pipeline import Options, trained_bits
 from ..stages.reference import accepted_rows, as_rows, execute, to_counts
+from .about_network import about_network
 from .artifact import Artifact, write_artifact
 from .quality import LayerQuality, encode_targets, float_predict, goodness, layer_quality
 
@@ -206,6 +207,7 @@ class Program:
         test_x: npt.ArrayLike | None = None,
         test_y: npt.ArrayLike | None = None,
         vectors: int | None = VECTORS,
+        chose_ranges: bool = False,
     ) -> Artifact:
         """Write the module and its test vectors to `folder`, and return both.
 
@@ -220,6 +222,9 @@ class Program:
             vectors are the extremes of the input.
         vectors
             How many of the rows to keep; None for all.
+        chose_ranges
+            Whether these rows are those that the network was converted with: then they are not
+            held out, and the header does not say so.
 
         Raises
         ------
@@ -237,7 +242,7 @@ class Program:
             info = {"samples": 0, "refused": int(np.sum(~taken))}
             if test_y is not None and np.any(taken):
                 y = encode_targets(self.task, test_y, len(rows))[taken]
-                info, sentence = self._measure(rows[taken], y, info["refused"])
+                info, sentence = self._measure(rows[taken], y, info["refused"], chose_ranges)
                 targets = _plain(y, whole=self.task.has_classes)
             rows = rows[taken]
         keep = len(rows) if vectors is None else vectors
@@ -251,17 +256,21 @@ class Program:
             targets[:keep],
             info,
             self.facts.texts,
+            about_network(self.model, self.task.labels, self.mpy),
         )
 
     def _measure(
-        self, x: npt.NDArray[Any], y: npt.NDArray[Any], refused: int
+        self, x: npt.NDArray[Any], y: npt.NDArray[Any], refused: int, chose_ranges: bool
     ) -> tuple[dict[str, Any], str]:
         """Compare with float on accepted rows; the board has no answer for refused ones."""
         integer = goodness(self.task, self.predict(x), y)
         info: dict[str, Any] = {"samples": len(y), "refused": refused}
         word = "Accuracy" if self.task.has_classes else "R squared"
         form = ".2%" if self.task.has_classes else ".4f"
-        text = f"{word} on {len(y):,} held-out rows: {integer:{form}}"
+        rows = "held-out rows"
+        if chose_ranges:
+            rows, info["chose_ranges"] = "calibration rows", 1
+        text = f"{word} on {len(y):,} {rows}: {integer:{form}}"
         if self.floats is not None:
             info["float"] = goodness(self.task, float_predict(self.floats, self.task, x), y)
             text += f", in float {info['float']:{form}}"

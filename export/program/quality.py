@@ -159,6 +159,21 @@ def goodness(task: Task, predicted: npt.ArrayLike, target: npt.NDArray[np.float6
     return float(np.mean(1.0 - error[known] / spread[known]))
 
 
+def row_losses(
+    predicted: npt.ArrayLike, target: npt.NDArray[np.float64], classes: bool
+) -> npt.NDArray[np.float64]:
+    """Return the loss of each row, (rows,), for `paired_test`.
+
+    1 for a wrong class, or the mean squared error of numbers in standard units.
+    """
+    found = np.asarray(predicted, dtype=np.float64).reshape(target.shape)
+    if classes:
+        return np.asarray(found != target, dtype=np.float64)
+    deviation = np.where(target.std(axis=0) > 0, target.std(axis=0), 1.0)
+    error = (found - target) / deviation
+    return np.asarray((error**2).reshape(len(target), -1).mean(axis=1))
+
+
 def classes_uneven(task: Task, target: npt.NDArray[np.float64]) -> bool:
     """Return whether some class has many more rows than another; numbers have no classes."""
     if not task.has_classes or not len(target):

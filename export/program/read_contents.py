@@ -27,6 +27,7 @@ from ..ops.answer import answer_kind
 from ..stages.check_graph import verify
 from ..stages.check_program import inference_steps, time_steps
 from ..stages.reference import batch_rows, to_counts
+from .about_network import check_about
 from .stored_inputs import Row, inputs_from_json
 from .stream_vectors import stream_inferences, stream_inputs
 from .text_columns import check_texts
@@ -44,6 +45,8 @@ MOST_BUFFER = 2**20
 """Bytes of the largest buffer for streamed weights; boards have a thousandth of that."""
 
 KEYS = "digest board build files info graph targets inputs"
+MORE = "texts about"
+"""Keys that some documents have."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Contents:
     targets: list[Any]
     info: dict[str, Any]
     texts: Texts
+    about: dict[str, Any]
 
 
 def read_document(sidecar: Path) -> dict[str, Any]:
@@ -75,8 +79,8 @@ def read_document(sidecar: Path) -> dict[str, Any]:
             f"{sidecar}: has more than {MOST_BYTES:,} bytes: export with fewer vectors"
         )
     document = parse_json(read_bytes(sidecar, MOST_BYTES).decode("utf-8"))
-    some = isinstance(document, dict) and "texts" in document
-    only(document, f"{KEYS} texts" if some else KEYS)
+    more = [key for key in MORE.split() if isinstance(document, dict) and key in document]
+    only(document, " ".join([KEYS, *more]))
     files = document["files"]
     if not isinstance(files, dict) or max(map(len, files), default=0) > 255:
         raise ValueError(f"files is {brief(files)}")
@@ -120,7 +124,8 @@ def check_contents(document: dict[str, Any]) -> Contents:
     inputs = _inputs(document["inputs"], graph)
     targets = _targets(document["targets"], graph, len(inputs))
     texts = check_texts(document.get("texts", []), graph.tensors[graph.input].shape[0])
-    return Contents(graph, board, build, inputs, targets, _info(document["info"]), texts)
+    about = check_about(document.get("about", {}), graph)
+    return Contents(graph, board, build, inputs, targets, _info(document["info"]), texts, about)
 
 
 def check_work(graph: Graph, vectors: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,31 @@ ENTRIES = 2**22
 """Most values of a batch, if it has more than one row: limits the memory of the reference."""
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """A row that no board takes, and the first of its inputs that is to blame.
+
+    Attributes
+    ----------
+    row, column
+        Where it is.
+    value, low, high
+        The reading, and the range that is accepted, in raw units.
+
+    """
+
+    row: int
+    column: int
+    value: float
+    low: float
+    high: float
+
+
 def execute(
-    graph: Graph, counts: npt.ArrayLike, keep: Iterable[str] | None = None
+    graph: Graph,
+    counts: npt.ArrayLike,
+    keep: Iterable[str] | None = None,
+    held: dict[str, Ints] | None = None,
 ) -> dict[str, npt.NDArray[Any]]:
     """Run an integer stage and return its tensors, with a leading batch axis.
 
@@ -39,14 +63,20 @@ def execute(
         Integers (n, features): readings as counts of their resolution.
     keep
         Names of the tensors to return; None for all.
+    held
+        The states that the rows continue from; those after the last row replace them. Empty at
+        first. None if no other rows will follow.
 
     """
     rows = np.asarray(counts, dtype=np.int64)
-    held = {state.before: state.initial.astype(np.int64) for state in graph.states}
+    held = {} if held is None else held
+    for state in graph.states:
+        held.setdefault(state.before, state.initial.astype(np.int64))
     every = [graph.input, *held, *(node.output for node in graph.nodes)]
     names = every if keep is None else list(keep)
     if not len(rows):  # only the shapes matter
-        one = _run(graph, np.zeros((1, *graph.tensors[graph.input].shape), np.int64), names, held)
+        zeros = np.zeros((1, *graph.tensors[graph.input].shape), np.int64)
+        one = _run(graph, zeros, names, dict(held))
         return {name: values[:0] for name, values in one.items()}
     step = batch_rows(graph)
     parts = [_run(graph, rows[at : at + step], names, held) for at in range(0, len(rows), step)]
@@ -95,17 +125,28 @@ def to_counts(graph: Graph, x: npt.ArrayLike) -> Ints:
 
     """
     rows = as_rows(graph, x)
-    bad = _bad(graph, rows)
-    if np.any(bad):
-        row, column = (int(i) for i in np.argwhere(bad)[0])
-        inputs = accepted_counts(graph)
-        low, high = (
-            float(ends[column] / inputs.units[column]) for ends in (inputs.minimum, inputs.maximum)
-        )
+    refused = refusals(graph, rows)
+    if refused:
+        one = refused[0]
         raise ThumbnetError(
-            f"row {row}, input {column} is {rows[row, column]:g}, expected {low:g} to {high:g}"
+            f"row {one.row}, input {one.column} is {one.value:g}, expected {one.low:g} to "
+            f"{one.high:g}"
         )
     return count(rows, accepted_counts(graph).units)
+
+
+def refusals(graph: Graph, x: npt.ArrayLike) -> list[Refusal]:
+    """Return the rows that the board rejects; see `accepted_rows`."""
+    rows = as_rows(graph, x)
+    bad = _bad(graph, rows)
+    inputs = accepted_counts(graph)
+    found = []
+    for row in np.flatnonzero(bad.any(axis=1)).tolist():
+        column = int(bad[row].argmax())
+        ends = (inputs.minimum[column], inputs.maximum[column])
+        low, high = (float(end / inputs.units[column]) for end in ends)
+        found.append(Refusal(row, column, float(rows[row, column]), low, high))
+    return found
 
 
 def accepted_rows(graph: Graph, x: npt.ArrayLike) -> npt.NDArray[np.bool_]:

@@ -12,10 +12,10 @@ import click
 from thumbnet.export import (
     Options,
     QuantizationResult,
+    beyond_chance,
     compare_quantizations,
     float_accuracy,
     module_name,
-    paired_test,
     quantization_choices,
     trained_bits,
 )
@@ -27,9 +27,6 @@ from ..workflow.any_network import load_network
 from ..workflow.evaluation_data import evaluation_data
 from .compare_imported import compare_imported
 from .options import FILE, TEST_DATA, data_options, verb
-
-_CHANCE = 0.05
-"""Probability below which a difference is more than chance."""
 
 
 @verb("thumbnet compare gestures.npz")
@@ -74,7 +71,11 @@ def command(
         )
     rows = evaluation_data(network, model, data, label)
     if rows.test_x is None or rows.test_y is None:
-        raise ThumbnetError(f"{model} carries no held-out rows to compare with: add --data FILE")
+        raise ThumbnetError(
+            f"{model} carries no held-out rows to compare with: add --data FILE"
+            if data is None
+            else f"{data} has no labels, so it does not say which way is right: add them"
+        )
     options = Options(module_name(model.stem))
     held_out = (rows.calibration, rows.test_x, rows.test_y, options)
     in_float, balanced_float = float_accuracy(network, *held_out)
@@ -92,6 +93,7 @@ def command(
     digits = ".4f" if regression else ".2%"
     more = "" if balanced_float is None else f", balanced {balanced_float:.2%}"
     console.say(f"in float: {in_float:{digits}}{more}")
+    console.say(_of_rows(len(found[0].losses), len(rows.test_x), rows.chose_ranges))
     if uneven:
         console.say(
             "balanced: the mean over the classes, because some have many more rows than others"
@@ -103,8 +105,7 @@ def command(
     usual = _usual(found, network)[0]
     if best is usual:
         console.say(
-            f"no way is better than the usual one by more than chance on {len(usual.losses):,} "
-            "held-out rows (paired test)"
+            "no way is better than the usual one by more than chance on these rows (paired test)"
         )
     option = "" if best.calibration is None else f" --calibration {best.calibration}"
     console.say(f"next: thumbnet export {shlex.quote(str(model))}{option} --bits {best.bits}")
@@ -113,10 +114,21 @@ def command(
             "float": in_float,
             "balanced_float": balanced_float,
             "rows": len(usual.losses),
+            "refused": len(rows.test_x) - len(usual.losses),
+            "held_out": not rows.chose_ranges,
             "recommended": {"calibration": best.calibration, "bits": best.bits},
             "ways": [_as_json(result) for result in found],
         }
     )
+
+
+def _of_rows(taken: int, every: int, chose_ranges: bool) -> str:
+    """Say which rows all figures are of."""
+    rows = "rows, which also chose the ranges" if chose_ranges else "held-out rows"
+    text = f"all of them on the same {taken:,} {rows}"
+    if taken < every:
+        text += f"; the board refuses {every - taken:,} more, outside the accepted range"
+    return text
 
 
 def _cells(result: QuantizationResult) -> list[str]:
@@ -160,10 +172,9 @@ def recommended(found: list[QuantizationResult], network: Model) -> Quantization
 
     """
     usual, *others = _usual(found, network)
-    chance = _CHANCE / max(1, len(others))  # so many tries would find something by chance
     better = [
         other
         for other in others
-        if other.score > usual.score and paired_test(usual.losses, other.losses) < chance
+        if other.score > usual.score and beyond_chance(usual.losses, other.losses, len(others))
     ]
     return max([usual, *better], key=lambda result: result.score)

@@ -205,12 +205,6 @@ def command(
         check=when,
     )
     _write(console, program, main, output, rows, vectors, network)
-    if rows.test_x is rows.calibration:
-        console.say(
-            f"{model} carries no calibration rows: the ranges were chosen from the test rows of "
-            f"{data}, so the accuracy on other rows may be lower",
-            "yellow",
-        )
 
 
 def _write(
@@ -225,7 +219,9 @@ def _write(
     """Write the files and say what they are; `network` has the float weights, if there are any."""
     if main is not None:
         program = program.with_sketch(_sketch(main))
-    artifact = program.write(output, rows.test_x, rows.test_y, vectors=vectors)
+    artifact = program.write(
+        output, rows.test_x, rows.test_y, vectors=vectors, chose_ranges=rows.chose_ranges
+    )
     if network is None:
         report(console, artifact, program, {}, None)
         return

@@ -10,7 +10,7 @@ from typing import Any
 from thumbnet.export import Artifact, Estimate, Program, QuantizationResult, estimate_artifact
 
 from ..terminal.console import Console
-from ..terminal.wording import WEIGHT_PLACES, microseconds
+from ..terminal.wording import WEIGHT_PLACES, measured_rows, microseconds
 from ..workflow.training import TEST_ROWS
 
 
@@ -35,6 +35,7 @@ def _measured(info: dict[str, Any], classes: bool) -> dict[str, Any]:
     """Return the figures of the held-out rows for --json."""
     refused = info.get("refused", 0)
     found: dict[str, Any] = {"rows": info.get("samples", 0), "refused": refused}
+    found["held_out"] = not info.get("chose_ranges") if "integer" in info else None
     name = "accuracy" if classes else "r_squared"
     found[f"{name}_float"], found[f"{name}_integer"] = info.get("float"), info.get("integer")
     if classes:
@@ -73,11 +74,12 @@ def report(
 
     balanced: the balanced accuracies of uneven classes. eight: the result with weights of 8 bits.
     """
-    info, size = artifact.info, sum(map(len, artifact.files.values()))
+    info, sizes = artifact.info, {name: len(data) for name, data in artifact.files.items()}
     classes = artifact.kind == "classifier"
     word = "accuracy" if classes else "R squared"
     console.say(
-        f"{artifact.path}  {size:,} bytes, {artifact.macs:,} multiply-accumulates, "
+        f"{artifact.path}  {sizes[artifact.path.name]:,} bytes, {artifact.macs:,} "
+        "multiply-accumulates, "
         f"tier {artifact.build.tier}, weights in {WEIGHT_PLACES[artifact.build.weights]}"
     )
     if program.fitted:
@@ -85,9 +87,13 @@ def report(
     if "integer" in info:
         floats = f", {info['float']:.4f} in float" if "float" in info else ""
         console.say(
-            f"{word} on {info['samples']:,} held-out rows{_sample(info, program)}: "
+            f"{word} on {info['samples']:,} {measured_rows(info)}{_sample(info, program)}: "
             f"{info['integer']:.4f} in integers{floats}{_refused(info, classes)}"
         )
+        if info.get("chose_ranges"):
+            console.say(
+                f"these rows also chose the ranges, so the {word} on others may be lower", "yellow"
+            )
         if balanced.get("balanced_integer") is not None:
             console.say(
                 f"balanced accuracy (the mean over the classes): "
@@ -98,7 +104,7 @@ def report(
             more = "" if eight.balanced is None else f", balanced {eight.balanced:.4f}"
             console.say(f"with weights of 8 bits it would be {eight.accuracy:.4f}{more} (--bits 8)")
     elif info.get("refused"):
-        console.say("every held-out row is outside the accepted range: see --margin", "yellow")
+        console.say("every row to test with is outside the accepted range: see --margin", "yellow")
     made = estimate_artifact(artifact)
     sound = artifact.graph.sound is not None
     console.say(
@@ -106,7 +112,10 @@ def report(
         f"{made.import_heap:,} bytes of heap to import, {made.steady_heap:,} kept"
     )
     for file in list(artifact.files)[1:]:
-        console.say(f"{artifact.path.parent / file} belongs to it: put both on the board")
+        console.say(
+            f"{artifact.path.parent / file}  {sizes[file]:,} bytes, belongs to it: put both on the "
+            "board"
+        )
     runs_here = artifact.path.suffix == ".hex" or not artifact.build.tier.startswith("thumb")
     next_verb = "verify" if runs_here else "deploy --port PORT"
     console.say(f"next: thumbnet {next_verb} {shlex.quote(str(artifact.path))}")
@@ -119,7 +128,8 @@ def report(
             "weights": artifact.build.weights,
             "bits": program.bits,
             "files": list(artifact.files),
-            "module_bytes": size,
+            "module_bytes": sizes[artifact.path.name],
+            "file_bytes": sizes,
             "macs": artifact.macs,
             **_measured(info, classes),
             "accuracy_8_bits" if classes else "r_squared_8_bits": (

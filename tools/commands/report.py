@@ -17,7 +17,9 @@ from ..report.contents import Report
 from ..report.text_format import percent
 from ..terminal.console import Console
 from ..workflow.any_network import load_levels, load_network
+from ..workflow.class_names import named_network
 from ..workflow.evaluation_data import load_examples
+from .class_options import class_options
 from .options import FILE, data_options, verb
 
 LIBRARIES = ("matplotlib", "jinja2")
@@ -39,6 +41,7 @@ LIBRARIES = ("matplotlib", "jinja2")
     "several boards; all if not given.",
 )
 @data_options("Held-out examples to evaluate, instead of those that the model carries.")
+@class_options
 def command(
     console: Console,
     model: Path,
@@ -46,6 +49,8 @@ def command(
     boards: tuple[str, ...],
     data: str | None,
     label: str | None,
+    names: str | None,
+    task: str | None,
 ) -> None:
     """Write one HTML page about MODEL that needs no network to be read.
 
@@ -58,7 +63,7 @@ def command(
     _check_libraries()
     from ..report.page import render  # needs matplotlib and jinja2
 
-    network = load_network(model)
+    network = named_network(load_network(model), model, names, task)
     profiles = [load_board(name) for name in dict.fromkeys(boards)] or list_boards()
     if isinstance(network, IntegerNetwork):
         levels = None if data is None else load_levels(network, model, data, label)
@@ -107,7 +112,10 @@ def _summarize(console: Console, report: Report) -> None:
             if found is not None
         ]
         of_all = "" if report.whole_test_set is None else f" of {report.whole_test_set.rows:,}"
-        console.say(f"accuracy on {len(held.x):,}{of_all} held-out examples: {', '.join(scores)}")
+        left = f"; {held.refused:,} more were out of range" if held.refused else ""
+        console.say(
+            f"accuracy on {len(held.x):,}{of_all} {report.examples}: {', '.join(scores)}{left}"
+        )
     for finding in report.findings:
         console.say(f"  {finding.text}", None if finding.good else "yellow")
     for text in filter(None, (report.no_held_out, report.no_integers)):

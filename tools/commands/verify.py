@@ -11,6 +11,7 @@ from thumbnet.export import Artifact
 from ..run.edited import check_intact
 from ..run.verification import Verdict, verify
 from ..terminal.console import Console
+from ..terminal.wording import measured_rows
 from .module_argument import load_module
 from .options import FILE, Failed, TargetChoice, force_option, say_edited, target_options, verb
 
@@ -50,7 +51,8 @@ def command(
         **verdict.as_json(),
         "intact": artifact.intact,
         "rows_scored": verdict.scored,
-        "rows_held_out": info.get("samples"),
+        "rows_held_out": None if info.get("chose_ranges") else info.get("samples"),
+        "rows_measured": info.get("samples"),
         "rows_refused": info.get("refused"),
     }
     if not verdict.ok:
@@ -77,9 +79,10 @@ def _of_rows(verdict: Verdict, artifact: Artifact) -> str:
     """Say which rows a figure is of, and what export measured if those were more rows."""
     info = artifact.info
     rows, refused = info.get("samples", verdict.scored), info.get("refused", 0)
-    said = f"on {verdict.scored:,} held-out rows"
+    kind = measured_rows(info)
+    said = f"on {verdict.scored:,} {kind}"
     if verdict.scored < rows:
-        said = f"on the first {verdict.scored:,} of {rows:,} held-out rows"
+        said = f"on the first {verdict.scored:,} of {rows:,} {kind}"
         if "integer" in info:
             whole = f"{info['integer']:.2%} accuracy"
             if artifact.kind != "classifier":

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from thumbnet.export import (
     BoardProfile,
     Program,
+    beyond_chance,
     convert,
     describe_layers,
     float_task,
@@ -20,13 +21,15 @@ from thumbnet.export import (
 from thumbnet.trainer import Dataset, Model, ThumbnetError, Windows
 
 from .analysis.fitting_boards import fits
-from .analysis.held_out import HeldOut, answers, score_of_program, whole_test_set
+from .analysis.held_out import HeldOut, answers, answers_of_program, whole_test_set
 from .analysis.input_format import Array, InputFormat, input_format
 from .analysis.layer_table import float_layers, integer_layers
 from .analysis.training_history import curves
 from .contents import Report
 from .findings import findings
 from .text_format import shape
+
+NO_LABELS = "The examples of `--data` have no labels, so nothing says which answers are right."
 
 WORST = {"picture": 12, "features": 9, "window": 6}
 """How many mistakes are drawn, by the kind of an example."""
@@ -60,7 +63,9 @@ def collect(
     program, no_integers = _program(model, name, rows, 4 if model.quantized == "int4" else 8)
     task = float_task(model) if program is None else program.task
     held, no_held_out = None, ""
-    if x is None or y is None or not len(x):
+    if data is not None and y is None:
+        no_held_out = NO_LABELS
+    elif x is None or y is None or not len(x):
         no_held_out = (
             "The model carries no held-out examples: `thumbnet train` keeps some in it, and "
             "`--data FILE` adds others."
@@ -75,6 +80,7 @@ def collect(
     found = [] if graph is None else fits(graph, boards)
     named = [board.name for board in boards]
     fitting = [fit for fit in found if fit.estimate is not None]
+    score_4_bits, worse_4_bits = _with_4_bits(model, name, rows, held)
     form = None if rows is None else input_format(model, np.asarray(rows))
     report = Report(
         name=name,
@@ -88,7 +94,8 @@ def collect(
         whole_test_set=None
         if data is not None or held is None
         else whole_test_set(model.info, held),
-        score_4_bits=None if held is None else _score_4_bits(model, name, rows, held),
+        score_4_bits=score_4_bits,
+        worse_4_bits=worse_4_bits,
         no_held_out=no_held_out,
         no_integers=no_integers,
         layers=float_layers(model)
@@ -98,6 +105,7 @@ def collect(
         chosen=min(fitting, key=lambda fit: named.index(fit.board.name), default=None),
         worst=worst(held, form),
         findings=[],
+        chose_ranges=held is not None and "calibration" not in model.samples,
     )
     return replace(report, findings=findings(report))
 
@@ -113,6 +121,8 @@ def worst(held: HeldOut | None, form: InputFormat | None) -> list[int]:
 def _held_out(model: Model, data: Dataset | None) -> tuple[Array | None, Array | None]:
     if data is None:
         return model.samples.get("test_x"), model.samples.get("test_y")
+    if not data.answered:
+        return data.x, None
     # By name: another file may number its classes in another order.
     return data.x, data.y if data.labels is None else np.array(data.labels)[data.y]
 
@@ -121,14 +131,19 @@ def _recordings(data: Dataset) -> Array | None:
     return np.array(data.names)[data.recording] if isinstance(data, Windows) else None
 
 
-def _score_4_bits(
-    model: Model, name: str, rows: npt.ArrayLike | None, held: HeldOut
-) -> float | None:
-    """Return the score with weights of 4 bits; None if there is none."""
-    if held.integers is None or model.quantized == "int4":
-        return None
+def _with_4_bits(
+    model: Model, name: str, rows: npt.ArrayLike | None, held: HeldOut | None
+) -> tuple[float | None, bool]:
+    """Return the score with weights of 4 bits, and whether it is worse by more than chance."""
+    if held is None or held.integers is None or model.quantized == "int4":
+        return None, False
     program, _ = _program(model, name, rows, bits=4)
-    return None if program is None else score_of_program(program, held)
+    if program is None:
+        return None, False
+    found = answers_of_program(program, held)
+    score, usual = held.score(found), held.score(held.integers)
+    lower = score is not None and usual is not None and score < usual
+    return score, lower and beyond_chance(held.losses(held.integers), held.losses(found))
 
 
 def _program(

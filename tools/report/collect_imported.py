@@ -15,7 +15,7 @@ from .analysis.fitting_boards import fits
 from .analysis.held_out import HeldOut, answers_in_integers
 from .analysis.imported_layers import Imported, imported_layers
 from .analysis.input_format import Array, InputFormat
-from .collect import worst
+from .collect import NO_LABELS, worst
 from .contents import Report
 from .findings import findings
 
@@ -32,7 +32,7 @@ def collect_imported(
     network: IntegerNetwork,
     name: str,
     boards: Sequence[BoardProfile],
-    data: tuple[Array, Array] | None = None,
+    data: tuple[Array, Array | None] | None = None,
 ) -> Report:
     """Compute all that the page shows of a network without float weights.
 
@@ -65,7 +65,9 @@ def collect_imported(
     if data is not None:
         x = data[0].reshape(-1, *form.shape)
         values = program.execute(x[:ROWS])
-        held, no_held_out = _held_out(program, x, data[1])
+        held, no_held_out = None, NO_LABELS
+        if data[1] is not None:
+            held, no_held_out = _held_out(program, x, data[1])
     costs = layer_costs(graph).values()
     board = "" if chosen is None else chosen.board.title
     rows = 0 if data is None else min(ROWS, len(data[0]))
@@ -80,6 +82,7 @@ def collect_imported(
         held_out=held,
         whole_test_set=None,
         score_4_bits=None,
+        worse_4_bits=False,
         no_held_out=no_held_out,
         no_integers="",
         layers=[],

@@ -52,6 +52,8 @@ class Report:
         What training found on all held-out examples, if `held_out` are only some of them.
     score_4_bits
         Accuracy or R squared with weights of 4 bits, if the network otherwise has 8.
+    worse_4_bits
+        Whether these are worse on the same examples by more than chance.
     chosen
         The first of the requested boards that the network fits.
     no_integers
@@ -61,6 +63,8 @@ class Report:
     imported
         What is known of a network that was imported as integers; None for one that thumbnet
         quantized.
+    chose_ranges
+        Whether the examples also chose the ranges of the integers: then they are not held out.
 
     """
 
@@ -74,6 +78,7 @@ class Report:
     held_out: HeldOut | None
     whole_test_set: WholeTestSet | None
     score_4_bits: float | None
+    worse_4_bits: bool
     no_held_out: str
     no_integers: str
     layers: list[LayerRow]
@@ -82,6 +87,12 @@ class Report:
     worst: list[int]
     findings: list[Finding]
     imported: Imported | None = None
+    chose_ranges: bool = False
+
+    @property
+    def examples(self) -> str:
+        """What `held_out` are, in words."""
+        return "calibration examples" if self.chose_ranges else "held-out examples"
 
     @property
     def confusion(self) -> Confusion | None:
@@ -99,11 +110,13 @@ class Report:
             "samples": 0 if held is None else len(held.x),
             "samples_of": None if whole is None else whole.rows,
             "refused": 0 if held is None else held.refused,
+            "held_out": None if held is None else not self.chose_ranges,
             "score": None if held is None else "accuracy" if held.labels else "r_squared",
             "float": None if held is None else held.score(held.floats),
             "float_of_all": None if whole is None else whole.score,
             "integer": held.score(held.predicted) if held is not None and scored else None,
             "integer_4_bit": self.score_4_bits,
+            "worse_4_bit": None if self.score_4_bits is None else self.worse_4_bits,
             "balanced_accuracy": None if table is None else table.balanced_accuracy,
             "mean_absolute_error": None if held is None else held.error(held.predicted),
             "missing": [text for text in (self.no_held_out, self.no_integers) if text],

@@ -38,7 +38,7 @@ def _integers(report: Report) -> Iterator[Finding]:
     if held is not None and held.integers is not None and held.floats is not None:
         rows = len(held.x) if held.labels else None
         yield from _cost(held.score(held.floats), held.score(held.integers), rows)
-        yield from _four_bits(held.score(held.integers), report.score_4_bits)
+        yield from _four_bits(report)
     for layer in report.layers:
         if layer.sqnr is not None and layer.sqnr < LOW_SQNR:
             yield Finding(
@@ -66,10 +66,15 @@ def _cost(floats: float | None, integers: float | None, rows: int | None) -> Ite
         )
 
 
-def _four_bits(eight: float | None, four: float | None) -> Iterator[Finding]:
-    if eight is not None and four is not None and eight - four <= LOSS_OF_INTEGERS:
+def _four_bits(report: Report) -> Iterator[Finding]:
+    held, four = report.held_out, report.score_4_bits
+    eight = None if held is None or held.integers is None else held.score(held.integers)
+    if held is None or eight is None or four is None or report.worse_4_bits:
+        return
+    if eight - four <= LOSS_OF_INTEGERS:
         yield Finding(
-            "Weights of 4 bits are as accurate, and take half the space of 8 bits.",
+            f"Weights of 4 bits are no worse than those of 8 by more than chance on these "
+            f"{count(len(held.x), 'example')} (paired test), and take half the space.",
             "`thumbnet export --bits 4` makes them.",
             good=True,
         )

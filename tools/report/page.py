@@ -15,7 +15,7 @@ from thumbnet.export import BoardFit, module_name
 from ..terminal.wording import WEIGHT_PLACES
 from .analysis.error_analysis import Confusion, mean_absolute_error
 from .analysis.fitting_boards import export_options, takes_windows
-from .analysis.held_out import HeldOut, WholeTestSet
+from .analysis.held_out import HeldOut
 from .analysis.layer_table import LayerRow
 from .charts import plots
 from .charts.examples import BARS, STRIPS, draw_example
@@ -77,7 +77,7 @@ def _page(report: Report, model: str) -> Values:
         "origin": _origin(report),
         "figures": _figures(report),
         "training": [plots.training(curve) for curve in report.curves],
-        "held_out": "" if held is None else _held_out(held, report.whole_test_set),
+        "held_out": "" if held is None else _held_out(held, report),
         "answers": _answers(held, table),
         "classes": [] if table is None else _classes(table),
         "matrix": [] if table is None else _matrix(table),
@@ -155,7 +155,8 @@ def _figures(report: Report) -> list[Values]:
     return [{"name": name, "value": value, "of": of} for name, value, of in found]
 
 
-def _held_out(held: HeldOut, whole: WholeTestSet | None) -> str:
+def _held_out(held: HeldOut, report: Report) -> str:
+    whole = report.whole_test_set
     rows, together = count(len(held.x), "example"), ""
     if held.recordings is not None:
         rows += f" of {count(len(set(held.recordings.tolist())), 'recording')}"
@@ -169,7 +170,9 @@ def _held_out(held: HeldOut, whole: WholeTestSet | None) -> str:
         return f"The network on {rows}.{together}"
     some = "" if whole is None else f", of {whole.rows:,} that were held out"
     left = f"; {held.refused:,} more were out of range" if held.refused else ""
-    return f"The {network} network on {rows} that training never saw{some}{left}.{together}"
+    seen = "which also chose its ranges" if report.chose_ranges else "that training never saw"
+    comma = "," if report.chose_ranges else ""
+    return f"The {network} network on {rows}{comma} {seen}{some}{left}.{together}"
 
 
 def _answers(held: HeldOut | None, table: Confusion | None) -> list[Chart]:

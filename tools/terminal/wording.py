@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 INTERPRETERS = {
     "micropython": "MicroPython",
@@ -18,6 +19,11 @@ WEIGHT_PLACES = {
     "flash": "flash, read in place",
 }
 """Where the weights are, by the value of `--weights`."""
+
+
+def measured_rows(info: dict[str, Any]) -> str:
+    """Return what to call the rows that an export measured: its `Artifact.info` says."""
+    return "calibration rows" if info.get("chose_ranges") else "held-out rows"
 
 
 def microseconds(us: float) -> str:

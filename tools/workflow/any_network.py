@@ -13,15 +13,14 @@ from thumbnet.trainer import (
     Dataset,
     Model,
     ThumbnetError,
-    load_dataset,
     quoted,
     read_archive,
     restore_model,
 )
 
-from .row_axes import check_axes
 from .saved_models import check_finished
 from .settings import Array
+from .what_it_takes import of_integers
 
 VECTORS = 300
 """Rows to prove a network with that came without any."""
@@ -56,8 +55,8 @@ def load_network(path: Path) -> Model | IntegerNetwork:
 
 def load_rows(
     network: IntegerNetwork, path: Path, data: str, label: str | None
-) -> tuple[Array, Array]:
-    """Return rows in the units of a network's training, (n, values), and their targets.
+) -> tuple[Array, Array | None]:
+    """Return rows in the units of a network's training, (n, values), and their targets, if any.
 
     Parameters
     ----------
@@ -72,34 +71,17 @@ def load_rows(
         If the data cannot be read, or do not fit the network.
 
     """
-    rows = load_dataset(data, label=label)
+    rows = of_integers(network, path).rows(data, label)
     x = rows.x.reshape(len(rows.x), -1)
-    (accepted,) = network.graph.tensors[network.graph.input].shape
-    if x.shape[1] != accepted:
-        raise ThumbnetError(
-            f"{data} has rows of {x.shape[1]} values, but {path} takes {accepted}: "
-            "use rows like those that it was trained on"
-        )
-    check_axes(rows, data, _read_shape(network), path)
-    return x, _targets(network, path, data, rows)
+    return x, _targets(network, path, data, rows) if rows.answered else None
 
 
 def load_levels(
     network: IntegerNetwork, path: Path, data: str, label: str | None
-) -> tuple[Array, Array]:
+) -> tuple[Array, Array | None]:
     """Return rows as the levels that an 8-bit network reads, and their targets; see `load_rows`."""
     x, y = load_rows(network, path, data, label)
     return to_levels(network, x), y
-
-
-def _read_shape(network: IntegerNetwork) -> tuple[int, ...]:
-    """Return the height, width and channels that a first window moves over; () without one."""
-    graph = network.graph
-    levels = graph.nodes[0].output
-    for node in graph.nodes[1:]:
-        if levels in node.inputs and "window" in node.attributes:
-            return tuple(node.attributes["window"][:3])
-    return ()
 
 
 def _targets(network: IntegerNetwork, path: Path, data: str, rows: Dataset) -> Array:

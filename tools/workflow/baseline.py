@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from thumbnet.export import paired_test
+from thumbnet.export import beyond_chance
 from thumbnet.trainer import Dataset, LinearRegression, LogisticRegression, ThumbnetError
 
 from .settings import Array
@@ -96,7 +96,7 @@ def compared(network: Array, found: list[Baseline]) -> str:
     """
     best = max(found, key=lambda one: one.score)
     better = float(network.mean()) < float(best.losses.mean())
-    if better and paired_test(network, best.losses) < 0.05:
+    if better and beyond_chance(network, best.losses):
         return ""
     if best.name == "linear model":
         return (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,22 +9,16 @@ import numpy as np
 
 from thumbnet.trainer import (
     RECORDING_SUFFIXES,
-    TABLES,
-    CsvTask,
     Dataset,
     Model,
     StreamSettings,
-    TableColumns,
     ThumbnetError,
     cut_as,
-    idx_pairs,
-    load_dataset,
-    quoted,
     read_recordings,
 )
 
-from .row_axes import check_axes
 from .settings import Array
+from .what_it_takes import of_model
 
 
 @dataclass(frozen=True)
@@ -44,6 +37,19 @@ class EvaluationData:
     calibration: Array
     test_x: Array | None
     test_y: Array | None
+
+    @property
+    def chose_ranges(self) -> bool:
+        """Whether the rows to test with also choose the ranges: then they are not held out."""
+        rows, tested = self.calibration, self.test_x
+        if tested is None or not len(rows):
+            return False
+        if tested is rows:
+            return True
+        # `thumbnet import --data` keeps the first rows of a file, which may be given again.
+        some = {row.tobytes() for row in np.asarray(tested, np.float32).reshape(len(tested), -1)}
+        flat = np.asarray(rows, np.float32).reshape(len(rows), -1)
+        return all(row.tobytes() in some for row in flat)
 
 
 def evaluation_data(
@@ -72,15 +78,21 @@ def evaluation_data(
     own = samples.get("calibration")
     if data is not None:
         rows = load_examples(network, path, data, label)
-        # By name: another file may number its classes in another order.
-        y = rows.y if rows.labels is None else np.array(rows.labels)[rows.y]
-        return EvaluationData(rows.x if own is None else own, rows.x, y)
+        return EvaluationData(rows.x if own is None else own, rows.x, answers_by_name(rows))
     if own is None:
         raise ThumbnetError(
             f"{path} carries no rows to choose the range of each layer with: add --data FILE, "
             "with rows like those of its training"
         )
     return EvaluationData(own, samples.get("test_x"), samples.get("test_y"))
+
+
+def answers_by_name(rows: Dataset) -> Array | None:
+    """Return the targets of rows, classes by name; None for rows without them."""
+    if not rows.answered:
+        return None
+    # By name: another file may number its classes in another order.
+    return rows.y if rows.labels is None else np.array(rows.labels)[rows.y]
 
 
 def load_examples(network: Model, path: Path, data: str, label: str | None) -> Dataset:
@@ -111,34 +123,4 @@ def load_examples(network: Model, path: Path, data: str, label: str | None) -> D
         )
         windows = cut_as(recordings, settings, network.labels)
         return windows.named(place.resolve().stem)
-    if settings is None and _has_recordings(place):
-        raise ThumbnetError(
-            f"{data} is a folder of recordings, but {path} was not trained on windows: use a file "
-            "of rows, or train a network with `thumbnet train --window`"
-        )
-    about = network.info.get("table")
-    like = None if about is None else TableColumns.from_config(about)
-    task: CsvTask = "auto"
-    if like is not None and place.suffix.lower() in TABLES:
-        task = "regression" if network.labels is None else "classification"
-    else:
-        like = None
-    rows = load_dataset(data, label, task, like=like)
-    values, accepted = math.prod(rows.x.shape[1:]), math.prod(network.require_built())
-    if values != accepted:
-        spec = network.input_spec
-        advice = "use rows like those that it was trained on"
-        if settings is not None:
-            names = quoted(settings.channels)
-            advice = f"use recordings of {names}, as a CSV file or a folder of them"
-        elif spec is not None and spec.names is not None:
-            advice += f", {quoted(spec.names)}"
-        raise ThumbnetError(
-            f"{data} has rows of {values} values, but {path} takes {accepted}: {advice}"
-        )
-    check_axes(rows, data, network.require_built(), path)
-    return rows
-
-
-def _has_recordings(place: Path) -> bool:
-    return place.is_dir() and any(place.rglob("*.csv")) and not idx_pairs(place)
+    return of_model(network, path).rows(data, label)

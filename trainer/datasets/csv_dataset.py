@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ThumbnetError, quoted
-from ..files.text_tables import NoHeader, Table, read_table
+from ..files.text_tables import NoHeader, OtherWidth, Table, read_table
 from .class_labels import class_names
 from .column_kinds import Known, make_inputs
 from .dataset import Dataset, check_features
@@ -28,6 +29,7 @@ from .label_columns import (
     task_of,
 )
 from .resolution import shared
+from .rows_to_predict import lacks_label, names_of_columns
 from .table_cells import Cells
 from .table_options import TableColumns, TableOptions
 
@@ -42,6 +44,7 @@ def read_csv(
     labels: Sequence[str] | None = None,
     options: TableOptions = _PLAIN,
     like: TableColumns | None = None,
+    inputs: int | None = None,
 ) -> Dataset:
     """Read a data set from a table in a text file.
 
@@ -67,6 +70,9 @@ def read_csv(
     like : TableColumns, optional
         The columns of the table that a network was trained on: the same ones become the same
         inputs, wherever they stand.
+    inputs : int, optional
+        What a trained network takes. The table may then lack answers: the label column, or all that
+        is in it; and without `like` its names, too.
 
     Returns
     -------
@@ -90,62 +96,79 @@ def read_csv(
             na=(*like.na, *options.na),
             decimal=options.decimal or like.decimal,
         )
-    table = _open(path, options, like)
+    table = _open(path, options, like, inputs)
     header = table.header
     ignored = {column_named(path, header, name) for name in options.ignore}
     group = [] if options.group is None else [column_named(path, header, options.group)]
     ignored |= {*group}
-    targets = label_columns(path, header, label or (like.label if like else None), ignored)
+    targets = []
+    if label is not None or not lacks_label(header, ignored, like, inputs):
+        targets = label_columns(path, header, label or (like.label if like else None), ignored)
     features = _features(path, header, targets, ignored, like)
     names = [header[i] for i in features]
     cells = Cells(str(path), names, table.numbers, options.na)
     values = _read(table, cells, features, [*targets, *group], options)
-    fewest = _FEWEST_ROWS if labels is None and like is None else 1
+    trained = like is not None or inputs is not None
+    fewest = _FEWEST_ROWS if labels is None and not trained else 1
     if len(cells.lines) < fewest:
         raise _too_few(path, len(cells.lines), fewest)
     columns = ", ".join(header[i] for i in targets)
     known = None if like is None else Known(like.texts, like.flags, like.means)
-    inputs = make_inputs(cells, options.missing, columns, known)
-    rows = np.flatnonzero(inputs.kept)
+    made = make_inputs(cells, options.missing, columns, known)
+    rows = np.flatnonzero(made.kept)
     if len(rows) < fewest:
         raise _too_few(path, len(rows), fewest)
     lines = np.frombuffer(cells.lines, dtype=np.int64)[rows]
     kept = [[each[row] for row in rows] for each in values]
-    if label is None and like is None:
-        _check_guess(path, header[targets[0]], kept[0], lines, inputs.texts, table)
+    if label is None and not trained:
+        _check_guess(path, header[targets[0]], kept[0], lines, made.texts, table)
     groups = None if not group else np.unique(kept.pop(), return_inverse=True)[1]
-    y, found = _answers(path, header, targets, kept, lines.tolist(), task, labels, table)
+    answered = any(map(any, kept)) if inputs is not None else True
+    if answered:
+        y, found = _answers(
+            path, header, targets, kept, lines.tolist(), task, labels, table, trained
+        )
+    else:
+        y, found = np.full(len(rows), np.nan), None
     about = TableColumns(
-        *(tuple(header[i] for i in targets), tuple(names), inputs.texts, inputs.flags),
-        means=inputs.means,
+        *(tuple(header[i] for i in targets), tuple(names), made.texts, made.flags),
+        means=made.means,
         missing=options.missing,
         na=tuple(options.na),
         names=tuple(options.names),
         decimal=options.decimal,
     )
-    check_features(str(path), inputs.x.shape[1:], is_picture=False)
+    check_features(str(path), made.x.shape[1:], is_picture=False)
     return Dataset(
-        inputs.x,
+        made.x,
         y,
         labels=found,
-        input_spec=InputSpec(
-            inputs.x.shape[1:], names=about.inputs, resolution=shared(inputs.steps)
-        ),
+        input_spec=InputSpec(made.x.shape[1:], names=about.inputs, resolution=shared(made.steps)),
         name=Path(path).stem,
         table=about,
         lines=lines,
         groups=groups,
         notices=_notices(table, about, options, len(cells.lines) - len(rows)),
+        answered=answered,
     )
 
 
-def _open(path: str | os.PathLike[str], options: TableOptions, like: TableColumns | None) -> Table:
+def _open(
+    path: str | os.PathLike[str],
+    options: TableOptions,
+    like: TableColumns | None,
+    inputs: int | None,
+) -> Table:
     """Return the table; if it has no header, with the names of the training's columns."""
+    fewest = 2 if inputs is None else 1
     try:
-        return read_table(path, decimal=options.decimal, names=options.names)
+        return read_table(path, fewest, options.decimal, names=options.names)
     except NoHeader as error:
-        if like is not None and like.names:
-            return read_table(path, decimal=options.decimal, names=like.names)
+        for names in names_of_columns(like, inputs):
+            with suppress(OtherWidth):
+                return read_table(path, fewest, options.decimal, names=names)
+        if like is not None or inputs is not None:
+            raise
         raise ThumbnetError(f"{error}, or give them with --names a,b,label") from error
 
 
@@ -198,6 +221,7 @@ def _answers(
     task: Task,
     labels: Sequence[str] | None,
     table: Table,
+    trained: bool,
 ) -> tuple[NDArray[Any], tuple[str, ...] | None]:
     """Return (targets, names of the classes), or (numbers, None) for a regression."""
     form = table.numbers
@@ -214,7 +238,7 @@ def _answers(
     elif task == "auto":
         task = task_of(values[0], where[0], lines, form)
     if task == "classification":
-        return classes_of(values[0], lines, labels, path, header[targets[0]])
+        return classes_of(values[0], lines, labels, path, header[targets[0]], trained)
     return targets_of(values[0], lines, where[0], form), None
 
 

@@ -70,6 +70,8 @@ class Dataset:
         data are split.
     notices : tuple of str
         What a user should know about how the file was read.
+    answered : bool
+        Whether y is known. Rows to predict have none: their y is NaN.
 
     Raises
     ------
@@ -87,6 +89,7 @@ class Dataset:
     lines: Array | None = None
     groups: Array | None = None
     notices: tuple[str, ...] = ()
+    answered: bool = True
 
     def __post_init__(self) -> None:
         where = f"data set {self.name!r}" if self.name else "data set"

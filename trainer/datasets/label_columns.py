@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Container, Sequence
 from typing import Literal
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import ThumbnetError, quoted
 from ..files.number_format import POINT, NumberFormat, TooLarge, unit_of
+from ..proposals import did_you_mean
 from .class_labels import canonical, class_names, encode_labels
 
 Task = Literal["auto", "classification", "regression"]
@@ -19,8 +19,6 @@ FEW_CLASSES = 20
 """Whole numbers with more distinct values than this are values to predict, not classes."""
 USUAL_LABELS = ("label", "class", "target", "y")
 """Names of a label column, if none is given."""
-ALIKE = 0.75
-"""How alike a name must be to be proposed, from 0 to 1."""
 _MOST_CLASSES = 256
 
 
@@ -31,9 +29,8 @@ def column_named(path: str | os.PathLike[str], header: Sequence[str], name: str)
         return list(header).index(name)
     if name.lower() in lower:
         return lower.index(name.lower())
-    close = difflib.get_close_matches(name.lower(), lower, n=1, cutoff=ALIKE)
-    hint = f": did you mean {header[lower.index(close[0])]!r}?" if close else ": name another"
-    raise ThumbnetError(f"{path}: no column {name!r}, the columns are {quoted(header)}{hint}")
+    hint = did_you_mean(name, header, "name another")
+    raise ThumbnetError(f"{path}: no column {name!r}, the columns are {quoted(header)}: {hint}")
 
 
 def label_column(
@@ -160,8 +157,12 @@ def classes_of(
     known: Sequence[str] | None,
     path: str | os.PathLike[str],
     column: str,
+    trained: bool = False,
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Return (class indices, class names) of a label column."""
+    """Return (class indices, class names) of a label column.
+
+    trained: whether a trained network reads the rows, which may then all be of one class.
+    """
     where = f"{path}, column {column!r}"
     for line, value in zip(lines, values, strict=True):
         if not value:
@@ -172,6 +173,8 @@ def classes_of(
         return encode_labels(names, known, where, lines), tuple(known)
     names = canonical(values)
     labels = class_names(names)
+    if trained:
+        return encode_labels(names, labels, where, lines), labels
     if len(labels) == 1:
         raise ThumbnetError(
             f"{where}: every row has class {labels[0]!r}: at least two classes are needed"

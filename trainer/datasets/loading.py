@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,13 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import ThumbnetError
+from ..proposals import did_you_mean
 from .csv_dataset import read_csv
 from .dataset import Dataset
 from .digits import load_digits
 from .idx import idx_pairs, read_idx_pair
-from .label_columns import ALIKE, Task
+from .label_columns import Task
 from .mnist import load_mnist
-from .npz import read_npz
+from .npz import read_npy, read_npz
 from .splitting import train_test_split
 from .table_options import TableColumns, TableOptions
 
@@ -69,12 +69,15 @@ def _parts(
     task: Task = "auto",
     options: TableOptions | None = None,
     like: TableColumns | None = None,
+    inputs: int | None = None,
 ) -> list[Dataset]:
     """Return [all data] of a name or path, or [train, test] if it comes with that split."""
     path, text = Path(name_or_path), str(name_or_path)
     suffix = path.suffix.lower()
     if text not in DATASET_NAMES and not path.is_dir() and suffix in TABLES:
-        return [read_csv(path, label, task, options=options or TableOptions(), like=like)]
+        return [
+            read_csv(path, label, task, options=options or TableOptions(), like=like, inputs=inputs)
+        ]
     if suffix in _OTHERS and path.is_file():
         raise ThumbnetError(f"{text}: {_OTHERS[suffix]}")
     if options not in (None, TableOptions()):
@@ -91,13 +94,14 @@ def _parts(
     if text == "mnist":
         return list(load_mnist())
     if suffix == ".npz" and not path.is_dir():
-        return [read_npz(path)]
+        return [read_npz(path, trained=inputs is not None)]
+    if suffix == ".npy" and path.is_file() and inputs is not None:
+        return [read_npy(path)]
     if path.is_dir() or suffix == ".gz" or "idx" in path.name:
         if not path.exists():
             raise ThumbnetError(f"{text}: no such file: check the name and the folder")
         return _idx_parts(path)
-    close = difflib.get_close_matches(text, DATASET_NAMES, n=1, cutoff=ALIKE)
-    hint = f"did you mean {close[0]!r}?" if close else "give a .csv, a .npz or IDX files"
+    hint = did_you_mean(text, DATASET_NAMES, "give a .csv, a .npz or IDX files")
     if path.exists():
         raise ThumbnetError(f"{text}: cannot tell what kind of data this is: {hint}")
     raise ThumbnetError(f"no data set {text!r}: use 'digits', 'mnist' or a file: {hint}")
@@ -109,6 +113,7 @@ def load_dataset(
     task: Task = "auto",
     options: TableOptions | None = None,
     like: TableColumns | None = None,
+    inputs: int | None = None,
 ) -> Dataset:
     """Load a data set by name or by path.
 
@@ -120,6 +125,8 @@ def load_dataset(
         The label column of a CSV file and what it is for; see `read_csv`.
     options, like
         How a CSV file is read, and what its columns mean; see `read_csv`.
+    inputs : int, optional
+        What a trained network takes: the rows for it may come without answers, also as a `.npy`.
 
     Returns
     -------
@@ -132,7 +139,7 @@ def load_dataset(
     ThumbnetError
         If the name is unknown, and as the reader of the file does.
     """
-    parts = _parts(name_or_path, label, task, options, like)
+    parts = _parts(name_or_path, label, task, options, like, inputs)
     return parts[0] if len(parts) == 1 else _joined(parts, parts[0].name)
 
 

@@ -11,7 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ThumbnetError, quoted
-from ..files.npz import Damaged, NotNumbers, TooLarge, names_of, open_archive, read_array
+from ..files.npz import (
+    Damaged,
+    NotNumbers,
+    TooLarge,
+    names_of,
+    open_archive,
+    parse_array,
+    read_array,
+)
 from ..files.reading import read_bytes
 from .class_labels import check_classes, class_names, encode_labels
 from .dataset import LARGEST, Dataset, check_features
@@ -20,7 +28,7 @@ from .resolution import spec_of
 Array = NDArray[Any]
 
 
-def _arrays(path: str | os.PathLike[str]) -> dict[str, Array]:
+def _arrays(path: str | os.PathLike[str], trained: bool) -> dict[str, Array]:
     """Return x, y and, if present, labels. Never unpickles."""
     data = read_bytes(path)
     if data.startswith(b"\x93NUMPY"):
@@ -43,7 +51,7 @@ def _arrays(path: str | os.PathLike[str]) -> dict[str, Array]:
         raise ThumbnetError(
             f"{path}: not an .npz file: write one with numpy.savez_compressed(path, x=..., y=...)"
         ) from error
-    for name in ("x", "y"):
+    for name in ("x",) if trained else ("x", "y"):
         if name not in arrays:
             raise ThumbnetError(
                 f"{path}: no array {name!r}, only {quoted(found) or 'nothing'}: "
@@ -84,7 +92,22 @@ def _finite(path: str | os.PathLike[str], name: str, values: Array) -> None:
         )
 
 
-def read_npz(path: str | os.PathLike[str]) -> Dataset:
+def read_npy(path: str | os.PathLike[str]) -> Dataset:
+    """Read rows for a trained network from an `.npy` file, a single array like x of `read_npz`."""
+    try:
+        x = parse_array(bytearray(read_bytes(path)))
+        _check_rows(path, x)
+    except NotNumbers as error:
+        raise ThumbnetError(
+            f"{path}: holds Python objects (pickle), records or dates, which are never loaded: "
+            "save it as numbers"
+        ) from error
+    except Damaged as error:
+        raise ThumbnetError(f"{path}: not an .npy file, or damaged: {error}") from error
+    return _dataset(path, x, None, None)
+
+
+def read_npz(path: str | os.PathLike[str], trained: bool = False) -> Dataset:
     """Read a data set from an `.npz` file.
 
     Pickled objects are never loaded.
@@ -97,6 +120,8 @@ def read_npz(path: str | os.PathLike[str]) -> Dataset:
         pixels have one resolution. y: (n,) text or whole numbers (classification) or floats
         (regression), or (n, outputs) floats (regression). With `labels`, y holds indices into it,
         or names from it. labels: optional names of the classes.
+    trained : bool
+        Whether a trained network reads the rows: y may then be missing, or of one class.
 
     Returns
     -------
@@ -107,10 +132,12 @@ def read_npz(path: str | os.PathLike[str]) -> Dataset:
     ThumbnetError
         If anything is wrong; the message names the array and the place.
     """
-    arrays = _arrays(path)
-    x, y = arrays["x"], arrays["y"]
-    if x.ndim < 2 or 0 in x.shape:
-        raise ThumbnetError(f"{path}: x has shape {x.shape}, expected (examples, features)")
+    arrays = _arrays(path, trained)
+    x = arrays["x"]
+    _check_rows(path, x)
+    if "y" not in arrays:
+        return _dataset(path, x, None, None)
+    y = arrays["y"]
     several = y.ndim == 2 and len(y) == len(x) and "labels" not in arrays and _are_numbers(y)
     if y.shape != (len(x),) and not several:
         remedy = ""
@@ -121,10 +148,8 @@ def read_npz(path: str | os.PathLike[str]) -> Dataset:
         raise ThumbnetError(
             f"{path}: y has shape {y.shape}, expected ({len(x)},) as x has rows{remedy}"
         )
-    if len(x) < 2:
+    if len(x) < 2 and not trained:
         raise ThumbnetError(f"{path}: one example is too few to learn from")
-    check_features(str(path), x.shape[1:], is_picture=x.ndim > 2)
-    _finite(path, "x", x)
     labels: tuple[str, ...] | None = None
     if "labels" in arrays:
         given = arrays["labels"]
@@ -152,8 +177,22 @@ def read_npz(path: str | os.PathLike[str]) -> Dataset:
                 f"{path}: y must hold whole numbers from 0 to {len(labels) - 1}, "
                 f"the indices of its {len(labels)} labels"
             )
-    if labels is not None and len(np.unique(y)) < 2:
+    if labels is not None and len(np.unique(y)) < 2 and not trained:
         raise ThumbnetError(f"{path}: all examples have the same class, at least two are needed")
+    return _dataset(path, x, y, labels)
+
+
+def _check_rows(path: str | os.PathLike[str], x: Array) -> None:
+    if x.ndim < 2 or 0 in x.shape:
+        raise ThumbnetError(f"{path}: x has shape {x.shape}, expected (examples, features)")
+    check_features(str(path), x.shape[1:], is_picture=x.ndim > 2)
+    _finite(path, "x", x)
+
+
+def _dataset(
+    path: str | os.PathLike[str], x: Array, y: Array | None, labels: tuple[str, ...] | None
+) -> Dataset:
+    """Return the data set of arrays that were checked; without y, its rows have no answers."""
     is_picture = x.ndim == 3
     image_shape = (x.shape[1], x.shape[2]) if is_picture else None
     if is_picture:
@@ -161,11 +200,12 @@ def read_npz(path: str | os.PathLike[str]) -> Dataset:
     pictures = is_picture or x.ndim > 3
     return Dataset(
         x,
-        y,
+        np.full(len(x), np.nan) if y is None else y,
         labels=labels,
         input_spec=spec_of(x, f"{path}: x", pictures),
         name=Path(path).stem,
         image_shape=image_shape,
+        answered=y is not None,
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import stat
 from pathlib import Path
 
 from ..errors import ThumbnetError
+from ..proposals import did_you_mean
 
 MOST_BYTES = 256 * 2**20
 """Bytes of the largest file that is read: four times MNIST."""
@@ -39,9 +39,8 @@ def read_bytes(path: str | os.PathLike[str], most: int = MOST_BYTES) -> bytes:
         data = read_regular_file(file, most + 1)
     except FileNotFoundError as error:
         beside = [p.name for p in file.parent.iterdir()] if file.parent.is_dir() else []
-        close = difflib.get_close_matches(file.name, beside, n=1, cutoff=0.75)
-        hint = f": did you mean {close[0]!r}?" if close else ": check the name and the folder"
-        raise ThumbnetError(f"{path}: no such file{hint}") from error
+        hint = did_you_mean(file.name, beside, "check the name and the folder")
+        raise ThumbnetError(f"{path}: no such file: {hint}") from error
     except OSError as error:
         # Windows reports a folder as missing permission.
         if file.is_dir():

@@ -36,6 +36,10 @@ class NoHeader(ThumbnetError):
     """A table begins with its numbers, not with the names of the columns."""
 
 
+class OtherWidth(ThumbnetError):
+    """A table without a header has another number of columns than names were given."""
+
+
 @dataclass(frozen=True, eq=False)
 class Table:
     """A table that is read row by row.
@@ -162,7 +166,7 @@ def _given(
     """Return the given names of the columns, if the first row is no header and has as many."""
     line, cells = first
     if len(cells) != len(names):
-        raise ThumbnetError(
+        raise OtherWidth(
             f"{path}, line {line}: {len(cells)} columns, but --names gives {len(names)}: "
             "name each of them"
         )

@@ -114,6 +114,7 @@ def read_recordings(
     ignore: Sequence[str] = (),
     names: Sequence[str] = (),
     decimal: str | None = None,
+    labelled: bool = True,
 ) -> list[Recording]:
     """Read the recordings of a folder with a folder for each label, or of tables with labels.
 
@@ -154,6 +155,9 @@ def read_recordings(
         Names of the columns of files that name none.
     decimal : str, optional
         "point" or "comma", if the numbers do not show it.
+    labelled : bool
+        Whether every recording has a label. For False, which needs `channels`, the label of one
+        without is "", and columns that are neither channels nor clocks nor labels are left out.
 
     Returns
     -------
@@ -169,9 +173,10 @@ def read_recordings(
         raise ThumbnetError(f"a rate of {rate} Hz: give samples a second, such as 100")
     place = Path(path)
     wanted = Wanted(
-        *(label, time, rate, recording, default_rate, tuple(ignore), tuple(names), decimal)
+        *(label, time, rate, recording, default_rate, tuple(ignore), tuple(names), decimal),
+        predicted=() if labelled else tuple(channels),
     )
-    sources = sources_of(open_tree(place), in_folders=label is None)
+    sources = sources_of(open_tree(place), label is None, labelled)
     tracks = [track for source in sources for track in read_source(source, wanted)]
     check_named(tracks)
     found = [_recording(track) for track in without_clocks(tracks, channels)]

@@ -55,7 +55,7 @@ class Source:
     export: tuple[Format, Folder] | None = None
 
 
-def sources_of(tree: File | Folder, in_folders: bool) -> list[Source]:
+def sources_of(tree: File | Folder, in_folders: bool, labelled: bool = True) -> list[Source]:
     """Return the recordings of a file or folder, before they are read.
 
     Parameters
@@ -64,6 +64,8 @@ def sources_of(tree: File | Folder, in_folders: bool) -> list[Source]:
         What the user gave.
     in_folders : bool
         Whether folders are labels; otherwise a column has them.
+    labelled : bool
+        Whether a recording that an app exported as a folder needs the folder of a label.
 
     Returns
     -------
@@ -80,6 +82,9 @@ def sources_of(tree: File | Folder, in_folders: bool) -> list[Source]:
     listed = labels_of(tree) if in_folders else None
     if listed is not None:
         return list(_listed(tree, listed))
+    exports = [one for one in (tree, *tree.folders) if export_of(one) and not _is_label(one)]
+    if exports and not labelled:
+        return [_whole(one, "") for one in exports]
     export = export_of(tree)
     if export is not None and in_folders:
         raise ThumbnetError(

@@ -29,7 +29,7 @@ class Windows(Dataset):
     ----------
     x : ndarray, shape (n, window, channels) or (n, features)
         Counts, or features of them; `stream.units` counts are 1.0.
-    y, labels, input_spec, name, image_shape, table, lines, groups, notices
+    y, labels, input_spec, name, image_shape, table, lines, groups, notices, answered
         As in `Dataset`.
     recording : ndarray, shape (n,)
         int64: the index of the recording that each window was cut from.
@@ -167,6 +167,41 @@ def cut_as(
     return _windows(recordings, every, settings, known)
 
 
+def window_inputs(recording: Recording, settings: StreamSettings) -> NDArray[Any]:
+    """Return what a trained network reads of a recording, as its board does.
+
+    Parameters
+    ----------
+    recording : Recording
+        With the channels that the network was trained on. Its label does not matter.
+    settings : StreamSettings
+        `StreamSettings.from_config(model.info["stream"])`.
+
+    Returns
+    -------
+    ndarray, shape (n, window, channels) or (n, features)
+        Window k begins at sample `k * settings.hop`.
+
+    Raises
+    ------
+    ThumbnetError
+        If the recording is shorter than a window, or has other channels or another rate.
+    """
+    recording = in_order(recording, settings.channels)
+    _check_fit([recording], settings, (recording.label,))
+    counts = counts_of(recording.values, settings.units, settings.reach)
+    return _inputs(_cut(counts, settings), settings)
+
+
+def _cut(counts: Ints, settings: StreamSettings) -> Ints:
+    windows = np.lib.stride_tricks.sliding_window_view(counts, settings.window, axis=0)
+    return windows[:: settings.hop].swapaxes(1, 2)
+
+
+def _inputs(windows: Ints, settings: StreamSettings) -> Ints:
+    return windows if settings.is_raw else compute_features(windows, settings)
+
+
 def _windows(
     recordings: Sequence[Recording],
     every: Sequence[Ints],
@@ -174,19 +209,14 @@ def _windows(
     labels: tuple[str, ...],
 ) -> Windows:
     """Return the windows of recordings whose counts are `every`."""
-    parts = [
-        np.lib.stride_tricks.sliding_window_view(counts, settings.window, axis=0)[
-            :: settings.hop
-        ].swapaxes(1, 2)
-        for counts in every
-    ]
+    parts = [_cut(counts, settings) for counts in every]
     x = np.concatenate(parts)
     index = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
     classes = np.array([labels.index(one.label) for one in recordings])
     # Counts of features have up to four fractional bits.
     reach = settings.reach if settings.is_raw else 2 * FEATURE_COUNT_LIMIT - 1
     return Windows(
-        x if settings.is_raw else compute_features(x, settings),
+        _inputs(x, settings),
         classes[index],
         labels=labels,
         input_spec=InputSpec(settings.shape, settings.names, 1.0, -reach, reach),

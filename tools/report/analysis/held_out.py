@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from thumbnet.export import Program, Task, accepted_rows, encode_targets
+from thumbnet.export import Program, Task, accepted_rows, encode_targets, row_losses
 from thumbnet.trainer import Model, ThumbnetError
 
 from .error_analysis import Confusion, confusion, mean_absolute_error, r_squared
@@ -76,6 +76,10 @@ class HeldOut:
         if self.labels:
             return float(np.mean(predicted == self.truth))
         return r_squared(self.truth, predicted)
+
+    def losses(self, predicted: Array) -> Array:
+        """Return the loss of each example, see `paired_test`."""
+        return row_losses(predicted, self.truth.astype(np.float64), bool(self.labels))
 
     def error(self, predicted: Array) -> float | None:
         """Return the mean absolute error of numbers; None for classes."""
@@ -272,10 +276,10 @@ def answers_in_integers(program: Program, x: Array, y: Array) -> HeldOut:
     return HeldOut(x, truth, None, numbers, None, False, ())
 
 
-def score_of_program(program: Program, held: HeldOut) -> float | None:
-    """Return accuracy or R squared of another integer network on the same examples."""
+def answers_of_program(program: Program, held: HeldOut) -> Array:
+    """Return what another integer network answers to the same examples, like `held.truth`."""
     predicted = _execute(program, held.x, "prediction")["prediction"]
-    return held.score(predicted.reshape(held.truth.shape))
+    return predicted.reshape(held.truth.shape)
 
 
 def _execute(program: Program, x: Array, *names: str) -> dict[str, Array]:

@@ -63,7 +63,7 @@ def tracks_of(sheet: Sheet, file: File, label: str | None, wanted: Wanted) -> li
     for line, cells in sheet.rows:
         if table is None:
             roles = roles_of(sheet.header, cells, file.where, label, wanted)
-            table = _Table(sheet, file.where, label or "", roles)
+            table = _Table(sheet, file.where, label or "", roles, bool(wanted.predicted))
         table.add(line, cells)
     if table is None:
         raise ThumbnetError(
@@ -75,7 +75,8 @@ def tracks_of(sheet: Sheet, file: File, label: str | None, wanted: Wanted) -> li
 class _Table:
     """The rows of a file as they are read."""
 
-    def __init__(self, sheet: Sheet, where: str, label: str, roles: Roles) -> None:
+    def __init__(self, sheet: Sheet, where: str, label: str, roles: Roles, predicted: bool) -> None:
+        self._predicted = predicted
         self._sheet, self._where, self._label, self._roles = sheet, where, label, roles
         self._numbers = array("d")
         self._runs: list[_Run] = []
@@ -94,7 +95,7 @@ class _Table:
         """Take a row."""
         roles, runs = self._roles, self._runs
         label = self._label if roles.label is None else cells[roles.label]
-        if not label and roles.label is not None:
+        if not label and roles.label is not None and not self._predicted:
             raise ThumbnetError(
                 f"{self._where}, column {self._sheet.header[roles.label]!r}, {self._sheet.counted} "
                 f"{line}: "

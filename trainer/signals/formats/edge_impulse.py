@@ -36,7 +36,7 @@ class EdgeImpulse(Format):
 
     def read(self, file: File, label: str | None, wanted: Wanted) -> list[list[Track]]:
         """Read the values, at the rate that the file states."""
-        if label is None:
+        if label is None and not wanted.predicted:
             raise ThumbnetError(
                 f"{file.where}: has no label: put it into a folder of its label, or call it "
                 f"LABEL.{file.name}"
@@ -56,7 +56,7 @@ class EdgeImpulse(Format):
                 f"{file.where}: states {rate:.4g} samples a second, not {given:g}: correct the "
                 "rate, or leave it out"
             )
-        return [[Track(values, names, file.shown, given or rate, label)]]
+        return [[Track(values, names, file.shown, given or rate, label or "")]]
 
     def labels(self, folder: Folder) -> Labels | None:
         """Return the labels of an export's files, by its info.labels."""

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...datasets.label_columns import column_named, label_column
+from ...datasets.label_columns import USUAL_LABELS, column_named, label_column
 from ...errors import ThumbnetError, quoted
+from ...files.number_format import is_number
 from ..clock_names import clock_by_name
 from ..moments import parse_moment
 from ..sample_times import UNITS
@@ -78,7 +79,10 @@ def roles_of(
     dates = frozenset(k for k, cell in enumerate(cells) if parse_moment(cell) is not None)
     by_name = {k for k, name in enumerate(names) if clock_by_name(name, k == 0)}
     at_label = None
-    if label is None:
+    predicted = {*wanted.predicted} <= {*names} and bool(wanted.predicted)
+    if label is None and predicted and wanted.label is None:
+        at_label = _label_if_any(names, cells, by_name | dates, wanted)
+    elif label is None:
         at_label = _label(where, names, by_name | dates, wanted.label)
     at_time, unit = _time(where, names, wanted.time)
     at_recording = _recording(where, names, wanted.recording)
@@ -88,6 +92,8 @@ def roles_of(
         clocks |= {at_time}
     special = [at_label, at_time, at_recording]
     left_out = {*special, *clocks, *ignored}
+    if predicted:
+        left_out = {k for k, name in enumerate(names) if name not in wanted.predicted}
     channels = [k for k in range(len(names)) if k not in left_out]
     taken = [names[k] for k in special if k is not None]
     guessed = names[at_label] if at_label is not None and wanted.label is None else None
@@ -123,6 +129,20 @@ def remedy_for_labels(where: str) -> str:
         "name another column with --label, or give a folder with a folder for each label, as "
         f"{above} is for {above}/{folder.name}/{path.name}"
     )
+
+
+def _label_if_any(
+    header: Sequence[str], cells: Sequence[str], clocks: set[int], wanted: Wanted
+) -> int | None:
+    """Return the label column of a recording for a trained network; None if it has none."""
+    others = [
+        k
+        for k, name in enumerate(header)
+        if k not in clocks and name not in (*wanted.predicted, *wanted.ignore)
+    ]
+    usual = [k for k in others if header[k].lower() in USUAL_LABELS]
+    texts = [k for k in others if cells[k] and not is_number(cells[k])]
+    return next(iter([*usual, *texts[-1:]]), None)
 
 
 def _label(where: str, header: list[str], clocks: set[int], name: str | None) -> int:

@@ -25,6 +25,9 @@ class Wanted:
     ignore: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     decimal: str | None = None
+    predicted: tuple[str, ...] = ()
+    """The channels of a network that is to answer: labels may be missing, and all other columns
+    are left out."""
 
 
 @dataclass(frozen=True, eq=False)
