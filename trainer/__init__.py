@@ -92,13 +92,17 @@ from .signals.window_features import compute_features, sine_table
 from .signals.windows import Windows, cut, cut_as, window_inputs
 from .sound import log_mel_tables
 from .sound import tables as sound_tables
+from .sound.clips import BACKGROUND, NOISE_FOLDER, Clip, Sounds, read_sounds
+from .sound.examples import SoundExamples
 from .sound.front_end import SoundFrontEnd
 from .sound.front_ends import FRONT_ENDS, FrontEndSettings
 from .sound.levels import level_table, sound_levels
 from .sound.log_mel_settings import LogMelSettings
 from .sound.mel_filters import mel_filters
 from .sound.settings import SoundSettings
+from .sound.sound_split import SoundOptions, examples_like, split_sounds
 from .sound.stream import SoundStream
+from .sound.trained import TrainedSound
 from .sound.wide_fourier import wide_sines
 from .training.callbacks import Callback, EarlyStopping, History
 from .training.checkpoint import ModelCheckpoint
@@ -175,7 +179,17 @@ __all__ = [
     "SGD",
     "Sequential",
     "SimpleRNN",
+    "BACKGROUND",
+    "Clip",
+    "NOISE_FOLDER",
+    "SoundExamples",
     "SoundFrontEnd",
+    "SoundOptions",
+    "Sounds",
+    "TrainedSound",
+    "examples_like",
+    "read_sounds",
+    "split_sounds",
     "SoundSettings",
     "SoundStream",
     "level_table",

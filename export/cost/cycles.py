@@ -193,6 +193,27 @@ def decision_seconds(
     return float((cycles + _network(graph, board, tier, stream)) / board.clock)
 
 
+def sound_load(
+    graph: Graph, board: BoardProfile, tier: str, viper: bool, stream: WeightStream | None = None
+) -> float | None:
+    """Return the share of a board's time that sound takes; None without sound, or if not known.
+
+    Parameters
+    ----------
+    graph, board, tier, viper, stream
+        As for `decision_seconds`.
+
+    """
+    sound = graph.sound
+    if sound is None or not viper:
+        return None
+    cpu, cost = _processor(board, tier)
+    settings = sound.front_end
+    inference = _inputs(graph, cpu, cost) + _network(graph, board, tier, stream)
+    cycles = _frame(settings) * cpu.feature + inference / sound.step
+    return float(cycles / board.clock * settings.rate / settings.hop)
+
+
 def _frame(settings: SoundSettings) -> float:
     """Return the cycles of a frame of sound in viper on an RP2040, as an emulator counted them."""
     points = settings.fft // 2

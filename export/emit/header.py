@@ -15,7 +15,7 @@ from ..graph.graph import Graph
 from ..ops import call_part, describe
 from ..ops.answer import answer_kind
 from ..ops.input import input_limits
-from .sound_literals import sound_sentence
+from .sound_literals import shares_file, sound_sentence
 from .stream_literals import stream_sentence
 from .text_literals import Texts, texts_sentence
 
@@ -140,5 +140,6 @@ def _calls(graph: Graph) -> list[tuple[str, str]]:
     if graph.stream:
         calls.append(("Stream().push(sample)", "class index where there is a decision, else None"))
     if graph.sound:
-        calls.append(("Stream().push(pcm)", "True or False where there is a decision, else None"))
+        decided = "class index" if shares_file(graph) else "True or False"
+        calls.append(("Stream().push(pcm)", f"{decided} where there is a decision, else None"))
     return calls

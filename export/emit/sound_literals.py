@@ -15,6 +15,7 @@ from thumbnet.trainer import sound_tables as tables
 
 from ..graph.graph import Graph
 from ..kernels.weight_layouts import Section
+from ..ops import call_part
 from .literals import Literals, array_literal, bytes_literal, tuple_literal, zeros_literal
 from .log_mel_literals import log_mel_literals, log_mel_roots
 
@@ -27,7 +28,17 @@ def sound_roots(graph: Graph) -> tuple[list[str], dict[str, str]]:
     if graph.sound is None:
         return [], {}
     _, instead = front_end_roots(graph.sound.front_end)
-    return ["sound_stream"], {**instead, **({} if graph.states else {"reset": "stateless"})}
+    if not graph.states:
+        instead = {**instead, "reset": "stateless"}
+    if shares := shares_file(graph):
+        instead = {**instead, "hearing": "hearing_classes", "shares": shares}
+    return ["sound_stream"], instead
+
+
+def shares_file(graph: Graph) -> str:
+    """Return the file that makes the probabilities of several outputs; "" if it has one."""
+    made = (n for n in graph.nodes if n.output == "probabilities")
+    return next((call_part(node).shares for node in made), "")
 
 
 def sound_literals(graph: Graph) -> Literals:
@@ -52,6 +63,7 @@ def sound_literals(graph: Graph) -> Literals:
         "MEAN_OF": str(sound.mean_of),
         "MORE_THAN": str(sound.more_than),
         **levels,
+        "BACKGROUND": str(sound.background),
         "VALUES": f"bytearray({sound.inputs})",
     }
 

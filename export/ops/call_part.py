@@ -78,6 +78,9 @@ class CallPart:
     kernels: ClassVar[tuple[Kernel, ...]] = ()
     """Every kernel that its calls may need."""
 
+    shares: ClassVar[str] = ""
+    """Of several probabilities: the file of `firmware/sound/` that makes them within a call."""
+
     updates: ClassVar[int | None] = None
     """Which of its inputs the kernel turns into the output, where it lies: a state of the graph."""
 

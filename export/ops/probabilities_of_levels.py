@@ -23,6 +23,7 @@ class ProbabilitiesOfLevels(Answer):
     name = "probabilities_of_levels"
     title = "probabilities"
     answers = "probabilities"
+    shares = "shares_of_levels"
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return the shares in Q15."""

@@ -35,6 +35,7 @@ class Softmax(Operation):
     integer_attributes = {"limit": Whole(), "steps": Array(axes=("bytes",))}
     answers = "probabilities"
     file = "probabilities"
+    shares = "shares"
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return the probabilities of scores (n, classes), in Q15.
@@ -89,6 +90,7 @@ class Logistic(Softmax):
 
     name = "logistic"
     file = "probabilities_of_two"
+    shares = ""
 
     def class_faults(self, graph: Graph, node: Node) -> Iterator[str]:
         """Yield the fault of more than one score, or not two probabilities."""
@@ -106,6 +108,7 @@ class LogisticAll(Softmax):
 
     name = "logistic_all"
     file = "probabilities_of_each"
+    shares = "shares_of_each"
 
     def integer_forward(self, *inputs: Ints, **attributes: Any) -> Ints:
         """Return the sigmoid of each output in Q15."""

@@ -21,7 +21,9 @@ from ..quantizer.task import Task
 from ..stages.check_graph import verify
 from ..stages.pipeline import Options, stages
 from .program import LONGEST, Program
+from .real_time import in_real_time
 from .text_columns import texts_of
+from .with_sound import sound_of
 
 
 def convert(
@@ -94,13 +96,14 @@ def convert(
     done = list(stages(model, x, options))
     graphs = {graph.stage: graph for graph, _ in done}
     graph, task = done[-1]
-    graph = replace(graph, stream=stream_of(model, graph))
+    graph = sound_of(model, replace(graph, stream=stream_of(model, graph)))
     spec = model.input_spec
     names = spec.names if spec is not None and spec.names is not None else ()
     # A micro:bit v1 has no memory for names.
     texts = texts_of(model) if profile.delivery != "hex" else ()
     facts = Facts(task.labels, describe_layers(graph, model), names, texts)
     build = _built(graph, profile, tier, weights, mpy, check, facts)
+    graph = in_real_time(graph, profile, build)
     return Program(
         *(graph, graphs["calibrate"], task, facts, profile, build, options, mpy),
         model=model,

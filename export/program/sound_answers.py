@@ -28,17 +28,22 @@ class Heard:
     levels
         int64 (n, inputs): what the network read.
     scores
-        int64 (n,): what it answered.
+        int64 (n,), or (n, outputs) for several: what it answered.
     sums
-        int64 (n,): the sum of the last scores, from which the stream decides.
+        Of the same shape: the sums of the last scores, or of the last probabilities of several
+        outputs, from which the stream decides.
+    decisions
+        int64 (n,): of one output 1 for a detection, otherwise 0; of several the class; -1 while
+        nothing is decided.
     detected
-        bool (n,): the decisions.
+        bool (n,): whether it was a detection, or a class that is not the background.
 
     """
 
     levels: Ints
     scores: Ints
     sums: Ints
+    decisions: Ints
     detected: npt.NDArray[np.bool_]
 
 
@@ -61,10 +66,20 @@ def hear(graph: Graph, sound: SoundStream, pcm: npt.ArrayLike) -> Heard:
 
     """
     levels = _levels(graph, sound, pcm)
-    scores = execute(graph, levels, ["scores"])["scores"][:, 0]
-    sums = np.convolve(scores, np.ones(sound.mean_of, np.int64))[: len(scores)]
-    enough = np.arange(1, len(scores) + 1) >= sound.mean_of
-    return Heard(levels, scores, sums, enough & (sums > sound.more_than))
+    several = graph.tensors["scores"].shape != (1,)
+    found = execute(graph, levels, ["scores", "probabilities"] if several else ["scores"])
+    scores = found["scores"]
+    added = np.cumsum(found["probabilities"] if several else scores, axis=0)
+    sums = added.copy()
+    sums[sound.mean_of :] -= added[: -sound.mean_of]
+    best = sums.argmax(axis=1) if several else np.ones(len(sums), np.int64)
+    nothing = sound.background if several else 0
+    decisions = np.where(sums.max(axis=1) > sound.more_than, best, nothing)
+    decisions[: sound.mean_of - 1] = -1
+    detected = (decisions >= 0) & (decisions != nothing)
+    if not several:
+        scores, sums = scores[:, 0], sums[:, 0]
+    return Heard(levels, scores, sums, decisions, detected)
 
 
 def sound_pieces(sound: SoundStream) -> list[list[list[int | float]]]:
@@ -93,7 +108,8 @@ def sound_answers(graph: Graph, sound: SoundStream) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for pieces in sound_pieces(sound):
         heard = hear(graph, sound, np.array(_pushed(sound, pieces), np.int64))
-        found.append({"values": heard.levels[-1].tolist(), "scores": [int(heard.scores[-1])]})
+        scores = np.atleast_1d(heard.scores[-1]).tolist()
+        found.append({"values": heard.levels[-1].tolist(), "scores": scores})
     return found
 
 

@@ -1,4 +1,4 @@
-"""An integer network that hears: the settings of its `Stream` of sound."""
+"""A network that hears: the settings of its `Stream` of sound."""
 
 from __future__ import annotations
 
@@ -6,13 +6,24 @@ from dataclasses import replace
 
 import numpy as np
 
-from thumbnet.trainer import FRONT_ENDS, FrontEndSettings, SoundStream, ThumbnetError
+from thumbnet.trainer import (
+    FRONT_ENDS,
+    FrontEndSettings,
+    Model,
+    SoundStream,
+    ThumbnetError,
+    TrainedSound,
+)
 
+from ..graph.arithmetic import PROBABILITY_ONE
 from ..graph.graph import Graph
 from ..stages.check_graph import verify
 
 FEATURE_UNIT = 0.0390625
 """What a feature of 1 stands for where networks are trained: 10 / 256, of TensorFlow's example."""
+
+_INFERENCES = 5
+"""Inferences on each sound, if a network decides between several."""
 
 
 def with_sound(
@@ -23,13 +34,15 @@ def with_sound(
     mean_of: int,
     step: int | None = None,
     unit: float = FEATURE_UNIT,
+    background: int = -1,
 ) -> Graph:
-    """Give a network a `Stream` that takes sound and says when the network has heard its word.
+    """Give a network a `Stream` that takes sound and says what the network has heard.
 
     Parameters
     ----------
     graph
-        A fused integer graph that reads levels and has one output, a probability.
+        A fused integer graph that reads levels. Its outputs are the probability of a word, or those
+        of several classes.
     front_end
         How features are made, or a name in `FRONT_ENDS`.
     cutoff
@@ -37,9 +50,12 @@ def with_sound(
     mean_of
         How many probabilities the mean is of.
     step
-        Frames from one inference to the next; by default as many as the network reads.
+        Frames from one inference to the next; by default as many as the network reads, or a fifth
+        of them if it has several outputs.
     unit
         What a feature of 1 stands for in the network's training.
+    background
+        Of several classes, the one that is no sound to detect; -1 for none.
 
     Returns
     -------
@@ -66,19 +82,60 @@ def with_sound(
         )
     if not 0 <= cutoff < 1:
         raise ThumbnetError(f"a cutoff of {cutoff:g}: give a probability from 0 to below 1")
-    spec = graph.tensors["scores"]
-    if spec.shape != (1,):
-        raise ThumbnetError(
-            f"the network has {spec.shape[0]} outputs: sound is for networks with one, the "
-            "probability of a word"
-        )
     if mean_of < 1:
         raise ThumbnetError(f"a mean of {mean_of} probabilities: give 1 or more")
     frames = inputs // front_end.features
+    spec = graph.tensors["scores"]
+    several = spec.shape != (1,)
     assert spec.scale is not None
-    more_than = _most_below(cutoff, mean_of, float(np.ravel(spec.scale)[0]))
-    sound = SoundStream(front_end, frames, step or frames, unit, mean_of, more_than)
+    scale = 1 / PROBABILITY_ONE if several else float(np.ravel(spec.scale)[0])
+    step = step or (max(1, frames // _INFERENCES) if several else frames)
+    more_than = _most_below(cutoff, mean_of, scale)
+    sound = SoundStream(front_end, frames, step, unit, mean_of, more_than, background)
     return verify(replace(graph, sound=sound))
+
+
+def sound_of(model: Model, graph: Graph) -> Graph:
+    """Give the integer graph of a model that was trained on sounds its `Stream`.
+
+    Parameters
+    ----------
+    model
+        The network of floats; its `info["sound"]` has the settings.
+    graph
+        The graph that it became.
+
+    Returns
+    -------
+    Graph
+        The verified graph; `graph` itself if the model was trained on something else.
+
+    Raises
+    ------
+    ThumbnetError
+        If the settings are damaged, or do not fit the network.
+
+    """
+    config = model.info.get("sound")
+    if config is None:
+        return graph
+    trained = TrainedSound.from_config(config)
+    (inputs,) = graph.tensors[graph.input].shape
+    frames, features = trained.shape
+    if frames * features != inputs:
+        raise ThumbnetError(
+            f"export: the network reads {inputs} numbers, but its settings for sound make "
+            f"{frames * features}: train again with --sound"
+        )
+    return with_sound(
+        graph,
+        trained.front_end,
+        cutoff=trained.cutoff,
+        mean_of=trained.mean_of,
+        step=trained.step,
+        unit=trained.unit,
+        background=trained.background,
+    )
 
 
 def _most_below(cutoff: float, count: int, scale: float) -> int:

@@ -7,6 +7,7 @@ from math import prod
 
 from thumbnet.trainer import (
     LogMelSettings,
+    SoundStream,
     ThumbnetError,
     level_table,
     log_mel_tables,
@@ -36,8 +37,8 @@ def sound_faults(graph: Graph) -> Iterator[str]:
     spec = graph.tensors[graph.nodes[0].output]
     if not takes_bytes(graph) or not isinstance(spec.scale, float) or not spec.scale > 0:
         yield "a Stream of sound is for networks that take levels from 0 to 255"
-    elif prod(graph.tensors["scores"].shape) != 1:
-        yield "a Stream of sound is for networks with one output"
+    elif (fault := _outputs_fault(graph, sound)) is not None:
+        yield fault
     else:
         try:
             front_end, levels = sound.front_end, (sound.unit, spec.scale, spec.zero_point)
@@ -51,3 +52,17 @@ def sound_faults(graph: Graph) -> Iterator[str]:
                     sound_tables.gain_table(front_end)
         except ThumbnetError as error:
             yield str(error)
+
+
+def _outputs_fault(graph: Graph, sound: SoundStream) -> str | None:
+    """Return why its outputs are nothing to decide between; None if they are."""
+    outputs = prod(graph.tensors["scores"].shape)
+    if outputs == 1:
+        return None if sound.background < 0 else "it has a background, but one output"
+    if "probabilities" not in graph.tensors:
+        return f"it has {outputs} outputs that are no probabilities: a Stream of sound needs some"
+    if prod(graph.tensors["probabilities"].shape) != outputs:
+        return f"it has {outputs} outputs, and another number of probabilities"
+    if sound.background >= outputs:
+        return f"class {sound.background} is its background, but it has {outputs} classes"
+    return None

@@ -92,6 +92,7 @@ A part without an order is not checked for circles either.
 OPTIONAL = {
     *("aeon", "cbor2", "h5py", "micropython_microbit_fs", "mpremote", "onnx", "pooch", "requests"),
     "serial",
+    *("soundfile", "soxr"),
     "torch",
 }
 """Packages that are slow to import or may be missing: functions may import them."""

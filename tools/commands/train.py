@@ -14,6 +14,7 @@ from thumbnet.trainer import (
     Dataset,
     Model,
     ModelCheckpoint,
+    SoundExamples,
     TableOptions,
     ThumbnetError,
     Windows,
@@ -44,6 +45,7 @@ from ..workflow.settings import (
 from ..workflow.taken import joined, suspicions, taken
 from ..workflow.training import fit
 from .options import verb
+from .sound_options import Sounding, sound_layers, sound_options
 from .table import table_options
 from .train_report import report
 from .windowing import Windowing, window_options
@@ -79,6 +81,7 @@ class Sizes(click.ParamType[tuple[int, ...]]):
 )
 @table_options
 @window_options
+@sound_options
 @click.option(
     "--task",
     type=click.Choice(["auto", "classification", "regression"]),
@@ -177,6 +180,7 @@ def command(
     resume: bool,
     table: TableOptions,
     windowing: Windowing,
+    sounding: Sounding,
 ) -> None:
     """Train a network on a CSV, .npz or IDX file, on recordings, or on a data set by name.
 
@@ -196,6 +200,15 @@ def command(
             "--missing, --na and --group are for rows of a CSV file: leave them out, or leave out "
             "--window"
         )
+    sounding.refuse(
+        {
+            "--window": windowing.window,
+            "--label": label,
+            "--scale": scale,
+            "--task": task != "auto",
+            "--ignore, --missing and the like": table != TableOptions(),
+        }
+    )
     if gru and lstm:
         raise click.UsageError("--gru and --lstm: a network has one recurrent layer: leave out one")
     output = output or Path(f"{Path(data).stem}.npz")
@@ -204,7 +217,12 @@ def command(
     whole = bool(conv or gru or lstm)
     train: Dataset
     test: Dataset
-    if windowing.window is None:
+    if sounding.sound is not None:
+        hidden, conv = sound_layers(hidden, conv, gru or lstm)
+        whole = bool(conv or gru or lstm)
+        train, test = sounding.split(data, test_size, seed)
+        train, test = (replace(part, name=Path(data).resolve().stem) for part in (train, test))
+    elif windowing.window is None:
         train, test = load_split(
             data, label=label, test_size=test_size, seed=seed, task=task, options=table
         )
@@ -260,7 +278,7 @@ def _spread(
         with console.progress("fold", folds, every=1) as update:
             return over_folds(joined(train, test), folds, settings, update)
     first = model.info.get("accuracy", model.info.get("r_squared"))
-    few = len(train) + len(test) < FEW_ROWS and not isinstance(train, Windows)
+    few = len(train) + len(test) < FEW_ROWS and not isinstance(train, Windows | SoundExamples)
     if not few or first is None or train.x.size * settings.epochs > MOST_REPEATED:
         return None
     return over_seeds(joined(train, test), settings, test_size, first)

@@ -23,6 +23,7 @@ from thumbnet.trainer import (
     Normalization,
     Rescaling,
     Sequential,
+    SoundExamples,
     ThumbnetError,
     Windows,
 )
@@ -108,6 +109,8 @@ def build(data: Dataset, settings: TrainSettings, name: str = "model") -> Sequen
         model.info["image_shape"] = list(data.image_shape)
     if isinstance(data, Windows):
         data.prepare(model, settings.vote)
+    if isinstance(data, SoundExamples):
+        model.info["sound"] = data.sound.get_config()
     return model
 
 
@@ -131,7 +134,8 @@ def _layers(data: Dataset, settings: TrainSettings) -> list[Layer]:
 
 
 def _scaling(data: Dataset, scale: str | None) -> list[Layer]:
-    if scale is None and (data.image_shape is not None or data.x.ndim > 3):
+    levels = data.image_shape is not None or data.x.ndim > 3 or isinstance(data, SoundExamples)
+    if scale is None and levels:
         spec = data.input_spec
         largest = spec.maximum if spec is not None else None
         # One scale for all pixels: a pixel that is always empty in training is still a pixel.

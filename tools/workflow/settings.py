@@ -20,6 +20,8 @@ OPTIMIZERS: dict[str, type[Adam] | type[RMSprop] | type[SGD]] = {
 ACTIVATION_CHOICES = ("relu", "leaky_relu", "sigmoid", "tanh", "linear")
 SCALES = ("standard", "minmax", "none")
 EPOCHS = 30
+SOUND_CONV, SOUND_HIDDEN = (32, 32), (32,)
+"""Layers for sounds by default: a Pico runs them in a tenth of the time between two decisions."""
 UPDATES = 2000
 _MANY_INPUTS = 32
 

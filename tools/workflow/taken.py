@@ -7,7 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from thumbnet.trainer import Dataset, Windows, on_both_sides, quoted, table_warnings
+from thumbnet.trainer import (
+    Dataset,
+    SoundExamples,
+    Windows,
+    on_both_sides,
+    quoted,
+    table_warnings,
+)
+
+from .sound_words import counted_sounds, heard, joined_sounds, sound_warnings
 
 _SHOWN = 12
 _MOST_ROWS = 200_000
@@ -36,6 +45,8 @@ def suspicions(train: Dataset, test: Dataset) -> list[str]:
     """Return warnings about the data, see `table_warnings`."""
     if isinstance(train, Windows):
         return []
+    if isinstance(train, SoundExamples) and isinstance(test, SoundExamples):
+        return sound_warnings(train, test)
     found = table_warnings(joined(train, test))
     twice = on_both_sides(train, test) if len(train) <= _MOST_ROWS else ""
     return [*found, twice] if twice else found
@@ -47,6 +58,8 @@ def joined(train: Dataset, test: Dataset) -> Dataset:
     if isinstance(train, Windows) and isinstance(test, Windows):
         recording = np.concatenate([train.recording, test.recording + len(train.names)])
         return replace(train, x=x, y=y, recording=recording, names=train.names + test.names)
+    if isinstance(train, SoundExamples) and isinstance(test, SoundExamples):
+        return joined_sounds(train, test)
     groups = None
     if train.groups is not None and test.groups is not None:
         groups = np.concatenate([train.groups, test.groups])
@@ -59,6 +72,8 @@ def joined(train: Dataset, test: Dataset) -> Dataset:
 def _counted(data: Dataset) -> str:
     if isinstance(data, Windows):
         return f"{len(data):,} windows of {len(set(data.recording.tolist())):,} recordings"
+    if isinstance(data, SoundExamples):
+        return counted_sounds(data)
     if data.groups is not None:
         return f"{len(data):,} rows of {len(set(data.groups.tolist())):,} groups"
     return f"{len(data):,} rows"
@@ -71,6 +86,8 @@ def _inputs(data: Dataset) -> str:
             f"windows of {stream.window} samples of {quoted(stream.channels)}, "
             f"{stream.rate:.4g} samples a second"
         )
+    if isinstance(data, SoundExamples):
+        return heard(data.sound)
     spec = data.input_spec
     shape = " x ".join(str(size) for size in (data.image_shape or data.x.shape[1:]))
     if spec is None or spec.names is None or len(spec.names) != spec.features:
@@ -79,7 +96,7 @@ def _inputs(data: Dataset) -> str:
 
 
 def _answers(train: Dataset, test: Dataset) -> str:
-    y = np.concatenate([train.y, test.y])
+    y = joined(train, test).y
     column = "" if train.table is None else f" {quoted(train.table.label)}"
     if train.labels is None:
         ends = f"from {y.min():.6g} to {y.max():.6g}"

@@ -11,6 +11,7 @@ from .front_ends import FrontEndSettings, front_end_from_config
 
 MOST_FRAMES = 1000
 MOST_SCORES = 1000
+MOST_CLASSES = 1000
 _LARGEST = 2**30
 
 
@@ -27,9 +28,11 @@ class SoundStream:
     unit : float
         What a feature of 1 stands for in the network's training.
     mean_of : int
-        How many of the last scores decide.
+        How many of the last scores decide; probabilities in Q15 if there are several outputs.
     more_than : int
-        What the sum of these scores must exceed.
+        What the sum of these must exceed.
+    background : int
+        Of several outputs, the class that is no sound to detect; -1 for none.
 
     Raises
     ------
@@ -43,6 +46,7 @@ class SoundStream:
     unit: float
     mean_of: int
     more_than: int
+    background: int = -1
 
     def __post_init__(self) -> None:
         if not 1 <= self.step <= self.frames <= MOST_FRAMES:
@@ -56,6 +60,10 @@ class SoundStream:
             raise ThumbnetError(
                 f"a mean of {self.mean_of} scores whose sum exceeds {self.more_than}: give 1 to "
                 f"{MOST_SCORES} scores, and a sum below 2**30"
+            )
+        if not -1 <= self.background < MOST_CLASSES:
+            raise ThumbnetError(
+                f"class {self.background} as background: give the index of a class, or -1 for none"
             )
 
     @property
@@ -89,8 +97,10 @@ class SoundStream:
             raise ThumbnetError("the settings of a sound stream are not understood: export again")
         front_end = front_end_from_config(config["front_end"])
 
-        def made(frames: int, step: int, unit: float, mean_of: int, more_than: int) -> SoundStream:
-            return cls(front_end, frames, step, float(unit), mean_of, more_than)
+        def made(
+            frames: int, step: int, unit: float, mean_of: int, more_than: int, background: int = -1
+        ) -> SoundStream:
+            return cls(front_end, frames, step, float(unit), mean_of, more_than, background)
 
         try:
             rest = {key: value for key, value in config.items() if key != "front_end"}
