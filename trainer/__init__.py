@@ -92,7 +92,7 @@ from .signals.window_features import compute_features, sine_table
 from .signals.windows import Windows, cut, cut_as, window_inputs
 from .sound import log_mel_tables
 from .sound import tables as sound_tables
-from .sound.clips import BACKGROUND, NOISE_FOLDER, Clip, Sounds, read_sounds
+from .sound.clips import BACKGROUND, BACKGROUNDS, NOISE_FOLDER, Clip, Sounds, read_sounds
 from .sound.examples import SoundExamples
 from .sound.front_end import SoundFrontEnd
 from .sound.front_ends import FRONT_ENDS, FrontEndSettings
@@ -180,6 +180,7 @@ __all__ = [
     "Sequential",
     "SimpleRNN",
     "BACKGROUND",
+    "BACKGROUNDS",
     "Clip",
     "NOISE_FOLDER",
     "SoundExamples",

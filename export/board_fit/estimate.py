@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..boards.build_for import build_for
 from ..boards.profile import BoardProfile
-from ..cost.cycles import WeightStream, decision_seconds, seconds
+from ..cost.cycles import WeightStream, decision_seconds, seconds, sound_load
 from ..cost.import_heap import Heap, compiled_size, import_cost
 from ..cost.predict_heap import predict_heap
 from ..emit.header import Facts
@@ -52,6 +52,9 @@ class Estimate:
 
     decision: float | None = None
     """Time of the `push` that fills a window; None without a `Stream`."""
+
+    load: float | None = None
+    """Share of the board's time that sound takes; None without sound, or if not known."""
 
     @property
     def time(self) -> float:
@@ -109,6 +112,7 @@ def estimate(
         romfs=mapped,
         seconds=seconds(graph, board, tier, read),
         decision=decision_seconds(graph, board, tier, build.viper, read),
+        load=sound_load(graph, board, tier, build.viper, read),
     )
 
 

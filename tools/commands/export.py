@@ -29,7 +29,7 @@ from ..terminal.console import Console
 from ..workflow.any_network import load_levels, load_network, refuse_options, varied_levels
 from ..workflow.class_names import named_network
 from ..workflow.evaluation_data import EvaluationData, evaluation_data
-from ..workflow.hearing import hearing, keep_manifest, refuse_sound
+from ..workflow.hearing import hear_as, hearing, keep_manifest
 from .class_options import class_options
 from .export_report import report
 from .options import FILE, TEST_DATA, data_options, verb
@@ -105,21 +105,21 @@ MOST_SKETCH = 2**18
 @click.option(
     "--sound",
     type=click.Choice([*FRONT_ENDS]),
-    help="Give the module a Stream that takes sound: the front end that an int8 .tflite with one "
-    "output was trained with.",
+    help="Give the module a Stream that takes sound: the front end that an int8 .tflite was "
+    "trained with. A network of `thumbnet train --sound` knows its own.",
 )
 @click.option(
     "--cutoff",
     type=click.FloatRange(0, 1, max_open=True),
-    help="With --sound: the mean probability above which the word was heard; if not given, that of "
-    "the .json of microWakeWord beside MODEL.",
+    help="For sound: the mean probability above which a word was heard; if not given, that of the "
+    ".json of microWakeWord beside MODEL, or 0.6 for a network of `thumbnet train --sound`.",
 )
 @click.option(
     "--mean-of",
     type=click.IntRange(1, 1000),
     metavar="N",
-    help="With --sound: how many of the last probabilities the mean is of; if not given, see "
-    "--cutoff.",
+    help="For sound: how many of the last probabilities the mean is of; if not given, see "
+    "--cutoff, or 3.",
 )
 @click.option(
     "--vectors", type=click.IntRange(0), default=200, help="Number of test rows to keep for verify."
@@ -169,7 +169,7 @@ def command(
         own = {"--bits": bits, "--calibration": calibration, "--resolution": resolution}
         refuse_options(model, {**own, "--threshold": threshold})
         keep_manifest(model, output, name)
-        graph = hearing(network.graph, model, sound, cutoff, mean_of)
+        graph = hearing(network.graph, model, sound, cutoff, mean_of, network.task.labels)
         program = convert_graph(
             graph,
             network.task,
@@ -185,7 +185,7 @@ def command(
         )
         _write(console, program, main, output, EvaluationData(np.zeros(0), *held_out), vectors)
         return
-    refuse_sound(model, {"--sound": sound, "--cutoff": cutoff, "--mean-of": mean_of})
+    hear_as(network, model, sound, cutoff, mean_of)
     rows = evaluation_data(network, model, data, label)
     if calibration is not None:
         _check_calibration(calibration, network, model, rows, Options(name, resolution))

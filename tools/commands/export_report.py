@@ -11,6 +11,7 @@ from thumbnet.export import Artifact, Estimate, Program, QuantizationResult, est
 
 from ..terminal.console import Console
 from ..terminal.wording import WEIGHT_PLACES, measured_rows, microseconds
+from ..workflow.sound_words import keeps_up
 from ..workflow.training import TEST_ROWS
 
 
@@ -111,6 +112,9 @@ def report(
         f"estimate for {artifact.board.name}: {_time(made, sound)}, "
         f"{made.import_heap:,} bytes of heap to import, {made.steady_heap:,} kept"
     )
+    if artifact.graph.sound is not None and made.load is not None:
+        text, fits = keeps_up(artifact.graph.sound, made.load)
+        console.say(text, None if fits else "yellow")
     for file in list(artifact.files)[1:]:
         console.say(
             f"{artifact.path.parent / file}  {sizes[file]:,} bytes, belongs to it: put both on the "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,9 @@ from .options import Command
 DEFAULT = "micro_speech"
 """The front end for `--sound` alone: it leaves a Pico three quarters of its time."""
 
+OF_OTHERS = ("--window", "--label", "--scale", "--task", "--ignore, --missing, --names and --group")
+"""Options of other data."""
+
 
 @dataclass(frozen=True)
 class Sounding:
@@ -43,16 +46,16 @@ class Sounding:
                 option = f"--{name.replace('_', '-')}"
                 raise click.UsageError(f"{option} is for sounds: add --sound")
 
-    def refuse(self, given: dict[str, object]) -> None:
-        """Raise UsageError for options of other data that were given.
+    def refuse(self, *given: object) -> None:
+        """Raise UsageError for options of other data.
 
         Parameters
         ----------
         given
-            Options, and whether they were given.
+            Values of the options in `OF_OTHERS`, in this order.
 
         """
-        for option, value in given.items():
+        for option, value in zip(OF_OTHERS, given, strict=True):
             if self.sound is not None and value:
                 raise click.UsageError(
                     f"{option} is not for sounds, whose folders are the labels: leave it out, or "
@@ -80,7 +83,9 @@ class Sounding:
             background=not self.no_background,
         )
         sounds = read_sounds(path, options.front_end.rate, self.noise)
-        return split_sounds(sounds, options, test_size, seed)
+        train, test = split_sounds(sounds, options, test_size, seed)
+        name = Path(path).resolve().stem
+        return replace(train, name=name), replace(test, name=name)
 
 
 def sound_layers(

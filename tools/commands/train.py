@@ -200,15 +200,7 @@ def command(
             "--missing, --na and --group are for rows of a CSV file: leave them out, or leave out "
             "--window"
         )
-    sounding.refuse(
-        {
-            "--window": windowing.window,
-            "--label": label,
-            "--scale": scale,
-            "--task": task != "auto",
-            "--ignore, --missing and the like": table != TableOptions(),
-        }
-    )
+    sounding.refuse(windowing.window, label, scale, task != "auto", table != TableOptions())
     if gru and lstm:
         raise click.UsageError("--gru and --lstm: a network has one recurrent layer: leave out one")
     output = output or Path(f"{Path(data).stem}.npz")
@@ -219,9 +211,7 @@ def command(
     test: Dataset
     if sounding.sound is not None:
         hidden, conv = sound_layers(hidden, conv, gru or lstm)
-        whole = bool(conv or gru or lstm)
         train, test = sounding.split(data, test_size, seed)
-        train, test = (replace(part, name=Path(data).resolve().stem) for part in (train, test))
     elif windowing.window is None:
         train, test = load_split(
             data, label=label, test_size=test_size, seed=seed, task=task, options=table

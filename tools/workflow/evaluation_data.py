@@ -11,10 +11,14 @@ from thumbnet.trainer import (
     RECORDING_SUFFIXES,
     Dataset,
     Model,
+    SoundExamples,
     StreamSettings,
     ThumbnetError,
+    TrainedSound,
     cut_as,
+    examples_like,
     read_recordings,
+    read_sounds,
 )
 
 from .settings import Array
@@ -123,4 +127,13 @@ def load_examples(network: Model, path: Path, data: str, label: str | None) -> D
         )
         windows = cut_as(recordings, settings, network.labels)
         return windows.named(place.resolve().stem)
+    if place.is_dir() and network.info.get("sound") is not None:
+        return _sounds(network, place)
     return of_model(network, path).rows(data, label)
+
+
+def _sounds(network: Model, place: Path) -> SoundExamples:
+    """Return the sounds of a folder as a network reads them that was trained on such."""
+    sound = TrainedSound.from_config(network.info["sound"])
+    found = read_sounds(place, sound.front_end.rate, fewest_labels=1)
+    return examples_like(found, sound, tuple(network.labels or ()), place.resolve().stem)

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from thumbnet.export import Graph, with_sound
-from thumbnet.trainer import ThumbnetError, parse_json, read_bytes
+from thumbnet.trainer import (
+    BACKGROUNDS,
+    Model,
+    ThumbnetError,
+    TrainedSound,
+    parse_json,
+    read_bytes,
+)
 
 MOST_MANIFEST = 2**16
 """Bytes of the .json that comes with a network of microWakeWord."""
 
 
 def hearing(
-    graph: Graph, path: Path, sound: str | None, cutoff: float | None, mean_of: int | None
+    graph: Graph,
+    path: Path,
+    sound: str | None,
+    cutoff: float | None,
+    mean_of: int | None,
+    labels: Sequence[str] = (),
 ) -> Graph:
     """Return a network with a `Stream` of sound; the network itself if no sound is asked for.
 
@@ -28,6 +41,9 @@ def hearing(
         The name of its front end.
     cutoff, mean_of
         The mean of how many probabilities has to exceed what.
+    labels
+        Of its classes, if it has several outputs; silence, noise or background is one that is not
+        reported as heard.
 
     Raises
     ------
@@ -48,16 +64,53 @@ def hearing(
             f"{path}: no .json of microWakeWord beside it says when the word counts as heard: add "
             "--cutoff 0.9 --mean-of 5"
         )
-    return with_sound(graph, sound, cutoff=float(cutoff or 0), mean_of=mean_of)
+    several = graph.tensors["scores"].shape != (1,)
+    quiet = [k for k, label in enumerate(labels) if several and label.lower() in BACKGROUNDS]
+    background = quiet[0] if quiet else -1
+    return with_sound(
+        graph, sound, cutoff=float(cutoff or 0), mean_of=mean_of, background=background
+    )
 
 
-def refuse_sound(path: Path, options: Mapping[str, object]) -> None:
-    """Raise ThumbnetError if an option for sound is given for a network of floats."""
-    for option, value in options.items():
-        if value is not None:
+def hear_as(
+    network: Model, path: Path, sound: str | None, cutoff: float | None, mean_of: int | None
+) -> None:
+    """Set when a network that was trained on sounds has heard one of them.
+
+    Parameters
+    ----------
+    network, path
+        A network of floats, and its file.
+    sound, cutoff, mean_of
+        The options; None if not given.
+
+    Raises
+    ------
+    ThumbnetError
+        If one is given that does not suit the network.
+
+    """
+    config = network.info.get("sound")
+    given = {"--sound": sound, "--cutoff": cutoff, "--mean-of": mean_of}
+    for option, value in given.items():
+        if value is not None and config is None:
             raise ThumbnetError(
-                f"{option} is for an int8 .tflite: {path} has float weights, and no Stream of sound"
+                f"{option} is for an int8 .tflite, or a network of `thumbnet train --sound`: "
+                f"{path} has float weights, and no Stream of sound"
             )
+    if config is None:
+        return
+    if sound is not None:
+        raise ThumbnetError(
+            f"--sound is for an int8 .tflite: {path} knows its front end, so leave it out"
+        )
+    trained = TrainedSound.from_config(config)
+    trained = replace(
+        trained,
+        cutoff=trained.cutoff if cutoff is None else cutoff,
+        mean_of=trained.mean_of if mean_of is None else mean_of,
+    )
+    network.info["sound"] = trained.get_config()
 
 
 def keep_manifest(path: Path, folder: Path, name: str) -> None:

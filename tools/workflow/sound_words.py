@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from thumbnet.trainer import SoundExamples, TrainedSound
+from thumbnet.trainer import SoundExamples, SoundStream, TrainedSound
 
 FEW_SOUNDS = 10
 """Sounds of a class below which they are few."""
@@ -62,3 +62,28 @@ def joined_sounds(train: SoundExamples, test: SoundExamples) -> SoundExamples:
         for name in ("x", "y", "groups", "copied")
     )
     return replace(train, x=x, y=y, groups=groups, copied=copied)
+
+
+def keeps_up(sound: SoundStream, load: float) -> tuple[str, bool]:
+    """Return whether a board keeps up with its microphone, in words, and as such.
+
+    Parameters
+    ----------
+    sound
+        What it does with sound.
+    load
+        The share of its time that this takes.
+
+    """
+    every = 1000 * sound.step * sound.front_end.hop / sound.front_end.rate
+    if load <= 1:
+        return (
+            f"sound takes {load:.0%} of the board's time; the network runs every {every:g} ms",
+            True,
+        )
+    return (
+        f"sound takes {load:.0%} of the board's time, so the board cannot keep up with a "
+        "microphone: train with another front end (--sound micro_speech has half the frames of "
+        "microwakeword) or a smaller network (--conv 16,16), or take a faster board",
+        False,
+    )

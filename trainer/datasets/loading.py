@@ -50,6 +50,10 @@ def _idx_parts(path: Path) -> list[Dataset]:
     pairs = idx_pairs(folder)
     if not path.is_dir():
         pairs = {name: pair for name, pair in pairs.items() if path in pair}
+    if not pairs and path.is_dir() and any(path.rglob("*.[wW][aA][vV]")):
+        raise ThumbnetError(
+            f"{path}: a folder of sounds is learnt with --sound (see `thumbnet train --help`)"
+        )
     if not pairs and path.is_dir() and any(path.rglob("*.csv")):
         raise ThumbnetError(
             f"{path}: a folder of recordings is cut into windows: say how long they are, in "

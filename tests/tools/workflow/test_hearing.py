@@ -12,8 +12,8 @@ from support.tflite_files import installed_files
 
 from thumbnet.export import Graph
 from thumbnet.importers import IntegerNetwork, read
-from thumbnet.tools.workflow.hearing import hearing, keep_manifest, refuse_sound
-from thumbnet.trainer import ThumbnetError
+from thumbnet.tools.workflow.hearing import hear_as, hearing, keep_manifest
+from thumbnet.trainer import FRONT_ENDS, Dense, Sequential, ThumbnetError, TrainedSound
 
 SOUND = "microwakeword"
 
@@ -61,8 +61,20 @@ def test_options_without_sound(alexa: Path) -> None:
     assert hearing(plain, alexa, None, None, None) is plain
     with pytest.raises(ThumbnetError, match="--mean-of is for a Stream of sound: add --sound"):
         hearing(plain, alexa, None, None, 3)
-    with pytest.raises(ThumbnetError, match=r"--sound is for an int8 \.tflite: net\.npz has float"):
-        refuse_sound(Path("net.npz"), {"--sound": SOUND})
+    network = Sequential([Dense(2, "softmax")])
+    with pytest.raises(ThumbnetError, match=r"net\.npz has float weights, and no Stream of sound"):
+        hear_as(network, Path("net.npz"), None, 0.5, None)
+
+
+def test_options_of_a_network_that_was_trained_on_sounds() -> None:
+    network = Sequential([Dense(2, "softmax")])
+    network.info["sound"] = TrainedSound(FRONT_ENDS["micro_speech"], 49, 10, 0.001).get_config()
+    hear_as(network, Path("net.npz"), None, 0.75, None)
+    hear_as(network, Path("net.npz"), None, None, 7)
+    trained = TrainedSound.from_config(network.info["sound"])
+    assert (trained.cutoff, trained.mean_of, trained.step) == (0.75, 7, 10)
+    with pytest.raises(ThumbnetError, match=r"net\.npz knows its front end, so leave it out"):
+        hear_as(network, Path("net.npz"), SOUND, None, None)
 
 
 def test_its_json_is_not_overwritten(alexa: Path) -> None:

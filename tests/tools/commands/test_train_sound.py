@@ -1,0 +1,135 @@
+"""From a folder of sounds to a `Stream` on a board: train, export, verify, push."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.audio import beep, beeps, write_wave
+from support.cli import last_json, thumbnet
+from support.sound_modules import run_beside
+from support.sounds import Samples
+
+from thumbnet.export import Heard, hear, load_artifact
+from thumbnet.trainer import load_model
+
+TRAIN = "train tones --sound --seconds 0.5 --copies 2 --conv 8,8 --hidden 8 --epochs 80 -o net.npz"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sound")
+    beeps(folder / "tones")
+    done = thumbnet(TRAIN, folder)
+    assert done.returncode == 0, done.stderr
+    (folder / "said.txt").write_text(done.stdout)
+    done = thumbnet(
+        "export net.npz --board unix --mpy --cutoff 0.5 --mean-of 2 -o build --json", folder
+    )
+    assert done.returncode == 0, done.stderr
+    (folder / "exported.json").write_text(done.stdout.splitlines()[-1])
+    return folder
+
+
+def played() -> Samples:
+    """High and low tones, with near silence between them."""
+    random = np.random.default_rng(5)
+    parts = []
+    for k, frequency in enumerate((400, 3000, 3000, 400)):
+        parts += [random.normal(0, 4, 9000), beep(frequency, 0.4, 50 + k)]
+    return np.rint(np.concatenate([*parts, random.normal(0, 4, 9000)])).astype(np.int64)
+
+
+def heard_on_the_pc(folder: Path, pcm: Samples) -> tuple[Heard, tuple[str, ...]]:
+    graph = load_artifact(folder / "build" / "net.mpy").graph
+    assert graph.sound is not None
+    return hear(graph, graph.sound, pcm), load_model(folder / "net.npz").labels or ()
+
+
+def test_it_says_what_it_took(trained: Path) -> None:
+    said = (trained / "said.txt").read_text()
+    for text in (
+        "15 examples and 30 copies in noise of 15 sounds (6.55 s) to train",
+        "3 examples of 3 sounds (1.31 s) held out",
+        "the network reads 25 frames of 40 features, one every 20 ms: 0.51 s, every 200 ms",
+        "3 classes, 'background' (6), 'high' (6), 'low' (6)",
+        "warning: fewer than 10 sounds of",
+        "warning: who speaks is not known",
+        "most frequent class",
+    ):
+        assert text in said, said
+
+
+def test_accuracy_and_load(trained: Path) -> None:
+    exported = json.loads((trained / "exported.json").read_text())
+    assert exported["accuracy_integer"] == 1
+    assert 0 < exported["estimate"]["load"] < 0.1
+    done = thumbnet("export net.npz --board pico -o pico --json", trained)
+    assert 0.2 < last_json(done)["estimate"]["load"] < 0.5
+
+
+PUSH = """
+import net
+stream = net.Stream()
+with open("sound.raw", "rb") as file:
+    for size in SIZES:
+        print(stream.push(file.read(2 * size)), stream.score, stream.label)
+"""
+
+
+def test_the_board_decides_as_the_pc(trained: Path) -> None:
+    pcm = played()
+    heard, labels = heard_on_the_pc(trained, pcm)
+    assert {labels[k] for k in heard.decisions if k >= 0} == {"background", "high", "low"}
+    assert (heard.detected == (heard.decisions > 0)).all()
+    # A piece that ends with an inference, so that each push makes one.
+    graph = load_artifact(trained / "build" / "net.mpy").graph
+    assert graph.sound is not None
+    first, step = 480 + 24 * 320, graph.sound.step * 320
+    sizes = [first, *[step] * (len(heard.decisions) - 1)]
+    build = trained / "build"
+    (build / "sound.raw").write_bytes(pcm.astype("<i2").tobytes())
+    lines = run_beside(build, PUSH.replace("SIZES", str(sizes)), "128k").splitlines()
+    best = heard.sums.max(axis=1).tolist()
+    wanted, label = [], None
+    for decision, score in zip(heard.decisions.tolist(), best, strict=True):
+        label = labels[decision] if decision >= 0 else label
+        wanted.append(f"{decision if decision >= 0 else None} {score} {label}")
+    assert lines == wanted
+    # In one piece: the last sound that is not background.
+    program = PUSH.replace("SIZES", f"[{len(pcm)}]")
+    (line,) = run_beside(build, program, "200k").splitlines()
+    last = heard.decisions[heard.detected][-1]
+    assert line == f"{last} {best[-1]} {labels[last]}"
+
+
+def test_verify_and_evaluate_on_other_sounds(trained: Path, tmp_path: Path) -> None:
+    done = thumbnet("verify build/net.mpy", trained)
+    assert done.returncode == 0, done.stderr
+    assert "rows equal" in done.stdout
+    for k in range(3):
+        write_wave(tmp_path / "low" / f"{k}.wav", beep(420, 0.3, 70 + k))
+    done = thumbnet(f"export net.npz --data {tmp_path} --board unix -o other --json", trained)
+    assert (last_json(done)["rows"], last_json(done)["accuracy_integer"]) == (3, 1)
+    (tmp_path / "low").rename(tmp_path / "deep")
+    done = thumbnet(f"export net.npz --data {tmp_path} --board unix -o other", trained)
+    assert "label 'deep' was not seen in training, only 'background', 'high'" in done.stderr
+
+
+REFUSED = {
+    "train tones -o a.npz": "--sound",
+    "train tones --noise fans -o a.npz": "--noise is for sounds: add --sound",
+    "train tones --sound --window 100 -o a.npz": "--window is not for sounds",
+    "train tones --sound --scale none -o a.npz": "--scale is not for sounds",
+    "train tones --sound --noise nowhere -o a.npz": "nowhere: no such folder",
+    "export net.npz --sound micro_speech -o b": "knows its front end, so leave it out",
+}
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_refused(line: str, trained: Path) -> None:
+    done = thumbnet(line, trained)
+    assert done.returncode != 0
+    assert REFUSED[line] in done.stderr
