@@ -102,6 +102,7 @@ from .sound.mel_filters import mel_filters
 from .sound.settings import SoundSettings
 from .sound.sound_split import SoundOptions, examples_like, split_sounds
 from .sound.stream import SoundStream
+from .sound.trained import TOP as SOUND_TOP
 from .sound.trained import TrainedSound
 from .sound.wide_fourier import wide_sines
 from .training.callbacks import Callback, EarlyStopping, History
@@ -183,6 +184,7 @@ __all__ = [
     "BACKGROUNDS",
     "Clip",
     "NOISE_FOLDER",
+    "SOUND_TOP",
     "SoundExamples",
     "SoundFrontEnd",
     "SoundOptions",

@@ -122,10 +122,11 @@ def sound_of(model: Model, graph: Graph) -> Graph:
     trained = TrainedSound.from_config(config)
     (inputs,) = graph.tensors[graph.input].shape
     frames, features = trained.shape
-    if frames * features != inputs:
+    zero_point = graph.tensors[graph.nodes[0].output].zero_point
+    if frames * features != inputs or zero_point != trained.zero_point:
         raise ThumbnetError(
-            f"export: the network reads {inputs} numbers, but its settings for sound make "
-            f"{frames * features}: train again with --sound"
+            f"export: the network reads {inputs} numbers around {zero_point}, but its settings for "
+            f"sound make {frames * features} around {trained.zero_point}: train again with --sound"
         )
     return with_sound(
         graph,

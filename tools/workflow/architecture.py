@@ -9,6 +9,7 @@ import numpy as np
 from thumbnet.trainer import (
     GRU,
     LSTM,
+    SOUND_TOP,
     Activation,
     BatchNormalization,
     Conv1D,
@@ -134,8 +135,9 @@ def _layers(data: Dataset, settings: TrainSettings) -> list[Layer]:
 
 
 def _scaling(data: Dataset, scale: str | None) -> list[Layer]:
-    levels = data.image_shape is not None or data.x.ndim > 3 or isinstance(data, SoundExamples)
-    if scale is None and levels:
+    if isinstance(data, SoundExamples):
+        return [Rescaling(1 / SOUND_TOP, -data.sound.zero_point / SOUND_TOP)]
+    if scale is None and (data.image_shape is not None or data.x.ndim > 3):
         spec = data.input_spec
         largest = spec.maximum if spec is not None else None
         # One scale for all pixels: a pixel that is always empty in training is still a pixel.

@@ -354,12 +354,15 @@ def _of_sounds(network: Integers, sound: SoundStream, paths: Sequence[Path]) -> 
     row = 0
     for path in paths:
         heard = hear(network.graph, sound, read_wav(path, front.rate))
-        for k, (score, detected) in enumerate(zip(heard.scores, heard.detected, strict=True)):
+        several = heard.scores.ndim > 1
+        for k, (score, found) in enumerate(zip(heard.scores, heard.decisions, strict=True)):
             row += 1
             begin = k * sound.step * front.hop
             end = begin + front.window + (sound.frames - 1) * front.hop
             place = Place(row, None, str(path), begin / front.rate, end / front.rate)
-            yield Predicted(place, Answer(scores=(int(score),)), int(detected))
+            answer = Answer(scores=tuple(np.atleast_1d(score).tolist()))
+            decided = int(found) if found >= 0 else None if several else 0
+            yield Predicted(place, answer, decided)
 
 
 def read_wav(path: Path, rate: int) -> Array:

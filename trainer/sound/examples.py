@@ -187,8 +187,7 @@ def with_levels(
     -------
     SoundExamples
     """
-    table = np.frombuffer(sound.levels, np.uint8)
-    return replace(data, x=table[np.minimum(features, len(table) - 1)], sound=sound)
+    return replace(data, x=sound.levels(features).astype(np.uint8), sound=sound)
 
 
 def background_clips(

@@ -11,7 +11,7 @@ from ..datasets.class_labels import class_names
 from ..errors import ThumbnetError, quoted
 from .clips import BACKGROUND, Clip, Sounds
 from .examples import SoundExamples, background_clips, make_examples, with_levels
-from .settings import SoundSettings
+from .front_ends import FrontEndSettings
 from .trained import TrainedSound
 
 SECONDS = 1.0
@@ -32,7 +32,7 @@ class SoundOptions:
 
     Attributes
     ----------
-    front_end : SoundSettings
+    front_end : SoundSettings or LogMelSettings
         How features are made.
     seconds : float
         What a network reads at once.
@@ -42,7 +42,7 @@ class SoundOptions:
         Whether to add a class for sounds that are none of the others, if no folder has them.
     """
 
-    front_end: SoundSettings
+    front_end: FrontEndSettings
     seconds: float = SECONDS
     copies: int | None = None
     background: bool = True
@@ -101,8 +101,7 @@ def split_sounds(
         make_examples(*(part, noise, labels, groups, sound, 0 if test else copies, seed))
         for test, (part, noise) in enumerate(zip(parts, noises, strict=True))
     ]
-    # A little above the highest feature, so that none lies between two levels.
-    sound = replace(sound, unit=(1 - 2**-12) / max(1, int(made[0][1].max())))
+    sound = sound.for_features(made[0][1])
     train, test = (with_levels(*one, sound) for one in made)
     return replace(train, notices=sounds.notices), test
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ..errors import ThumbnetError
 from ..files.json_types import WrongType, construct
-from .settings import SoundSettings
-from .stream import MOST_CLASSES, MOST_FRAMES, MOST_SCORES, level_table
+from .front_ends import FrontEndSettings, front_end_from_config
+from .levels import Ints, sound_levels
+from .stream import MOST_CLASSES, MOST_FRAMES, MOST_SCORES
 
 TOP = 255
 """The highest level of a feature: networks are trained on levels, as boards compute them."""
@@ -20,12 +21,14 @@ class TrainedSound:
 
     Parameters
     ----------
-    front_end : SoundSettings
+    front_end : SoundSettings or LogMelSettings
         How features are made.
     frames, step : int
         Frames that the network reads at once, and from one inference to the next.
     unit : float
         What a feature of 1 is, as a share of the highest level.
+    zero_point : int
+        The level of a feature of 0.
     mean_of : int
         Inferences whose probabilities are averaged.
     cutoff : float
@@ -39,10 +42,11 @@ class TrainedSound:
         If these do not fit together.
     """
 
-    front_end: SoundSettings
+    front_end: FrontEndSettings
     frames: int
     step: int
     unit: float
+    zero_point: int = 0
     mean_of: int = 3
     cutoff: float = 0.6
     background: int = -1
@@ -58,6 +62,8 @@ class TrainedSound:
                 f"a unit of {self.unit:g} and a cutoff of {self.cutoff:g}: the first is positive, "
                 "the second from 0 to below 1"
             )
+        if not 0 <= self.zero_point <= TOP:
+            raise ThumbnetError(f"a zero point of {self.zero_point}: give 0 to {TOP}")
         if not 1 <= self.mean_of <= MOST_SCORES or not -1 <= self.background < MOST_CLASSES:
             raise ThumbnetError(
                 f"a mean of {self.mean_of}, and class {self.background} as background: give 1 to "
@@ -72,12 +78,18 @@ class TrainedSound:
     @property
     def shape(self) -> tuple[int, int]:
         """Shape of the network's input: (frames, features)."""
-        return self.frames, self.front_end.channels
+        return self.frames, self.front_end.features
 
-    @property
-    def levels(self) -> bytes:
-        """The level of each feature; the last one stands for all higher ones."""
-        return level_table(self.unit, 1 / TOP, 0)
+    def levels(self, features: Ints) -> Ints:
+        """Return the levels of features, from 0 to `TOP`."""
+        return sound_levels(self.front_end, features, self.unit, 1 / TOP, self.zero_point)
+
+    def for_features(self, features: Ints) -> TrainedSound:
+        """Return these settings with levels that suit the features of a training."""
+        low, high = min(0, int(features.min())), max(1, int(features.max()))
+        # A little wider, so that no feature lies between two levels.
+        unit = (1 - 2**-12) / (high - low)
+        return replace(self, unit=unit, zero_point=round(-low * unit * TOP))
 
     def get_config(self) -> dict[str, Any]:
         """Return the fields as JSON types; `TrainedSound.from_config` reads them back."""
@@ -103,12 +115,19 @@ class TrainedSound:
         """
         if not isinstance(config, dict) or "front_end" not in config:
             raise ThumbnetError("the settings of the sound are not understood: train again")
-        front_end = SoundSettings.from_config(config["front_end"])
+        front_end = front_end_from_config(config["front_end"])
 
         def made(
-            frames: int, step: int, unit: float, mean_of: int, cutoff: float, background: int
+            frames: int,
+            step: int,
+            unit: float,
+            zero_point: int,
+            mean_of: int,
+            cutoff: float,
+            background: int,
         ) -> TrainedSound:
-            return cls(front_end, frames, step, float(unit), mean_of, float(cutoff), background)
+            reads = (frames, step, float(unit), zero_point)
+            return cls(front_end, *reads, mean_of, float(cutoff), background)
 
         try:
             rest = {key: value for key, value in config.items() if key != "front_end"}

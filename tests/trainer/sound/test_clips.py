@@ -84,6 +84,7 @@ def test_levels_are_those_of_the_front_end(tmp_path: Path, monkeypatch: pytest.M
         heard[at : at + len(sound)] = sound
         features = SoundFrontEnd(settings).push(heard.astype(np.int64))[-25:]
         wanted.append(np.rint(features * test.sound.unit * 255).clip(0, 255).tolist())
+    assert test.sound.zero_point == 0
     assert example.tolist() in wanted
     assert wanted[0] != wanted[1]
 
