@@ -7,8 +7,11 @@ ONLY ?=
 VENV := .venv
 BIN := $(VENV)/bin
 STUBS := .build/stubs
+PICO_STUBS := .build/stubs_pico
 # viper, thumb and microbit are left out: the stubs do not know the emitters' names.
 DEVICE = $(filter-out __init__,$(basename $(notdir $(wildcard firmware/*.py firmware/plain/*.py firmware/runtime/*.py firmware/stream/*.py firmware/sound/*.py))))
+# Sketches for a Pico, against its stubs.
+SKETCHES = sound_i2s sound_pdm pdm mpu6050 lis3dh
 
 .PHONY: demo test quick fuzz test-slow lint format types hooks setup bench bench-accuracy bench-training mutants cortex-m0 clean
 
@@ -47,6 +50,7 @@ types: setup
 	MYPYPATH=.build/types $(BIN)/mypy -p thumbnet.trainer -p thumbnet.export \
 		-p thumbnet.importers -p thumbnet.tools
 	$(BIN)/mypy --config-file firmware/mypy.ini $(DEVICE:%=-m %)
+	$(BIN)/mypy --config-file firmware/mypy_pico.ini $(SKETCHES:%=-m %)
 	$(BIN)/mypy --config-file tests/mypy.ini tests
 
 # ruff and mypy before each commit; see .pre-commit-config.yaml.
@@ -101,6 +105,8 @@ $(VENV)/.$(EXTRAS): pyproject.toml | $(VENV)/bin/python
 $(STUBS)/.done: pyproject.toml | $(VENV)/.$(EXTRAS)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target $(STUBS) \
 		'micropython-unix-stubs==1.29.0.post1'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade --target $(PICO_STUBS) \
+		'micropython-rp2-rpi_pico-stubs==1.29.0.post1'
 	@touch $@
 
 clean:

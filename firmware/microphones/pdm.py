@@ -58,8 +58,9 @@ class Microphone:
         self.bits = memoryview(whole)[at : at + RING]
         self.state = array("i", [0] * 9)
         self.at = 0
-        pin = {"in_base": Pin(data, Pin.IN), "sideset_base": Pin(clock)}
-        self.machine = rp2.StateMachine(0, clocked, freq=4 * 1536000, **pin)
+        pin, out = Pin(data, Pin.IN), Pin(clock)
+        speed = 4 * 1536000
+        self.machine = rp2.StateMachine(0, clocked, freq=speed, in_base=pin, sideset_base=out)
         self.dma = rp2.DMA()
         how = self.dma.pack_ctrl(
             inc_read=False, treq_sel=4, ring_size=14, ring_sel=True, bswap=True

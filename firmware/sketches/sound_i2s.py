@@ -5,10 +5,19 @@ import sounds
 from machine import I2S, Pin
 
 # Pins of a Pico: WS has to be the one after SCK. L/R, or SEL, of the microphone is at GND.
-pins = {"sck": Pin(16), "ws": Pin(17), "sd": Pin(18)}
+sck, ws, sd = Pin(16), Pin(17), Pin(18)
 # The driver keeps 125 ms while the board computes: 8 bytes for each sample.
-how = {"mode": I2S.RX, "bits": 32, "format": I2S.MONO, "rate": 16000, "ibuf": 16000}
-microphone = I2S(0, **pins, **how)
+microphone = I2S(
+    0,
+    sck=sck,
+    ws=ws,
+    sd=sd,
+    mode=I2S.RX,
+    bits=32,
+    format=I2S.MONO,
+    rate=16000,
+    ibuf=16000,
+)
 raw = bytearray(4 * 320)  # 20 ms
 pcm = bytearray(2 * 320)
 
