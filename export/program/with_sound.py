@@ -11,8 +11,8 @@ from thumbnet.trainer import FRONT_ENDS, FrontEndSettings, SoundStream, Thumbnet
 from ..graph.graph import Graph
 from ..stages.check_graph import verify
 
-FEATURE_UNIT = 0.0390625
-"""What a feature of 1 stands for where networks are trained: 10 / 256, of TensorFlow's example."""
+TFLM_LEVELS = 256 / 666
+"""Levels that TensorFlow Lite Micro's micro_speech counts for a feature of 1, for 0 to 26."""
 
 
 def with_sound(
@@ -22,7 +22,7 @@ def with_sound(
     cutoff: float,
     mean_of: int,
     step: int | None = None,
-    unit: float = FEATURE_UNIT,
+    unit: float | None = None,
 ) -> Graph:
     """Give a network a `Stream` that takes sound and says when the network has heard its word.
 
@@ -39,7 +39,8 @@ def with_sound(
     step
         Frames from one inference to the next; by default as many as the network reads.
     unit
-        What a feature of 1 stands for in the network's training.
+        What a feature of 1 stands for in the network's training; by default what the front end
+        says.
 
     Returns
     -------
@@ -75,10 +76,24 @@ def with_sound(
     if mean_of < 1:
         raise ThumbnetError(f"a mean of {mean_of} probabilities: give 1 or more")
     frames = inputs // front_end.features
+    if unit is None:
+        unit = _unit(graph, front_end)
     assert spec.scale is not None
     more_than = _most_below(cutoff, mean_of, float(np.ravel(spec.scale)[0]))
     sound = SoundStream(front_end, frames, step or frames, unit, mean_of, more_than)
     return verify(replace(graph, sound=sound))
+
+
+def _unit(graph: Graph, front_end: FrontEndSettings) -> float:
+    """Return what a feature of 1 stands for, where nobody says it."""
+    scale = graph.tensors[graph.nodes[0].output].scale
+    if front_end == FRONT_ENDS["micro_speech"] and isinstance(scale, float):
+        unit = scale * TFLM_LEVELS
+        # The levels of a network for 0 to 26: what its program on the board computes, not what
+        # training did, which is up to one level more.
+        if abs(unit / front_end.unit - 1) < 0.02:
+            return unit
+    return front_end.unit
 
 
 def _most_below(cutoff: float, count: int, scale: float) -> int:

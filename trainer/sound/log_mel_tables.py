@@ -94,7 +94,7 @@ def frame_bits(settings: LogMelSettings) -> int:
 
 
 def floor_of(settings: LogMelSettings) -> tuple[int, int]:
-    """Return the floor as the sum of a filter, in the finest unit, and the bits of that unit.
+    """Return the floor as the sum of a filter in the finest unit, 2**-up of the transform's.
 
     Parameters
     ----------
@@ -109,10 +109,6 @@ def floor_of(settings: LogMelSettings) -> tuple[int, int]:
     scale = bank.bits + settings.power * (frame_bits(settings) + 15)
     floor = settings.floor / bank.peak * 2.0**scale
     up = min(_MOST_UP, int(np.log2(0.99 * _LARGEST / floor) // settings.power))
-    if up < 0:
-        raise ThumbnetError(
-            f"a floor of {settings.floor:g} under the logarithm is too high for 31 bits: give less"
-        )
     return round(floor * 2.0 ** (settings.power * up)), up
 
 
