@@ -209,7 +209,8 @@ def _cosines(settings: LogMelSettings) -> NDArray[np.float64]:
     n = settings.channels
     k = np.arange(settings.coefficients)[:, None]
     cosines: NDArray[np.float64] = np.cos(np.pi * k * (2 * np.arange(n) + 1) / (2 * n))
-    return cosines * np.sqrt(2 / n)
+    cosines *= np.sqrt(2 / n)
+    return cosines
 
 
 def _log_bits(settings: LogMelSettings) -> int:
@@ -229,4 +230,5 @@ def _most_log(settings: LogMelSettings) -> float:
     loudest = float(whole_window(settings).sum()) / 2**WINDOW_BITS
     total = bank.peak * sum(bank.rising + bank.falling) / 2**bank.bits * loudest**settings.power
     # One more for what is rounded.
-    return _log_step(settings) * (1 + max(abs(np.log2(settings.floor)), abs(np.log2(total))))
+    most = 1 + max(abs(np.log2(settings.floor)), abs(np.log2(total)))
+    return float(_log_step(settings) * most)
