@@ -34,6 +34,8 @@ SETTINGS: dict[str, FrontEndSettings] = {
     "decibels": LogMelSettings(
         channels=30, scale="slaney", floor=1e-20, logarithm="decibel", log_shift=5
     ),
+    # Sums over hundreds of energies.
+    "wide": LogMelSettings(window=1024, hop=512, channels=4, power=2, high=8000.0),
     # A unit above that of the transform, for the floor.
     "energies": LogMelSettings(
         window=1000, hop=500, channels=12, power=2, coefficients=12, shape="hamming", floor=1e-3
@@ -101,7 +103,9 @@ def test_plain_stays_within_31_bits(name: str) -> None:
     low = np.where(np.arange(n) // (n // 8) % 2, 32767, -32768)
     frames = [square, low, every_sound(settings)[-n:]]
     if isinstance(settings, LogMelSettings):
-        frames = [square, frames[-1], low * 0]
+        # A flat spectrum, of which every filter adds up all.
+        impulse = np.where(np.arange(n) == n // 2, -32768, 0)
+        frames = [square, frames[-1], impulse, low * 0]
     front_end = SoundFrontEnd(settings)
     for frame in frames * (1 if isinstance(settings, LogMelSettings) else 2):
         front_end._samples = front_end._samples[:0]

@@ -23,7 +23,8 @@ _COSINE_LOG_BITS = 9
 """Bits after the point of the logarithms that the cosine transform reads."""
 
 _LARGEST = 2**30
-_MOST_SUM = 0.98 * 2**29
+_MOST_SUM = 0.98 * 2**30
+"""What the absolute values of a frame add up to at most: no output of the transform is larger."""
 
 
 class LogScale(NamedTuple):

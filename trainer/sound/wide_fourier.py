@@ -1,6 +1,7 @@
 """A Fourier transform of real samples in 31 bits, with turns of 20 bits: nothing is scaled away.
 
-Sums grow to the sum of all samples, whose absolute values therefore add up to less than 2**29.
+Sums grow to the sum of all samples, whose absolute values therefore add up to less than 2**30.
+Only sums of at most half of the samples are multiplied.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def wide_transform(samples: Ints) -> tuple[Ints, Ints]:
     Parameters
     ----------
     samples : ndarray, shape (n, size)
-        The absolute values of each row add up to less than 2**29.
+        The absolute values of each row add up to less than 2**30.
 
     Returns
     -------

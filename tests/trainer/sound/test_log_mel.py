@@ -75,14 +75,14 @@ def test_extreme_sounds(name: str, sound: str) -> None:
 def test_transform(size: int, loud: bool) -> None:
     """Rounding adds up to some units; turns of 20 bits to 2**-22 of the loudest."""
     random = np.random.default_rng(size)
-    most = int(0.98 * 2**29 / size) if loud else 30
+    most = int(0.98 * 2**30 / size) if loud else 30
     rows = random.integers(-most, most + 1, (20, size))
     rows[1] = np.where(np.arange(size) % 2, most, -most)
     rows[2] = np.rint(most * np.sin(2 * np.pi * 5 * np.arange(size) / size))
     re, im = wide_transform(rows)
     want = np.fft.rfft(rows)[:, 1:-1]
-    assert np.abs(re[:, 1:] - want.real).max() < (100 if loud else 50)
-    assert np.abs(im[:, 1:] - want.imag).max() < (100 if loud else 50)
+    assert np.abs(re[:, 1:] - want.real).max() < (200 if loud else 50)
+    assert np.abs(im[:, 1:] - want.imag).max() < (200 if loud else 50)
 
 
 CHANGED = [
