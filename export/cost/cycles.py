@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
-from thumbnet.trainer import SoundSettings, ThumbnetError
+from thumbnet.trainer import FrontEndSettings, LogMelSettings, ThumbnetError
 
 from ..boards.build_for import build_for
 from ..boards.processors import CPUS, Cpu, Cycles
@@ -214,10 +214,15 @@ def sound_load(
     return float(cycles / board.clock * settings.rate / settings.hop)
 
 
-def _frame(settings: SoundSettings) -> float:
+def _frame(settings: FrontEndSettings) -> float:
     """Return the cycles of a frame of sound in viper on an RP2040, as an emulator counted them."""
     points = settings.fft // 2
     bins = settings.fft * (settings.high - settings.low) / settings.rate
     butterflies = points * (points.bit_length() - 1) / 2
+    if isinstance(settings, LogMelSettings):
+        samples = 140 * settings.hop + 311 * settings.fft + 430 * butterflies
+        # Magnitudes take a square root each.
+        sums = bins * (1346 if settings.power == 1 else 415)
+        return samples + sums + (1220 + 113 * settings.coefficients) * settings.channels
     samples = 140 * settings.hop + 281 * settings.fft + 256 * butterflies
     return 24_000 + samples + 200 * bins + (1850 + 1330) * settings.channels

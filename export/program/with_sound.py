@@ -19,8 +19,8 @@ from ..graph.arithmetic import PROBABILITY_ONE
 from ..graph.graph import Graph
 from ..stages.check_graph import verify
 
-FEATURE_UNIT = 0.0390625
-"""What a feature of 1 stands for where networks are trained: 10 / 256, of TensorFlow's example."""
+TFLM_LEVELS = 256 / 666
+"""Levels that TensorFlow Lite Micro's micro_speech counts for a feature of 1, for 0 to 26."""
 
 _INFERENCES = 5
 """Inferences on each sound, if a network decides between several."""
@@ -33,7 +33,7 @@ def with_sound(
     cutoff: float,
     mean_of: int,
     step: int | None = None,
-    unit: float = FEATURE_UNIT,
+    unit: float | None = None,
     background: int = -1,
 ) -> Graph:
     """Give a network a `Stream` that takes sound and says what the network has heard.
@@ -53,7 +53,8 @@ def with_sound(
         Frames from one inference to the next; by default as many as the network reads, or a fifth
         of them if it has several outputs.
     unit
-        What a feature of 1 stands for in the network's training.
+        What a feature of 1 stands for in the network's training; by default what the front end
+        says.
     background
         Of several classes, the one that is no sound to detect; -1 for none.
 
@@ -87,6 +88,8 @@ def with_sound(
     frames = inputs // front_end.features
     spec = graph.tensors["scores"]
     several = spec.shape != (1,)
+    if unit is None:
+        unit = _unit(graph, front_end)
     assert spec.scale is not None
     scale = 1 / PROBABILITY_ONE if several else float(np.ravel(spec.scale)[0])
     step = step or (max(1, frames // _INFERENCES) if several else frames)
@@ -137,6 +140,18 @@ def sound_of(model: Model, graph: Graph) -> Graph:
         unit=trained.unit,
         background=trained.background,
     )
+
+
+def _unit(graph: Graph, front_end: FrontEndSettings) -> float:
+    """Return what a feature of 1 stands for, where nobody says it."""
+    scale = graph.tensors[graph.nodes[0].output].scale
+    if front_end == FRONT_ENDS["micro_speech"] and isinstance(scale, float):
+        unit = scale * TFLM_LEVELS
+        # The levels of a network for 0 to 26: what its program on the board computes, not what
+        # training did, which is up to one level more.
+        if abs(unit / front_end.unit - 1) < 0.02:
+            return unit
+    return front_end.unit
 
 
 def _most_below(cutoff: float, count: int, scale: float) -> int:

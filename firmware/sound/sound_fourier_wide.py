@@ -13,8 +13,8 @@ IMAGINARY = array("i", [0] * 4)
 def turned(a, b, t):
     """Return a * cos + b * sin of t parts of a turn.
 
-    Of parts, so that every number fits 31 bits: the largest product is a length of 2**15 by one
-    of 2**15, the same as the sum of two.
+    Products are of parts, so that every number fits 31 bits; 40 rounds them, with what is lost
+    on average in parts.
     """
     c = SINES[t + (FFT >> 2)]
     s = SINES[t]
@@ -22,7 +22,7 @@ def turned(a, b, t):
     a >>= 14
     b >>= 14
     fine += a * (c & 31) + b * (s & 31)
-    return (a * (c >> 5) + b * (s >> 5) + (fine >> 5) + 1) >> 1
+    return (a * (c >> 5) + b * (s >> 5) + (fine + 40 >> 5)) >> 1
 
 
 def turned_too(a, b, t):
@@ -33,7 +33,7 @@ def turned_too(a, b, t):
     a >>= 14
     b >>= 14
     fine += b * (c & 31) - a * (s & 31)
-    return (b * (c >> 5) - a * (s >> 5) + (fine >> 5) + 1) >> 1
+    return (b * (c >> 5) - a * (s >> 5) + (fine + 40 >> 5)) >> 1
 
 
 def join_pairs():

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from support.cortex_m0 import CYCLES, cortex_m0, cortex_m0_of
 from support.litert import varied_rows
-from support.sound_modules import module
+from support.sound_modules import features_array, module
 from support.tflite_files import installed_files, mlperf_file
 from support.wake_words import INSTRUCTIONS
 
@@ -68,6 +68,9 @@ def test_micro_wake_word(name: str, tier: str) -> None:
     assert abs(counted / INSTRUCTIONS[name, tier] - 1) < 0.1
 
 
+FRAMES = {"microwakeword": 604_000, "mlperf_kws": 865_000, "mlperf_ad": 1_665_000}
+"""The cycles of a frame in docs/sound.md, without its samples."""
+
 STEPS = {
     "m.store_samples(y, 0, 160, 0)": 22_000,
     "u = m.load_frame(0)": 144_000,
@@ -75,25 +78,28 @@ STEPS = {
     "m.mel(u)": 122_000,
     "m.reduce_noise(); m.control_gain(); m.logarithms()": 53_000,
 }
-"""The cycles in docs/sound.md, of which the calls from Python are no part."""
+"""Those of microWakeWord's steps, of which the calls from Python are no part."""
 
 CALL = 6000
 """Cycles at most of a call that the REPL makes, by the instructions that it takes."""
 
+CLOCK = 125_000_000
 
-def test_sound() -> None:
-    """A frame of microWakeWord's front end: its integers, and what docs/sound.md says it costs."""
-    settings = FRONT_ENDS["microwakeword"]
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_sound(name: str) -> None:
+    """A frame of sound: its integers, and what docs/sound.md says it costs."""
+    settings = FRONT_ENDS[name]
     pcm = np.random.default_rng(0).integers(-9000, 9000, settings.window)
     with cortex_m0_of({"front_end.py": module(settings, "viper").encode()}, "front_end") as board:
         board.send(pcm.astype("<i2").tobytes())
         board.execute(f"y = memoryview(x)[:320]; m.store_samples(x, 0, {settings.window}, 0)")
-        whole = board.instructions("m.sound_features(0)")
-        found = ast.literal_eval(board.execute("print(list(m.SIGNAL))"))
+        whole = CYCLES["viper"] * board.instructions("m.sound_features(0)")
+        found = ast.literal_eval(board.execute(f"print(list(m.{features_array(settings)}))"))
         assert found == SoundFrontEnd(settings).push(pcm)[0].tolist()
-        each = {code: board.instructions(code) for code in STEPS}
-    print({c: round(CYCLES["viper"] * n) for c, n in each.items()}, CYCLES["viper"] * whole)
-    assert abs(CYCLES["viper"] * whole / 604_000 - 1) < 0.1
-    for code, cycles in STEPS.items():
-        calls = CALL * code.count("(")
-        assert 0.9 * cycles < CYCLES["viper"] * each[code] < 1.15 * cycles + calls
+        steps = STEPS if name == "microwakeword" else {}
+        each = {code: CYCLES["viper"] * board.instructions(code) for code in steps}
+    assert abs(whole / FRAMES[name] - 1) < 0.1
+    assert whole < CLOCK * settings.hop / settings.rate
+    for code, cycles in each.items():
+        assert 0.9 * STEPS[code] < cycles < 1.15 * STEPS[code] + CALL * code.count("(")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from thumbnet.export.emit.firmware_source import SourceFile, assemble
+from thumbnet.export.emit.literals import tuple_literal
 from thumbnet.export.emit.sound_literals import FOLDER, front_end_literals, front_end_roots
 from thumbnet.tools.targets import find_micropython
 from thumbnet.trainer import FrontEndSettings, LogMelSettings
+from thumbnet.trainer.sound.log_mel_tables import level_scale
 
 from .micropython import needs_micropython
 
@@ -34,11 +36,12 @@ with open("sound.raw", "rb") as file:
 """
 
 
-def module(settings: FrontEndSettings, tier: str) -> str:
-    """The source of a front end in a tier."""
+def module(settings: FrontEndSettings, tier: str, more: Mapping[str, str] | None = None) -> str:
+    """The source of a front end in a tier; with literals for levels, of these too."""
     roots, instead = front_end_roots(settings)
-    sources: Sequence[SourceFile] = assemble(["sound_samples", *roots], TIERS[tier], instead)
-    literals = {**front_end_literals(settings), "HOP": str(settings.hop)}
+    roots = ["sound_samples", *roots, *(["sound_levels"] if more else [])]
+    sources: Sequence[SourceFile] = assemble(roots, TIERS[tier], instead)
+    literals = {**front_end_literals(settings), "HOP": str(settings.hop), **(more or {})}
     wanted = {"HOP", *(name for source in sources for name in source.literals)}
     return "\n".join(
         [
@@ -65,6 +68,26 @@ def board_features(
     (folder / "front_end.py").write_text(module(settings, tier))
     (folder / "sound.raw").write_bytes(pcm.astype("<i2").tobytes())
     return [[*map(int, line.split())] for line in run_beside(folder, run, heap).splitlines()]
+
+
+def board_levels(
+    folder: Path,
+    settings: FrontEndSettings,
+    tier: str,
+    pcm: NDArray[np.int64],
+    frames: int,
+    network: tuple[float, int],
+) -> list[int]:
+    """What a network of this scale and zero point reads last of a sound, in MicroPython."""
+    assert isinstance(settings, LogMelSettings)
+    scale = tuple_literal(level_scale(settings, settings.unit, *network))
+    more = {"LEVEL_SCALE": scale, "VALUES": f"bytearray({frames * settings.features})"}
+    (folder / "front_end.py").write_text(module(settings, tier, more))
+    (folder / "sound.raw").write_bytes(pcm.astype("<i2").tobytes())
+    run = RUN.replace("SIGNAL", "VALUES, add_features", 1).replace(
+        "print(*SIGNAL)", "add_features()"
+    )
+    return [*map(int, run_beside(folder, run + "print(*VALUES)", "128k").split())]
 
 
 def run_beside(folder: Path, program: str, heap: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from thumbnet.trainer import SoundSettings
+from thumbnet.trainer import LogMelSettings, SoundSettings
 from thumbnet.trainer.sound.tables import window_table
 
 from .require import require
@@ -54,6 +54,14 @@ def overflowing(settings: SoundSettings, frequency: int, shift: int) -> Samples:
     loud = (32767 >> shift) * 4096 / np.maximum(window_table(settings), 1)
     frame = np.rint(signs * loud).clip(-32768, 32767).astype(np.int64)
     return np.tile(frame, 4)
+
+
+def loudest(settings: LogMelSettings, frequency: int) -> Samples:
+    """A frame that drives one output of the complex transform as far as 16 bits can."""
+    n = np.arange(settings.window)
+    turn = np.exp(-4j * np.pi * (n // 2) * frequency / settings.fft + 0.4j)
+    signs = np.sign(np.where(n % 2 == 0, turn.real, -turn.imag))
+    return np.where(signs > 0, 32767, -32768)
 
 
 def needs_espeak() -> None:

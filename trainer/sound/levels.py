@@ -46,7 +46,8 @@ def sound_levels(
     if isinstance(front_end, LogMelSettings):
         return levels_of(features, level_scale(front_end, unit, scale, zero_point))
     table = np.frombuffer(level_table(unit, scale, zero_point), np.uint8)
-    return table[np.minimum(features, len(table) - 1)].astype(np.int64)
+    levels: Ints = table[np.minimum(features, len(table) - 1)].astype(np.int64)
+    return levels
 
 
 def level_table(unit: float, scale: float, zero_point: int) -> bytes:

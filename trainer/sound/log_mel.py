@@ -45,8 +45,8 @@ def log_mel_features(frames: Ints, settings: LogMelSettings) -> Ints:
     if not settings.coefficients:
         return logarithms
     table, shift = cosine_table(settings)
-    sums: Ints = (logarithms @ table.T + (1 << (shift - 1))) >> shift
-    return sums
+    coefficients: Ints = (logarithms @ table.T + (1 << (shift - 1))) >> shift
+    return coefficients
 
 
 def loaded(frames: Ints, settings: LogMelSettings) -> tuple[Ints, Ints]:
@@ -187,4 +187,5 @@ def _bits(values: Ints) -> Ints:
 def _roots(values: Ints) -> Ints:
     """Return square roots of numbers below 2**30, rounded."""
     roots: Ints = np.sqrt(values.astype(np.float64)).astype(np.int64)
-    return roots + (values - roots * roots > roots)
+    roots += values - roots * roots > roots
+    return roots

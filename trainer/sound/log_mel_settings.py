@@ -65,7 +65,7 @@ class LogMelSettings:
     floor: float = 1e-6
     logarithm: str = "natural"
     coefficients: int = 0
-    log_shift: int = 7
+    log_shift: int = 8
 
     def __post_init__(self) -> None:
         for what, name, names in (

@@ -23,7 +23,8 @@ _COSINE_LOG_BITS = 9
 """Bits after the point of the logarithms that the cosine transform reads."""
 
 _LARGEST = 2**30
-_MOST_SUM = 0.98 * 2**29
+_MOST_SUM = 0.98 * 2**30
+"""What the absolute values of a frame add up to at most: no output of the transform is larger."""
 
 
 class LogScale(NamedTuple):
@@ -94,7 +95,7 @@ def frame_bits(settings: LogMelSettings) -> int:
 
 
 def floor_of(settings: LogMelSettings) -> tuple[int, int]:
-    """Return the floor as the sum of a filter, in the finest unit, and the bits of that unit.
+    """Return the floor as the sum of a filter in the finest unit, 2**-up of the transform's.
 
     Parameters
     ----------
@@ -109,10 +110,6 @@ def floor_of(settings: LogMelSettings) -> tuple[int, int]:
     scale = bank.bits + settings.power * (frame_bits(settings) + 15)
     floor = settings.floor / bank.peak * 2.0**scale
     up = min(_MOST_UP, int(np.log2(0.99 * _LARGEST / floor) // settings.power))
-    if up < 0:
-        raise ThumbnetError(
-            f"a floor of {settings.floor:g} under the logarithm is too high for 31 bits: give less"
-        )
     return round(floor * 2.0 ** (settings.power * up)), up
 
 
@@ -213,7 +210,8 @@ def _cosines(settings: LogMelSettings) -> NDArray[np.float64]:
     n = settings.channels
     k = np.arange(settings.coefficients)[:, None]
     cosines: NDArray[np.float64] = np.cos(np.pi * k * (2 * np.arange(n) + 1) / (2 * n))
-    return cosines * np.sqrt(2 / n)
+    cosines *= np.sqrt(2 / n)
+    return cosines
 
 
 def _log_bits(settings: LogMelSettings) -> int:
@@ -233,4 +231,5 @@ def _most_log(settings: LogMelSettings) -> float:
     loudest = float(whole_window(settings).sum()) / 2**WINDOW_BITS
     total = bank.peak * sum(bank.rising + bank.falling) / 2**bank.bits * loudest**settings.power
     # One more for what is rounded.
-    return _log_step(settings) * (1 + max(abs(np.log2(settings.floor)), abs(np.log2(total))))
+    most = 1 + max(abs(np.log2(settings.floor)), abs(np.log2(total)))
+    return float(_log_step(settings) * most)

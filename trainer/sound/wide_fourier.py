@@ -1,6 +1,7 @@
 """A Fourier transform of real samples in 31 bits, with turns of 20 bits: nothing is scaled away.
 
-Sums grow to the sum of all samples, whose absolute values therefore add up to less than 2**29.
+Sums grow to the sum of all samples, whose absolute values therefore add up to less than 2**30.
+Only sums of at most half of the samples are multiplied.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ TURN_BITS = 20
 _FINE_BITS = 5
 _LOW_BITS = 14
 """The low bits of a turn, and of what is turned: products are of parts, to fit 31 bits."""
+
+_HALF = 40
+"""What rounds products, in 2**-6: one half, and what is lost on average in parts."""
 
 
 @lru_cache
@@ -47,7 +51,7 @@ def wide_transform(samples: Ints) -> tuple[Ints, Ints]:
     Parameters
     ----------
     samples : ndarray, shape (n, size)
-        The absolute values of each row add up to less than 2**29.
+        The absolute values of each row add up to less than 2**30.
 
     Returns
     -------
@@ -105,9 +109,10 @@ def _products(a: Ints, b: Ints, c: Ints, s: Ints) -> tuple[Ints, Ints]:
     """Return a c + b s and b c - a s, divided by 2**20, as the board adds them up of parts."""
     (a, k), (b, m) = _parts(a, _LOW_BITS), _parts(b, _LOW_BITS)
     (c, f), (s, g) = _parts(c, _FINE_BITS), _parts(s, _FINE_BITS)
-    real = a * c + b * s + ((((k * c + m * s) >> 9) + a * f + b * g) >> 5)
-    imaginary = b * c - a * s + ((((m * c - k * s) >> 9) + b * f - a * g) >> 5)
-    return (real + 1) >> 1, (imaginary + 1) >> 1
+    fine, fine_too = (k * c + m * s) >> 9, (m * c - k * s) >> 9
+    real = a * c + b * s + ((fine + a * f + b * g + _HALF) >> 5)
+    imaginary = b * c - a * s + ((fine_too + b * f - a * g + _HALF) >> 5)
+    return real >> 1, imaginary >> 1
 
 
 def _parts(values: Ints, bits: int) -> tuple[Ints, Ints]:

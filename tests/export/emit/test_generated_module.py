@@ -227,12 +227,12 @@ def with_texts() -> str:
 
 
 def heard() -> list[str]:
-    """A wake word whose Stream takes sound, with gain control and without."""
+    """A wake word whose Stream takes sound, with gain control and from a cosine transform."""
     network = read(installed_files()["okay_nabu"])
     assert isinstance(network, IntegerNetwork)
-    graph = with_sound(network.graph, cutoff=0.5, mean_of=3)
-    assert graph.sound is not None
-    return [module_text(graph)]
+    front_ends = ("microwakeword", "mlperf_kws")
+    graphs = [with_sound(network.graph, name, cutoff=0.5, mean_of=3) for name in front_ends]
+    return [module_text(graph) for graph in graphs]
 
 
 def test_every_public_literal_is_the_exporters() -> None:

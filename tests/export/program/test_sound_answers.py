@@ -23,7 +23,7 @@ from thumbnet.export.program.stream_vectors import stream_answers, stream_infere
 from thumbnet.importers import IntegerNetwork, read
 from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets import open_target
-from thumbnet.trainer import ThumbnetError
+from thumbnet.trainer import FRONT_ENDS, LogMelSettings, ThumbnetError, sound_levels
 
 HOP = 160
 pymicro_wakeword = pytest.importorskip("pymicro_wakeword", reason="pip install pymicro-wakeword")
@@ -198,16 +198,41 @@ print(stream.push(b""), stream.push([5]))
     ]
 
 
-@pytest.mark.parametrize("tier", ["plain", "viper"])
-def test_verify_pushes_sound(tier: str, tmp_path: Path) -> None:
+FRONT_END_OF = {
+    **dict.fromkeys(("plain", "viper"), FRONT_ENDS["microwakeword"]),
+    "plain, MFCC": FRONT_ENDS["mlperf_kws"],
+    "viper, dB": LogMelSettings(logarithm="decibel", power=2, floor=1e-10),
+}
+
+
+@pytest.mark.parametrize("name", FRONT_END_OF)
+def test_verify_pushes_sound(name: str, tmp_path: Path) -> None:
     needs_micropython()
-    made = network("alexa")
-    program = convert_graph(hearing("alexa"), made.task, made.layers, board="unix", tier=tier)
+    made, tier = network("alexa"), name.split(",")[0]
+    graph = with_sound(made.graph, FRONT_END_OF[name], cutoff=0.5, mean_of=2)
+    program = convert_graph(graph, made.task, made.layers, board="unix", tier=tier)
+    assert len(np.unique([row["values"] for row in stream_answers(graph)])) > 20
     artifact = program.write(tmp_path, vectors=0)
     with open_target("unix") as target:
         verdict = finish(verify(target, artifact))
     assert verdict.equal
     assert verdict.inputs == len(artifact.inputs) + 3
+
+
+def test_micro_speech_reads_the_levels_of_tensorflow_lite_micro() -> None:
+    """`(feature * 256 + 333) / 666`: GenerateMicroFeatures of its example."""
+    graph = with_sound(network("alexa").graph, "micro_speech", cutoff=0.5, mean_of=2)
+    sound, spec = graph.sound, graph.tensors[graph.nodes[0].output]
+    assert sound is not None
+    features = np.arange(65_536)
+    found = sound_levels(sound.front_end, features, sound.unit, float(spec.scale), spec.zero_point)
+    assert np.array_equal(found, np.minimum((features * 256 + 333) // 666, 255))
+    # Others, and networks for other numbers, read what training did.
+    for name, wider in (("microwakeword", 1.0), ("micro_speech", 1.05)):
+        tensors = {**graph.tensors, graph.nodes[0].output: replace(spec, scale=spec.scale * wider)}
+        other = with_sound(replace(graph, tensors=tensors), name, cutoff=0.5, mean_of=2)
+        assert other.sound is not None
+        assert other.sound.unit == 0.0390625
 
 
 @pytest.mark.parametrize("step", [1, 2, 3])
