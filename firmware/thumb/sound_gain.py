@@ -63,6 +63,14 @@ def multiply_gain(r0, r1, r2, r3):
     mov(r9, r5)
 
 
-def control_gain():
+# Defaults are made once. A name of the module is looked up at each use, and a builtin like `len`
+# only after all of these names: that takes longer than most of the assembly.
+def control_gain(
+    multiply=multiply_gain,
+    signal=SIGNAL,
+    noise=NOISE,
+    gains=GAINS,
+    sizes=256 * SNR_SHIFT + len(SIGNAL),
+):
     """Multiply SIGNAL by the gain of its NOISE."""
-    multiply_gain(SIGNAL, NOISE, GAINS, 256 * SNR_SHIFT + len(SIGNAL))
+    multiply(signal, noise, gains, sizes)

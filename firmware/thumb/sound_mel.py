@@ -113,10 +113,22 @@ def mel_roots(r0, r1, r2, r3):
     mov(r11, r7)
 
 
-def mel(up):
+# Defaults are made once. A name of the module is looked up at each use, and a builtin like `len`
+# only after all of these names: that takes longer than most of the assembly.
+def mel(
+    up,
+    sides=mel_sides,
+    roots=mel_roots,
+    re=REAL,
+    im=IMAGINARY,
+    signal=SIGNAL,
+    begin=MEL_BEGIN,
+    widths=MEL_WIDTHS,
+    weights=MEL_WEIGHTS,
+    channels=len(SIGNAL),
+):
     """Write the root of each filter's energy to SIGNAL; `up` as `load_frame` returned it."""
-    channels = len(SIGNAL)
-    mel_sides(MEL_WIDTHS, SIGNAL, channels)
-    REAL[0] = MEL_BEGIN
-    IMAGINARY[0] = 16 * channels + up
-    mel_roots(REAL, IMAGINARY, MEL_WEIGHTS, SIGNAL)
+    sides(widths, signal, channels)
+    re[0] = begin
+    im[0] = 16 * channels + up
+    roots(re, im, weights, signal)
