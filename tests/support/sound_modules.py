@@ -17,6 +17,9 @@ from thumbnet.trainer import FrontEndSettings, LogMelSettings
 from .micropython import needs_micropython
 
 TIERS = {"plain": (FOLDER, "stream"), "viper": ("viper", FOLDER, "stream")}
+"""Those that MicroPython runs on a PC, and the folders of `firmware/` that they take files from."""
+
+THUMB = ("thumb", FOLDER, "stream")
 
 RUN = """
 import sys
@@ -37,7 +40,9 @@ with open("sound.raw", "rb") as file:
 def module(settings: FrontEndSettings, tier: str) -> str:
     """The source of a front end in a tier."""
     roots, instead = front_end_roots(settings)
-    sources: Sequence[SourceFile] = assemble(["sound_samples", *roots], TIERS[tier], instead)
+    sources: Sequence[SourceFile] = assemble(
+        ["sound_samples", *roots], TIERS.get(tier, THUMB), instead
+    )
     literals = {**front_end_literals(settings), "HOP": str(settings.hop)}
     wanted = {"HOP", *(name for source in sources for name in source.literals)}
     return "\n".join(
