@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
-from thumbnet.trainer import SoundSettings, ThumbnetError
+from thumbnet.trainer import ThumbnetError
 
 from ..boards.build_for import build_for
 from ..boards.processors import CPUS, Cpu, Cycles
@@ -17,6 +17,7 @@ from ..kernels.kernel_tier import kernel_tier
 from ..ops import operation
 from ..ops.input import takes_readings
 from .network_size import node_macs
+from .sound_cycles import push_cycles
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def decision_seconds(
 ) -> float | None:
     """Return the time in seconds of the `push` that fills a window; None without a `Stream`.
 
-    Of sound, it is that of a push of one hop in which the network runs; known only in viper.
+    Of sound, it is that of a push of one hop in which the network runs; not known in bytecode.
 
     Parameters
     ----------
@@ -176,8 +177,8 @@ def decision_seconds(
     """
     settings, sound = graph.stream, graph.sound
     cpu, cost = _processor(board, tier)
-    if sound is not None and viper:
-        cycles = _frame(sound.front_end) * cpu.feature
+    if sound is not None and (viper or cost.assembly):
+        cycles = push_cycles(sound, cpu, cost.assembly)
         return float((cycles + _network(graph, board, tier, stream)) / board.clock)
     if settings is None:
         return None
@@ -191,12 +192,3 @@ def decision_seconds(
     if not takes_readings(graph):
         cycles += _inputs(graph, cpu, cost)
     return float((cycles + _network(graph, board, tier, stream)) / board.clock)
-
-
-def _frame(settings: SoundSettings) -> float:
-    """Return the cycles of a frame of sound in viper on an RP2040, as an emulator counted them."""
-    points = settings.fft // 2
-    bins = settings.fft * (settings.high - settings.low) / settings.rate
-    butterflies = points * (points.bit_length() - 1) / 2
-    samples = 140 * settings.hop + 281 * settings.fft + 256 * butterflies
-    return 24_000 + samples + 200 * bins + (1850 + 1330) * settings.channels

@@ -22,6 +22,7 @@ from support.sounds import overflowing, sounds
 from support.thumb_machine import assemble
 from support.thumb_text import data_lines, opcodes
 
+from thumbnet.export.cost.sound_cycles import assembly_cycles
 from thumbnet.export.emit.firmware_source import inlined
 from thumbnet.trainer import FRONT_ENDS, SoundFrontEnd, SoundSettings, sine_table, sound_tables
 from thumbnet.trainer.sound import fourier
@@ -102,6 +103,8 @@ def test_front_end(name: str, tmp_path: Path) -> None:
         got.append(list(board.SIGNAL))
     assert got == SoundFrontEnd(settings).push(pcm).tolist()
     assert len(got) >= 7
+    if settings.hop > 100:  # and so what is estimated matters
+        assert board.cycles / len(got) == pytest.approx(assembly_cycles(settings), rel=0.1)
 
 
 def loaded(name: str, **literals: Any) -> Firmware:
