@@ -1,8 +1,8 @@
 """A piece of sound, as the caller has it: bytes or samples."""
 
 
-# Defaults are made once. A builtin is looked up at each use, after all names of the module: for each
-# sample, that would take longer than the sound lasts.
+# Defaults are made once. A builtin is looked up at each use, after all names of the module: for
+# each sample, that would take longer than the sound lasts.
 def are_bytes(
     pcm, isinstance=isinstance, memoryview=memoryview, kinds=(bytes, bytearray), getattr=getattr
 ):
