@@ -103,7 +103,7 @@ def test_sound() -> None:
 
 
 def test_micro_wake_word_from_sound() -> None:
-    """Samples to scores in assembly, piece by piece: the integers of the PC, at the speed estimated."""
+    """Samples to scores in assembly: the integers of the PC, at the speed that is estimated."""
     network: Any = read(installed_files()["okay_nabu"])
     graph = with_sound(network.graph, cutoff=0.5, mean_of=1)
     assert graph.sound is not None
