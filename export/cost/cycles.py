@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
-from thumbnet.trainer import FrontEndSettings, LogMelSettings, ThumbnetError
+from thumbnet.trainer import ThumbnetError
 
 from ..boards.build_for import build_for
 from ..boards.processors import CPUS, Cpu, Cycles
@@ -17,6 +17,7 @@ from ..kernels.kernel_tier import kernel_tier
 from ..ops import operation
 from ..ops.input import takes_readings
 from .network_size import node_macs
+from .sound_cycles import push_cycles
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def decision_seconds(
 ) -> float | None:
     """Return the time in seconds of the `push` that fills a window; None without a `Stream`.
 
-    Of sound, it is that of a push of one hop in which the network runs; known only in viper.
+    Of sound, it is that of a push of one hop in which the network runs; not known in bytecode.
 
     Parameters
     ----------
@@ -176,8 +177,8 @@ def decision_seconds(
     """
     settings, sound = graph.stream, graph.sound
     cpu, cost = _processor(board, tier)
-    if sound is not None and viper:
-        cycles = _frame(sound.front_end) * cpu.feature
+    if sound is not None and (viper or cost.assembly):
+        cycles = push_cycles(sound, cpu, cost.assembly)
         return float((cycles + _network(graph, board, tier, stream)) / board.clock)
     if settings is None:
         return None
@@ -205,24 +206,10 @@ def sound_load(
 
     """
     sound = graph.sound
-    if sound is None or not viper:
-        return None
     cpu, cost = _processor(board, tier)
+    if sound is None or not (viper or cost.assembly):
+        return None
     settings = sound.front_end
-    inference = _inputs(graph, cpu, cost) + _network(graph, board, tier, stream)
-    cycles = _frame(settings) * cpu.feature + inference / sound.step
+    inference = _network(graph, board, tier, stream)
+    cycles = push_cycles(sound, cpu, cost.assembly) + inference / sound.step
     return float(cycles / board.clock * settings.rate / settings.hop)
-
-
-def _frame(settings: FrontEndSettings) -> float:
-    """Return the cycles of a frame of sound in viper on an RP2040, as an emulator counted them."""
-    points = settings.fft // 2
-    bins = settings.fft * (settings.high - settings.low) / settings.rate
-    butterflies = points * (points.bit_length() - 1) / 2
-    if isinstance(settings, LogMelSettings):
-        samples = 140 * settings.hop + 311 * settings.fft + 430 * butterflies
-        # Magnitudes take a square root each.
-        sums = bins * (1346 if settings.power == 1 else 415)
-        return samples + sums + (1220 + 113 * settings.coefficients) * settings.channels
-    samples = 140 * settings.hop + 281 * settings.fft + 256 * butterflies
-    return 24_000 + samples + 200 * bins + (1850 + 1330) * settings.channels

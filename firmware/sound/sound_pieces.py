@@ -1,14 +1,18 @@
 """A piece of sound, as the caller has it: bytes or samples."""
 
 
-def are_bytes(pcm):
+# Defaults are made once. A builtin is looked up at each use, after all names of the module: for
+# each sample, that would take longer than the sound lasts.
+def are_bytes(
+    pcm, isinstance=isinstance, memoryview=memoryview, kinds=(bytes, bytearray), getattr=getattr
+):
     """Return whether pcm consists of bytes, and not of samples; a memoryview may be of either."""
     if isinstance(pcm, memoryview):
         return getattr(pcm, "itemsize", 1) == 1
-    return isinstance(pcm, (bytes, bytearray))
+    return isinstance(pcm, kinds)
 
 
-def count_samples(pcm):
+def count_samples(pcm, are_bytes=are_bytes, len=len, isinstance=isinstance, int=int):
     """Return how many samples pcm has; ValueError says what does not fit."""
     try:
         n = len(pcm)

@@ -9,13 +9,13 @@ from store_bytes import store_bytes
 SAMPLES = array("h", [0] * 8)
 
 
-def store_samples(pcm, begin, end, at):
+def store_samples(pcm, begin, end, at, samples=SAMPLES, size=len(SAMPLES)):
     """Write samples begin to end - 1 to the ring buffer, from place at; return the next place."""
     if are_bytes(pcm):
         return store_bytes(pcm, begin, end, at)
     for k in range(begin, end):
-        SAMPLES[at] = pcm[k]
+        samples[at] = pcm[k]
         at += 1
-        if at == len(SAMPLES):
+        if at == size:
             at = 0
     return at

@@ -10,7 +10,6 @@ from array import array
 import micropython
 
 # Literals of an example front end; the exporter puts the network's own in their place.
-FFT = 8
 # round(32767 * sin(2 * pi * k / FFT))
 SINES = array("h", [0, 23170, 32767, 23170, 0, -23170, -32767, -23170])
 REAL = array("h", [0] * 4)
@@ -223,13 +222,23 @@ def unpack(r0, r1, r2, r3):
     mov(r11, r7)
 
 
-def transform():
+# Defaults are made once. A name of the module is looked up at each use, and a builtin like `len`
+# only after all of these names: that takes longer than most of the assembly.
+def transform(
+    pairs=join_pairs,
+    ones=join_ones,
+    fours=join_fours,
+    last=unpack,
+    re=REAL,
+    im=IMAGINARY,
+    sines=SINES,
+    points=len(REAL),
+):
     """Transform REAL + i IMAGINARY, in the order of `load_frame`, divided by FFT."""
-    points = len(REAL)
     if points & 0x5555:
-        join_ones(REAL, IMAGINARY, points)
+        ones(re, im, points)
     else:
-        join_pairs(REAL, points)
-        join_pairs(IMAGINARY, points)
-    join_fours(REAL, IMAGINARY, SINES, FFT)
-    unpack(REAL, IMAGINARY, SINES, FFT)
+        pairs(re, points)
+        pairs(im, points)
+    fours(re, im, sines, points + points)
+    last(re, im, sines, points + points)

@@ -106,13 +106,24 @@ def fill_frame(r0, r1, r2, r3):
     mov(r11, r7)
 
 
-def load_frame(at):
+# Defaults are made once. A name of the module is looked up at each use, and a builtin like `len`
+# only after all of these names: that takes longer than most of the assembly.
+def load_frame(
+    at,
+    fill=fill_frame,
+    samples=SAMPLES,
+    window=COEFFICIENTS,
+    re=REAL,
+    im=IMAGINARY,
+    n=len(SAMPLES),
+    size=FFT,
+):
     """Write the window of SAMPLES, the oldest at `at`, to REAL and IMAGINARY in turn.
 
     All are shifted left by as many bits as the largest leaves free, and stored in the order of the
     first stage of `transform`. Returns the bits of that shift.
     """
-    REAL[0] = at
-    REAL[1] = len(SAMPLES)
-    REAL[2] = FFT
-    return fill_frame(SAMPLES, COEFFICIENTS, REAL, IMAGINARY)
+    re[0] = at
+    re[1] = n
+    re[2] = size
+    return fill(samples, window, re, im)

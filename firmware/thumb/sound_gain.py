@@ -24,10 +24,10 @@ def multiply_gain(r0, r1, r2, r3):
     mov(r4, r8)
     mov(r5, r9)
     push({r4, r5})
-    # r8: the end, r9: SNR_SHIFT, r12: 16384
-    #: uxtb r4, r3; lsl r4, r4, 2; add r4, r4, r0; mov r8, r4; lsr r3, r3, 8; mov r9, r3; mov r3, 1;
-    #: lsl r3, r3, 14; mov r12, r3
-    data(2, 0xB2DC, 0x00A4, 0x1824, 0x46A0, 0x0A1B, 0x4699, 0x2301, 0x039B, 0x469C)
+    # r8: the end, r9: SNR_SHIFT - 5, r12: 16384
+    #: uxtb r4, r3; lsl r4, r4, 2; add r4, r4, r0; mov r8, r4; lsr r3, r3, 8; sub r3, 5; mov r9, r3;
+    #: mov r3, 1; lsl r3, r3, 14; mov r12, r3
+    data(2, 0xB2DC, 0x00A4, 0x1824, 0x46A0, 0x0A1B, 0x3B05, 0x4699, 0x2301, 0x039B, 0x469C)
     label(CHANNEL)
     data(2, 0xC920, 0x2D02)  # ldm r1!, {r5}; cmp r5, 2
     bhi(PARABOLA)
@@ -46,15 +46,14 @@ def multiply_gain(r0, r1, r2, r3):
     data(2, 0x2702, 0x5FF7, 0x017F, 0x19E4, 0x436C, 0x4464, 0x13E4, 0x2700, 0x5FF7, 0x19E4)
     label(PRODUCT)
     # In two parts, so that every number fits 32 bits. r5: the product
-    #: ldr r3, [r0, 0]; mov r7, r9; mov r5, r3; asr r5, r7; mov r6, r5; lsl r6, r7; sub r3, r3, r6;
-    #: mul r5, r4; mul r3, r4; asr r3, r7; add r5, r5, r3; asr r6, r5, 13; cmp r6, 0
-    data(2, 0x6803, 0x464F, 0x461D, 0x413D, 0x462E, 0x40BE, 0x1B9B)
-    data(2, 0x4365, 0x4363, 0x413B, 0x18ED, 0x136E, 0x2E00)
-    bgt(LARGE)
+    #: ldr r3, [r0, 0]; lsr r5, r3, 5; mul r5, r4; lsl r3, r3, 27; lsr r3, r3, 27; mul r3, r4;
+    #: lsr r3, r3, 5; add r5, r5, r3; mov r7, r9; lsr r5, r7; lsr r6, r5, 13
+    data(2, 0x6803, 0x095D, 0x4365, 0x06DB, 0x0EDB, 0x4363, 0x095B, 0x18ED, 0x464F, 0x40FD, 0x0B6E)
+    bne(LARGE)
     data(2, 0x436D, 0x0D2D)  # mul r5, r5; lsr r5, r5, 20
     b(STORE)
     label(LARGE)
-    data(2, 0x11AD, 0x3D40)  # asr r5, r5, 6; sub r5, 64
+    data(2, 0x09AD, 0x3D40)  # lsr r5, r5, 6; sub r5, 64
     label(STORE)
     data(2, 0xC020, 0x4540)  # stm r0!, {r5}; cmp r0, r8
     bne(CHANNEL)
@@ -63,6 +62,14 @@ def multiply_gain(r0, r1, r2, r3):
     mov(r9, r5)
 
 
-def control_gain():
+# Defaults are made once. A name of the module is looked up at each use, and a builtin like `len`
+# only after all of these names: that takes longer than most of the assembly.
+def control_gain(
+    multiply=multiply_gain,
+    signal=SIGNAL,
+    noise=NOISE,
+    gains=GAINS,
+    sizes=256 * SNR_SHIFT + len(SIGNAL),
+):
     """Multiply SIGNAL by the gain of its NOISE."""
-    multiply_gain(SIGNAL, NOISE, GAINS, 256 * SNR_SHIFT + len(SIGNAL))
+    multiply(signal, noise, gains, sizes)

@@ -51,8 +51,19 @@ def look_up_levels(r0, r1, r2, r3):
     bne(CHANNEL)
 
 
-def add_features():
+# Defaults are made once. A name of the module is looked up at each use, and a builtin like `len`
+# only after all of these names: that takes longer than most of the assembly.
+def add_features(
+    move=move_values,
+    look_up=look_up_levels,
+    signal=SIGNAL,
+    values=VALUES,
+    newest=_NEWEST,
+    levels=SOUND_LEVELS,
+    channels=len(SIGNAL),
+    stay=len(VALUES) - len(SIGNAL),
+    sizes=len(SIGNAL) + 256 * (len(SOUND_LEVELS) - 1),
+):
     """Move the VALUES by one frame, and write those of SIGNAL behind them."""
-    n = len(SIGNAL)
-    move_values(VALUES, n, len(VALUES) - n)
-    look_up_levels(SIGNAL, _NEWEST, SOUND_LEVELS, n + 256 * (len(SOUND_LEVELS) - 1))
+    move(values, channels, stay)
+    look_up(signal, newest, levels, sizes)

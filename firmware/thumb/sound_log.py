@@ -50,6 +50,14 @@ def take_logarithms(r0, r1, r2, r3):
     mov(r9, r5)
 
 
-def logarithms():
+# Defaults are made once. A name of the module is looked up at each use, and a builtin like `len`
+# only after all of these names: that takes longer than most of the assembly.
+def logarithms(
+    take=take_logarithms,
+    signal=SIGNAL,
+    table=LOG2,
+    channels=len(SIGNAL),
+    shifts=LOG_SHIFTS[0] + 256 * LOG_SHIFTS[1],
+):
     """Replace each SIGNAL by its natural logarithm, at most 65535."""
-    take_logarithms(SIGNAL, LOG2, len(SIGNAL), LOG_SHIFTS[0] + 256 * LOG_SHIFTS[1])
+    take(signal, table, channels, shifts)

@@ -51,7 +51,7 @@ def mel_roots(r0, r1, r2, r3):
     # r3: the place of a frequency in REAL and IMAGINARY, r5: how many are on the side
     data(2, 0x781D, 0x8803, 0x005B)  # ldrb r5, [r3, 0]; ldrh r3, [r0, 0]; lsl r3, r3, 1
     label(SIDE)
-    # r12: the end; sums: high of what comes 2**16 times, r8 and low, r9 of rising; r10, r11 of falling
+    # r12: the end. Sums in two parts, the first in 2**16: rising in r8 and r9, falling in r10, r11.
     #: lsl r5, r5, 1; add r5, r5, r3; mov r12, r5; mov r4, 0; mov r10, r4; mov r11, r4
     data(2, 0x006D, 0x18ED, 0x46AC, 0x2400, 0x46A2, 0x46A3)
     b(MORE)
@@ -113,10 +113,22 @@ def mel_roots(r0, r1, r2, r3):
     mov(r11, r7)
 
 
-def mel(up):
+# Defaults are made once. A name of the module is looked up at each use, and a builtin like `len`
+# only after all of these names: that takes longer than most of the assembly.
+def mel(
+    up,
+    sides=mel_sides,
+    roots=mel_roots,
+    re=REAL,
+    im=IMAGINARY,
+    signal=SIGNAL,
+    begin=MEL_BEGIN,
+    widths=MEL_WIDTHS,
+    weights=MEL_WEIGHTS,
+    channels=len(SIGNAL),
+):
     """Write the root of each filter's energy to SIGNAL; `up` as `load_frame` returned it."""
-    channels = len(SIGNAL)
-    mel_sides(MEL_WIDTHS, SIGNAL, channels)
-    REAL[0] = MEL_BEGIN
-    IMAGINARY[0] = 16 * channels + up
-    mel_roots(REAL, IMAGINARY, MEL_WEIGHTS, SIGNAL)
+    sides(widths, signal, channels)
+    re[0] = begin
+    im[0] = 16 * channels + up
+    roots(re, im, weights, signal)

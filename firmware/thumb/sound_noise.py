@@ -53,6 +53,14 @@ def subtract_noise(r0, r1, r2, r3):
     mov(r11, r7)
 
 
-def reduce_noise():
+# Defaults are made once. A name of the module is looked up at each use, and a builtin like `len`
+# only after all of these names: that takes longer than most of the assembly.
+def reduce_noise(
+    subtract=subtract_noise,
+    signal=SIGNAL,
+    noise=NOISE,
+    shares=_SMOOTHING,
+    channels=len(SIGNAL),
+):
     """Estimate NOISE anew, and subtract it from SIGNAL."""
-    subtract_noise(SIGNAL, NOISE, _SMOOTHING, len(SIGNAL))
+    subtract(signal, noise, shares, channels)

@@ -29,14 +29,16 @@ def copy_samples(r0, r1, r2, r3):
     bne(SAMPLE)
 
 
-def store_bytes(pcm, begin, end, at):
+# Defaults are made once. A name of the module is looked up at each use, and a builtin like `len`
+# only after all of these names: that takes longer than most of the assembly.
+def store_bytes(pcm, begin, end, at, copy=copy_samples, samples=SAMPLES, size=len(SAMPLES)):
     """Write samples begin to end - 1 of bytes, the low byte first, to SAMPLES[at ...]."""
-    room = len(SAMPLES) - at
     n = end - begin
+    room = size - at
     if n >= room:
-        copy_samples(pcm, SAMPLES, begin, (at << 12) + room)
+        copy(pcm, samples, begin, (at << 12) + room)
         begin += room
         n -= room
         at = 0
-    copy_samples(pcm, SAMPLES, begin, (at << 12) + n)
+    copy(pcm, samples, begin, (at << 12) + n)
     return at + n

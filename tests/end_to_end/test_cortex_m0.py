@@ -9,14 +9,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.cortex_m0 import CYCLES, cortex_m0, cortex_m0_of
+from support.cortex_m0 import CYCLES, CYCLES_OF_SOUND, cortex_m0, cortex_m0_of
 from support.litert import varied_rows
 from support.sound_modules import features_array, module
+from support.sounds import sounds
 from support.tflite_files import installed_files, mlperf_file
 from support.wake_words import INSTRUCTIONS
 
-from thumbnet.export import Program, convert_graph, load_board
+from thumbnet.export import Program, convert_graph, hear, load_board, with_sound
+from thumbnet.export.boards.processors import CPUS
 from thumbnet.export.cost.cycles import seconds
+from thumbnet.export.cost.sound_cycles import push_cycles
 from thumbnet.importers import read
 from thumbnet.trainer import FRONT_ENDS, SoundFrontEnd
 
@@ -103,3 +106,32 @@ def test_sound(name: str) -> None:
     assert whole < CLOCK * settings.hop / settings.rate
     for code, cycles in each.items():
         assert 0.9 * STEPS[code] < cycles < 1.15 * STEPS[code] + CALL * code.count("(")
+
+
+def test_micro_wake_word_from_sound() -> None:
+    """Samples to scores in assembly: the integers of the PC, at the speed that is estimated."""
+    network: Any = read(installed_files()["okay_nabu"])
+    graph = with_sound(network.graph, cutoff=0.5, mean_of=1)
+    assert graph.sound is not None
+    program = convert_graph(graph, network.task, network.layers, board="pico", tier="thumb")
+    loud = sounds(800)
+    pcm = np.concatenate([loud[name] for name in ("whisper", "noise", "chirp", "lowest", "square")])
+    wanted = hear(graph, graph.sound, pcm)
+    levels, scores, counted = [], [], []
+    with cortex_m0(program) as board:
+        board.execute("s=m.Stream()")
+        for piece in pcm.reshape(-1, 160):
+            board.send(piece.astype("<i2").tobytes())
+            instructions = board.instructions("y=s.push(x)")
+            ran, score = ast.literal_eval(board.execute("print((y is not None,s.score))"))
+            if ran:
+                levels.append(ast.literal_eval(board.execute("print(list(m.VALUES))")))
+                scores.append(score)
+            else:
+                counted.append(instructions)
+    assert levels == wanted.levels.tolist()
+    assert scores == wanted.scores.tolist()
+    assert len(scores) == 7
+    frames = counted[2:]  # without those that only fill the first frame
+    estimate = push_cycles(graph.sound, CPUS["cortex-m0plus"], assembly=True)
+    assert abs(estimate / (CYCLES_OF_SOUND * fmean(frames)) - 1) < 0.1

@@ -30,12 +30,13 @@ class Firmware:
     """The functions of a file, its own literals and imports replaced by `names`.
 
     align: the address of bytes modulo `modulo` (a bytearray's or an array's is a multiple of 4).
-    cost: of the last call of assembly.
+    cost: of the last call of assembly. cycles: of all its calls.
     """
 
     def __init__(self, path: Path, arch: str = "armv6m", **names: Any) -> None:
         self.align, self.modulo = 0, 4
         self.cost = Cost(0, 0)
+        self.cycles = 0
         self._text = inlined(path)
         self._arch = arch
         self.names = {"micropython": SimpleNamespace(asm_thumb=self._assemble), "array": array}
@@ -58,6 +59,7 @@ class Firmware:
             memory = {id(a): self._buffer(a) for a in arguments if not isinstance(a, int)}
             passed = [a if isinstance(a, int) else memory[id(a)] for a in arguments]
             result, self.cost = machine.call(*passed)
+            self.cycles += self.cost.cycles
             for argument in arguments:
                 if isinstance(argument, bytearray | array | memoryview):
                     memoryview(argument).cast("B")[:] = memory[id(argument)].data

@@ -19,6 +19,9 @@ from thumbnet.trainer.sound.log_mel_tables import level_scale
 from .micropython import needs_micropython
 
 TIERS = {"plain": (FOLDER, "stream"), "viper": ("viper", FOLDER, "stream")}
+"""Those that MicroPython runs on a PC, and the folders of `firmware/` that they take files from."""
+
+THUMB = ("thumb", FOLDER, "stream")
 
 RUN = """
 import sys
@@ -40,7 +43,7 @@ def module(settings: FrontEndSettings, tier: str, more: Mapping[str, str] | None
     """The source of a front end in a tier; with literals for levels, of these too."""
     roots, instead = front_end_roots(settings)
     roots = ["sound_samples", *roots, *(["sound_levels"] if more else [])]
-    sources: Sequence[SourceFile] = assemble(roots, TIERS[tier], instead)
+    sources: Sequence[SourceFile] = assemble(roots, TIERS.get(tier, THUMB), instead)
     literals = {**front_end_literals(settings), "HOP": str(settings.hop), **(more or {})}
     wanted = {"HOP", *(name for source in sources for name in source.literals)}
     return "\n".join(
