@@ -114,7 +114,7 @@ def _summarize(console: Console, report: Report) -> None:
         of_all = "" if report.whole_test_set is None else f" of {report.whole_test_set.rows:,}"
         left = f"; {held.refused:,} more were out of range" if held.refused else ""
         console.say(
-            f"accuracy on {len(held.x):,}{of_all} {report.examples}: {', '.join(scores)}{left}"
+            f"accuracy on {len(held.x):,}{of_all} {report.example}s: {', '.join(scores)}{left}"
         )
     for finding in report.findings:
         console.say(f"  {finding.text}", None if finding.good else "yellow")
