@@ -63,7 +63,7 @@ def _plain(name: str) -> str:
 def _distance(a: str, b: str, short: bool) -> int:
     """Return the optimal string alignment distance, in which a wrong character may cost two."""
     before: list[int] = []
-    row = [0, *range(2, len(b) + 2)]
+    row: list[int] = [0, *range(2, len(b) + 2)]
     for i, c in enumerate(a, 1):
         before, last, row = row, before, [i + 1]
         for j, d in enumerate(b, 1):

@@ -87,9 +87,7 @@ def test_labels_give_an_accuracy_and_a_confusion(
     table = tmp_path / "labelled.csv"
     table.write_text("ax,ay,kind\n0.1,0.5,rest\n0.1,0.5,wave\n1.2,-1.5,wave\n0.1,77,rest\n")
     out, _ = run(f"build/net.py {table}", capsys, code=1)
-    assert (
-        "accuracy on 3 rows: 66.67%; with the 1 that were refused counted as wrong, 50.00%" in out
-    )
+    assert "accuracy on 3 rows: 66.67%; with 1 refused row counted as wrong, 50.00%" in out
     assert [line.split() for line in out[-2:]] == [["rest", "1", "0"], ["wave", "1", "1"]]
     assert out[2].endswith("wave  wrong")
     last = json.loads(run(f"build/net.py {table} --json", capsys, code=1)[0][-1])
