@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import ThumbnetError
-from ..proposals import did_you_mean
+from ..files.proposals import did_you_mean
 from .csv_dataset import read_csv
 from .dataset import Dataset
 from .digits import load_digits
