@@ -33,6 +33,7 @@ from .files.archive import read as read_archive
 from .files.archive import write as write_archive
 from .files.atomic import check_writable, write_atomically, writing_in
 from .files.folder_lock import locked
+from .files.proposals import did_you_mean, proposal
 from .files.reading import read_bytes, read_regular_file
 from .files.strict_json import json_fits, parse_json
 from .files.temporary import report_write_errors, temporary_file, temporary_folder
@@ -67,7 +68,6 @@ from .optimization.class_scores import balanced_accuracy, confusion_matrix, is_u
 from .optimization.losses import Loss
 from .optimization.optimizers import SGD, Adam, Optimizer, RMSprop
 from .optimization.target_values import to_categorical
-from .proposals import did_you_mean, proposal
 from .quantization.affine import (
     ACTIVATION_MAX,
     FLAT_BEYOND,

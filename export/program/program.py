@@ -260,7 +260,7 @@ class Program:
         )
 
     def _measure(
-        self, x: npt.NDArray[Any], y: npt.NDArray[Any], refused: int, chose_ranges: bool
+        self, x: npt.NDArray[Any], y: npt.NDArray[Any], refused: int, chose_ranges: bool = False
     ) -> tuple[dict[str, Any], str]:
         """Compare with float on accepted rows; the board has no answer for refused ones."""
         integer = goodness(self.task, self.predict(x), y)

@@ -74,7 +74,8 @@ def command(
         raise ThumbnetError(
             f"{model} carries no held-out rows to compare with: add --data FILE"
             if data is None
-            else f"{data} has no labels, so it does not say which way is right: add them"
+            else rows.note
+            or f"{data} has no labels, so it does not say which way is right: add them"
         )
     options = Options(module_name(model.stem))
     held_out = (rows.calibration, rows.test_x, rows.test_y, options)

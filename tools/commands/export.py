@@ -187,6 +187,8 @@ def command(
         return
     hear_as(network, model, sound, cutoff, mean_of)
     rows = evaluation_data(network, model, data, label)
+    if rows.note:
+        console.say(rows.note, "yellow")
     if calibration is not None:
         _check_calibration(calibration, network, model, rows, Options(name, resolution))
     program = convert(

@@ -154,10 +154,10 @@ def _say_accuracy(console: Console, tally: Tally, what: str, decides: bool) -> N
     if decides:
         text += f"; of the decisions, {tally.accuracy_of_decisions:.2%}"
     if tally.refused_with_truth:
-        text += (
-            f"; with the {tally.refused_with_truth:,} that were refused counted as wrong, "
-            f"{tally.accuracy_refused_as_wrong:.2%}"
+        refused = (
+            f"{tally.refused_with_truth:,} refused {what}{'s' * (tally.refused_with_truth > 1)}"
         )
+        text += f"; with {refused} counted as wrong, {tally.accuracy_refused_as_wrong:.2%}"
     console.say(text)
     matrix = tally.confusion
     assert matrix is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from ..report.text_format import percent
 from ..terminal.console import Console
 from ..workflow.any_network import load_levels, load_network
 from ..workflow.class_names import named_network
-from ..workflow.evaluation_data import load_examples
+from ..workflow.evaluation_data import load_examples, names_missing
 from .class_options import class_options
 from .options import FILE, data_options, verb
 
@@ -70,6 +71,10 @@ def command(
         report = collect_imported(network, model.stem, profiles, levels)
     else:
         rows = None if data is None else load_examples(network, model, data, label)
+        note = "" if rows is None or data is None else names_missing(network, model, data, rows)
+        if rows is not None and note:
+            console.say(note, "yellow")
+            rows = replace(rows, answered=False)
         report = collect(network, model.stem, profiles, rows)
     page = render(report, str(model)).encode()
     try:
@@ -114,7 +119,7 @@ def _summarize(console: Console, report: Report) -> None:
         of_all = "" if report.whole_test_set is None else f" of {report.whole_test_set.rows:,}"
         left = f"; {held.refused:,} more were out of range" if held.refused else ""
         console.say(
-            f"accuracy on {len(held.x):,}{of_all} {report.examples}: {', '.join(scores)}{left}"
+            f"accuracy on {len(held.x):,}{of_all} {report.example}s: {', '.join(scores)}{left}"
         )
     for finding in report.findings:
         console.say(f"  {finding.text}", None if finding.good else "yellow")

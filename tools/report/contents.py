@@ -90,9 +90,9 @@ class Report:
     chose_ranges: bool = False
 
     @property
-    def examples(self) -> str:
-        """What `held_out` are, in words."""
-        return "calibration examples" if self.chose_ranges else "held-out examples"
+    def example(self) -> str:
+        """What one of `held_out` is, in words."""
+        return "calibration example" if self.chose_ranges else "held-out example"
 
     @property
     def confusion(self) -> Confusion | None:

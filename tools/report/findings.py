@@ -37,7 +37,7 @@ def _integers(report: Report) -> Iterator[Finding]:
     held = report.held_out
     if held is not None and held.integers is not None and held.floats is not None:
         rows = len(held.x) if held.labels else None
-        yield from _cost(held.score(held.floats), held.score(held.integers), rows)
+        yield from _cost(held.score(held.floats), held.score(held.integers), rows, report.example)
         yield from _four_bits(report)
     for layer in report.layers:
         if layer.sqnr is not None and layer.sqnr < LOW_SQNR:
@@ -49,7 +49,9 @@ def _integers(report: Report) -> Iterator[Finding]:
             )
 
 
-def _cost(floats: float | None, integers: float | None, rows: int | None) -> Iterator[Finding]:
+def _cost(
+    floats: float | None, integers: float | None, rows: int | None, example: str
+) -> Iterator[Finding]:
     """Yield what integers cost in accuracy on `rows` examples, or in R squared if None."""
     if floats is None or integers is None:
         return
@@ -57,7 +59,7 @@ def _cost(floats: float | None, integers: float | None, rows: int | None) -> Ite
     if floats - integers <= LOSS_OF_INTEGERS:
         yield Finding(f"Integers cost almost no {what}.", good=True)
     elif rows is not None and round(rows * (floats - integers)) == 1:
-        yield Finding(f"Integers cost one held-out example of {rows:,}.", good=True)
+        yield Finding(f"Integers cost one {example} of {rows:,}.", good=True)
     else:
         yield Finding(
             f"Integers cost {100 * (floats - integers):.2f} points of {what}.",
@@ -86,13 +88,13 @@ def _held_out(report: Report) -> Iterator[Finding]:
         return
     if held.refused:
         yield Finding(
-            f"{count(held.refused, 'held-out example')} left out: a reading is outside the range "
+            f"{count(held.refused, report.example)} left out: a reading is outside the range "
             "that the board accepts.",
             "Train with examples of the whole range, or export with a larger `--margin`.",
         )
     if len(held.x) < FEW:
         yield Finding(
-            f"There are only {count(len(held.x), 'held-out example')}: each one counts "
+            f"There are only {count(len(held.x), report.example)}: each one counts "
             f"{100 / len(held.x):.1f} points.",
             "Hold out more before you trust the second digit.",
         )
@@ -103,13 +105,13 @@ def _held_out(report: Report) -> Iterator[Finding]:
     if empty:
         names = ", ".join(empty[:5]) + (", ..." if len(empty) > 5 else "")
         yield Finding(
-            f"There is no held-out example of {names}: its accuracy is unknown.",
+            f"There is no {report.example} of {names}: its accuracy is unknown.",
             "Hold out at least one example of every class.",
         )
     yield from _guessing(table)
     mixed = table.mixed_up(1)
     if not mixed:
-        yield Finding("Every held-out example is classified correctly.", good=True)
+        yield Finding(f"Every {report.example} is classified correctly.", good=True)
     elif mixed[0][2] > 1:
         true, predicted, times = mixed[0]
         yield Finding(
@@ -160,7 +162,7 @@ def _training(report: Report) -> Iterator[Finding]:
             if gap > GAP:
                 yield Finding(
                     f"The accuracy is {percent(float(curve.train[-1]))} in training and "
-                    f"{percent(float(curve.held_out[-1]))} on held-out examples: the network "
+                    f"{percent(float(curve.held_out[-1]))} on {curve.rows} examples: the network "
                     "overfits.",
                     "More examples, fewer units, dropout or l2 weight decay help.",
                 )
@@ -175,14 +177,14 @@ def _course(curve: Curve) -> Iterator[Finding]:
     best, last = curve.best, float(losses[-1])
     if last > 1.1 * float(losses[best]) and best < 0.8 * epochs:
         yield Finding(
-            f"The loss on held-out examples was lowest after epoch {best + 1} of {epochs} and has "
-            "risen since.",
+            f"The loss on {curve.rows} examples was lowest after epoch {best + 1} of {epochs} and "
+            "has risen since.",
             f"Train for about {best + 1} epochs, or stop early.",
         )
     fifth = float(losses[-max(epochs // 5, 2)])
     if fifth > 0 and last < 0.9 * fifth:
         yield Finding(
-            "The loss on held-out examples was still falling when training ended.",
+            f"The loss on {curve.rows} examples was still falling when training ended.",
             f"Train longer, for example for {2 * epochs} epochs.",
         )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from thumbnet.export import float_task
 from thumbnet.trainer import (
     RECORDING_SUFFIXES,
     Dataset,
@@ -17,6 +18,7 @@ from thumbnet.trainer import (
     TrainedSound,
     cut_as,
     examples_like,
+    quoted,
     read_recordings,
     read_sounds,
 )
@@ -35,12 +37,15 @@ class EvaluationData:
         Representative inputs; none for a network of integers, which has its ranges.
     test_x, test_y
         Held-out rows, and their class indices, class names or numbers; None if there are none.
+    note
+        Why there are no answers though the file has labels; "" if there is nothing to say.
 
     """
 
     calibration: Array
     test_x: Array | None
     test_y: Array | None
+    note: str = ""
 
     @property
     def chose_ranges(self) -> bool:
@@ -82,13 +87,29 @@ def evaluation_data(
     own = samples.get("calibration")
     if data is not None:
         rows = load_examples(network, path, data, label)
-        return EvaluationData(rows.x if own is None else own, rows.x, answers_by_name(rows))
+        y, note = answers_by_name(rows), names_missing(network, path, data, rows)
+        return EvaluationData(rows.x if own is None else own, rows.x, None if note else y, note)
     if own is None:
         raise ThumbnetError(
             f"{path} carries no rows to choose the range of each layer with: add --data FILE, "
             "with rows like those of its training"
         )
     return EvaluationData(own, samples.get("test_x"), samples.get("test_y"))
+
+
+def names_missing(network: Model, path: Path, data: str, rows: Dataset) -> str:
+    """Return a note if the labels of rows mean nothing to a network from elsewhere; else ""."""
+    if network.labels is not None or rows.labels is None:
+        return ""
+    task = float_task(network)
+    if task.has_classes and {*rows.labels} <= {*task.labels}:
+        return ""
+    if not task.has_classes and all(name.lstrip("-").isdecimal() for name in rows.labels):
+        return ""
+    return (
+        f"{data} has the classes {quoted(rows.labels)}, but {path} has no names: no accuracy is "
+        "measured; --names gives them, in the order of its outputs"
+    )
 
 
 def answers_by_name(rows: Dataset) -> Array | None:

@@ -22,9 +22,10 @@ class ShowEpochs(Callback):
         """Show the loss, and the accuracy if there is one."""
         parts = [f"loss {logs['loss']:.4f}"]
         if "val_accuracy" in logs:
-            parts += [f"accuracy {logs['accuracy']:.2%}", f"held out {logs['val_accuracy']:.2%}"]
+            # The rows that decide when training ends, or else the held-out ones.
+            parts += [f"accuracy {logs['accuracy']:.2%}", f"validation {logs['val_accuracy']:.2%}"]
         elif "val_loss" in logs:
-            parts.append(f"held out {logs['val_loss']:.4f}")
+            parts.append(f"validation {logs['val_loss']:.4f}")
         self.update(epoch + 1, "  ".join(parts))
 
 

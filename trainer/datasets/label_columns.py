@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import ThumbnetError, quoted
 from ..files.number_format import POINT, NumberFormat, TooLarge, unit_of
-from ..proposals import did_you_mean
+from ..files.proposals import did_you_mean
 from .class_labels import canonical, class_names, encode_labels
 
 Task = Literal["auto", "classification", "regression"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import ThumbnetError
-from ..proposals import did_you_mean
+from ..files.proposals import did_you_mean
 from .csv_dataset import read_csv
 from .dataset import Dataset
 from .digits import load_digits
@@ -101,6 +101,11 @@ def _parts(
         return [read_npz(path, trained=inputs is not None)]
     if suffix == ".npy" and path.is_file() and inputs is not None:
         return [read_npy(path)]
+    if suffix == ".npy" and path.is_file():
+        raise ThumbnetError(
+            f"{text}: a single array has no labels: write both with "
+            "numpy.savez_compressed('data.npz', x=..., y=...)"
+        )
     if path.is_dir() or suffix == ".gz" or "idx" in path.name:
         if not path.exists():
             raise ThumbnetError(f"{text}: no such file: check the name and the folder")

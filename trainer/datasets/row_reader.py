@@ -73,11 +73,13 @@ class RowReader:
                 return None
         if self._header and tuple(cells) == self._header:  # a log that was continued
             return None
+        if len(cells) == self._width + 1 and not cells[-1]:
+            del cells[-1]  # many loops print a separator after the last number, too
         if len(cells) != self._width:
+            count = f"{len(cells)} value{'s' * (len(cells) > 1)}"
             names = quoted(self._header or self.columns.features)
             raise ThumbnetError(
-                f"{self.where}, line {number}: {len(cells)} values, but a row has {self._width}: "
-                f"{names}"
+                f"{self.where}, line {number}: {count}, but a row has {self._width}: {names}"
             )
         if self._places is not None:
             cells = [cells[at] for at in self._places]
@@ -135,10 +137,7 @@ def _cells(line: str) -> list[str]:
         return []
     for mark in (";", "\t", ","):
         if mark in text:
-            parts = text.split(mark)
-            if not parts[-1].strip() and len(parts) > 1 and mark != "\t":
-                parts = parts[:-1]  # many loops print a separator after the last number, too
-            return [part.strip().strip('"') for part in parts]
+            return [part.strip().strip('"') for part in text.split(mark)]
     return text.split()
 
 

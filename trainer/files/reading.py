@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from ..errors import ThumbnetError
-from ..proposals import did_you_mean
+from .proposals import did_you_mean
 
 MOST_BYTES = 256 * 2**20
 """Bytes of the largest file that is read: four times MNIST."""

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from support.cli import COMMAND, thumbnet
+from support.cli import COMMAND, last_json, thumbnet
 
 from thumbnet.tools import cli
 from thumbnet.tools.json_lines import print_json
@@ -201,9 +201,19 @@ def test_model_without_rows_needs_data(tmp_path):
     done = thumbnet("export bare.npz", tmp_path)
     assert done.returncode == 1
     assert "carries no rows to choose the range of each layer with: add --data FILE" in done.stderr
-    done = thumbnet("export bare.npz --data digits", tmp_path)
+    done = thumbnet("export bare.npz --data digits --json", tmp_path)
     assert done.returncode == 0
-    assert "the ranges were chosen from the test rows of digits, so the accuracy" in done.stdout
+    assert "these rows also chose the ranges, so the accuracy on others may be lower" in done.stderr
+    assert last_json(done)["held_out"] is False
+    # Nothing calls these rows held out: neither the module nor those who read its .json.
+    assert "held-out" not in done.stderr
+    header = (tmp_path / "build" / "bare.py").read_text()[:1000]
+    assert "Accuracy on 1,797 calibration rows" in " ".join(header.replace("#", " ").split())
+    done = thumbnet("verify build/bare.py --target cpython --rows 20 --json", tmp_path)
+    assert "on the first 20 of 1,797 calibration rows" in done.stderr
+    assert last_json(done)["rows_held_out"] is None
+    done = thumbnet("compare bare.npz --data digits", tmp_path)
+    assert "all of them on the same 1,797 rows, which also chose the ranges" in done.stdout
 
 
 def test_truncated_model(tmp_path):

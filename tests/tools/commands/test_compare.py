@@ -171,14 +171,15 @@ def test_six_lines(
     ]
     right = float(np.mean(digits().predict_classes(TEST.x) == TEST.y))
     assert f"in float: {right:.2%}" in lines
+    assert f"all of them on the same {len(TEST.y)} held-out rows" in lines
     assert lines[-2] == (
-        f"no way is better than the usual one by more than chance on {len(TEST.y)} held-out rows "
-        "(paired test)"
+        "no way is better than the usual one by more than chance on these rows (paired test)"
     )
     assert lines[-1] == "next: thumbnet export net.npz --calibration min_max --bits 8"
     result = json.loads(run("compare net.npz --json", capsys)[-1])
     assert result["float"] == right
     assert result["balanced_float"] is None
+    assert (result["rows"], result["refused"], result["held_out"]) == (len(TEST.y), 0, True)
     assert [QuantizationResult(**way) for way in result["ways"]] == table()
 
 

@@ -113,8 +113,11 @@ def test_findings_of_layers_and_boards() -> None:
     assert "It fits none of these boards." in texts(replace(base, fits=none))
     assert base.held_out is not None
     same = base.held_out.score(base.held_out.predicted)
-    assert "Weights of 4 bits are as accurate" in texts(replace(base, score_4_bits=same))
+    assert "Weights of 4 bits are no worse" in texts(replace(base, score_4_bits=same))
     assert "Weights of 4 bits" not in texts(replace(base, score_4_bits=(same or 0) - 0.02))
+    close = replace(base, score_4_bits=(same or 0) - 0.001)
+    assert "Weights of 4 bits are no worse" in texts(close)
+    assert "Weights of 4 bits" not in texts(replace(close, worse_4_bits=True))
     refused = replace(base, held_out=replace(base.held_out, refused=3))
     assert "3 held-out examples left out" in texts(refused)
 

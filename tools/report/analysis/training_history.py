@@ -25,6 +25,8 @@ class Curve:
     name: str
     train: Array
     held_out: Array | None
+    rows: str = "held-out"
+    """What the second data are: "validation" if they decided when training ended."""
 
     @property
     def best(self) -> int:
@@ -43,11 +45,12 @@ def curves(info: dict[str, Any]) -> list[Curve]:
     known = {name: _numbers(values) for name, values in history.items()}
     names = [name for name, values in known.items() if len(values) and name[:4] != "val_"]
     names.sort(key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name))
+    rows = "validation" if info.get("validation_rows") else "held-out"
     found = []
     for name in names:
         held_out = known.get(f"val_{name}", np.zeros(0))
         same = len(held_out) == len(known[name])
-        found.append(Curve(name, known[name], held_out if same else None))
+        found.append(Curve(name, known[name], held_out if same else None, rows))
     return found[:MOST_CURVES]
 
 

@@ -48,7 +48,13 @@ def training(curve: Curve) -> Chart:
         known = curve.train if curve.held_out is None else curve.held_out
         axes.plot(epochs, curve.train, color=FIRST, ls="--", marker=marker, label="training")
         if curve.held_out is not None:
-            axes.plot(epochs, curve.held_out, color=SECOND, marker=marker, label="held out")
+            axes.plot(
+                epochs,
+                curve.held_out,
+                color=SECOND,
+                marker=marker,
+                label=curve.rows.replace("-", " "),
+            )
             axes.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderpad=0)
         axes.set_title(name, loc="left", fontsize=13, color=INK)
         axes.set_xlabel("epoch")
@@ -65,7 +71,7 @@ def training(curve: Curve) -> Chart:
             axes.yaxis.set_minor_formatter(NullFormatter())
         last = f"{name.capitalize()} over {count(len(epochs), 'epoch')}: {_last(curve.train)}"
         if curve.held_out is not None:
-            last += f" in training, {_last(curve.held_out)} on held-out examples"
+            last += f" in training, {_last(curve.held_out)} on {curve.rows} examples"
         return chart(figure, f"{last} at the end")
 
 

@@ -13,8 +13,9 @@ def proposal(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that another one is a slip of the pen away from, None if there is none.
 
     Upper and lower case, blanks, hyphens and underscores do not count, nor does the suffix that
-    names of files share. A slip is a character too many, too few or wrong, or two that are swapped:
-    one for every three characters, but no wrong one in a name of three or fewer.
+    names of files share. A slip is a character too many, too few or wrong, or two that are swapped.
+    A name may have one, two from 8 characters on, three from 12. At the beginning one counts
+    twice, and so does a wrong one in names of up to 5: date is not rate, nor height eight.
 
     Parameters
     ----------
@@ -43,15 +44,15 @@ def _slips(name: str, other: str) -> int | None:
     if suffix and suffix.lower() == PurePath(other).suffix.lower() and len(name) > len(suffix):
         name, other = name[: -len(suffix)], other[: -len(suffix)]
     a, b = _plain(name), _plain(other)
-    shorter = min(len(a), len(b))
-    if max(len(a), len(b)) > LONGEST:
+    shorter, longer = sorted((len(a), len(b)))
+    if longer > LONGEST:
         return None
     if a == b:
         return 0
-    most = max(len(a), len(b)) // 3
-    if shorter < 2 or abs(len(a) - len(b)) > most:
+    most = 1 + (longer >= 8) + (longer >= 12)
+    if shorter < 2 or longer - shorter > most:
         return None
-    found = _distance(a, b, wrong=1 if shorter > 3 else 2)
+    found = _distance(a, b, short=longer <= 5)
     return found if found <= most else None
 
 
@@ -59,13 +60,14 @@ def _plain(name: str) -> str:
     return "".join(c for c in name.lower() if c not in " -_")
 
 
-def _distance(a: str, b: str, wrong: int) -> int:
-    """Return the optimal string alignment distance; `wrong` is what a wrong character costs."""
+def _distance(a: str, b: str, short: bool) -> int:
+    """Return the optimal string alignment distance, in which a wrong character may cost two."""
     before: list[int] = []
-    row = list(range(len(b) + 1))
+    row: list[int] = [0, *range(2, len(b) + 2)]
     for i, c in enumerate(a, 1):
-        before, last, row = row, before, [i]
+        before, last, row = row, before, [i + 1]
         for j, d in enumerate(b, 1):
+            wrong = 2 if short or i == j == 1 else 1
             cost = min(before[j] + 1, row[-1] + 1, before[j - 1] + wrong * (c != d))
             if i > 1 < j and c == b[j - 2] and a[i - 2] == d:
                 cost = min(cost, last[j - 2] + 1)
