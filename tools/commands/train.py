@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from thumbnet.trainer import (
     TableOptions,
     ThumbnetError,
     Windows,
-    check_writable,
     load_split,
 )
 
@@ -43,8 +41,10 @@ from ..workflow.settings import (
 )
 from ..workflow.taken import joined, suspicions, taken
 from ..workflow.training import fit
+from .choosing import Given, check_board, pick
 from .options import verb
 from .table import table_options
+from .train_files import check_paths, how_to_resume, modified
 from .train_report import report
 from .windowing import Windowing, window_options
 
@@ -93,7 +93,6 @@ class Sizes(click.ParamType[tuple[int, ...]]):
 @click.option(
     "--conv",
     type=Sizes("filters like 8,16 (0 for no convolution)"),
-    default="0",
     help="Filters of convolutions before the hidden layers, such as 8,16; for images and windows; "
     "0 for none.",
 )
@@ -159,7 +158,7 @@ def command(
     label: str | None,
     task: CsvTask,
     hidden: tuple[int, ...] | None,
-    conv: tuple[int, ...],
+    conv: tuple[int, ...] | None,
     gru: int,
     lstm: int,
     quantize: str | None,
@@ -198,42 +197,54 @@ def command(
         )
     if gru and lstm:
         raise click.UsageError("--gru and --lstm: a network has one recurrent layer: leave out one")
+    given = Given(hidden, conv, gru, lstm)
+    given.check(windowing)
     output = output or Path(f"{Path(data).stem}.npz")
     state = checkpoint or output.with_suffix(".checkpoint.npz")
-    _check_paths(data, output, state, resume)
-    whole = bool(conv or gru or lstm)
+    check_paths(data, output, state, resume)
     train: Dataset
     test: Dataset
+    search = None
     if windowing.window is None:
         train, test = load_split(
             data, label=label, test_size=test_size, seed=seed, task=task, options=table
         )
     else:
-        train, test = windowing.split(data, label, test_size, seed, whole, table)
+        recordings = windowing.recordings(data, label, table)
+        base = TrainSettings(activation=activation, scale=scale, seed=seed)
+        begun = state if resume else None
+        picked = pick(console, windowing, given, recordings, base, test_size, begun)
+        conv, gru, search = picked.conv, picked.gru, picked.search
+        train, test = windowing.split(recordings, data, picked.features, test_size, seed)
+    whole = bool(conv or gru or lstm)
     epochs = epochs or default_epochs(len(train), batch_size)
     hidden = default_hidden(train.x[0].size, whole) if hidden is None else hidden
     settings = TrainSettings(
         *(hidden, activation, scale, optimizer, learning_rate, epochs, batch_size, seed),
-        *(windowing.vote, conv, gru, quantize, lstm, patience),
+        *(windowing.vote, conv or (), gru, quantize, lstm, patience),
     )
     everything = train, test
     if folds is not None:
         check_folds(joined(train, test), folds)
     train, test = with_input_shape(train, settings), with_input_shape(test, settings)
     model = build(train, settings, name=output.stem)
+    if search is not None:
+        model.info["search"] = search
     for line in taken(train, test, data):
         console.say(line)
     for warning in suspicions(train, test):
         console.say(f"warning: {warning}", "yellow")
     console.say(model.summary())
-    before = _modified(state)
+    if search is None and isinstance(train, Windows):
+        check_board(console, windowing, model, train)
+    before = modified(state)
     try:
         with console.progress("epoch", epochs, every=max(1, epochs / 10)) as update:
             checkpoints = ModelCheckpoint(state)
             callbacks = [ShowEpochs(update), PaceCheckpoints(checkpoints), checkpoints]
             fit(model, train, test, settings, callbacks, state if resume else None)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(_how_to_resume(state, resume, before)) from None
+        raise KeyboardInterrupt(how_to_resume(state, resume, before)) from None
     simple = baselines(train, test)
     model.info["baselines"] = as_json(simple)
     model.save(output)  # what follows takes time, and may be interrupted
@@ -264,42 +275,3 @@ def _spread(
     if not few or first is None or train.x.size * settings.epochs > MOST_REPEATED:
         return None
     return over_seeds(joined(train, test), settings, test_size, first)
-
-
-def _check_paths(data: str, output: Path, state: Path, resume: bool) -> None:
-    if output.suffix != ".npz":
-        raise ThumbnetError(f"-o {output}: a model is saved as .npz: name it {output.stem}.npz")
-    for option, path in (("-o", output), ("--checkpoint", state)):
-        _check_path(option, path)
-        if path.exists() and Path(data).exists() and path.samefile(data):
-            raise ThumbnetError(f"{option} {path} is the data itself: choose another name")
-    if resume and not state.exists():
-        raise ThumbnetError(
-            f"there is no checkpoint {state} to resume from: train without --resume"
-        )
-
-
-def _check_path(option: str, path: Path) -> None:
-    """Raise ThumbnetError before a long training if a file cannot be written after it."""
-    if not path.parent.is_dir():
-        raise ThumbnetError(f"{option} {path}: there is no folder {path.parent}: create it first")
-    if path.is_dir():
-        raise ThumbnetError(f"{option} {path} is a folder: add the name of a file in it")
-    try:
-        check_writable(path)
-    except OSError as error:
-        raise ThumbnetError(
-            f"{option} {path} cannot be written ({error.strerror}): choose another folder"
-        ) from None
-
-
-def _modified(path: Path) -> int | None:
-    return path.stat().st_mtime_ns if path.exists() else None
-
-
-def _how_to_resume(state: Path, resume: bool, before: int | None) -> str:
-    if not resume and _modified(state) == before:
-        return "there is no checkpoint yet, so nothing is kept"
-    arguments = [a for a in click.get_current_context().find_root().obj if a != "--resume"]
-    line = shlex.join(["thumbnet", *arguments, "--resume"])
-    return f"the last checkpoint is kept: continue with `{line}`"
