@@ -1,4 +1,4 @@
-"""`make bench-choice`: does `thumbnet train FOLDER` choose the network that is best on unseen recordings?
+"""`make bench-choice`: does `thumbnet train FOLDER` choose the network that is best?
 
 Each set has its own split. The search sees the recordings to train with; then the chosen network
 and the others are trained in full, and tested on the rest. The goal: the chosen one is not worse
@@ -83,7 +83,9 @@ def made(name: str, each: int = 8, samples: int = 4 * MADE_WINDOW) -> list[Recor
         for k in range(each):
             random = np.random.default_rng([k, label])
             values = wave(np.arange(samples), label, random) + random.normal(0, 0.2, samples)
-            found.append(Recording(values.round(_DECIMALS)[:, None], "abc"[label], 50.0, f"{label}/{k}"))
+            found.append(
+                Recording(values.round(_DECIMALS)[:, None], "abc"[label], 50.0, f"{label}/{k}")
+            )
     return found
 
 
@@ -124,7 +126,7 @@ class Outcome:
     def reached(self) -> bool:
         """Whether the chosen ones are as good as the best, within noise."""
         gaps = (self.picked - self.losses[self.best]).mean(axis=0)
-        return float(gaps.mean()) <= 2 * float(np.std(gaps, ddof=1)) / len(gaps) ** 0.5
+        return bool(gaps.mean() <= 2 * np.std(gaps, ddof=1) / len(gaps) ** 0.5)
 
 
 def load(name: str) -> tuple[list[Recording], list[Recording], int]:

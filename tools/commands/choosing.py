@@ -1,9 +1,9 @@
-"""Which network `thumbnet train` gives windows of recordings: a named one, or the best of several."""
+"""The network that `thumbnet train` gives windows: described, named, or the best of several."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ class Given:
 
     def check(self, windowing: Windowing) -> None:
         """Raise UsageError for a named architecture that is also described."""
-        both = {"--features": windowing.features, "--conv": self.conv}
+        both: dict[str, object] = {"--features": windowing.features, "--conv": self.conv}
         both |= {"--gru": self.gru, "--lstm": self.lstm}
         options = [option for option, value in both.items() if value]
         if windowing.architecture is not None and options:
@@ -104,9 +104,7 @@ def pick(
         board = None if windowing.board is None else load_board(windowing.board)
         with console.progress("trying networks", total, every=1) as update:
             step = windowing.step
-            result = search(
-                *(known, windowing.window, step, settings, board, given.hidden, update)
-            )
+            result = search(*(known, windowing.window, step, settings, board, given.hidden, update))
             update(total)
         _show(console, result)
         found, name = result.as_json(), result.chosen.candidate.name
@@ -149,14 +147,21 @@ def _show(console: Console, result: Search) -> None:
             f"right: windows of {count} that the network had not seen, mean and standard deviation "
             f"of {len(result.folds.folds)} folds"
         )
-    for names, what in (
-        (result.folds.in_blocks, "one recording to train with: its windows were held out in "
-                                 "blocks, with a gap, which shows less than other recordings would"),
-        (result.folds.never, "too few windows to hold any of them out"),
-    ):  # fmt: skip
-        if names:
-            console.say(f"{', '.join(map(repr, names))}: {what}", "yellow")
+    if result.folds.in_blocks:
+        console.say(
+            f"{_quoted(result.folds.in_blocks)}: one recording to train with; its windows were "
+            "held out in blocks, with a gap, which tells less than other recordings would",
+            "yellow",
+        )
+    if result.folds.never:
+        console.say(
+            f"{_quoted(result.folds.never)}: too few windows to hold any of them out", "yellow"
+        )
     console.say(f"chosen: {result.why} (--architecture NAME chooses another)")
+
+
+def _quoted(labels: tuple[str, ...]) -> str:
+    return ", ".join(map(repr, labels))
 
 
 def _row(trial: Trial, on_board: bool, result: Search) -> list[str]:

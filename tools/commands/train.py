@@ -14,7 +14,6 @@ from thumbnet.trainer import (
     Model,
     ModelCheckpoint,
     TableOptions,
-    ThumbnetError,
     Windows,
     load_split,
 )
@@ -23,12 +22,13 @@ from ..terminal.console import Console
 from ..workflow.architecture import build, with_input_shape
 from ..workflow.baseline import as_json, baselines
 from ..workflow.cross_validation import (
-    FEW_ROWS,
     MOST_REPEATED,
     Spread,
     check_folds,
+    is_few,
     over_folds,
     over_seeds,
+    work,
 )
 from ..workflow.progress import PaceCheckpoints, ShowEpochs
 from ..workflow.settings import (
@@ -271,7 +271,10 @@ def _spread(
         with console.progress("fold", folds, every=1) as update:
             return over_folds(joined(train, test), folds, settings, update)
     first = model.info.get("accuracy", model.info.get("r_squared"))
-    few = len(train) + len(test) < FEW_ROWS and not isinstance(train, Windows)
-    if not few or first is None or train.x.size * settings.epochs > MOST_REPEATED:
+    data = joined(train, test)
+    # A search has told how much the score varies from one recording to another.
+    if not is_few(data) or first is None or "search" in model.info:
         return None
-    return over_seeds(joined(train, test), settings, test_size, first)
+    if work(train, settings) > MOST_REPEATED:
+        return None
+    return over_seeds(data, settings, test_size, first)

@@ -1,4 +1,4 @@
-"""The files of `thumbnet train`: what can be written, and the checkpoint that it may resume from."""
+"""The files of `thumbnet train`: what can be written, and what it may resume from."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from thumbnet.trainer import ThumbnetError, check_writable
 
 
 def check_paths(data: str, output: Path, state: Path, resume: bool) -> None:
+    """Raise ThumbnetError before a long training if its files cannot be written or read."""
     if output.suffix != ".npz":
         raise ThumbnetError(f"-o {output}: a model is saved as .npz: name it {output.stem}.npz")
     for option, path in (("-o", output), ("--checkpoint", state)):
@@ -38,10 +39,12 @@ def _check_path(option: str, path: Path) -> None:
 
 
 def modified(path: Path) -> int | None:
+    """Return when a file was written; None if there is none."""
     return path.stat().st_mtime_ns if path.exists() else None
 
 
 def how_to_resume(state: Path, resume: bool, before: int | None) -> str:
+    """Return what an interrupted training has kept, in words, and how to go on."""
     if not resume and modified(state) == before:
         return "there is no checkpoint yet, so nothing is kept"
     arguments = [a for a in click.get_current_context().find_root().obj if a != "--resume"]

@@ -1,4 +1,4 @@
-"""What a network for windows takes on a board, before it is trained: by the exporter's estimates."""
+"""What a network for windows takes on a board, by the exporter's estimates."""
 
 from __future__ import annotations
 

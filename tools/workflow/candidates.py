@@ -1,4 +1,4 @@
-"""The networks that `thumbnet train` tries on windows: features, convolutions, a recurrent layer."""
+"""The networks that `thumbnet train` tries on windows: features, convolutions, recurrence."""
 
 from __future__ import annotations
 
