@@ -20,6 +20,7 @@ from thumbnet.trainer import (
     split_by_recording,
 )
 
+from ..report.analysis.fitting_boards import export_options
 from ..terminal.console import Console
 from ..workflow.architecture_search import Search, Trial, search
 from ..workflow.board_cost import BoardCost, board_cost
@@ -127,7 +128,20 @@ def check_board(console: Console, windowing: Windowing, model: Sequential, data:
     if cost.refusal:
         raise ThumbnetError(cost.refusal)
     time, heap = _time(cost), _heap(cost)
-    console.say(f"on {windowing.board}, about {time} of {1000 * cost.between:.4g} ms, {heap} heap")
+    console.say(
+        f"on {windowing.board}, about {time} of {1000 * cost.between:.4g} ms between decisions, "
+        f"{heap} of heap"
+    )
+    _say_how_to_export(console, cost)
+
+
+def _say_how_to_export(console: Console, cost: BoardCost | None) -> None:
+    """Name the options of `thumbnet export` if the default ones do not fit."""
+    if cost is None or cost.fit is None:
+        return
+    options = export_options(cost.fit)
+    if options != f"--board {cost.fit.board.name}":
+        console.say(f"it fits with `thumbnet export MODEL {options}`")
 
 
 def _show(console: Console, result: Search) -> None:
@@ -158,6 +172,7 @@ def _show(console: Console, result: Search) -> None:
             f"{_quoted(result.folds.never)}: too few windows to hold any of them out", "yellow"
         )
     console.say(f"chosen: {result.why} (--architecture NAME chooses another)")
+    _say_how_to_export(console, result.chosen.cost)
 
 
 def _quoted(labels: tuple[str, ...]) -> str:
