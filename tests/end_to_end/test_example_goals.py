@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from support.sharp import sharp
 
-from thumbnet.trainer import Dataset, load_gestures
+from thumbnet.export import Program, beyond_chance
+from thumbnet.trainer import Dataset, Model, load_gestures
 from thumbnet.trainer.examples import (
     anomaly,
     gestures,
@@ -28,6 +31,7 @@ SEEDS = (0, 1, 2)
 CLOSE = 0.005
 """How far float and integer accuracy may be apart."""
 
+Array = npt.NDArray[Any]
 Prover = Callable[..., Proof]
 Mnist = tuple[Dataset, Dataset]
 
@@ -95,14 +99,47 @@ def test_gestures(seed: int, people, proven: Prover) -> None:
     assert example.facts["test_accuracy"] > nearest
     proof = proven(example, "gestures")
     assert proof.integer_score > nearest
-    # One of 50 recordings is 2 %: 2,000 variants of them tell more.
-    assert proof.integer_score == pytest.approx(proof.float_score, abs=0.021)
+    assert not harmed(example.model, proof.program, example.test_x, example.test_y)
+    # 50 recordings show only great harm: 2,000 variants of them tell more.
     _, test = load_gestures()
     random = np.random.default_rng(1)
     more = [gestures.variant(one.values[:, 0], random) for _ in range(40) for one in test]
     x, y = gestures.windows(more), np.tile(example.test_y, 40)
-    floats = np.mean(example.model.predict_classes(x) == y)
-    assert proof.program.evaluate(x, y) == pytest.approx(floats, abs=CLOSE)
+    assert not harmed(example.model, proof.program, x, y)
+    assert np.mean(example.model.predict_classes(x) != proof.program.predict(x)) < 0.03
+
+
+def harmed(model: Model, program: Program, x: Array, y: Array) -> bool:
+    """Whether integers are wrong more often, by more than `CLOSE`, and by more than chance.
+
+    The last bits of the weights depend on how a computer adds up, and rounding then decides about
+    other recordings: even two of 50 that differ, in either direction, tell nothing.
+    """
+    floats, integers = (one(x) != y for one in (model.predict_classes, program.predict))
+    return integers.mean() > floats.mean() + CLOSE and beyond_chance(floats, integers)
+
+
+def test_harm() -> None:
+    y = np.zeros(100, dtype=int)
+
+    class Answers:
+        """A float network with two wrong answers, and integers with some."""
+
+        def __init__(self, wrong: range) -> None:
+            self.answers = np.isin(np.arange(100), wrong).astype(int)
+
+        def predict(self, x: Array) -> Array:
+            return self.answers
+
+        predict_classes = predict
+
+    def compared(wrong: range) -> bool:
+        return harmed(Answers(range(2)), Answers(wrong), y, y)  # type: ignore[arg-type]
+
+    assert not compared(range(7)), "five more may be chance"
+    assert compared(range(9))
+    assert not compared(range(50, 52))
+    assert not compared(range(0)), "better is no harm"
 
 
 def test_the_published_baseline(people) -> None:

@@ -24,7 +24,7 @@ from support.mutators import dump_json, mutate_bytes, mutate_csv, mutate_json, m
 
 from thumbnet.trainer import Recording
 
-TRAIN = ("train", "r", "-o", "out/m.npz", "--epochs", "2", "--window", "8")
+TRAIN = ("train", "r", "-o", "out/m.npz", "--epochs", "2", "--window", "8", "--hidden", "4")
 
 
 def _two(make: Callable[[Recording], bytes], suffix: str) -> Files:

@@ -240,7 +240,7 @@ def _recording(random: Random, label: str | None) -> bytes:
 
 def _recordings(random: Random) -> Case:
     window = random.choice(
-        (("--window", "8"), ("--window", "16", "--features", "raw", "--gru", "3"))
+        (("--window", "8", "--hidden", "4"), ("--window", "16", "--features", "raw", "--gru", "3"))
     )
     if random.randrange(2):
         data = mutate_csv(_recording(random, None), random)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +15,7 @@ from thumbnet.trainer import (
     ModelCheckpoint,
     SoundExamples,
     TableOptions,
-    ThumbnetError,
     Windows,
-    check_writable,
     load_split,
 )
 
@@ -26,12 +23,13 @@ from ..terminal.console import Console
 from ..workflow.architecture import build, with_input_shape
 from ..workflow.baseline import as_json, baselines
 from ..workflow.cross_validation import (
-    FEW_ROWS,
     MOST_REPEATED,
     Spread,
     check_folds,
+    is_few,
     over_folds,
     over_seeds,
+    work,
 )
 from ..workflow.progress import PaceCheckpoints, ShowEpochs
 from ..workflow.settings import (
@@ -44,9 +42,11 @@ from ..workflow.settings import (
 )
 from ..workflow.taken import joined, suspicions, taken
 from ..workflow.training import fit
+from .choosing import Given, check_board, pick
 from .options import verb
 from .sound_options import Sounding, sound_layers, sound_options
 from .table import table_options
+from .train_files import check_paths, how_to_resume, modified
 from .train_report import report
 from .windowing import Windowing, window_options
 
@@ -96,7 +96,6 @@ class Sizes(click.ParamType[tuple[int, ...]]):
 @click.option(
     "--conv",
     type=Sizes("filters like 8,16 (0 for no convolution)"),
-    default="0",
     help="Filters of convolutions before the hidden layers, such as 8,16; for images and windows; "
     "0 for none.",
 )
@@ -162,7 +161,7 @@ def command(
     label: str | None,
     task: CsvTask,
     hidden: tuple[int, ...] | None,
-    conv: tuple[int, ...],
+    conv: tuple[int, ...] | None,
     gru: int,
     lstm: int,
     quantize: str | None,
@@ -203,45 +202,57 @@ def command(
     sounding.refuse(windowing.window, label, scale, task != "auto", table != TableOptions())
     if gru and lstm:
         raise click.UsageError("--gru and --lstm: a network has one recurrent layer: leave out one")
+    given = Given(hidden, conv, gru, lstm)
+    given.check(windowing)
     output = output or Path(f"{Path(data).stem}.npz")
     state = checkpoint or output.with_suffix(".checkpoint.npz")
-    _check_paths(data, output, state, resume)
-    whole = bool(conv or gru or lstm)
+    check_paths(data, output, state, resume)
     train: Dataset
     test: Dataset
+    search = None
     if sounding.sound is not None:
-        hidden, conv = sound_layers(hidden, conv, gru or lstm)
+        hidden, conv = sound_layers(hidden, conv or (), gru or lstm)
         train, test = sounding.split(data, test_size, seed)
     elif windowing.window is None:
         train, test = load_split(
             data, label=label, test_size=test_size, seed=seed, task=task, options=table
         )
     else:
-        train, test = windowing.split(data, label, test_size, seed, whole, table)
+        recordings = windowing.recordings(data, label, table)
+        base = TrainSettings(activation=activation, scale=scale, seed=seed)
+        begun = state if resume else None
+        picked = pick(console, windowing, given, recordings, base, test_size, begun)
+        conv, gru, search = picked.conv, picked.gru, picked.search
+        train, test = windowing.split(recordings, data, picked.features, test_size, seed)
+    whole = bool(conv or gru or lstm)
     epochs = epochs or default_epochs(len(train), batch_size)
     hidden = default_hidden(train.x[0].size, whole) if hidden is None else hidden
     settings = TrainSettings(
         *(hidden, activation, scale, optimizer, learning_rate, epochs, batch_size, seed),
-        *(windowing.vote, conv, gru, quantize, lstm, patience),
+        *(windowing.vote, conv or (), gru, quantize, lstm, patience),
     )
     everything = train, test
     if folds is not None:
         check_folds(joined(train, test), folds)
     train, test = with_input_shape(train, settings), with_input_shape(test, settings)
     model = build(train, settings, name=output.stem)
+    if search is not None:
+        model.info["search"] = search
     for line in taken(train, test, data):
         console.say(line)
     for warning in suspicions(train, test):
         console.say(f"warning: {warning}", "yellow")
     console.say(model.summary())
-    before = _modified(state)
+    if search is None and isinstance(train, Windows):
+        check_board(console, windowing, model, train)
+    before = modified(state)
     try:
         with console.progress("epoch", epochs, every=max(1, epochs / 10)) as update:
             checkpoints = ModelCheckpoint(state)
             callbacks = [ShowEpochs(update), PaceCheckpoints(checkpoints), checkpoints]
             fit(model, train, test, settings, callbacks, state if resume else None)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(_how_to_resume(state, resume, before)) from None
+        raise KeyboardInterrupt(how_to_resume(state, resume, before)) from None
     simple = baselines(train, test)
     model.info["baselines"] = as_json(simple)
     model.save(output)  # what follows takes time, and may be interrupted
@@ -268,46 +279,11 @@ def _spread(
         with console.progress("fold", folds, every=1) as update:
             return over_folds(joined(train, test), folds, settings, update)
     first = model.info.get("accuracy", model.info.get("r_squared"))
-    few = len(train) + len(test) < FEW_ROWS and not isinstance(train, Windows | SoundExamples)
-    if not few or first is None or train.x.size * settings.epochs > MOST_REPEATED:
+    data = joined(train, test)
+    # A search has told how much the score varies from one recording to another.
+    few = is_few(data) and not isinstance(train, SoundExamples) and "search" not in model.info
+    if not few or first is None:
         return None
-    return over_seeds(joined(train, test), settings, test_size, first)
-
-
-def _check_paths(data: str, output: Path, state: Path, resume: bool) -> None:
-    if output.suffix != ".npz":
-        raise ThumbnetError(f"-o {output}: a model is saved as .npz: name it {output.stem}.npz")
-    for option, path in (("-o", output), ("--checkpoint", state)):
-        _check_path(option, path)
-        if path.exists() and Path(data).exists() and path.samefile(data):
-            raise ThumbnetError(f"{option} {path} is the data itself: choose another name")
-    if resume and not state.exists():
-        raise ThumbnetError(
-            f"there is no checkpoint {state} to resume from: train without --resume"
-        )
-
-
-def _check_path(option: str, path: Path) -> None:
-    """Raise ThumbnetError before a long training if a file cannot be written after it."""
-    if not path.parent.is_dir():
-        raise ThumbnetError(f"{option} {path}: there is no folder {path.parent}: create it first")
-    if path.is_dir():
-        raise ThumbnetError(f"{option} {path} is a folder: add the name of a file in it")
-    try:
-        check_writable(path)
-    except OSError as error:
-        raise ThumbnetError(
-            f"{option} {path} cannot be written ({error.strerror}): choose another folder"
-        ) from None
-
-
-def _modified(path: Path) -> int | None:
-    return path.stat().st_mtime_ns if path.exists() else None
-
-
-def _how_to_resume(state: Path, resume: bool, before: int | None) -> str:
-    if not resume and _modified(state) == before:
-        return "there is no checkpoint yet, so nothing is kept"
-    arguments = [a for a in click.get_current_context().find_root().obj if a != "--resume"]
-    line = shlex.join(["thumbnet", *arguments, "--resume"])
-    return f"the last checkpoint is kept: continue with `{line}`"
+    if work(train, settings) > MOST_REPEATED:
+        return None
+    return over_seeds(data, settings, test_size, first)

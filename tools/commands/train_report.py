@@ -62,7 +62,9 @@ def report(
     form = ".2%" if "accuracy" in info else ".4f"
     told = ", ".join(f"{one.name} {one.score:{form}}" for one in simple)
     console.say(f"on the same rows: {told}")
-    if not nothing and (warning := compared(_losses(model, test), simple)):
+    raw = isinstance(train, Windows) and train.stream.is_raw
+    linear = "--features raw --hidden 0" if raw else "--hidden 0"
+    if not nothing and (warning := compared(_losses(model, test), simple, linear)):
         console.say(warning, "yellow")
     if spread is not None and spread.scores:
         low, high = min(spread.scores), max(spread.scores)

@@ -30,9 +30,9 @@ from thumbnet.trainer import (
 )
 
 from ..terminal.console import Console
+from ..workflow.candidates import ARCHITECTURES, DEFAULT_FEATURES
 from .options import Command
 
-DEFAULT_FEATURES = ("mean", "deviation", "crossings")
 DEFAULT_BANDS = 8
 
 
@@ -85,7 +85,15 @@ class Windowing:
     bands: int | None
     vote: tuple[int, int] | None
     allow_constant: bool
+    architecture: str | None
+    board: str | None
     console: Console
+
+    @property
+    def step(self) -> int:
+        """Samples from one window to the next."""
+        assert self.window is not None
+        return self.hop or max(1, self.window // 2)
 
     def check(self) -> None:
         """Raise UsageError for window options without --window, or --bands without bands."""
@@ -99,16 +107,8 @@ class Windowing:
                 "--bands"
             )
 
-    def split(
-        self,
-        path: str,
-        label: str | None,
-        test_size: float,
-        seed: int,
-        whole: bool,
-        table: TableOptions,
-    ) -> tuple[Windows, Windows]:
-        """Return windows to train and to test with; no recording is in both.
+    def recordings(self, path: str, label: str | None, table: TableOptions) -> list[Recording]:
+        """Read recordings, and report what was read.
 
         Parameters
         ----------
@@ -116,19 +116,13 @@ class Windowing:
             A CSV file, or a folder of recordings.
         label
             Label column of a CSV file.
-        test_size
-            Share of the recordings to hold out.
-        seed
-            Seed of the split.
-        whole
-            Whether to use the windows themselves if no features were chosen.
         table
             Names, columns to leave out and the decimal mark.
 
         Raises
         ------
         ThumbnetError
-            If the recordings are missing or damaged, or cannot be cut or split.
+            If recordings are missing or damaged, or a sensor seems stuck.
 
         """
         assert self.window is not None
@@ -141,22 +135,53 @@ class Windowing:
             raise ThumbnetError(
                 f"{path}: no such file or folder: use a folder of recordings, or a CSV file"
             )
-        recordings = read_recordings(
-            *(path, label, self.time, self.rate, self.recording),
-            ignore=table.ignore,
-            names=table.names,
-            decimal=table.decimal,
-        )
+        recordings = [
+            *read_recordings(
+                *(path, label, self.time, self.rate, self.recording),
+                ignore=table.ignore,
+                names=table.names,
+                decimal=table.decimal,
+            )
+        ]
         self._report_what_was_read(recordings)
-        windows = cut(
-            recordings,
-            self.window,
-            self.hop or max(1, self.window // 2),
-            self.features or (RAW_FEATURE if whole else DEFAULT_FEATURES),
-            self.bands or DEFAULT_BANDS,
-            self.allow_constant,
-        )
+        # One window of each says what is wrong with them before anything is tried.
+        longest = max(map(len, recordings))
+        cut(recordings, self.window, longest, RAW_FEATURE, allow_constant=self.allow_constant)
         self._warn_of_stuck_sensors(recordings)
+        return recordings
+
+    def split(
+        self,
+        recordings: Sequence[Recording],
+        path: str,
+        features: tuple[str, ...],
+        test_size: float,
+        seed: int,
+    ) -> tuple[Windows, Windows]:
+        """Return windows to train and to test with; no recording is in both.
+
+        Parameters
+        ----------
+        recordings
+            What to cut.
+        path
+            What they were read from: the name of the data.
+        features
+            What the network reads of a window.
+        test_size
+            Share of the recordings to hold out.
+        seed
+            Seed of the split.
+
+        Raises
+        ------
+        ThumbnetError
+            If the recordings cannot be cut or split.
+
+        """
+        assert self.window is not None
+        bands = self.bands or DEFAULT_BANDS
+        windows = cut(recordings, self.window, self.step, features, bands, self.allow_constant)
         return split_by_recording(windows.named(Path(path).resolve().stem), test_size, seed)
 
     def _report_what_was_read(self, recordings: Sequence[Recording]) -> None:
@@ -205,6 +230,18 @@ def window_options(function: Command) -> Command:
             help="Accept recordings in which a channel never changes, as if its sensor were stuck.",
         ),
         click.option(
+            "--board",
+            help="Board that the network is for: one that does not fit, or is not done before the "
+            "next decision, is refused. One of `thumbnet boards`, or your own FILE.toml.",
+        ),
+        click.option(
+            "--architecture",
+            type=click.Choice(["auto", *ARCHITECTURES]),
+            help="Network for windows: features of them, convolutions or a recurrent layer; auto "
+            "tries all and chooses, and is meant if neither this nor --features, --conv, --gru, "
+            "--lstm or --hidden is given.",
+        ),
+        click.option(
             "--vote",
             type=Vote(),
             help="How many of the last windows vote for a label: 3 for the most frequent of three, "
@@ -220,7 +257,7 @@ def window_options(function: Command) -> Command:
             type=FeatureNames(),
             help=f"Features of each channel: {', '.join(WINDOW_FEATURES)}, or raw for the window "
             "itself; if not given, raw with --conv, --gru or --lstm, else "
-            f"{','.join(DEFAULT_FEATURES)}.",
+            f"{','.join(DEFAULT_FEATURES)}. Without all of these, see --architecture.",
         ),
         click.option(
             "--recording", metavar="COLUMN", help="Column that names the recording of each row."

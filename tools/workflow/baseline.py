@@ -83,7 +83,7 @@ def losses_of(test: Dataset, predicted: Array) -> Array:
     return np.asarray((((predicted.reshape(truth.shape) - truth) / spread) ** 2).mean(axis=1))
 
 
-def compared(network: Array, found: list[Baseline]) -> str:
+def compared(network: Array, found: list[Baseline], linear: str = "--hidden 0") -> str:
     """Return a warning if a network is not better than a baseline by more than chance; or "".
 
     Parameters
@@ -92,6 +92,8 @@ def compared(network: Array, found: list[Baseline]) -> str:
         The loss of the network on each held-out row.
     found
         The baselines; the best of them counts.
+    linear
+        The options that train the linear model.
 
     """
     best = max(found, key=lambda one: one.score)
@@ -100,7 +102,7 @@ def compared(network: Array, found: list[Baseline]) -> str:
         return ""
     if best.name == "linear model":
         return (
-            "the network is no better than the linear model by more than chance: --hidden 0 trains "
+            f"the network is no better than the linear model by more than chance: {linear} trains "
             "one, which is smaller and faster"
         )
     return (

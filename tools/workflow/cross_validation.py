@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from thumbnet.trainer import Dataset, ThumbnetError, Windows, train_test_split
+from thumbnet.trainer import Dataset, ThumbnetError, Windows, split_by_recording, train_test_split
 
 from .architecture import build, with_input_shape
 from .settings import Array, TrainSettings
@@ -15,9 +15,12 @@ from .training import fit
 
 FEW_ROWS = 300
 """Rows below which one split says little."""
+FEW_RECORDINGS = 60
+"""The same for recordings, whose windows are alike."""
 SEEDS = 5
 MOST_REPEATED = 20_000_000
-"""Numbers times epochs of a training that is repeated unasked: a second each."""
+"""The `work` of a training that is repeated unasked: a second each."""
+_CONVOLUTION, _RECURRENT = 10, 50
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,19 @@ def over_folds(
     return Spread(f"{count} folds of the {own}", known)
 
 
+def is_few(data: Dataset) -> bool:
+    """Whether one split of the data says little."""
+    if isinstance(data, Windows):
+        return len(np.unique(data.recording)) < FEW_RECORDINGS
+    return len(data) < FEW_ROWS
+
+
+def work(data: Dataset, settings: TrainSettings) -> int:
+    """Return about how much a training does: numbers times epochs, more for costly layers."""
+    each = _RECURRENT if settings.recurrent else _CONVOLUTION if settings.conv else 1
+    return data.x.size * settings.epochs * each
+
+
 def over_seeds(data: Dataset, settings: TrainSettings, test_size: float, first: float) -> Spread:
     """Repeat a training with other splits and other weights to begin with.
 
@@ -92,10 +108,16 @@ def over_seeds(data: Dataset, settings: TrainSettings, test_size: float, first: 
     """
     scores = [first]
     for seed in range(settings.seed + 1, settings.seed + SEEDS):
-        train, test = train_test_split(data, test_size, seed)
+        train, test = _split(data, test_size, seed)
         score = trained_score(train, test, replace(settings, seed=seed))
         scores += [] if score is None else [score]
     return Spread(f"{SEEDS} seeds, each with its own split", tuple(scores))
+
+
+def _split(data: Dataset, test_size: float, seed: int) -> tuple[Dataset, Dataset]:
+    if isinstance(data, Windows):
+        return split_by_recording(data, test_size, seed)
+    return train_test_split(data, test_size, seed)
 
 
 def folds(data: Dataset, count: int, seed: int) -> Iterator[Array]:
