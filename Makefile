@@ -10,7 +10,7 @@ STUBS := .build/stubs
 # viper, thumb and microbit are left out: the stubs do not know the emitters' names.
 DEVICE = $(filter-out __init__,$(basename $(notdir $(wildcard firmware/*.py firmware/plain/*.py firmware/runtime/*.py firmware/stream/*.py firmware/sound/*.py))))
 
-.PHONY: demo test quick fuzz test-slow lint format types hooks setup bench bench-accuracy bench-training mutants cortex-m0 clean
+.PHONY: demo test quick fuzz test-slow lint format types hooks setup bench bench-accuracy bench-training mutants cortex-m0 arm64 clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/thumbnet demo digits
@@ -76,6 +76,12 @@ cortex-m0: .build/cortex_m0/firmware.elf
 
 .build/cortex_m0/firmware.elf: tests/support/cortex_m0_firmware.sh
 	bash tests/support/cortex_m0_firmware.sh $@
+
+# Debian's MicroPython for a 64-bit Arm, in QEMU: what a Raspberry Pi has. It needs Debian or Ubuntu.
+arm64: .build/arm64/micropython
+
+.build/arm64/micropython: tests/support/arm64_micropython.sh
+	bash tests/support/arm64_micropython.sh $@
 
 # Which changes of the code no test notices: hours for all, `make mutants MUTANTS=FILE`
 # for one file.
