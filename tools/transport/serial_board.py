@@ -1,7 +1,7 @@
 """MicroPython on a serial port, through mpremote, with readable errors.
 
 mpremote prints to stdout in places, and reports a missing port and a busy one alike. Both are
-corrected here; only this module and patient_transport.py import mpremote.
+corrected here; only this folder imports mpremote.
 """
 
 from __future__ import annotations
@@ -140,6 +140,11 @@ class Board:
         with self._guarded(path):
             if self._transport.fs_exists(path):
                 self._transport.fs_rmfile(path)
+
+    def lend(self, use: Callable[[Any], None]) -> None:
+        """Let a command of mpremote use the transport; what it prints is not shown."""
+        with self._guarded():
+            use(self._transport)
 
     def close(self) -> None:
         """Leave the raw REPL and release the port; never raises."""

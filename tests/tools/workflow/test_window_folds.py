@@ -42,7 +42,7 @@ def test_nothing_is_learnt_that_is_held_out(
     data = windows([(names.index(label), count) for label, count in recordings], hop)
     found = window_folds(data, most, seed)
     assert data.labels is not None
-    number = {name: 0 for name in data.labels}
+    number = dict.fromkeys(data.labels, 0)
     for label, _ in recordings:
         number[data.labels[names.index(label)]] += 1
     assert {*found.in_blocks, *found.never} == {name for name, n in number.items() if n == 1}
