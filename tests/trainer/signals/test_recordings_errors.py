@@ -99,8 +99,8 @@ def rows(*steps: int) -> str:
          "b/1.csv, line 1: 'MPY: soft reboot' is not the names of the columns, line 4 is: "
          "delete what is above it"),
         ("MPY: soft reboot\n" + ROWS,
-         "b/1.csv, line 1: 'MPY: soft reboot' is not the names of the 3 columns below: "
-         "write them there instead"),
+         "b/1.csv, line 2: no header: the first row is all numbers: add a line with the names of "
+         "the columns"),
         (rows(*[20] * 40),
          "b/1.csv has 50 samples a second, a/1.csv 100: resample one of them, or leave it out"),
     ],
