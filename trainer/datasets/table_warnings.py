@@ -93,7 +93,30 @@ def counting(column: Array) -> str:
 
 
 def _outliers(name: str, column: Array, lines: Array | None) -> Iterator[str]:
-    """Yield values far from all others: further than the others are from each other."""
+    """Yield values far from all others."""
+    for value, low, high in outlying(column):
+        at = np.flatnonzero(column == value)
+        remedy = "if this is no reading, correct it, or leave such rows out"
+        option = f"--na {shlex.quote(f'{name}={value:.9g}')} --missing drop"
+        yield (
+            f"{name!r} is {value:.9g} in {_lines(at, lines)}, but from {low:.6g} to {high:.6g} "
+            f"elsewhere: {remedy} ({option})"
+        )
+
+
+def outlying(column: Array) -> list[tuple[float, float, float]]:
+    """Return values that are further from all others than the others are from each other.
+
+    Parameters
+    ----------
+    column : ndarray, shape (n,)
+        Readings.
+
+    Returns
+    -------
+    list of (float, float, float)
+        Each such value, with the least and the largest of the others.
+    """
     values = np.unique(column)
     most = max(_SHOWN, int(_FEW * len(column)))
     low, high = 0, len(values)
@@ -110,14 +133,8 @@ def _outliers(name: str, column: Array, lines: Array | None) -> Iterator[str]:
                     break
                 low, high = (low + 1, high) if end == 1 else (low, high - 1)
     inner = values[low:high]
-    for value in [*values[:low], *values[high:]]:
-        at = np.flatnonzero(column == value)
-        remedy = "if this is no reading, correct it, or leave such rows out"
-        option = f"--na {shlex.quote(f'{name}={value:.9g}')} --missing drop"
-        yield (
-            f"{name!r} is {value:.9g} in {_lines(at, lines)}, but from {inner[0]:.6g} to "
-            f"{inner[-1]:.6g} elsewhere: {remedy} ({option})"
-        )
+    outer = [*values[:low], *values[high:]]
+    return [(float(value), float(inner[0]), float(inner[-1])) for value in outer]
 
 
 def _is_sentinel(value: float) -> bool:
