@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,9 @@ FEWEST_OF_A_CLASS = 10
 """Rows of a class below which its accuracy is mostly chance."""
 _SHOWN = 3
 _MOST_COLUMNS = 4096
+_MOST = 12
+"""Warnings of columns that are shown."""
+_FEWEST_PIXELS = 16
 _FEW = 0.02
 """Share of the rows that may be outliers."""
 _FEWEST_VALUES = 5
@@ -47,15 +51,39 @@ def table_warnings(data: Dataset) -> list[str]:
     if names is None or data.x.ndim != 2 or len(names) > _MOST_COLUMNS:
         return found
     columns = data.x.astype(np.float64).T
-    for name, column in zip(names, columns, strict=True):
-        found += _of_column(name, column, data.lines)
-    return [*found, *_repeated(names, columns, data)]
+    pixels = _pixels(names, columns)
+    judged = [at for at, name in enumerate(names) if name not in pixels]
+    of_columns: list[str] = []
+    for at in judged:
+        of_columns += _of_column(names[at], columns[at], data.lines, len(names) == 1)
+    of_columns += _repeated([names[at] for at in judged], columns[judged], data)
+    if len(of_columns) > _MOST:
+        more = f"{len(of_columns) - _MOST:,} more warnings like these are not shown"
+        of_columns = [*of_columns[:_MOST], more]
+    return [*found, *of_columns]
 
 
-def _of_column(name: str, column: Array, lines: Array | None) -> Iterator[str]:
+def _pixels(names: Sequence[str], columns: Array) -> set[str]:
+    """Return the columns that are pixels: bytes that only have numbers of their own as names.
+
+    At the edge of pictures these never change, or seldom, or with their neighbours.
+    """
+    alike: dict[str, list[int]] = defaultdict(list)
+    for at, name in enumerate(names):
+        alike[re.sub(r"\d+", "#", name)].append(at)
+    found: set[str] = set()
+    for places in alike.values():
+        part = columns[places]
+        whole = part.min() >= 0 and part.max() <= 255 and np.array_equal(part, np.floor(part))
+        if len(places) >= _FEWEST_PIXELS and whole:
+            found |= {names[at] for at in places}
+    return found
+
+
+def _of_column(name: str, column: Array, lines: Array | None, alone: bool) -> Iterator[str]:
     if not np.ptp(column):
         yield f"{name!r} is {column[0]:g} in every row, which tells nothing: {ignoring(name)}"
-    elif kind := counting(column):
+    elif not alone and (kind := counting(column)):  # x of the points of a curve is sorted
         yield (
             f"{name!r} {kind}, and a network that learns it knows the order of this file, not "
             f"what it measures: {ignoring(name)}"
