@@ -79,6 +79,7 @@ from .quantization.affine import (
 from .signals.clock_names import time_column, unit_by_name
 from .signals.flatlines import find_flatlines
 from .signals.motions import aeon_datasets, load_gestures, load_motions
+from .signals.outliers import find_outliers
 from .signals.printed_lines import LineReader, line_reader
 from .signals.recording_split import split_by_recording
 from .signals.recordings import RECORDING_SUFFIXES, Recording, read_recordings
@@ -221,6 +222,7 @@ __all__ = [
     "encode_labels",
     "find_flatlines",
     "find_mnist",
+    "find_outliers",
     "idx_pairs",
     "is_uneven",
     "json_fits",

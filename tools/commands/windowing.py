@@ -23,6 +23,7 @@ from thumbnet.trainer import (
     Windows,
     cut,
     find_flatlines,
+    find_outliers,
     other_time_unit,
     read_recordings,
     split_by_recording,
@@ -147,7 +148,7 @@ class Windowing:
         # One window of each says what is wrong with them before anything is tried.
         longest = max(map(len, recordings))
         cut(recordings, self.window, longest, RAW_FEATURE, allow_constant=self.allow_constant)
-        self._warn_of_stuck_sensors(recordings)
+        self._warn_of_sensors(recordings)
         return recordings
 
     def split(
@@ -202,13 +203,15 @@ class Windowing:
             some = f" (in {count} of {len(recordings)} recordings)"
             self.console.say(f"{note}{some if count < len(recordings) else ''}")
 
-    def _warn_of_stuck_sensors(self, recordings: Sequence[Recording]) -> None:
-        """Warn of sensors that seem stuck, unless --allow-constant was given."""
+    def _warn_of_sensors(self, recordings: Sequence[Recording]) -> None:
+        """Warn of sensors that seem stuck, unless --allow-constant was given, and of outliers."""
         assert self.window is not None
         found = [] if self.allow_constant else find_flatlines(recordings, self.window)
         if found:
             more = f" ({len(found) - 1} more such recordings)" if len(found) > 1 else ""
             self.console.say(found[0] + more, "yellow")
+        for outlier in find_outliers(recordings):
+            self.console.say(f"warning: {outlier}", "yellow")
 
 
 OPTIONS = tuple(name for name in Windowing.__dataclass_fields__ if name != "console")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ThumbnetError, quoted
+from ..files.number_format import sign_of, unit_of
 from .resolution import resolution_for
 from .table_cells import Cells, Texts, ignoring
 
@@ -22,10 +24,12 @@ _FLAGS = {
     **dict.fromkeys(("true", "yes", "on", "y", "t"), 1.0),
     **dict.fromkeys(("false", "no", "off", "n", "f"), 0.0),
 }
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DATE = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d\d)([T ,].*)?"
-    r"|\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AaPp][Mm])?",
-    re.ASCII,
+    r"|\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AP]M)?|\d{4}-(\d\d|W\d\d(-\d)?)|\d{8}T\d{4,6}.*"
+    rf"|([a-z]+,? )?\d{{1,2}}[ .-]+{_MONTH}[ ,.-]+\d{{2,4}}.*|{_MONTH}[ -]\d{{1,2}},? \d{{4}}.*",
+    re.ASCII | re.IGNORECASE,
 )
 _CLOCK = re.compile(r"time(stamp)?|date(time)?|epoch|unix.*|.*_(time|ts)|ts|created.*|time.*", re.I)
 _EPOCH = (9e8, 2.3e9)
@@ -66,7 +70,7 @@ class Known:
     means: dict[str, float | str]
 
 
-def make_inputs(cells: Cells, missing: str, label: str, known: Known | None = None) -> Inputs:
+def make_inputs(cells: Cells, missing: str, known: Known | None = None) -> Inputs:
     """Return the inputs that the columns of a table become.
 
     Parameters
@@ -75,8 +79,6 @@ def make_inputs(cells: Cells, missing: str, label: str, known: Known | None = No
         The features.
     missing : str
         See `TableOptions`.
-    label : str
-        The label column, for messages.
     known : Known, optional
         How the columns were read in training.
 
@@ -103,10 +105,12 @@ def make_inputs(cells: Cells, missing: str, label: str, known: Known | None = No
     for i, name in enumerate(cells.names):
         column, gaps = numbers[:, i], absent[:, i]
         texts = cells.texts.get(i)
-        words = [] if texts is None else _words(cells, texts)
+        # In a row that is left out, there may be whatever: the units, or a sum.
+        left = gaps | ~kept
+        words = [] if texts is None else _words(texts, left)
         as_text = known is not None and name in known.texts
         if words or as_text:
-            columns += _of_texts(cells, i, words, gaps, label, found, known)
+            columns += _of_texts(cells, i, words, left, missing, found, known)
             continue
         filled = missing == "mean" and known is not None and name in known.means
         if gaps.all() and not filled:
@@ -135,8 +139,8 @@ def make_inputs(cells: Cells, missing: str, label: str, known: Known | None = No
     return found
 
 
-def _words(cells: Cells, texts: Texts) -> list[tuple[int, str]]:
-    return [(row, text) for row, text in texts.of_rows() if not cells.is_missing(text)]
+def _words(texts: Texts, gaps: NDArray[np.bool_]) -> list[tuple[int, str]]:
+    return [(row, text) for row, text in texts.of_rows() if not gaps[row]]
 
 
 def _of_texts(
@@ -144,7 +148,7 @@ def _of_texts(
     i: int,
     words: Sequence[tuple[int, str]],
     gaps: NDArray[np.bool_],
-    label: str,
+    missing: str,
     found: Inputs,
     known: Known | None,
 ) -> list[NDArray[Any]]:
@@ -155,10 +159,13 @@ def _of_texts(
     by_row = dict(words)
     mixed = len(by_row) < rows - int(gaps.sum())
     is_text = known is not None and name in known.texts
+    _check_units(where, first, [text for _, text in words] if not is_text else [])
     if mixed and not is_text:
+        sign = shlex.quote(f"{name}={first}")
         raise ThumbnetError(
-            f"{where}: {first[:40]!r} is not a number, and features must be "
-            f"(the label column is {label!r})"
+            f"{where}: {first[:40]!r} is not a number, unlike others of the column: correct it, "
+            f"delete the row, say that it is a missing value (--na {sign} --missing drop), or "
+            f"leave the column out ({ignoring(name)})"
         )
     if mixed:  # a text of this column may be a number in another file
         numbers = cells.numbers()[:, i]
@@ -172,7 +179,7 @@ def _of_texts(
     if not usual:
         raise _all_missing(cells, gaps[:, None], name)
     filler = usual[0]
-    if gaps.any():
+    if gaps.any() and missing == "mean":
         found.means[name] = filler
     if not is_text and {text.lower() for text in counts} <= {*_FLAGS}:
         found.flags += (name,)
@@ -190,6 +197,17 @@ def _of_texts(
             )
     cell = np.array([by_row.get(r, filler) for r in range(rows)], dtype=object)
     return [(cell == text).astype(np.float64) for text in texts]
+
+
+def _check_units(where: str, first: str, texts: Sequence[str]) -> None:
+    """Raise ThumbnetError for numbers that one unit follows: other texts may be names."""
+    for part, where_it_is in ((unit_of, "follows it"), (sign_of, "is before it")):
+        found = set(map(part, texts))
+        if len(found) == 1 and (unit := found.pop()):
+            raise ThumbnetError(
+                f"{where}: {first[:40]!r} is not a number: text {where_it_is}, remove {unit!r} "
+                "from the column"
+            )
 
 
 def _names(where: str, name: str, counts: Counter[str]) -> tuple[str, ...]:

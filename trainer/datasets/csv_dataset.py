@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ThumbnetError, quoted
-from ..files.text_tables import NoHeader, OtherWidth, Table, read_table
+from ..files.number_format import is_number
+from ..files.table_header import NoHeader, OtherWidth
+from ..files.text_tables import Table, read_table
 from .class_labels import class_names
 from .column_kinds import Known, make_inputs
 from .dataset import Dataset, check_features
@@ -23,6 +25,7 @@ from .label_columns import (
     Task,
     classes_of,
     column_named,
+    find_labelled,
     label_columns,
     looks_like_label,
     targets_of,
@@ -107,23 +110,28 @@ def read_csv(
     features = _features(path, header, targets, ignored, like)
     names = [header[i] for i in features]
     cells = Cells(str(path), names, table.numbers, options.na)
-    values = _read(table, cells, features, [*targets, *group], options)
+    values = _read(table, cells, features, [*targets, *group])
     trained = like is not None or inputs is not None
     fewest = _FEWEST_ROWS if labels is None and not trained else 1
     if len(cells.lines) < fewest:
         raise _too_few(path, len(cells.lines), fewest)
-    columns = ", ".join(header[i] for i in targets)
     known = None if like is None else Known(like.texts, like.flags, like.means)
-    made = make_inputs(cells, options.missing, columns, known)
-    rows = np.flatnonzero(made.kept)
+    made = make_inputs(cells, options.missing, known)
+    answers = values[: len(targets)]
+    answered = any(map(any, answers)) if inputs is not None else True
+    labelled = np.ones(len(made.kept), dtype=np.bool_)
+    if answered:
+        named = [header[i] for i in targets]
+        labelled = find_labelled(answers, named, cells, options.missing)
+    rows = np.flatnonzero(made.kept & labelled)
     if len(rows) < fewest:
         raise _too_few(path, len(rows), fewest)
     lines = np.frombuffer(cells.lines, dtype=np.int64)[rows]
     kept = [[each[row] for row in rows] for each in values]
+    guess = ""
     if label is None and not trained:
-        _check_guess(path, header[targets[0]], kept[0], lines, made.texts, table)
+        guess = _check_guess(path, header[targets[0]], kept[0], lines, made.texts, table)
     groups = None if not group else np.unique(kept.pop(), return_inverse=True)[1]
-    answered = any(map(any, kept)) if inputs is not None else True
     if answered:
         y, found = _answers(
             path, header, targets, kept, lines.tolist(), task, labels, table, trained
@@ -140,7 +148,7 @@ def read_csv(
     )
     check_features(str(path), made.x.shape[1:], is_picture=False)
     return Dataset(
-        made.x,
+        made.x[labelled[made.kept]],
         y,
         labels=found,
         input_spec=InputSpec(made.x.shape[1:], names=about.inputs, resolution=shared(made.steps)),
@@ -148,7 +156,10 @@ def read_csv(
         table=about,
         lines=lines,
         groups=groups,
-        notices=_notices(table, about, options, len(cells.lines) - len(rows)),
+        notices=_notices(
+            *(table, about, options, int(np.sum(labelled & ~made.kept)), int(np.sum(~labelled))),
+            guess,
+        ),
         answered=answered,
     )
 
@@ -196,18 +207,12 @@ def _features(
     return [header.index(name) for name in like.features]
 
 
-def _read(
-    table: Table, cells: Cells, features: list[int], targets: list[int], options: TableOptions
-) -> list[list[str]]:
+def _read(table: Table, cells: Cells, features: list[int], targets: list[int]) -> list[list[str]]:
     """Fill in the cells, and return the texts of each label column."""
     values: list[list[str]] = [[] for _ in targets]
-    drop = options.missing == "drop"
     for line, row in table.rows:
-        labels = [row[i] for i in targets]
-        if drop and any(not text or text in cells.na for text in labels):
-            continue
-        for column, text in zip(values, labels, strict=True):
-            column.append(sys.intern(text))
+        for column, at in zip(values, targets, strict=True):
+            column.append(sys.intern(row[at]))
         cells.add(line, [row[i] for i in features])
     return values
 
@@ -249,16 +254,19 @@ def _check_guess(
     lines: NDArray[Any],
     texts: dict[str, tuple[str, ...]],
     table: Table,
-) -> None:
-    """Raise ThumbnetError if the last column is taken for the label, but another looks like it."""
+) -> str:
+    """Raise ThumbnetError if the last column is taken for the label, but another looks like it.
+
+    Returns a notice if that is less likely: both may be classes.
+    """
     if looks_like_label(guessed) or not texts:
-        return
-    if (
-        task_of(values, f"{path}, column {guessed!r}", lines.tolist(), table.numbers)
-        != "regression"
-    ):
-        return
+        return ""
     other = next(iter(texts))
+    task = task_of(values, f"{path}, column {guessed!r}", lines.tolist(), table.numbers)
+    if task != "regression" or not is_number(values[0]):
+        numbers = all(map(is_number, values[:100]))
+        option = f"say --label {other!r} if that is the label"
+        return f"the last column, {guessed!r}, is taken for the label: {option}" if numbers else ""
     raise ThumbnetError(
         f"{path}: which column is the label? The last one, {guessed!r}, holds numbers, and "
         f"{other!r} has the names {quoted(class_names(texts[other]))}: say --label {other!r} or "
@@ -273,12 +281,19 @@ def _too_few(path: str | os.PathLike[str], rows: int, fewest: int) -> ThumbnetEr
 
 
 def _notices(
-    table: Table, about: TableColumns, options: TableOptions, dropped: int
+    table: Table,
+    about: TableColumns,
+    options: TableOptions,
+    dropped: int,
+    unlabelled: int,
+    guess: str,
 ) -> tuple[str, ...]:
     """Return what a user should know about how the table was read."""
-    notices = list(table.notices)
-    if dropped:
-        notices.append(f"{dropped:,} rows with a missing value were left out")
+    notices = [*table.notices, *([guess] if guess else [])]
+    for count, what in ((dropped, "a missing value"), (unlabelled, "no label")):
+        if count:
+            rows, were = ("row", "was") if count == 1 else ("rows", "were")
+            notices.append(f"{count:,} {rows} with {what} {were} left out")
     for name, mean in about.means.items():
         notices.append(f"missing values of {name!r} were taken as {mean}")
     for name in about.flags:

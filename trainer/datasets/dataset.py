@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..arrays import LARGEST as LARGEST
 from ..errors import ThumbnetError
-from ..files.text_tables import MOST_COLUMNS
+from ..files.table_header import MOST_COLUMNS
 from .class_labels import check_names
 from .input_spec import InputSpec
 from .table_options import TableColumns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Container, Sequence
 from typing import Literal
 
@@ -10,9 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ThumbnetError, quoted
-from ..files.number_format import POINT, NumberFormat, TooLarge, unit_of
+from ..files.number_format import (
+    POINT,
+    NotANumber,
+    NumberFormat,
+    TooLarge,
+    WithUnit,
+    is_missing,
+    is_no_class,
+    is_number,
+    unit_of,
+)
 from ..files.proposals import did_you_mean
 from .class_labels import canonical, class_names, encode_labels
+from .table_cells import Cells
 
 Task = Literal["auto", "classification", "regression"]
 FEW_CLASSES = 20
@@ -100,6 +112,46 @@ def label_columns(
     return found
 
 
+def find_labelled(
+    values: Sequence[Sequence[str]], names: Sequence[str], cells: Cells, missing: str
+) -> NDArray[np.bool_]:
+    """Return which rows have a label, (rows,).
+
+    Parameters
+    ----------
+    values : sequence of sequence of str
+        The texts of each label column.
+    names : sequence of str
+        Of the label columns.
+    cells : Cells
+        The features, which know other texts that mean a missing value.
+    missing : str
+        See `TableOptions`: if missing values are refused, so are missing labels.
+
+    Raises
+    ------
+    ThumbnetError
+        If a label is missing that may not be.
+    """
+    found: NDArray[np.bool_] = np.ones(len(cells.lines), dtype=np.bool_)
+    for name, column in zip(names, values, strict=True):
+        texts = Counter(column)
+        numbers = sum(count for text, count in texts.items() if is_number(text))
+        is_none = is_missing if 2 * numbers > len(column) else is_no_class
+        none = {t for t in texts if is_none(t) or t in cells.na or f"{name}={t}" in cells.na}
+        if none:
+            absent = np.array([text in none for text in column])
+            if missing == "refuse":
+                first = int(absent.argmax())
+                shown = f" ({column[first]!r})" if column[first] else ""
+                raise ThumbnetError(
+                    f"{cells.path}, column {name!r}, line {cells.lines[first]}: missing label"
+                    f"{shown}: fill it in, or leave out such rows (--missing drop)"
+                )
+            found &= ~absent
+    return found
+
+
 def looks_like_label(name: str) -> bool:
     """Whether a column has one of the usual names of label columns."""
     return name.lower() in USUAL_LABELS
@@ -164,9 +216,6 @@ def classes_of(
     trained: whether a trained network reads the rows, which may then all be of one class.
     """
     where = f"{path}, column {column!r}"
-    for line, value in zip(lines, values, strict=True):
-        if not value:
-            raise ThumbnetError(f"{where}, line {line}: missing label: fill it in")
     if known is not None:
         # "1.0" means the known class "1", unless "1.0" itself is known.
         names = list(values) if set(values) <= set(known) else canonical(values)
@@ -195,6 +244,13 @@ def targets_of(
     for i, value in enumerate(values):
         try:
             targets[i] = form.parse(value)[0]
+        except WithUnit as error:
+            raise ThumbnetError(f"{where}, line {lines[i]}: {error}") from error
+        except NotANumber as error:
+            raise ThumbnetError(
+                f"{where}, line {lines[i]}: {error}: correct it, or name a column of numbers "
+                "(--label)"
+            ) from error
         except ValueError as error:
             raise ThumbnetError(f"{where}, line {lines[i]}: {error}") from error
     return targets

@@ -22,7 +22,7 @@ from .splitting import train_test_split
 from .table_options import TableColumns, TableOptions
 
 DATASET_NAMES = ("digits", "mnist")
-TABLES = (".csv", ".tsv", ".txt")
+TABLES = (".csv", ".tsv", ".tab", ".txt", ".data", ".dat")
 """The suffixes of tables in text files."""
 _FROM_PANDAS = "save it as CSV: pandas.read_{}(PATH).to_csv('data.csv', index=False)"
 _OTHERS = {
@@ -30,8 +30,29 @@ _OTHERS = {
         (".xlsx", ".xls", ".xlsm", ".ods", ".numbers"),
         "is a spreadsheet, not read here: save the sheet as CSV",
     ),
-    ".json": "is JSON, not read here: " + _FROM_PANDAS.format("json"),
-    ".parquet": "is Parquet, not read here: " + _FROM_PANDAS.format("parquet"),
+    **{
+        f".{suffix}": f"is {title}, not read here: " + _FROM_PANDAS.format(reader)
+        for suffix, title, reader in (
+            ("json", "JSON", "json"),
+            ("parquet", "Parquet", "parquet"),
+            ("feather", "Feather", "feather"),
+            ("pkl", "a pickle", "pickle"),
+            ("sas7bdat", "of SAS", "sas"),
+            ("sav", "of SPSS", "spss"),
+            ("dta", "of Stata", "stata"),
+        )
+    },
+    **dict.fromkeys(
+        (".jsonl", ".ndjson"),
+        "is JSON, not read here: save it as CSV: pandas.read_json(PATH, lines=True).to_csv("
+        "'data.csv', index=False)",
+    ),
+    **dict.fromkeys(
+        (".arff", ".h5", ".hdf5", ".mat", ".npy", ".db", ".sqlite", ".html", ".xml"),
+        "is no text table: save it as CSV",
+    ),
+    ".zip": "is a zip archive: unpack it, and give the table in it; or say --window 100, if it has "
+    "recordings of sensors",
 }
 
 
@@ -82,6 +103,8 @@ def _parts(
         return [
             read_csv(path, label, task, options=options or TableOptions(), like=like, inputs=inputs)
         ]
+    if suffix == ".gz" and Path(path.stem).suffix.lower() in TABLES and path.is_file():
+        raise ThumbnetError(f"{text}: is packed: unpack it first, as with `gunzip {path.name}`")
     if suffix in _OTHERS and path.is_file():
         raise ThumbnetError(f"{text}: {_OTHERS[suffix]}")
     if options not in (None, TableOptions()):
@@ -112,7 +135,10 @@ def _parts(
         return _idx_parts(path)
     hint = did_you_mean(text, DATASET_NAMES, "give a .csv, a .npz or IDX files")
     if path.exists():
-        raise ThumbnetError(f"{text}: cannot tell what kind of data this is: {hint}")
+        raise ThumbnetError(
+            f"{text}: cannot tell what kind of data this is: if it is a table of text, rename it "
+            f"to {path.stem}.csv; otherwise give a .csv, a .npz or IDX files"
+        )
     raise ThumbnetError(f"no data set {text!r}: use 'digits', 'mnist' or a file: {hint}")
 
 

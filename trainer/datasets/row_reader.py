@@ -123,7 +123,7 @@ class RowReader:
         # One row cannot be dropped: it is refused.
         missing = "mean" if about.missing == "mean" else "refuse"
         try:
-            made = make_inputs(table, missing, "", Known(about.texts, about.flags, about.means))
+            made = make_inputs(table, missing, Known(about.texts, about.flags, about.means))
         except ThumbnetError as error:
             # What helps in training does not help a row.
             raise ThumbnetError(_without_options(str(error))) from None

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ThumbnetError
-from ..files.number_format import POINT, Missing, NotANumber, NumberFormat, is_missing
+from ..files.number_format import POINT, Missing, NotANumber, NumberFormat, is_missing, unit_of
 
 MOST_TEXTS = 1000
 """Different texts of a column. No network for a board tells as many apart."""
@@ -81,6 +81,11 @@ class Cells:
             if parsed is None:
                 self._numbers.append(np.nan)
                 if not self.texts.setdefault(i, Texts()).add(len(self.lines), cell):
+                    if unit := unit_of(cell):
+                        raise ThumbnetError(
+                            f"{self.path}, line {line}, column {self.names[i]!r}: {cell[:40]!r} is "
+                            f"not a number: text follows it, remove {unit!r} from the column"
+                        )
                     raise ThumbnetError(
                         f"{self.path}, column {self.names[i]!r}: holds more than {MOST_TEXTS:,} "
                         f"different texts, such as {cell[:40]!r}: leave it out "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,9 @@ FEWEST_OF_A_CLASS = 10
 """Rows of a class below which its accuracy is mostly chance."""
 _SHOWN = 3
 _MOST_COLUMNS = 4096
+_MOST = 12
+"""Warnings of columns that are shown."""
+_FEWEST_PIXELS = 16
 _FEW = 0.02
 """Share of the rows that may be outliers."""
 _FEWEST_VALUES = 5
@@ -47,15 +51,39 @@ def table_warnings(data: Dataset) -> list[str]:
     if names is None or data.x.ndim != 2 or len(names) > _MOST_COLUMNS:
         return found
     columns = data.x.astype(np.float64).T
-    for name, column in zip(names, columns, strict=True):
-        found += _of_column(name, column, data.lines)
-    return [*found, *_repeated(names, columns, data)]
+    pixels = _pixels(names, columns)
+    judged = [at for at, name in enumerate(names) if name not in pixels]
+    of_columns: list[str] = []
+    for at in judged:
+        of_columns += _of_column(names[at], columns[at], data.lines, len(names) == 1)
+    of_columns += _repeated([names[at] for at in judged], columns[judged], data)
+    if len(of_columns) > _MOST:
+        more = f"{len(of_columns) - _MOST:,} more warnings like these are not shown"
+        of_columns = [*of_columns[:_MOST], more]
+    return [*found, *of_columns]
 
 
-def _of_column(name: str, column: Array, lines: Array | None) -> Iterator[str]:
+def _pixels(names: Sequence[str], columns: Array) -> set[str]:
+    """Return the columns that are pixels: bytes that only have numbers of their own as names.
+
+    At the edge of pictures these never change, or seldom, or with their neighbours.
+    """
+    alike: dict[str, list[int]] = defaultdict(list)
+    for at, name in enumerate(names):
+        alike[re.sub(r"\d+", "#", name)].append(at)
+    found: set[str] = set()
+    for places in alike.values():
+        part = columns[places]
+        whole = part.min() >= 0 and part.max() <= 255 and np.array_equal(part, np.floor(part))
+        if len(places) >= _FEWEST_PIXELS and whole:
+            found |= {names[at] for at in places}
+    return found
+
+
+def _of_column(name: str, column: Array, lines: Array | None, alone: bool) -> Iterator[str]:
     if not np.ptp(column):
         yield f"{name!r} is {column[0]:g} in every row, which tells nothing: {ignoring(name)}"
-    elif kind := counting(column):
+    elif not alone and (kind := counting(column)):  # x of the points of a curve is sorted
         yield (
             f"{name!r} {kind}, and a network that learns it knows the order of this file, not "
             f"what it measures: {ignoring(name)}"
@@ -93,7 +121,30 @@ def counting(column: Array) -> str:
 
 
 def _outliers(name: str, column: Array, lines: Array | None) -> Iterator[str]:
-    """Yield values far from all others: further than the others are from each other."""
+    """Yield values far from all others."""
+    for value, low, high in outlying(column):
+        at = np.flatnonzero(column == value)
+        remedy = "if this is no reading, correct it, or leave such rows out"
+        option = f"--na {shlex.quote(f'{name}={value:.9g}')} --missing drop"
+        yield (
+            f"{name!r} is {value:.9g} in {_lines(at, lines)}, but from {low:.6g} to {high:.6g} "
+            f"elsewhere: {remedy} ({option})"
+        )
+
+
+def outlying(column: Array) -> list[tuple[float, float, float]]:
+    """Return values that are further from all others than the others are from each other.
+
+    Parameters
+    ----------
+    column : ndarray, shape (n,)
+        Readings.
+
+    Returns
+    -------
+    list of (float, float, float)
+        Each such value, with the least and the largest of the others.
+    """
     values = np.unique(column)
     most = max(_SHOWN, int(_FEW * len(column)))
     low, high = 0, len(values)
@@ -110,14 +161,8 @@ def _outliers(name: str, column: Array, lines: Array | None) -> Iterator[str]:
                     break
                 low, high = (low + 1, high) if end == 1 else (low, high - 1)
     inner = values[low:high]
-    for value in [*values[:low], *values[high:]]:
-        at = np.flatnonzero(column == value)
-        remedy = "if this is no reading, correct it, or leave such rows out"
-        option = f"--na {shlex.quote(f'{name}={value:.9g}')} --missing drop"
-        yield (
-            f"{name!r} is {value:.9g} in {_lines(at, lines)}, but from {inner[0]:.6g} to "
-            f"{inner[-1]:.6g} elsewhere: {remedy} ({option})"
-        )
+    outer = [*values[:low], *values[high:]]
+    return [(float(value), float(inner[0]), float(inner[-1])) for value in outer]
 
 
 def _is_sentinel(value: float) -> bool:

@@ -12,17 +12,26 @@ from ..arrays import LARGEST
 Cell = tuple[int, int, str]
 """Line, column and text of a cell."""
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?(\d*)|\.(\d+))([eE][+-]?\d+)?", re.ASCII)
+# U+2212 is the minus of some languages' spreadsheets.
+_NUMBER = re.compile(r"[+\-\u2212]?(\d+\.?(\d*)|\.(\d+))([eE][+-]?\d+)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(inf|infinity)", re.IGNORECASE)
-_MARKED = re.compile(r"[+-]?(\d*(?:[.,]\d*)+)([eE][+-]?\d+)?", re.ASCII)
+_MARKED = re.compile(r"[+\-\u2212]?(\d*(?:[.,]\d*)+)([eE][+-]?\d+)?", re.ASCII)
 _GROUPS = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*", re.ASCII)
 _SPACED = re.compile(
-    "[+-]?\\d{1,3}(?:([ '\u2019\u00a0\u2009\u202f])\\d{3})(?:\\1\\d{3})*(?:[.,]\\d*)?", re.ASCII
+    "[+\\-\u2212]?\\d{1,3}(?:([ '\u2019\u00a0\u2009\u202f])\\d{3})(?:\\1\\d{3})*(?:[.,]\\d*)?",
+    re.ASCII,
 )
 _WITH_UNIT = re.compile(
-    r"[+-]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][+-]?\d+)?(\s*[^\d\s]\D*)", re.ASCII | re.DOTALL
+    r"[+\-\u2212]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][+-]?\d+)?(\s*[^\d\s]\D*)", re.ASCII | re.DOTALL
 )
-_MISSING = {"", "na", "n/a", "nan", "null", "none", "-", "?", "#n/a"}
+_BEHIND = re.compile(r"\((\d[\d.,]*)\)|(\d[\d.,]*)\s*[-\u2212]", re.ASCII)
+"""Negative numbers of accountants."""
+_WITH_SIGN = re.compile(r"([^\w\s.,+\-\u2212(]+\s*)[+\-\u2212]?\d[\d.,]*\D?", re.ASCII)
+_MISSING = {
+    *("", "na", "n/a", "n.a.", "<na>", "k.a.", "nan", "-nan", "nat", "null", "none"),
+    *("-", "--", "---", "\u2013", "\u2014", "?", "."),
+}
+_EXCEL_ERROR = re.compile(r"#[^\W\d_]+(/\w+)?[!?]|#N/?[AVD]", re.IGNORECASE)
 _MARKS = {".": "point", ",": "comma"}
 
 
@@ -38,6 +47,10 @@ class NotANumber(ValueError):
     """A cell has a text."""
 
 
+class WithUnit(NotANumber):
+    """A cell has a number and a text behind it."""
+
+
 @dataclass(frozen=True)
 class NumberFormat:
     """How the numbers of a table are written.
@@ -50,12 +63,15 @@ class NumberFormat:
         A mark that may be either in cells such as "1,065"; "" for none.
     example
         Where the decimal mark of the table was found, for messages.
+    unsure
+        A cell such as "1.065" that shows no other mark, but was read as if it had a decimal point.
     """
 
     decimal: str = "."
     thousands: str = ","
     doubtful: str = ""
     example: str = ""
+    unsure: str = ""
 
     def parse(self, cell: str) -> tuple[float, int]:
         """Return value and decimals of a cell.
@@ -86,7 +102,7 @@ class NumberFormat:
             match = _NUMBER.fullmatch(self._with_point(cell))
         if match is None:
             raise self._fault(cell)
-        value = float(match[0])
+        value = float(match[0].replace("\u2212", "-"))
         if not math.isfinite(value):
             raise ValueError(f"{cell[:40]!r} is not a finite number: fix or delete the row")
         if abs(value) > LARGEST:
@@ -98,10 +114,10 @@ class NumberFormat:
     def _with_point(self, cell: str) -> str:
         """Return a number without thousands separators and with a decimal point; "" for others."""
         if _SPACED.fullmatch(cell):
-            cell = re.sub("[^\\d.,+-]", "", cell)
+            cell = re.sub("[^\\d.,+\\-\u2212]", "", cell)
             whole, mark, fraction = cell.partition(self.decimal)
             return f"{whole}.{fraction}" if mark else whole
-        sign, body = (cell[0], cell[1:]) if cell[:1] in ("+", "-") else ("", cell)
+        sign, body = (cell[0], cell[1:]) if cell[:1] in ("+", "-", "\u2212") else ("", cell)
         if "," not in body and "." not in body:
             return cell
         if self.doubtful and _mark_of(cell) == "?" and self.doubtful in cell:
@@ -128,12 +144,18 @@ class NumberFormat:
             )
         if mark and mark in "?.,":
             other = "," if self.decimal == "." else "."
+            plain = re.sub(f"[{self.decimal} '\u2019\u00a0\u2009\u202f]", "", cell)
             return ValueError(
                 f"{cell!r} has a decimal {_MARKS[other]}, but {self.example or 'other cells'} has "
-                f"a {_MARKS[self.decimal]}: write {cell.replace(other, self.decimal)!r}"
+                f"a {_MARKS[self.decimal]}: write {plain.replace(other, self.decimal)!r}"
+            )
+        if behind := _BEHIND.fullmatch(cell):
+            return ValueError(
+                f"{cell[:40]!r} is no number: if it is negative, write "
+                f"{'-' + (behind[1] or behind[2])!r}"
             )
         if unit := unit_of(cell):
-            return ValueError(
+            return WithUnit(
                 f"{cell[:40]!r} is not a number: text follows it, remove {unit!r} from the column"
             )
         return NotANumber(f"{cell[:40]!r} is not a number")
@@ -145,7 +167,12 @@ POINT = NumberFormat()
 
 def is_missing(cell: str) -> bool:
     """Whether a cell says that there is no value: it is empty, or NA, NaN, null, ..."""
-    return cell.lower() in _MISSING
+    return cell.lower() in _MISSING or _EXCEL_ERROR.fullmatch(cell) is not None
+
+
+def is_no_class(cell: str) -> bool:
+    """Whether a label says that there is none; NA, none, - and . may be classes."""
+    return is_missing(cell) and cell.lower() not in ("na", "none", "-", "--", ".")
 
 
 def is_number(cell: str) -> bool:
@@ -158,6 +185,12 @@ def is_number(cell: str) -> bool:
 def unit_of(cell: str) -> str:
     """Return the text after a number in a cell, such as " C" in "20.1 C"; "" if there is none."""
     match = _WITH_UNIT.fullmatch(cell)
+    return match[1] if match else ""
+
+
+def sign_of(cell: str) -> str:
+    """Return the sign before a number in a cell, such as "$" in "$20.10"; "" if there is none."""
+    match = _WITH_SIGN.fullmatch(cell)
     return match[1] if match else ""
 
 
@@ -210,10 +243,12 @@ def find_format(cells: Iterable[Cell], delimiter: str, declared: str | None = No
     where = {".": "", ",": ""}
     doubted: dict[str, set[int]] = {".": set(), ",": set()}
     whole: set[int] = set()
+    unsure = ""
     for line, column, cell in cells:
         mark = _mark_of(cell)
         if mark == "?":
             doubted["," if "," in cell else "."].add(column)
+            unsure = unsure or cell
         elif mark:
             count[mark] += 1
             where[mark] = where[mark] or f"{cell!r} in line {line}"
@@ -229,4 +264,6 @@ def find_format(cells: Iterable[Cell], delimiter: str, declared: str | None = No
             doubtful = ","
         elif doubted["."] & whole and delimiter == ";":
             doubtful = "."
-    return NumberFormat(decimal, thousands, doubtful, where[decimal])
+    if doubtful or where[decimal] or not doubted["."] or delimiter == ",":
+        unsure = ""
+    return NumberFormat(decimal, thousands, doubtful, where[decimal], unsure)

@@ -38,6 +38,8 @@ def read_bytes(path: str | os.PathLike[str], most: int = MOST_BYTES) -> bytes:
     try:
         data = read_regular_file(file, most + 1)
     except FileNotFoundError as error:
+        if file.is_symlink():
+            raise ThumbnetError(f"{path}: is a link to nothing: name the file itself") from error
         beside = [p.name for p in file.parent.iterdir()] if file.parent.is_dir() else []
         hint = did_you_mean(file.name, beside, "check the name and the folder")
         raise ThumbnetError(f"{path}: no such file: {hint}") from error

@@ -21,6 +21,7 @@ _UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
 # Western text has single letters above 127. Several in a row are text of another encoding.
 _ANOTHER_ALPHABET = re.compile(rb"[\x80-\xff]{3}")
 _START = 4096
+_NO_TEXT = "it holds binary data: save the table as CSV UTF-8"
 
 
 def decode(path: str | os.PathLike[str], data: bytes) -> tuple[bytes, str]:
@@ -55,10 +56,12 @@ def decode(path: str | os.PathLike[str], data: bytes) -> tuple[bytes, str]:
                 f"{path}: damaged UTF-16 at byte {error.start}: save the file as CSV UTF-8"
             ) from error
         if "\0" in text:
-            raise ThumbnetError(f"{path}: not a CSV file: it holds binary data")
+            raise ThumbnetError(f"{path}: not a CSV file: {_NO_TEXT}")
         return text.encode("utf-8", "replace"), "UTF-16"
+    # A board that loses its power while it writes leaves such bytes at the end.
+    data = data.rstrip(b"\0") or b"\0"
     if b"\0" in data:
-        raise ThumbnetError(f"{path}: not a CSV file: it holds binary data")
+        raise ThumbnetError(f"{path}: not a CSV file: {_NO_TEXT}")
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
         data.decode("utf-8")

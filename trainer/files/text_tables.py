@@ -16,28 +16,23 @@ from itertools import islice
 
 from ..errors import ThumbnetError, quoted
 from .number_format import POINT, Cell, NumberFormat, find_format, is_number
+from .table_header import Row, check_header, given
 from .text_lines import DELIMITERS, Lines, read_lines
+from .unnamed_columns import unnamed
 
-MOST_COLUMNS = 16_384
-"""Columns of a table."""
 DECIMALS = {"point": ".", "comma": ","}
 """The marks that a caller may state."""
+_OTHERS = {
+    **dict.fromkeys(("{", "[{"), "JSON: save it as CSV (pandas: read_json, to_csv)"),
+    **dict.fromkeys(("<",), "HTML or XML: open it in a spreadsheet, and save it as CSV"),
+    **dict.fromkeys(("@relation", "@RELATION"), "a Weka file: save it as CSV"),
+}
+"""How the first line of a file begins that only looks like a table."""
 _SEPARATOR_LINE = re.compile(r'\ufeff?"?sep=(.)"?\s*', re.IGNORECASE)
 # What may be a decimal comma, or a point that separates thousands.
 _COMMA_IN_NUMBER = re.compile(rb"\d,\d")
 _COMMA_IN_QUOTES = re.compile(rb'"[^"\r\n]*\d,\d')
 _POINT_IN_THOUSANDS = re.compile(rb"\d\.\d{3}(?!\d)")
-
-Row = tuple[int, list[str]]
-"""The line that a row starts on, counted from 1, and its cells."""
-
-
-class NoHeader(ThumbnetError):
-    """A table begins with its numbers, not with the names of the columns."""
-
-
-class OtherWidth(ThumbnetError):
-    """A table without a header has another number of columns than names were given."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +75,11 @@ def _records(path: str | os.PathLike[str], lines: Iterable[str], delimiter: str)
             ) from error
         if any(cell.strip() for cell in cells):
             yield line, [cell.strip() for cell in cells]
+
+
+def _below(path: str | os.PathLike[str], lines: Iterable[str], delimiter: str) -> Iterator[Row]:
+    """Yield the rows below the header."""
+    return islice(_records(path, lines, delimiter), 1, None)
 
 
 def _columns(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> tuple[int, int]:
@@ -142,79 +142,38 @@ def read_table(
     start = [line for line in top if line.strip()]
     if not start:
         raise ThumbnetError(f"{path}: the file is empty")
-    delimiter = delimiter or max(DELIMITERS, key=lambda d: _columns(path, start, d))
+    if other := next((what for mark, what in _OTHERS.items() if start[0].startswith(mark)), None):
+        raise ThumbnetError(f"{path}: not a CSV file, but {other}")
+    if delimiter is None or (named and not _columns(path, start, delimiter)[0]):
+        delimiter = max(DELIMITERS, key=lambda d: _columns(path, start, d))
     records = _records(path, lines, delimiter)
+    left_out: set[int] = set()
     if names:
-        header = _given(path, next(_records(path, lines, delimiter)), names, fewest)
+        header = given(path, next(_records(path, lines, delimiter)), names, fewest)
     else:
         _check_first(path, top, delimiter)
         line, header = next(records)
-        _check_header(path, line, header, fewest, islice(_records(path, lines, delimiter), 1, None))
+        left_out = unnamed(header, _below(path, lines, delimiter))
+        below = _below(path, lines, delimiter)
+        check_header(path, line, header, fewest, below, left_out)
     numbers = _numbers(path, lines, delimiter, None if decimal is None else DECIMALS[decimal])
     notices = []
     if lines.encoding == "Windows-1252":
         notices.append("is not UTF-8 and was read as Windows-1252")
     if numbers.decimal == ",":
         notices.append(f"has decimal commas, such as {numbers.example}")
+    if numbers.unsure:
+        notices.append(
+            f"{numbers.unsure!r} is read with a decimal point: say --decimal comma if it is "
+            f"{numbers.unsure.replace('.', '')}"
+        )
+    if left_out:
+        notices.append("columns without a name, which are empty or count the rows, are left out")
     rows = _of_width(path, records, header, delimiter)
+    if left_out:
+        kept = [at for at in range(len(header)) if at not in left_out]
+        header, rows = [header[at] for at in kept], _some(rows, kept)
     return Table(header, rows, delimiter, numbers, tuple(notices))
-
-
-def _given(
-    path: str | os.PathLike[str], first: Row, names: Sequence[str], fewest: int
-) -> list[str]:
-    """Return the given names of the columns, if the first row is no header and has as many."""
-    line, cells = first
-    if len(cells) != len(names):
-        raise OtherWidth(
-            f"{path}, line {line}: {len(cells)} columns, but --names gives {len(names)}: "
-            "name each of them"
-        )
-    if not any(map(is_number, cells)):
-        raise ThumbnetError(
-            f"{path}, line {line}: has the names of the columns, {quoted(cells)}: leave out --names"
-        )
-    _check_names(f"{path}: --names", list(names), fewest)
-    return list(names)
-
-
-def _check_header(
-    path: str | os.PathLike[str], line: int, header: list[str], fewest: int, below: Iterator[Row]
-) -> None:
-    """Raise ThumbnetError if the first row is not a name for each column."""
-    words = [at for at, name in enumerate(header) if not is_number(name)]
-    alone = len(words) == 1 < len(header) and not _numbers_columns(header, words[0], below)
-    if not words or alone:
-        label = f" but {header[words[0]]!r}" if words else ""
-        raise NoHeader(
-            f"{path}, line {line}: no header: the first row is all numbers{label}: "
-            "add a line with the names of the columns"
-        )
-    _check_names(f"{path}, line {line}", header, fewest)
-
-
-def _check_names(where: str, header: list[str], fewest: int) -> None:
-    """Raise ThumbnetError unless there are enough columns, not too many, each with its own name."""
-    if len(header) < fewest:
-        raise ThumbnetError(
-            f"{where}: not a CSV of features and a label: only one column, "
-            f"{header[0][:40]!r}: separate columns by comma, semicolon or tab"
-        )
-    if len(header) > MOST_COLUMNS:
-        raise ThumbnetError(
-            f"{where}: has {len(header):,} columns, at most {MOST_COLUMNS:,} are read: "
-            "leave some out"
-        )
-    known: set[str] = set()
-    for i, name in enumerate(header):
-        if not name:
-            raise ThumbnetError(
-                f"{where}: column {i + 1} has no name: "
-                "name it, or delete it if it only numbers the rows"
-            )
-        if name in known:
-            raise ThumbnetError(f"{where}: two columns are called {name!r}: rename one of them")
-        known.add(name)
 
 
 def _numbers(
@@ -229,9 +188,9 @@ def _numbers(
 
     def cells() -> Iterator[Cell]:
         with suppress(ThumbnetError):  # it will be raised where the rows are read
-            for line, row in islice(_records(path, lines, delimiter), 1, None):
+            for line, row in _below(path, lines, delimiter):
                 for column, cell in enumerate(row):
-                    if cell[:1].isdecimal() or cell[:1] in ("+", "-", ".", ","):
+                    if cell and (cell[0].isdecimal() or cell[:1] in "+-\u2212.,"):
                         yield line, column, cell
 
     return find_format(cells(), delimiter, declared)
@@ -274,20 +233,12 @@ def _start(path: str | os.PathLike[str], lines: list[str], delimiter: str) -> li
     return rows
 
 
-def _numbers_columns(header: list[str], at: int, rows: Iterator[Row]) -> bool:
-    """Whether a row of numbers and one word, at index `at`, is a header: 0, 1, 2 ... label.
-
-    Some programs number columns this way. In a row of data the word is a class, and occurs again.
-    """
-    numbers = header[:at] + header[at + 1 :]
-    counts = ([str(first + i) for i in range(len(numbers))] for first in (0, 1))
-    return numbers in counts and all(cells[at : at + 1] != [header[at]] for _, cells in rows)
-
-
 def _of_width(
     path: str | os.PathLike[str], records: Iterator[Row], header: list[str], delimiter: str
 ) -> Iterator[Row]:
     for line, cells in records:
+        if len(cells) > len(header) and not any(cells[len(header) :]):
+            del cells[len(header) :]  # a separator too many
         if len(cells) != len(header):
             if len(cells) < len(header):
                 hint = f"no value for {quoted(header[len(cells) :])}: fill it in or delete the row"
@@ -300,3 +251,8 @@ def _of_width(
                 f"{path}, line {line}: {counted}, but the header has {len(header)}: {hint}"
             )
         yield line, cells
+
+
+def _some(rows: Iterator[Row], kept: Sequence[int]) -> Iterator[Row]:
+    for line, cells in rows:
+        yield line, [cells[at] for at in kept]

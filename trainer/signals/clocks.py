@@ -154,9 +154,9 @@ def choose_clock(clocks: Sequence[Clock], where: str) -> Clock:
     best = max(clocks, key=lambda clock: (clock.distinct, not clock.guessed))
     for other in clocks:
         apart = abs(other.length - best.length)
-        if other.guessed or best.guessed or not np.isfinite(other.tick):
+        if other is best or other.guessed or best.guessed or not np.isfinite(other.tick):
             continue
-        if apart > _DISAGREE * best.length + 2 * other.tick:
+        if apart > _DISAGREE * abs(best.length) + 2 * other.tick:
             raise ThumbnetError(
                 f"{where}: the clocks {best.name!r} and {other.name!r} disagree: they show "
                 f"{best.length:.4g} and {other.length:.4g} s: name the right one "
@@ -176,4 +176,10 @@ def rises_evenly(column: NDArray[np.float64]) -> bool:
 
 def counts_rows(column: NDArray[np.float64]) -> bool:
     """Whether a column counts the rows: each number is the one before and 1."""
-    return len(column) >= FEWEST and bool(np.all(np.diff(column) == 1))
+    return len(column) >= FEWEST and counts_up(column)
+
+
+def counts_up(column: NDArray[np.float64]) -> bool:
+    """Whether each number is the one before and 1, or begins anew after the largest of all."""
+    anew = (column[:-1] == column.max()) & (column[1:] == column.min())
+    return bool(np.all((np.diff(column) == 1) | anew)) and 2 * int(anew.sum()) < len(column)

@@ -86,6 +86,7 @@ def join(tracks: Sequence[Track], name: str, where: str) -> Track:
         lines=tuple(np.array(base.lines)[inside].tolist()) if base.lines else (),
         sensor="",
         notes=tuple(dict.fromkeys(notes)),
+        ignored=tuple(name for one in tracks for name in one.ignored),
     )
 
 

@@ -12,6 +12,15 @@ from datetime import date
 DAY = 86_400 * 10**9
 """Nanoseconds."""
 
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = rf"({'|'.join(_MONTHS)})[a-z]*\.?"
+_WORDS = re.compile(
+    r"(?:[a-z]{3,9}\.?,? )?"
+    rf"(?:(\d{{1,2}})[ -]{_MONTH},?[ -](\d{{4}})|{_MONTH} (\d{{1,2}}),? (\d{{4}}))",
+    re.ASCII | re.IGNORECASE,
+)
+_BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)[T ](\d\d)(\d\d)(\d\d)", re.ASCII)
+_DAYS = re.compile(r"(\d+) days? (?=\d)", re.ASCII)
 _DATE = r"(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})|(\d{1,2})([-/.])(\d{1,2})\6(\d{4}))"
 _CLOCK = r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,:](\d{1,9}))?\s*([AaPp][Mm])?"
 _ZONE = r"(?:\s*(?:Z|UTC|GMT)?\s*([+-])(\d{2}):?(\d{2})|\s*(?:Z|UTC|GMT))?"
@@ -34,7 +43,7 @@ def parse_moment(cell: str) -> int | None:
     """
     match = _MOMENT.fullmatch(cell)
     if match is None:
-        return None
+        return _in_other_words(cell)
     groups = match.groups()
     days = _days(groups[:8])
     at = 8 if groups[8] is not None else 16
@@ -72,3 +81,20 @@ def _days(groups: tuple[str | None, ...]) -> int | None:
         return date(int(year or 0), int(month or 0), int(day or 0)).toordinal() - 719_163
     except ValueError:
         return None
+
+
+def _in_other_words(cell: str) -> int | None:
+    """Return what has months in letters, no marks, or days before its hours, as 0 days 00:00:01."""
+    if not 8 < len(cell) < 60:
+        return None
+    if days := _DAYS.match(cell):
+        rest = parse_moment(cell[days.end() :])
+        return None if rest is None or not 0 <= rest < DAY else int(days[1]) * DAY + rest
+    if basic := _BASIC.match(cell):
+        year, month, day, hour, minute, second = basic.groups()
+        return parse_moment(f"{year}-{month}-{day} {hour}:{minute}:{second}{cell[basic.end() :]}")
+    if words := _WORDS.match(cell):
+        first, month, year, other_month, second, other_year = words.groups()
+        number = _MONTHS.index((month or other_month).lower()[:3]) + 1
+        return parse_moment(f"{year or other_year}-{number}-{first or second}{cell[words.end() :]}")
+    return None

@@ -128,6 +128,17 @@ def check_named(tracks: Sequence[Track]) -> None:
         )
 
 
+def check_ignored(tracks: Sequence[Track], ignore: Sequence[str]) -> None:
+    """Raise ThumbnetError for a column to leave out that no recording has."""
+    found = {name.lower() for one in tracks for name in one.ignored}
+    for name in ignore:
+        if name.lower() not in found:
+            raise ThumbnetError(
+                f"no recording has a column {name!r} to ignore: {tracks[0].name} has the channels "
+                f"{quoted(tracks[0].channels)}"
+            )
+
+
 def without_clocks(tracks: Sequence[Track], keep: Sequence[str]) -> list[Track]:
     """Return the tracks without channels that rise evenly in all of them, as only clocks do.
 

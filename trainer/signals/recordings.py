@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..datasets.class_labels import check_names
+from ..datasets.table_cells import ignoring
 from ..errors import ThumbnetError, quoted
 from .formats import SUFFIXES
 from .formats.track import Track, Wanted
-from .reading import check_named, read_source, without_clocks
+from .reading import check_ignored, check_named, read_source, without_clocks
 from .sources import sources_of
 from .trees import ZIP, open_tree
 
@@ -179,6 +180,7 @@ def read_recordings(
     sources = sources_of(open_tree(place), label is None, labelled)
     tracks = [track for source in sources for track in read_source(source, wanted)]
     check_named(tracks)
+    check_ignored(tracks, ignore)
     found = [_recording(track) for track in without_clocks(tracks, channels)]
     found = [in_order(one, found[0].channels) for one in found]
     check_alike(found)
@@ -210,10 +212,16 @@ def check_alike(recordings: Sequence[Recording]) -> None:
                 *([f"no channel {quoted(missing)}"] if missing else []),
                 *([f"a channel {quoted(extra)} more"] if extra else []),
             ]
+            remedy = "record the same channels in all, or leave the recording out"
+            if 0 < len(missing) + len(extra) < len(first.channels):
+                options = " ".join(map(ignoring, [*missing, *extra]))
+                remedy = f"record the same channels in all, or leave these out ({options})"
+            if missing and {name.lower() for name in missing} == {name.lower() for name in extra}:
+                remedy = "write their names alike"
             how = " and ".join(what) or f"the channels in another order ({quoted(other.channels)})"
             raise ThumbnetError(
                 f"{other.name} has {how}, unlike {first.name}, which has "
-                f"{quoted(first.channels)}: record the same channels in all"
+                f"{quoted(first.channels)}: {remedy}"
             )
         if abs(other.rate / first.rate - 1) > RATES_APART:
             raise ThumbnetError(

@@ -21,7 +21,7 @@ _SENSORS = (
     *("wristmotion", "headphone", "location", "compass", "heartrate", "microphone"),
 )
 _ALIKE = {"accelerometer": "acc", "accel": "acc", "gyroscope": "gyro", "gyr": "gyro"}
-_PARTS = ("training", "testing")
+_PARTS = ("training", "testing", "train", "test", "validation", "val")
 _NO_DATA = re.compile(r"(readme|license|licence|changelog|notes?)(?![a-z])", re.IGNORECASE)
 _ELSEWHERE = {
     **dict.fromkeys((".xlsx", ".xls", ".ods"), "a spreadsheet: save or export it as CSV"),
@@ -170,7 +170,7 @@ def _of_labels(tree: Folder, beside: Sequence[File], inside: list[Source]) -> li
     if beside:
         raise ThumbnetError(
             f"{beside[0].where} is next to the folders of labels: move it into the folder of its "
-            "label"
+            "label, or delete it"
         )
     found = {source.label for source in inside}
     for one in tree.folders:
@@ -282,7 +282,8 @@ def _check_depth(label: Folder, some: bool) -> None:
         for file in data_of(folder):
             remedy = f"move it up into {label.where}, under a name of its own"
             if not some:
-                above = PurePath(file.where).parent.parent
+                whole = export_of(folder) is not None  # such a folder is one recording
+                above = PurePath(folder.where).parents[1 if whole else 0]
                 remedy = f"give {above}, if its folders are the labels, or move it up"
             raise ThumbnetError(f"{file.where} is in a folder inside {label.name}: {remedy}")
 

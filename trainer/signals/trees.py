@@ -16,7 +16,8 @@ from ..files.zip_members import read_zip
 MOST_BYTES = 64 * 2**20
 """Bytes of a file of recordings. What is in it takes several times as much memory."""
 ZIP = ".zip"
-_LITTER = ("__MACOSX", "Thumbs.db", "desktop.ini")
+_LITTER = re.compile(r"\..*|~\$.*|__MACOSX|Thumbs\.db|desktop\.ini", re.DOTALL)
+"""Hidden files, locks of Office, and what systems leave in folders and archives."""
 
 
 @dataclass(frozen=True)
@@ -155,13 +156,15 @@ def _of_disk(
     """List a folder; reject links out of the whole, `root`, and do not follow loops of links."""
     files, folders = [], []
     for entry in sorted(path.iterdir(), key=lambda entry: natural(entry.name)):
-        if entry.name[0] == "." or entry.name in _LITTER:
+        if _LITTER.fullmatch(entry.name):
             continue
         target = entry.resolve()
         if entry.is_symlink() and not target.is_relative_to(root):
             raise ThumbnetError(
                 f"{entry} is a link out of {root.name}: put the file or folder itself there"
             )
+        if entry.is_symlink() and not target.exists():
+            raise ThumbnetError(f"{entry} is a link to nothing: delete it")
         name = f"{shown}{entry.name}"
         if entry.is_dir():
             if target in parents or target == root:
@@ -184,7 +187,7 @@ def _of_zip(
         if not member.startswith(inside):
             continue
         first, slash, _ = member[len(inside) :].partition("/")
-        if not first or first[0] == "." or first in _LITTER:
+        if not first or _LITTER.fullmatch(first):
             continue
         name = "/".join(filter(None, (shown, first)))
         place = f"{where}/{first}"

@@ -57,7 +57,7 @@ def refusal(path: Path, **options: object) -> str:
             "separate columns by comma, semicolon or tab",
         ),
         (
-            ",a,label\n0,1,2\n",
+            ",a,label\n7,1,2\n7,1,3\n",
             "d.csv, line 1: column 1 has no name: "
             "name it, or delete it if it only numbers the rows",
         ),
@@ -82,13 +82,15 @@ def refusal(path: Path, **options: object) -> str:
         ),
         (
             GOOD.replace("-1.25", "1.2.5"),
-            "d.csv, line 4, column 'acc_x': '1.2.5' is not a number, "
-            "and features must be (the label column is 'gesture')",
+            "d.csv, line 4, column 'acc_x': '1.2.5' is not a number, unlike others of the column: "
+            "correct it, delete the row, say that it is a missing value "
+            "(--na acc_x=1.2.5 --missing drop), or leave the column out (--ignore acc_x)",
         ),
         (
             GOOD.replace("-1.25", "1_000"),
-            "d.csv, line 4, column 'acc_x': '1_000' is not a number, "
-            "and features must be (the label column is 'gesture')",
+            "d.csv, line 4, column 'acc_x': '1_000' is not a number, unlike others of the column: "
+            "correct it, delete the row, say that it is a missing value "
+            "(--na acc_x=1_000 --missing drop), or leave the column out (--ignore acc_x)",
         ),
         (
             GOOD.replace("-1.25", "NaN"),
@@ -133,7 +135,8 @@ def refusal(path: Path, **options: object) -> str:
         ),
         (
             "a,b\n\n1,5\n2,6\n\n3,x\n4,",
-            "d.csv, column 'b', line 7: missing label: fill it in",
+            "d.csv, column 'b', line 7: missing label: fill it in, or leave out such rows "
+            "(--missing drop)",
         ),
         (
             GOOD.replace("right", "left"),
@@ -190,8 +193,14 @@ def test_refusals(tmp_path: Path, text: str, message: str) -> None:
     [
         (b"PK\x03\x04abc", "d.csv: not a CSV file, but a ZIP or Excel file: save the sheet as CSV"),
         (b"\x1f\x8b\x08abc", "d.csv: not a CSV file, but a gzip file: unpack it first"),
-        (GOOD.encode("utf-32"), "d.csv: not a CSV file: it holds binary data"),
-        (b"a,b\n\0\1\2", "d.csv: not a CSV file: it holds binary data"),
+        (
+            GOOD.encode("utf-32"),
+            "d.csv: not a CSV file: it holds binary data: save the table as CSV UTF-8",
+        ),
+        (
+            b"a,b\n\0\1\2",
+            "d.csv: not a CSV file: it holds binary data: save the table as CSV UTF-8",
+        ),
         (
             GOOD.encode().replace(b"right", "вправо".encode("cp1251"), 1),
             "d.csv, line 3: byte 0xe2 is not UTF-8: save the file as CSV UTF-8",
@@ -205,7 +214,8 @@ def test_refusals_of_what_is_no_csv(tmp_path: Path, data: bytes, message: str) -
 def test_refusal_of_a_number_for_regression(tmp_path: Path) -> None:
     path = write(tmp_path, "a,score\n1,1\n2,2\n3,x\n4,3\n")
     assert refusal(path, task="regression") == (
-        "d.csv, column 'score', line 4: 'x' is not a number"
+        "d.csv, column 'score', line 4: 'x' is not a number: correct it, or name a column of "
+        "numbers (--label)"
     )
 
 

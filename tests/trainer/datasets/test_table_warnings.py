@@ -140,3 +140,27 @@ def test_real_data_are_not_suspicious() -> None:
         data = Dataset(bunch.data, bunch.target, labels)
         assert not table_warnings(data), name
     assert not table_warnings(load_digits())
+
+
+def test_pixels_are_not_suspicious(tmp_path: Path) -> None:
+    """Pixels at the edge never change, or twice, or with their neighbours."""
+    pixels = np.random.default_rng(0).integers(0, 256, (N, 16))
+    pixels[:, 0], pixels[:, 2] = 0, pixels[:, 1]
+    pixels[:, 3] = 0
+    pixels[5, 3] = 255
+    named = {f"pixel_{k // 4}_{k % 4}": column for k, column in enumerate(pixels.T)}
+    assert not table_warnings(read_csv(table(tmp_path, **named)))
+    pixels[7, 5] = 256  # no byte
+    assert len(table_warnings(read_csv(table(tmp_path, **named)))) == 2
+
+
+def test_points_of_a_curve_are_not_suspicious(tmp_path: Path) -> None:
+    path = tmp_path / "d.csv"
+    path.write_text("x,y\n" + "".join(f"{k / 10},{k * k / 100}\n" for k in range(N)))
+    assert not table_warnings(read_csv(path))
+
+
+def test_not_more_warnings_than_are_read(tmp_path: Path) -> None:
+    said = table_warnings(read_csv(table(tmp_path, **{f"f{k}": [0.5] * N for k in range(40)})))
+    assert len(said) == 13
+    assert said[-1] == "28 more warnings like these are not shown"

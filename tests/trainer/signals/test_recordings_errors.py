@@ -51,26 +51,29 @@ def rows(*steps: int) -> str:
         (ROWS, "b/1.csv, line 1: no header: the first row is all numbers: "
                "add a line with the names of the columns"),
         (GOOD.replace("\n100,3,0", "\n100,NaN,0"),
-         "b/1.csv, line 12, column 'x': missing value ('NaN'): fill it in or delete the row"),
+         "b/1.csv, line 12, column 'x': missing value ('NaN'): fill it in or delete the row, "
+         "or leave the column out (--ignore x)"),
         (GOOD.replace("\n100,3,0", "\n100,,0"),
-         "b/1.csv, line 12, column 'x': missing value: fill it in or delete the row"),
+         "b/1.csv, line 12, column 'x': missing value: fill it in or delete the row, "
+         "or leave the column out (--ignore x)"),
         (GOOD.replace("\n100,3,0", "\n100,3"),
          "b/1.csv, line 12: 2 columns, but the header has 3: no value for 'y': "
          "fill it in or delete the row"),
         (GOOD.replace("\n100,3,0", "\nlater,3,0"),
-         "b/1.csv, line 12, column 'ms': 'later' is not a number: fix or delete the row"),
+         "b/1.csv, line 12, column 'ms': 'later' is not a number: fix or delete the row, "
+         "or leave out the clock and give the rate of the samples (--ignore ms --rate 100)"),
         (GOOD.replace("\n100,3,0", "\n100,abc,0"),
          "b/1.csv, line 12, column 'x': 'abc' is not a number: fix or delete the row, or leave "
-         "the column out"),
+         "the column out (--ignore x)"),
         ("ms,x\n" + "".join(f"{10 * k},{k}\n" for k in range(40)),
          "b/1.csv has no channel 'y', unlike a/1.csv, which has 'x', 'y': "
-         "record the same channels in all"),
+         "record the same channels in all, or leave these out (--ignore y)"),
         (GOOD.replace("ms,x,y", "ms,x,z"),
          "b/1.csv has no channel 'y' and a channel 'z' more, unlike a/1.csv, which has 'x', 'y': "
-         "record the same channels in all"),
+         "record the same channels in all, or leave the recording out"),
         ("ms,x,y\n0,1,2\n10,2,2\n",
-         "b/1.csv, line 2: label 'b' for fewer than 3 rows: fix the labels around it, "
-         "or delete it"),
+         "b/1.csv, line 2: a recording of 2 rows, at least 3 are needed: delete it, or record "
+         "again"),
         (rows(*[10] * 20, 0, *[10] * 20),
          "b/1.csv, line 23: time stands still, from 0.2 s to 0.2 s: delete the row, "
          "or make two recordings of it"),
@@ -99,8 +102,8 @@ def rows(*steps: int) -> str:
          "b/1.csv, line 1: 'MPY: soft reboot' is not the names of the columns, line 4 is: "
          "delete what is above it"),
         ("MPY: soft reboot\n" + ROWS,
-         "b/1.csv, line 1: 'MPY: soft reboot' is not the names of the 3 columns below: "
-         "write them there instead"),
+         "b/1.csv, line 2: no header: the first row is all numbers: add a line with the names of "
+         "the columns"),
         (rows(*[20] * 40),
          "b/1.csv has 50 samples a second, a/1.csv 100: resample one of them, or leave it out"),
     ],
@@ -115,7 +118,8 @@ def test_of_files(b: str, said: str, tmp_path: Path) -> None:
         ({}, {}, "motions: no CSV files here: put them into a folder for each label, such as "
                  "motions/walk/1.csv"),
         ({"a/1.csv": GOOD, "c.csv": GOOD}, {},
-         "c.csv is next to the folders of labels: move it into the folder of its label"),
+         "c.csv is next to the folders of labels: move it into the folder of its label, or delete "
+         "it"),
         ({"a/1.csv": GOOD, "b/notes.md": ""}, {},
          "b: no CSV files for this label: put its recordings there, or delete it"),
         ({"a/1.csv": GOOD}, {},

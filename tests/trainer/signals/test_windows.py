@@ -195,11 +195,11 @@ def test_other_channels_and_rates() -> None:
     one, other = motion("rest", 0), motion("wave", 0)
     assert refusal(cut, [one, replace(other, channels=("x", "y", "t"))], 9, 9) == (
         "wave/0.csv has no channel 'z' and a channel 't' more, unlike rest/0.csv, which has "
-        "'x', 'y', 'z': record the same channels in all"
+        "'x', 'y', 'z': record the same channels in all, or leave these out (--ignore z --ignore t)"
     )
     assert refusal(cut, [one, replace(other, channels=("z", "y", "x"))], 9, 9) == (
         "wave/0.csv has the channels in another order ('z', 'y', 'x'), unlike rest/0.csv, which "
-        "has 'x', 'y', 'z': record the same channels in all"
+        "has 'x', 'y', 'z': record the same channels in all, or leave the recording out"
     )
     assert refusal(cut, [one, replace(other, rate=55)], 9, 9) == (
         "wave/0.csv has 55 samples a second, rest/0.csv 50: resample one of them, or leave it out"

@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...datasets.label_columns import USUAL_LABELS
+from ...datasets.table_cells import ignoring
 from ...errors import ThumbnetError, quoted
 from ..clock_names import perhaps_clock
-from ..clocks import Clock, ClockCells, choose_clock, counts_rows, rises_evenly
+from ..clocks import Clock, ClockCells, choose_clock, counts_rows, counts_up, rises_evenly
 from ..sample_times import time_option, unit_of_time
 from ..trees import File
 from .rates import rate_of_clock
-from .roles import Roles, remedy_for_labels, roles_of
+from .roles import Roles, is_ignored, remedy_for_labels, roles_of
 from .text import UNNAMED, Sheet
 from .track import FEWEST, Track, Wanted
 
@@ -24,6 +25,7 @@ COUNTERS = (
     *("i", "n", "idx", "frame", "packet", "seq", "sequence", "sample_id", "sample number"),
 )
 """Names of a column that counts the rows, if it does."""
+_NO_CLOCK = ", or leave out the clock and give the rate of the samples"
 
 
 @dataclass
@@ -126,13 +128,15 @@ class _Table:
             try:
                 self._sheet.number(cells[k])
             except ValueError as error:
-                other = ", or leave the column out"
+                other = f", or leave the column out ({ignoring(self._sheet.header[k])})"
                 raise self._fault(line, k, str(error), other) from error
 
     def _fault(self, line: int, k: int, what: str, other: str = "") -> ThumbnetError:
         remedy = ""
         if what.endswith(("is not a number", "is no date or time")):
             remedy = f": fix or delete the row{other}"
+        elif what.endswith("delete the row"):
+            remedy = other
         return ThumbnetError(f"{self._at(line)}, column {self._sheet.header[k]!r}: {what}{remedy}")
 
     def _at(self, line: int) -> str:
@@ -176,6 +180,9 @@ class _Table:
                     guessed=guessed,
                     notes=(*self._sheet.notes, *notes, *more),
                     named=self._sheet.named,
+                    ignored=tuple(
+                        name for name in self._sheet.header if is_ignored(name, wanted.ignore)
+                    ),
                 )
             )
         return found
@@ -185,13 +192,14 @@ class _Table:
         if self._roles.time is not None:
             one = self._clocks[self._roles.time]
             if one.fault is not None:
-                raise self._fault(one.fault[0], self._roles.time, one.fault[2])
+                raise self._fault(one.fault[0], self._roles.time, one.fault[2], _NO_CLOCK)
             return [one]
         whole = [clock for clock in self._clocks.values() if clock.fault is None]
         if self._clocks and not whole:
             k, one = next(iter(self._clocks.items()))
             assert one.fault is not None
-            raise self._fault(one.fault[0], k, one.fault[2])
+            other = f"{_NO_CLOCK} ({ignoring(self._sheet.header[k])} --rate 100)"
+            raise self._fault(one.fault[0], k, one.fault[2], other)
         return whole
 
     def _clock(
@@ -220,7 +228,7 @@ class _Table:
         kept, notes = [], []
         for k, name in enumerate(names):
             parts = [values[run.begin : run.begin + len(run.lines), k] for run in self._runs]
-            if name.lower() in COUNTERS and all(np.all(np.diff(part) == 1) for part in parts):
+            if name.lower() in COUNTERS and all(map(counts_up, parts)):
                 notes.append(f"{name!r} only counts the rows, and is left out")
             elif perhaps_clock(name) and len(names) > 1 and all(map(rises_evenly, parts)):
                 if clocks:
@@ -259,6 +267,12 @@ class _Table:
         """
         column = self._roles.guessed_label
         where = self._at(run.lines[0])
+        if self._roles.label is None:
+            rows = "1 row" if len(run.lines) == 1 else f"{len(run.lines)} rows"
+            return ThumbnetError(
+                f"{where}: a recording of {rows}, at least {FEWEST} are needed: delete it, or "
+                "record again"
+            )
         if column is None or column.lower() in USUAL_LABELS[:-1] or not self._is_number(run.label):
             return ThumbnetError(
                 f"{where}: label {run.label!r} for fewer than {FEWEST} rows: fix the labels "

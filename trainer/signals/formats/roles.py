@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +87,7 @@ def roles_of(
         at_label = _label(where, names, by_name | dates, wanted.label)
     at_time, unit = _time(where, names, wanted.time)
     at_recording = _recording(where, names, wanted.recording)
-    ignored = {k for k, name in enumerate(names) if name in wanted.ignore}
+    ignored = {k for k, name in enumerate(names) if is_ignored(name, wanted.ignore)}
     clocks = (by_name | dates) - {at_label, at_recording} - ignored
     if at_time is not None:
         clocks |= {at_time}
@@ -120,14 +121,24 @@ def roles_of(
     )
 
 
+def is_ignored(name: str, ignore: Sequence[str]) -> bool:
+    """Whether a column is to be left out, in whatever case it is written."""
+    return name.lower() in {one.lower() for one in ignore}
+
+
 def remedy_for_labels(where: str) -> str:
     """Say what to do about a file in which a channel was taken for the labels."""
     path = Path(where)
     folder = path.absolute().parent
     above = folder.parent.name or "motions"
+    name = re.match(r"([^\W\d_]+)[\s_-]?\d", path.stem)
+    called = ""
+    if name is not None:
+        number = path.name[name.end() - 1 :]
+        called = f", or call it {name[1]}.{number}, if {name[1]!r} is its label"
     return (
         "name another column with --label, or give a folder with a folder for each label, as "
-        f"{above} is for {above}/{folder.name}/{path.name}"
+        f"{above} is for {above}/{folder.name}/{path.name}{called}"
     )
 
 

@@ -62,6 +62,8 @@ class Track:
         What a user should know about how the file was read.
     named : bool
         Whether the file names its channels.
+    ignored : tuple of str
+        Columns that were left out because the user said so.
     """
 
     values: NDArray[np.float64]
@@ -77,6 +79,7 @@ class Track:
     guessed: str = ""
     notes: tuple[str, ...] = ()
     named: bool = True
+    ignored: tuple[str, ...] = ()
 
     def seconds(self, origin: int) -> NDArray[np.float64]:
         """Return when each sample was taken, in seconds since an origin in nanoseconds."""
