@@ -186,6 +186,6 @@ def _bits(values: Ints) -> Ints:
 
 def _roots(values: Ints) -> Ints:
     """Return square roots of numbers below 2**30, rounded."""
-    roots: Ints = np.sqrt(values.astype(np.float64)).astype(np.int64)
-    roots += values - roots * roots > roots
+    below = np.sqrt(values.astype(np.float64)).astype(np.int64)
+    roots: Ints = below + (values - below * below > below)
     return roots
