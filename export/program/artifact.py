@@ -28,10 +28,11 @@ from ..stages.reference import accepted_counts, to_counts
 from .expected_answers import expected_answers
 from .module_labels import labels_in
 from .read_contents import check_contents, check_text, check_work, read_document
+from .replaced_files import left_behind
 from .stored_inputs import inputs_to_json
 from .stream_vectors import stream_answers, stream_windows
 from .text_columns import with_texts
-from .written_files import SUFFIXES, WEIGHTS, check_case, check_listed, digests, read_files
+from .written_files import SUFFIXES, check_case, check_listed, digests, read_files
 
 MOST_SAID = 500
 """Characters of a fault that are shown: names in a file may be long."""
@@ -227,7 +228,7 @@ def write_artifact(
         artifact.path.parent.mkdir(parents=True, exist_ok=True)
         with writing_in(artifact.path.parent) as replace:
             check_case(artifact.path.parent, [*files, sidecar.name])
-            left = _left_behind(sidecar, artifact.digests)
+            left = left_behind(sidecar, artifact.digests)
             replace({**files, sidecar.name: text.encode()})
             for path in left:
                 path.unlink()
@@ -323,20 +324,3 @@ def _digest(document: dict[str, Any]) -> str:
     """Return the SHA-256 of everything except the digest itself."""
     rest = {key: value for key, value in document.items() if key != "digest"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
-
-
-def _left_behind(sidecar: Path, kept: Mapping[str, str]) -> list[Path]:
-    """Return the files of an earlier export that are unchanged and not in `kept`."""
-    try:
-        old = read_document(sidecar)["files"]
-        names = [sidecar.stem + suffix for suffix in (*SUFFIXES, WEIGHTS)]
-        there = {name: sidecar.with_name(name) for name in names if name in old}
-        return [
-            path
-            for name, path in there.items()
-            if name not in kept
-            and path.is_file()
-            and digests({name: path.read_bytes()})[name] == old[name]
-        ]
-    except (OSError, ValueError, ThumbnetError):
-        return []
