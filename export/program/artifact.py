@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from thumbnet.trainer import TableColumns, ThumbnetError, locked, writing_in
@@ -23,8 +22,7 @@ from ..graph.serialization import dump, graph_to_json
 from ..kernels.build import Build
 from ..ops.answer import answer_kind
 from ..ops.input import takes_bytes
-from ..quantizer.input_counts import in_units
-from ..stages.reference import accepted_counts, to_counts
+from ..stages.reference import to_counts
 from .expected_answers import expected_answers
 from .module_labels import labels_in
 from .read_contents import check_contents, check_text, check_work, read_document
@@ -32,6 +30,7 @@ from .replaced_files import left_behind
 from .stored_inputs import inputs_to_json
 from .stream_vectors import stream_answers, stream_windows
 from .text_columns import with_texts
+from .vector_rows import extremes, readings
 from .written_files import SUFFIXES, check_case, check_listed, digests, read_files
 
 MOST_SAID = 500
@@ -305,19 +304,6 @@ def _load(module: Path) -> Artifact:
         *(contents.inputs, contents.targets, contents.info, files, contents.texts),
         about=contents.about,
     )
-
-
-def readings(graph: Graph, counts: npt.ArrayLike) -> list[list[int | float]]:
-    """Return counts as the numbers that `predict` takes: raw units, integers if all units are 1."""
-    return in_units(counts, accepted_counts(graph).units)  # type: ignore[no-any-return]
-
-
-def extremes(graph: Graph) -> npt.NDArray[np.int64]:
-    """Return rows of counts at the ends of the accepted range: low, high, and both alternating."""
-    inputs = accepted_counts(graph)
-    low, high = inputs.minimum, inputs.maximum
-    odd = np.arange(len(low)) % 2 == 1
-    return np.stack([low, high, np.where(odd, high, low), np.where(odd, low, high)])
 
 
 def _digest(document: dict[str, Any]) -> str:
