@@ -29,11 +29,12 @@ from .microbit.hexfile import files_in_hex, microbit_hex
 from .microbit.shrink import compact_source
 from .ops import operation, operation_title
 from .ops.add_levels import MOST_FACTOR
-from .ops.answer import answer_kind, answer_nodes
+from .ops.answer import answer_nodes
 from .ops.move import LISTED_AXES, Piece
 from .ops.onnx_softmax import MOST_SOFTMAX_FACTOR, onnx_exponentials
 from .ops.tflite_softmax import exponentials
 from .ops.xnnpack_add import add_factors
+from .program.answers import Answers, answers_of
 from .program.arena_calls import ArenaCall, ArenaCalls, arena_calls
 from .program.artifact import Artifact, load_artifact
 from .program.artifact_cost import Alternatives, alternatives, estimate_artifact
@@ -45,7 +46,6 @@ from .program.compare import (
     quantization_choices,
 )
 from .program.convert import convert, convert_graph
-from .program.expected_answers import Answers, answers_of
 from .program.kernel_inspection import (
     KernelMemory,
     StandaloneCall,
@@ -65,7 +65,7 @@ from .stages.check_graph import verify
 from .stages.choose_task import float_task
 from .stages.observers import CALIBRATIONS
 from .stages.pipeline import STAGES, Options, run_until, trained_bits
-from .stages.reference import Refusal, accepted_rows, refusals, to_counts
+from .stages.reference import Refusal, accepted_rows
 
 __all__ = [
     "CALIBRATIONS",
@@ -99,9 +99,6 @@ __all__ = [
     "StreamVotes",
     "accepted_rows",
     "answers_of",
-    "refusals",
-    "to_counts",
-    "answer_kind",
     "add_factors",
     "alive_bytes",
     "alternatives",

@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from thumbnet.trainer import TableColumns, ThumbnetError, locked, writing_in
@@ -23,15 +22,16 @@ from ..graph.serialization import dump, graph_to_json
 from ..kernels.build import Build
 from ..ops.answer import answer_kind
 from ..ops.input import takes_bytes
-from ..quantizer.input_counts import in_units
-from ..stages.reference import accepted_counts, to_counts
+from ..stages.reference import to_counts
 from .expected_answers import expected_answers
 from .module_labels import labels_in
 from .read_contents import check_contents, check_text, check_work, read_document
+from .replaced_files import left_behind
 from .stored_inputs import inputs_to_json
 from .stream_vectors import stream_answers, stream_windows
 from .text_columns import with_texts
-from .written_files import SUFFIXES, WEIGHTS, check_case, check_listed, digests, read_files
+from .vector_rows import extremes, readings
+from .written_files import SUFFIXES, check_case, check_listed, digests, read_files
 
 MOST_SAID = 500
 """Characters of a fault that are shown: names in a file may be long."""
@@ -227,7 +227,7 @@ def write_artifact(
         artifact.path.parent.mkdir(parents=True, exist_ok=True)
         with writing_in(artifact.path.parent) as replace:
             check_case(artifact.path.parent, [*files, sidecar.name])
-            left = _left_behind(sidecar, artifact.digests)
+            left = left_behind(sidecar, artifact.digests)
             replace({**files, sidecar.name: text.encode()})
             for path in left:
                 path.unlink()
@@ -306,37 +306,7 @@ def _load(module: Path) -> Artifact:
     )
 
 
-def readings(graph: Graph, counts: npt.ArrayLike) -> list[list[int | float]]:
-    """Return counts as the numbers that `predict` takes: raw units, integers if all units are 1."""
-    return in_units(counts, accepted_counts(graph).units)  # type: ignore[no-any-return]
-
-
-def extremes(graph: Graph) -> npt.NDArray[np.int64]:
-    """Return rows of counts at the ends of the accepted range: low, high, and both alternating."""
-    inputs = accepted_counts(graph)
-    low, high = inputs.minimum, inputs.maximum
-    odd = np.arange(len(low)) % 2 == 1
-    return np.stack([low, high, np.where(odd, high, low), np.where(odd, low, high)])
-
-
 def _digest(document: dict[str, Any]) -> str:
     """Return the SHA-256 of everything except the digest itself."""
     rest = {key: value for key, value in document.items() if key != "digest"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
-
-
-def _left_behind(sidecar: Path, kept: Mapping[str, str]) -> list[Path]:
-    """Return the files of an earlier export that are unchanged and not in `kept`."""
-    try:
-        old = read_document(sidecar)["files"]
-        names = [sidecar.stem + suffix for suffix in (*SUFFIXES, WEIGHTS)]
-        there = {name: sidecar.with_name(name) for name in names if name in old}
-        return [
-            path
-            for name, path in there.items()
-            if name not in kept
-            and path.is_file()
-            and digests({name: path.read_bytes()})[name] == old[name]
-        ]
-    except (OSError, ValueError, ThumbnetError):
-        return []

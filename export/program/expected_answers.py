@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,32 +13,6 @@ from ..stages.reference import execute
 
 FACTOR, MASK = 31, 0xFFFFFF
 """As in firmware/runtime/reset.py: products stay small integers."""
-
-
-@dataclass(frozen=True, eq=False)
-class Answers:
-    """What a network answers to rows.
-
-    Attributes
-    ----------
-    scores
-        int64 (n, outputs).
-    prediction
-        Class indices (n,), numbers in real units (n, outputs), or levels of pixels (n, ...).
-    probabilities
-        int64 (n, classes), Q15; None if the network has none.
-
-    """
-
-    scores: Ints
-    prediction: npt.NDArray[Any]
-    probabilities: Ints | None
-
-
-def answers_of(graph: Graph, counts: Ints, held: dict[str, Ints] | None = None) -> Answers:
-    """Return the answers to rows of counts; held: see `execute`."""
-    values = execute(graph, counts, graph.outputs, held)
-    return Answers(values["scores"], values["prediction"], values.get("probabilities"))
 
 
 def expected_answers(graph: Graph, kind: str, counts: Ints) -> list[dict[str, Any]]:

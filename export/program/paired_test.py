@@ -23,6 +23,10 @@ def beyond_chance(one: npt.ArrayLike, other: npt.ArrayLike, tries: int = 1) -> b
     tries
         How many ways are compared with the first: so many would find something by chance.
 
+    Returns
+    -------
+    bool
+
     """
     return paired_test(one, other) < CHANCE / max(1, tries)
 

@@ -162,9 +162,20 @@ def goodness(task: Task, predicted: npt.ArrayLike, target: npt.NDArray[np.float6
 def row_losses(
     predicted: npt.ArrayLike, target: npt.NDArray[np.float64], classes: bool
 ) -> npt.NDArray[np.float64]:
-    """Return the loss of each row, (rows,), for `paired_test`.
+    """Compute the loss of each row, for `paired_test`.
 
-    1 for a wrong class, or the mean squared error of numbers in standard units.
+    Parameters
+    ----------
+    predicted, target
+        Class indices (rows,), or numbers (rows, outputs).
+    classes
+        Which of these they are.
+
+    Returns
+    -------
+    numpy.ndarray
+        (rows,): 1 for a wrong class, or the mean squared error of numbers in standard units.
+
     """
     found = np.asarray(predicted, dtype=np.float64).reshape(target.shape)
     if classes:

@@ -22,7 +22,7 @@ from support.sharp import sharp
 
 from thumbnet.export import Program, convert, verify
 from thumbnet.export.graph.graph import Graph
-from thumbnet.export.program.artifact import extremes, readings
+from thumbnet.export.program.vector_rows import extremes, readings
 from thumbnet.export.stages.reference import execute
 from thumbnet.tools.targets import UnixTarget
 

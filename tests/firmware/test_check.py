@@ -22,7 +22,7 @@ from thumbnet.export import Program, convert, firmware_text
 from thumbnet.export.emit.check import check_literals
 from thumbnet.export.emit.firmware_source import SourceFile
 from thumbnet.export.kernels.build import Build
-from thumbnet.export.program.artifact import extremes, readings
+from thumbnet.export.program.vector_rows import extremes, readings
 from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets import UnixTarget, find_micropython
 from thumbnet.trainer import ThumbnetError

@@ -16,7 +16,7 @@ from thumbnet.export.emit.memory_plan import plan
 from thumbnet.export.kernels.kernel import Kernel
 from thumbnet.export.ops import KERNELS
 from thumbnet.export.ops.answer import is_regression
-from thumbnet.export.program.artifact import extremes, readings
+from thumbnet.export.program.vector_rows import extremes, readings
 from thumbnet.tools.targets import find_micropython
 
 PLAIN = Path(__file__).parents[2] / "firmware/plain"

@@ -21,8 +21,8 @@ from thumbnet.export import convert
 from thumbnet.export.emit.module import emit
 from thumbnet.export.graph.graph import Graph
 from thumbnet.export.kernels.build import Build
-from thumbnet.export.program.artifact import extremes
-from thumbnet.export.program.artifact import readings as raw
+from thumbnet.export.program.vector_rows import extremes
+from thumbnet.export.program.vector_rows import readings as raw
 from thumbnet.export.stages.reference import execute, to_counts
 from thumbnet.trainer import Activation, Add, Conv1D, Dense, Flatten, Input, Model
 

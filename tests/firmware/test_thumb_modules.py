@@ -19,7 +19,7 @@ from thumbnet.export import convert, verify
 from thumbnet.export.emit.module import emit
 from thumbnet.export.graph.graph import Graph
 from thumbnet.export.kernels.build import Build
-from thumbnet.export.program.artifact import extremes, readings
+from thumbnet.export.program.vector_rows import extremes, readings
 from thumbnet.export.stages.reference import execute
 
 pytestmark = pytest.mark.emulated

@@ -16,7 +16,8 @@ from ..terminal.console import Console
 from ..terminal.row_output import RowFile, RowLines
 from ..terminal.wording import printable
 from ..workflow.answering import Network, load_answering
-from ..workflow.predicting import Rows, predict_file, predict_lines
+from ..workflow.predicting import predict_file, predict_lines
+from ..workflow.prediction import Rows
 from ..workflow.prediction_columns import Columns
 from ..workflow.tally import Tally
 from .class_options import class_options

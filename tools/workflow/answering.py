@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -14,12 +15,9 @@ from thumbnet.export import (
     Artifact,
     Graph,
     Refusal,
-    answer_kind,
     answers_of,
     float_task,
     load_artifact,
-    refusals,
-    to_counts,
 )
 from thumbnet.importers import FORMATS, IntegerNetwork
 from thumbnet.trainer import Model, ThumbnetError
@@ -91,31 +89,24 @@ class Integers:
         rows = np.asarray(x, np.float64).reshape(len(x), -1)
         if self.network is not None:
             rows = to_levels(self.network, rows)
-        refused = {one.row: one for one in refusals(self.graph, rows)}
-        taken = [k for k in range(len(rows)) if k not in refused]
-        found: Iterator[Answer] = iter(())
-        if taken:
-            counts = to_counts(self.graph, rows[taken])
-            made = answers_of(self.graph, counts, self._held)
-            found = iter(_each(made, answer_kind(self.graph) == "classifier"))
+        made = answers_of(self.graph, rows, self._held)
+        refused = {one.row: one for one in made.refused}
+        found = _each(made)
         return [
             Answer(refused=refused[k]) if k in refused else next(found) for k in range(len(rows))
         ]
 
 
-def _each(made: Answers, classes: bool) -> list[Answer]:
-    scores = made.scores.tolist()
-    found = made.prediction.reshape(len(scores), -1).tolist()
-    odds = [()] * len(scores) if made.probabilities is None else (made.probabilities / Q15).tolist()
-    return [
-        Answer(
-            int(one[0]) if classes else None,
-            () if classes else tuple(one),
-            tuple(share),
-            tuple(each),
-        )
-        for each, one, share in zip(scores, found, odds, strict=True)
-    ]
+def _each(made: Answers) -> Iterator[Answer]:
+    scores, shares = made.scores.tolist(), made.probabilities
+    found = made.prediction.reshape(len(scores), math.prod(made.prediction.shape[1:])).tolist()
+    odds = [()] * len(scores) if shares is None else (shares / Q15).tolist()
+    for each, one, share in zip(scores, found, odds, strict=True):
+        answer = Answer(odds=tuple(share), scores=tuple(each))
+        if made.classes:
+            yield replace(answer, index=int(one[0]))
+        else:
+            yield replace(answer, numbers=tuple(one))
 
 
 @dataclass

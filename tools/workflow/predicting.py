@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
-import wave
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,13 +20,14 @@ from thumbnet.trainer import (
     ThumbnetError,
     WrongColumns,
     quoted,
-    read_bytes,
     read_recordings,
     window_inputs,
 )
 
 from .answering import Answer, Integers, Network
+from .prediction import Place, Predicted, Rows, Truth
 from .settings import Array
+from .sound_files import read_wav, sounds_of
 from .what_it_takes import Takes
 
 AT_ONCE = 256
@@ -37,87 +35,6 @@ AT_ONCE = 256
 
 INPUT = "input"
 """What messages call the lines of the input."""
-
-Truth = int | tuple[float, ...] | None
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a row is.
-
-    Attributes
-    ----------
-    row
-        Counted from 1, over everything.
-    line
-        Of the file or the input; None if it has no lines. Of a window: that of its last sample.
-    source
-        The recording or sound.
-    begin, end
-        Of a window, in seconds of the recording; None for rows.
-
-    """
-
-    row: int
-    line: int | None = None
-    source: str = ""
-    begin: float | None = None
-    end: float | None = None
-
-    def __str__(self) -> str:
-        if self.line is not None:
-            return f"line {self.line}"
-        return f"row {self.row}"
-
-
-@dataclass(frozen=True)
-class Predicted:
-    """One row and what the network says.
-
-    Attributes
-    ----------
-    place
-        Where the row is.
-    answer
-        Of the network; None if the row could not be read.
-    decision
-        Of a `Stream` after its votes: a class index, None while they do not agree. For rows, the
-        answer's class.
-    truth
-        What is right, if it is known.
-    refused
-        Why there is no answer; "" if there is one.
-
-    """
-
-    place: Place
-    answer: Answer | None
-    decision: int | None = None
-    truth: Truth = None
-    refused: str = ""
-
-
-@dataclass(frozen=True)
-class Rows:
-    """What is read, before it is answered.
-
-    Attributes
-    ----------
-    kind
-        "rows", "windows" or "sound".
-    notices
-        What a user should know about how it was read.
-    answers
-        Computed as they are taken.
-    truth
-        Whether it is known of some rows what is right.
-
-    """
-
-    kind: str
-    notices: tuple[str, ...]
-    answers: Iterator[Predicted]
-    truth: bool = False
 
 
 def predict_file(network: Network, data: str, label: str | None) -> Rows:
@@ -137,7 +54,7 @@ def predict_file(network: Network, data: str, label: str | None) -> Rows:
 
     """
     takes, place = network.takes, Path(data)
-    sounds = _sounds(place)
+    sounds = sounds_of(place)
     if sounds:
         if takes.sound is None or not isinstance(network, Integers):
             raise ThumbnetError(
@@ -342,13 +259,6 @@ def _of_samples(
         yield Predicted(Place(row, number, "", *seconds), answer, votes.decide(answer.index))
 
 
-def _sounds(place: Path) -> list[Path]:
-    """Return the sound files of a name."""
-    if place.is_dir():
-        return sorted(path for path in place.rglob("*") if path.suffix.lower() == ".wav")
-    return [place] if place.suffix.lower() == ".wav" else []
-
-
 def _of_sounds(network: Integers, sound: SoundStream, paths: Sequence[Path]) -> Iterator[Predicted]:
     front = sound.front_end
     row = 0
@@ -363,28 +273,3 @@ def _of_sounds(network: Integers, sound: SoundStream, paths: Sequence[Path]) -> 
             answer = Answer(scores=tuple(np.atleast_1d(score).tolist()))
             decided = int(found) if found >= 0 else None if several else 0
             yield Predicted(place, answer, decided)
-
-
-def read_wav(path: Path, rate: int) -> Array:
-    """Return the samples of a WAV file of 16 bits, int16 (n,).
-
-    Raises
-    ------
-    ThumbnetError
-        If it is none, has several channels, or another rate than the network takes.
-
-    """
-    try:
-        with wave.open(io.BytesIO(read_bytes(path))) as file:
-            form = (file.getnchannels(), file.getsampwidth(), file.getframerate())
-            data = file.readframes(file.getnframes())
-    except (wave.Error, EOFError, ValueError) as error:
-        raise ThumbnetError(
-            f"{path}: no WAV file of plain samples ({error}): save it as 16-bit PCM"
-        ) from error
-    if form != (1, 2, rate):
-        raise ThumbnetError(
-            f"{path}: has {form[0]} channels of {8 * form[1]} bits at {form[2]:,} Hz, the network "
-            f"takes one of 16 bits at {rate:,} Hz: convert it"
-        )
-    return np.frombuffer(data[: len(data) // 2 * 2], "<i2").astype(np.int64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..json_lines import JsonObject
-from .predicting import Place, Predicted, Truth
+from .prediction import Place, Predicted, Truth
 
 SHOWN = 4
 """Numbers of an answer that people are shown."""

@@ -11,7 +11,7 @@ import numpy as np
 from thumbnet.trainer import confusion_matrix
 
 from ..json_lines import JsonObject
-from .predicting import Predicted
+from .prediction import Predicted
 from .settings import Array
 
 

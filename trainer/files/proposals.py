@@ -33,7 +33,20 @@ def proposal(name: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
-    """Return "did you mean ...?" for a mistyped name, and something else if none is like it."""
+    """Return the end of a message about a name that is not known.
+
+    Parameters
+    ----------
+    name, known
+        See `proposal`.
+    otherwise : str
+        What to say if no known name is like it.
+
+    Returns
+    -------
+    str
+        "did you mean 'this'?", or `otherwise`.
+    """
     found = proposal(name, known)
     return otherwise if found is None else f"did you mean {found!r}?"
 

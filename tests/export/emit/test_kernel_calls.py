@@ -14,7 +14,7 @@ from thumbnet.export.emit.memory_plan import plan
 from thumbnet.export.kernels.build import Build
 from thumbnet.export.kernels.call import Call
 from thumbnet.export.ops.dense import MOST_INPUTS_AS_CONV
-from thumbnet.export.program.artifact import extremes
+from thumbnet.export.program.vector_rows import extremes
 from thumbnet.export.stages.reference import execute
 from thumbnet.trainer import GRU, Conv1D, Conv2D, Dense, Flatten, Layer, MaxPooling2D
 

@@ -13,8 +13,9 @@ from support.networks import FACTS
 from thumbnet.export import Artifact, convert, load_artifact, load_board
 from thumbnet.export.emit.module import emit
 from thumbnet.export.kernels.build import Build
-from thumbnet.export.program.artifact import extremes, write_artifact
-from thumbnet.export.program.artifact import readings as raw
+from thumbnet.export.program.artifact import write_artifact
+from thumbnet.export.program.vector_rows import extremes
+from thumbnet.export.program.vector_rows import readings as raw
 from thumbnet.export.stages.reference import to_counts
 from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets import UnixTarget

@@ -14,7 +14,8 @@ from support.sharp import sharp
 from thumbnet.export import Artifact, convert, load_artifact, load_board
 from thumbnet.export.emit.module import emit
 from thumbnet.export.kernels.build import Build
-from thumbnet.export.program.artifact import extremes, readings, write_artifact
+from thumbnet.export.program.artifact import write_artifact
+from thumbnet.export.program.vector_rows import extremes, readings
 from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets import CPythonTarget, Target, UnixTarget, find_micropython
 from thumbnet.trainer import InputSpec

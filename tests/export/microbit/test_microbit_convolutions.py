@@ -13,8 +13,8 @@ from support.sharp import sharp
 
 from thumbnet.export import Program, convert, load_artifact
 from thumbnet.export.board_fit.estimate import estimate
-from thumbnet.export.program.artifact import extremes
-from thumbnet.export.program.artifact import readings as readings_of
+from thumbnet.export.program.vector_rows import extremes
+from thumbnet.export.program.vector_rows import readings as readings_of
 from thumbnet.tools.run.measurement import bench
 from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets.microbit import MicrobitTarget

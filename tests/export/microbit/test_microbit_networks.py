@@ -11,7 +11,7 @@ from support.networks import random_model
 from support.sharp import sharp
 
 from thumbnet.export import Program, convert, load_artifact
-from thumbnet.export.program.artifact import extremes, readings
+from thumbnet.export.program.vector_rows import extremes, readings
 from thumbnet.tools.run.measurement import bench
 from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets.microbit import MicrobitTarget

@@ -34,7 +34,7 @@ from thumbnet.export.kernels.build import Build
 from thumbnet.export.microbit.module_files import emit_files
 from thumbnet.export.ops import OPERATIONS
 from thumbnet.export.ops.call_part import CallPart
-from thumbnet.export.program.artifact import extremes
+from thumbnet.export.program.vector_rows import extremes
 from thumbnet.export.stages.reference import execute
 from thumbnet.trainer import Activation, Dense, Model
 

@@ -18,8 +18,10 @@ from thumbnet.export import Artifact, StreamVotes, convert, convert_graph, load_
 from thumbnet.importers import IntegerNetwork, read
 from thumbnet.tools.workflow.answering import Floats, Integers, load_answering, of_artifact
 from thumbnet.tools.workflow.architecture import build
-from thumbnet.tools.workflow.predicting import Predicted, predict_file, predict_lines, read_wav
+from thumbnet.tools.workflow.predicting import predict_file, predict_lines
+from thumbnet.tools.workflow.prediction import Predicted
 from thumbnet.tools.workflow.settings import TrainSettings
+from thumbnet.tools.workflow.sound_files import read_wav
 from thumbnet.tools.workflow.tally import Tally
 from thumbnet.trainer import (
     Dense,
