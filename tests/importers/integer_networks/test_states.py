@@ -94,7 +94,8 @@ def test_a_value_before_the_inference_is_copied_in_front_of_every_write() -> Non
     network = imported(data)
     # It is copied into the other state; the new value is written in place.
     assert [node.op for node in network.graph.nodes].count("move") == 1
-    assert network.graph.nodes[1].inputs == (network.graph.states[0].before,)
+    copy, old = network.graph.nodes[1], network.graph.states[0].before
+    assert (copy.op, copy.inputs) == ("move", (old,))
     rows = varied_rows(np.random.default_rng(1), (1, WIDTH), 8)
     assert scores(network, rows).tolist() == centred(network, litert(data, rows)).tolist()
 
