@@ -24,6 +24,7 @@ from .table_options import TableColumns, TableOptions
 DATASET_NAMES = ("digits", "mnist")
 TABLES = (".csv", ".tsv", ".tab", ".txt", ".data", ".dat")
 """The suffixes of tables in text files."""
+_OF_SENSORS = (*TABLES, ".log", ".json", ".cbor", ".zip")
 _FROM_PANDAS = "save it as CSV: pandas.read_{}(PATH).to_csv('data.csv', index=False)"
 _OTHERS = {
     **dict.fromkeys(
@@ -65,6 +66,11 @@ def _joined(parts: list[Dataset], name: str) -> Dataset:
     return replace(largest, x=x, y=y, name=name)
 
 
+def _has_readings(folder: Path) -> bool:
+    """Whether there are files that sensors may have filled, in it or below it."""
+    return any(file.suffix.lower() in _OF_SENSORS for file in folder.rglob("*"))
+
+
 def _idx_parts(path: Path) -> list[Dataset]:
     """Return the data sets of an IDX folder, or of the pair that an IDX file belongs to."""
     folder = path if path.is_dir() else path.parent
@@ -75,7 +81,7 @@ def _idx_parts(path: Path) -> list[Dataset]:
         raise ThumbnetError(
             f"{path}: a folder of sounds is learnt with --sound (see `thumbnet train --help`)"
         )
-    if not pairs and path.is_dir() and any(path.rglob("*.csv")):
+    if not pairs and path.is_dir() and _has_readings(path):
         raise ThumbnetError(
             f"{path}: a folder of recordings is cut into windows: say how long they are, in "
             "samples, with --window 100 (see `thumbnet train --help`)"

@@ -71,6 +71,17 @@ def test_two_variables_may_get_one_value() -> None:
     rows = varied_rows(np.random.default_rng(1), (1, WIDTH), 8)
     network = imported(data)
     assert scores(network, rows).tolist() == centred(network, litert(data, rows)).tolist()
+    # Each has memory of its own: one value is copied, behind all that reads what was there.
+    graph = network.graph
+    first, second = graph.states
+    assert first.after != second.after
+    copy = graph.producer(second.after)
+    assert copy is not None
+    assert (copy.op, copy.inputs) == ("move", (first.after,))
+    at = {node.output: k for k, node in enumerate(graph.nodes)}
+    for state in (first, second):
+        readers = [node.output for node in graph.nodes if state.before in node.inputs]
+        assert at[state.after] > max(at[name] for name in readers)
 
 
 def test_a_value_before_the_inference_is_copied_in_front_of_every_write() -> None:
@@ -83,6 +94,8 @@ def test_a_value_before_the_inference_is_copied_in_front_of_every_write() -> Non
     network = imported(data)
     # It is copied into the other state; the new value is written in place.
     assert [node.op for node in network.graph.nodes].count("move") == 1
+    copy, old = network.graph.nodes[1], network.graph.states[0].before
+    assert (copy.op, copy.inputs) == ("move", (old,))
     rows = varied_rows(np.random.default_rng(1), (1, WIDTH), 8)
     assert scores(network, rows).tolist() == centred(network, litert(data, rows)).tolist()
 

@@ -238,3 +238,15 @@ def test_refusal_of_an_unknown_kind_of_file(tmp_path: Path) -> None:
         ThumbnetError, match=r"cannot tell what kind of data this is: if it is a table"
     ):
         load_dataset(path)
+
+
+@pytest.mark.parametrize("name", ["a/1.txt", "a/1.csv", "1.log", "a/b/1.json", "a.zip"])
+def test_a_folder_of_recordings_is_named(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("1,2")
+    with pytest.raises(ThumbnetError, match=r"a folder of recordings is cut .* --window 100"):
+        load_dataset(tmp_path)
+    path.rename(path.with_suffix(".jpg"))
+    with pytest.raises(ThumbnetError, match="no pair of IDX files here"):
+        load_dataset(tmp_path)
