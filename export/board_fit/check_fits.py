@@ -51,7 +51,7 @@ def check_fits(
     if weights not in weight_places(board):
         raise ThumbnetError(
             f"board {board.name} does not support --weights {weights}: use one of "
-            f"{', '.join(weight_places(board))}"
+            f"{', '.join(weight_places(board))}{_own_romfs(board, weights)}"
         )
     need = estimate_for(graph, board, tier, weights, mpy, facts)
     lack = shortage(board, need)
@@ -62,6 +62,13 @@ def check_fits(
             f"{lack[2]:,}: {would}"
         )
     return need
+
+
+def _own_romfs(board: BoardProfile, weights: str) -> str:
+    """Return what to do where only the user's own firmware has ROMFS."""
+    if weights != "romfs" or board.delivery == "hex":
+        return ""
+    return ", or a profile of your own with `romfs = BYTES` if `mpremote romfs query` finds some"
 
 
 def check_files(

@@ -25,7 +25,15 @@ from .options import FILE, found_port, port_option, verb
     is_flag=True,
     help="Also deploy a module that was edited after export, or is too large.",
 )
-def command(console: Console, module: Path, port: str | None, rows: int, force: bool) -> None:
+@click.option(
+    "--romfs",
+    is_flag=True,
+    help="First put the weights into the board's ROMFS, for a module with --weights romfs; the "
+    "other files there stay.",
+)
+def command(
+    console: Console, module: Path, port: str | None, rows: int, force: bool, romfs: bool
+) -> None:
     """Put MODULE on a board. It is tested there before it replaces the previous module.
 
     Whatever goes wrong, the previous module stays as it was. A module can do everything that the
@@ -44,7 +52,7 @@ def command(console: Console, module: Path, port: str | None, rows: int, force: 
         def copied(name: str, done: int, total: int) -> None:
             update(done, f"bytes  {name}")
 
-        done = deploy(artifact, target, rows, force, console.say, copied)
+        done = deploy(artifact, target, rows, force, console.say, romfs, copied)
     if done.state == "deployed":
         graph = artifact.graph
         streams = "Stream().push(pcm)" if graph.sound else "Stream().push(sample)"

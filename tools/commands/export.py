@@ -31,7 +31,7 @@ from ..workflow.class_names import named_network
 from ..workflow.evaluation_data import EvaluationData, evaluation_data
 from ..workflow.hearing import hear_as, hearing, keep_manifest
 from .class_options import class_options
-from .export_report import report
+from .export_report import report, write_romfs
 from .options import FILE, TEST_DATA, data_options, verb
 
 MOST_SKETCH = 2**18
@@ -68,6 +68,12 @@ MOST_SKETCH = 2**18
     "--mpy",
     is_flag=True,
     help="Compile the module: it needs less heap, but runs on one kind of processor.",
+)
+@click.option(
+    "--romfs",
+    is_flag=True,
+    help="Put the weights into mapped flash (--weights romfs), and also write NAME.romfs: an image "
+    "for `mpremote romfs deploy`, with the module and its weights.",
 )
 @click.option(
     "--check",
@@ -133,6 +139,7 @@ def command(
     bits: str | None,
     calibration: str | None,
     mpy: bool,
+    romfs: bool,
     check: str | None,
     main: Path | None,
     output: Path,
@@ -154,6 +161,12 @@ def command(
     MODEL is the .npz of `thumbnet train` or `thumbnet import`, which this quantizes, or a file of
     another framework; a network of 8-bit integers keeps the integers that it has.
     """
+    if romfs:
+        if weights not in (None, "romfs"):
+            raise ThumbnetError(
+                f"--romfs is for weights in mapped flash, not --weights {weights}: leave that out"
+            )
+        weights = "romfs"
     network = named_network(load_network(model), model, names, task)
     profile = load_board(board)
     if name is None:
@@ -183,7 +196,8 @@ def command(
         held_out = (
             load_levels(network, model, data, label) if data else (varied_levels(network), None)
         )
-        _write(console, program, main, output, EvaluationData(np.zeros(0), *held_out), vectors)
+        made = EvaluationData(np.zeros(0), *held_out)
+        _write(console, program, main, output, made, vectors, romfs=romfs)
         return
     hear_as(network, model, sound, cutoff, mean_of)
     rows = evaluation_data(network, model, data, label)
@@ -206,7 +220,7 @@ def command(
         mpy=mpy,
         check=when,
     )
-    _write(console, program, main, output, rows, vectors, network)
+    _write(console, program, main, output, rows, vectors, network, romfs=romfs)
 
 
 def _write(
@@ -217,6 +231,8 @@ def _write(
     rows: EvaluationData,
     vectors: int,
     network: Model | None = None,
+    *,
+    romfs: bool = False,
 ) -> None:
     """Write the files and say what they are; `network` has the float weights, if there are any."""
     if main is not None:
@@ -224,6 +240,8 @@ def _write(
     artifact = program.write(
         output, rows.test_x, rows.test_y, vectors=vectors, chose_ranges=rows.chose_ranges
     )
+    if romfs:
+        write_romfs(console, artifact)
     if network is None:
         report(console, artifact, program, {}, None)
         return

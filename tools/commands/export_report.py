@@ -8,9 +8,11 @@ from dataclasses import asdict
 from typing import Any
 
 from thumbnet.export import Artifact, Estimate, Program, QuantizationResult, estimate_artifact
+from thumbnet.trainer import report_write_errors
 
 from ..terminal.console import Console
 from ..terminal.wording import WEIGHT_PLACES, measured_rows, microseconds
+from ..transport.romfs_image import write_image
 from ..workflow.sound_words import keeps_up
 from ..workflow.training import TEST_ROWS
 
@@ -61,6 +63,22 @@ def _width(program: Program) -> str:
     return (
         f"weights of {program.bits} bits, but it was trained for {program.trained} "
         "(leave out --bits)"
+    )
+
+
+def write_romfs(console: Console, artifact: Artifact) -> None:
+    """Write the image of ROMFS beside a module, and say what to do with it."""
+    image, path = write_image(artifact.files), artifact.path.with_suffix(".romfs")
+    room = artifact.board.romfs
+    if len(image) > room:
+        console.say(
+            f"{path} has {len(image):,} bytes, the ROMFS {room:,}: deploy --romfs", "yellow"
+        )
+    with report_write_errors(path.parent):
+        path.write_bytes(image)
+    console.say(
+        f"{path}  {len(image):,} bytes: `mpremote romfs deploy` replaces all that ROMFS holds by "
+        "it; `thumbnet deploy --romfs` keeps the rest"
     )
 
 

@@ -6,6 +6,7 @@ vectors on the copy, and only then rename.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from ..targets.port import PortTarget, temporary_name
 from ..transport.serial_board import BoardGone, uninterrupted
 from .edited import check_intact
 from .import_failures import check_kind, heap_advice, heap_needed
+from .mapped_weights import MappedWeights
 from .verification import Verdict, finish, verify
 
 Report = Callable[[str], None]
@@ -63,6 +65,7 @@ def deploy(
     vectors: int = 16,
     force: bool = False,
     report: Report = lambda text: None,
+    romfs: bool = False,
     progress: Progress = lambda name, done, total: None,
 ) -> Deployment:
     """Replace the module on a board with a new one, which is tested there first.
@@ -77,6 +80,8 @@ def deploy(
         Skip the checks of free space and heap, and the check that the module is as export wrote it.
     report
         Called with each step in words.
+    romfs
+        First put the weights into the board's ROMFS.
     progress
         Called with the file, the bytes copied and the bytes in all.
 
@@ -92,6 +97,7 @@ def deploy(
     name, main = artifact.name, artifact.path.name
     size = sum(len(data) for data in artifact.files.values())
     stage, facts = "look", JsonObject()
+    weights = MappedWeights(artifact, target) if romfs else None
     try:
         facts = _repair(name, target, report)
         if facts["package"]:
@@ -99,6 +105,8 @@ def deploy(
                 f"a folder {name} on {target.name} would be imported instead of {main}: "
                 "remove it there, or export with another --name"
             )
+        if weights is not None:
+            weights.put(report)
         files = _to_copy(artifact, target)
         if target.installed(name, files):
             report(f"{main} on {target.name} is up to date: its SHA-256 is the same")
@@ -115,6 +123,9 @@ def deploy(
         target.board.fresh()  # the tested copy may hold its file of weights open
         target.call("install", f"swap({name!r}, {artifact.path.suffix!r})")
     except BaseException as error:
+        if weights is not None and stage != "swap":
+            with contextlib.suppress(ThumbnetError):
+                weights.undo()
         _tidy(artifact, target, stage, error, facts.get("there", main))
         raise
     report(f"{main} is in place on {target.name}")
@@ -148,9 +159,8 @@ def _to_copy(artifact: Artifact, target: PortTarget) -> dict[str, bytes]:
     for file, data in files.items():
         if file != main and not target.mapped(file, data):
             raise ThumbnetError(
-                f"this {file} is not in the ROMFS of {target.name}, where {main} reads it: put it "
-                f"in a folder with everything that ROMFS should hold, run `mpremote connect "
-                f"{target.name} romfs deploy FOLDER`, and deploy again"
+                f"this {file} is not in the ROMFS of {target.name}, where {main} reads it: deploy "
+                "with --romfs, which puts it there"
             )
     return {main: files[main]}
 
