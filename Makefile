@@ -13,7 +13,7 @@ DEVICE = $(filter-out __init__,$(basename $(notdir $(wildcard firmware/*.py firm
 # Sketches for a Pico, against its stubs.
 SKETCHES = sound_i2s sound_pdm pdm mpu6050 lis3dh
 
-.PHONY: demo test quick fuzz test-slow lint format types hooks setup bench bench-accuracy bench-training mutants cortex-m0 clean
+.PHONY: demo test quick fuzz test-slow lint format types hooks setup bench bench-accuracy bench-training mutants cortex-m0 arm64 clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/thumbnet demo digits
@@ -80,6 +80,12 @@ cortex-m0: .build/cortex_m0/firmware.elf
 
 .build/cortex_m0/firmware.elf: tests/support/cortex_m0_firmware.sh
 	bash tests/support/cortex_m0_firmware.sh $@
+
+# Debian's MicroPython for a 64-bit Arm, in QEMU: what a Raspberry Pi has. It needs Debian or Ubuntu.
+arm64: .build/arm64/micropython
+
+.build/arm64/micropython: tests/support/arm64_micropython.sh
+	bash tests/support/arm64_micropython.sh $@
 
 # Which changes of the code no test notices: hours for all, `make mutants MUTANTS=FILE`
 # for one file.

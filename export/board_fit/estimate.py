@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 
 from ..boards.build_for import build_for
+from ..boards.processors import CPUS
 from ..boards.profile import BoardProfile
 from ..cost.cycles import WeightStream, decision_seconds, seconds, sound_load
 from ..cost.import_heap import Heap, compiled_size, import_cost
@@ -95,7 +96,7 @@ def estimate(
     facts = facts or Facts(board=board.name, version="")
     files = emit_files(graph, build, facts) if build.parts else emit(graph, build, facts)
     texts = {name[:-3]: data.decode() for name, data in files.items() if name.endswith(".py")}
-    word = 8 if board.arch in ("x64", "rv64imc") else 4
+    word = _word(board)
     if build.parts:
         heap = _in_parts(texts, graph)
     else:
@@ -114,6 +115,13 @@ def estimate(
         decision=decision_seconds(graph, board, tier, build.viper, read),
         load=sound_load(graph, board, tier, build.viper, read),
     )
+
+
+def _word(board: BoardProfile) -> int:
+    """Return the bytes of a pointer: by its native code, if it runs any."""
+    if board.arch:
+        return 8 if board.arch in ("x64", "rv64imc") else 4
+    return CPUS[board.cpu].word
 
 
 def _in_parts(texts: dict[str, str], graph: Graph) -> Heap:

@@ -26,7 +26,7 @@ from .capacity import (
     weight_places,
 )
 
-VAGUE = ("generic", "circuitpython", "unix", "wasm")
+VAGUE = ("generic", "circuitpython", "unix", "unix_arm64", "wasm")
 """Profiles that are not suggested: they are not particular boards."""
 
 NONE = "no board in `thumbnet boards` has that much: train a smaller network"
@@ -172,7 +172,7 @@ def larger_board(
     graph: Graph, board: BoardProfile, request: Request, facts: Facts | None = None
 ) -> str | None:
     """Return the board with the least heap on which the same options fit; None if there is none."""
-    if board.name in ("unix", "wasm"):
+    if board.name in ("unix", "unix_arm64", "wasm"):
         return None
     others = [other for other in list_boards() if other.name not in (*VAGUE, board.name)]
     for other in sorted(others, key=lambda other: (other.heap < board.heap, other.heap)):

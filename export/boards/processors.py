@@ -55,6 +55,9 @@ class Cpu:
     feature: float
     """The cost of a window's features, relative to an RP2040."""
 
+    word: int = 4
+    """Bytes of a pointer."""
+
 
 def _microcontroller(
     bytecode: float,
@@ -77,13 +80,13 @@ def _microcontroller(
     return Cpu(tiers, 15_000 * bytecode, 12_000 * bytecode, read * bytecode, byte, bytecode)
 
 
-def _pc(slower: float) -> Cpu:
-    """Return a PC, `slower` times slower than a native interpreter."""
+def _pc(slower: float, word: int = 8) -> Cpu:
+    """Return a PC, `slower` times slower than a native interpreter on x86-64."""
     tiers = {
         "plain": Cycles(*(slower * cycles for cycles in (130, 3000, 6000, 2000, 130))),
         "viper": Cycles(2, 15, 150, 500, 2),
     }
-    return Cpu(tiers, 5000 * slower, 5000 * slower, 1800 * slower, 1, 0.15 * slower)
+    return Cpu(tiers, 5000 * slower, 5000 * slower, 1800 * slower, 1, 0.15 * slower, word)
 
 
 CPUS: dict[str, Cpu] = {
@@ -97,6 +100,7 @@ CPUS: dict[str, Cpu] = {
     "xtensa-lx106": _microcontroller(1.47, byte=200),
     "riscv32": _microcontroller(0.85, byte=200, viper=20),
     "x86-64": _pc(1),
-    "wasm": _pc(4),
+    "aarch64": _pc(1.5),
+    "wasm": _pc(4, word=4),
 }
 """Processors by name, as in the `cpu` of a board profile."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -61,6 +62,22 @@ def test_mlperf_tiny(name: str) -> None:
     if program.build.weights == "module":  # how fast files are read differs from board to board
         estimate = seconds(program.graph, load_board("pico"), "thumb") * program.board.clock
         assert abs(estimate / (CYCLES["thumb"] * counted) - 1) < 0.2
+
+
+def test_weights_in_mapped_flash() -> None:
+    """264 KB of weights take no heap where the firmware has ROMFS, and less time than a stream."""
+    network: Any = read(mlperf_file("ad_int8"))
+    board = replace(load_board("pico"), romfs=300_000)
+    parts = (network.graph, network.task, network.layers)
+    program = convert_graph(*parts, board=board, tier="thumb", weights="romfs")
+    rows = rows_of(program, 3)
+    wanted = program.execute(rows.astype(np.int64))["scores"].tolist()
+    with cortex_m0(program) as device:
+        assert int(device.execute("gc.collect();print(gc.mem_alloc())")) < 100_000
+        for row, scores in zip(rows, wanted, strict=True):
+            device.send(row.tobytes())
+            assert device.instructions("y=m.scores(x)") < 1_300_000  # 2,600,000 as a stream
+            assert ast.literal_eval(device.execute("print(list(y))")) == scores
 
 
 @pytest.mark.parametrize(("name", "tier"), INSTRUCTIONS)

@@ -145,6 +145,7 @@ CASES: dict[str, Callable[[], Case]] = {
     "on_portenta_c33": lambda: hand(board="portenta_c33"),
     "on_teensy40": lambda: hand(board="teensy40", mpy=True),
     "on_teensy41": lambda: gru(board="teensy41"),
+    "on_unix_arm64": lambda: wide(board="unix_arm64"),
     "compiled_plain": lambda: wide(mpy=True),
     "compiled_viper": lambda: image(mpy=True, board="esp32_s3"),
     "compiled_thumb": lambda: wide(mpy=True, board="pico", weights="stream"),

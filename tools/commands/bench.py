@@ -14,7 +14,7 @@ from ..terminal.wording import heap_bytes, instructions, microseconds
 from .module_argument import load_module
 from .options import FILE, TargetChoice, force_option, say_edited, target_options, verb
 
-HOSTED = ("unix", "wasm")
+HOSTED = ("unix", "unix_arm64", "wasm")
 """Boards that are programs on a computer: their heap is chosen at the start."""
 
 

@@ -9,6 +9,7 @@ from thumbnet.trainer import ThumbnetError
 
 from ..json_lines import JsonObject
 from ..terminal.wording import INTERPRETERS
+from ..transport.serial_board import HOSTED
 from .environment import Finding
 from .import_failures import heap_needed, processor
 
@@ -101,13 +102,11 @@ def board_of(facts: JsonObject) -> str | None:
     if facts.get("python") == "circuitpython":
         return "circuitpython"
     machine, platform = str(facts.get("machine")), facts.get("platform")
-    if platform in PLATFORMS:
-        return PLATFORMS[str(platform)]
+    if platform == "webassembly":
+        return "wasm"
+    if platform in HOSTED:
+        return "unix" if facts.get("viper") is True else "unix_arm64"
     return profile_of(machine) or _same_chip(machine, facts.get("mpy"))
-
-
-PLATFORMS = {"linux": "unix", "darwin": "unix", "win32": "unix", "webassembly": "wasm"}
-"""`sys.platform` -> the profile, where there is no board."""
 
 
 def profile_of(machine: str) -> str | None:

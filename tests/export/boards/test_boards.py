@@ -23,7 +23,7 @@ NAMES = (
     *("generic", "unix", "wasm", "microbit", "microbit_v2", "pico", "pico_w", "pico2", "pyboard"),
     *("esp32", "esp32_s3", "esp32_c3", "esp8266", "samd51", "circuitpython"),
     *("pico2_w", "esp32_s2", "esp32_c6", "esp32_p4", "teensy40", "teensy41", "nrf52840"),
-    *("nano_33_ble", "giga", "portenta_c33", "ek_ra6m2"),
+    *("nano_33_ble", "giga", "portenta_c33", "ek_ra6m2", "unix_arm64"),
 )
 BOARDS = list_boards()
 
@@ -75,7 +75,9 @@ def test_every_fact_of_a_board_has_its_source(path: Path) -> None:
         return
     for k, line in enumerate(lines):
         if re.match(r"(clock|ram|heap|flash|tiers|dsp|romfs) =", line):
-            is_pc = path.stem in ("unix", "wasm") and not line.startswith(("heap", "tiers"))
+            is_pc = path.stem in ("unix", "unix_arm64", "wasm") and not line.startswith(
+                ("heap", "tiers")
+            )
             assert "  # " in line or lines[k - 1].startswith("# ") or is_pc, line
 
 

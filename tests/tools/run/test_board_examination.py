@@ -82,7 +82,9 @@ def test_the_profile_of_a_board(machine: str, mpy: int | None, board: str | None
 
 
 def test_where_there_is_no_board() -> None:
-    assert board_of({"machine": "linux [GCC 14.2.1] version", "platform": "linux"}) == "unix"
+    linux = {"machine": "linux [GCC 14.2.1] version", "platform": "linux"}
+    assert board_of({**linux, "viper": True}) == "unix"
+    assert board_of({**linux, "viper": False}) == "unix_arm64"
     pico = {"python": "circuitpython", "machine": "Raspberry Pi Pico with rp2040"}
     assert board_of(pico) == "circuitpython"
     assert "write your own" in examine_board("COM3", {"machine": "a toaster"})[0].found
