@@ -57,6 +57,7 @@ from .program.program import Program
 from .program.quality import LayerQuality, encode_targets, row_losses
 from .program.sound_answers import Heard, hear
 from .program.stream_votes import StreamVotes
+from .program.text_columns import texts_of
 from .program.with_sound import with_sound
 from .program.written_files import check_file_name
 from .quantizer.task import Task
@@ -150,6 +151,7 @@ __all__ = [
     "staircase",
     "steps_of",
     "standalone_calls",
+    "texts_of",
     "trained_bits",
     "verify",
     "write_atomically",

@@ -20,6 +20,7 @@ from ..emit.layer_literals import layer_literals
 from ..emit.literals import tuple_literal
 from ..emit.memory_plan import plan
 from ..emit.module import imports, node_literals, sources
+from ..emit.text_literals import text_literals
 from ..graph.graph import Graph
 from ..kernels.build import Build
 from ..kernels.call import Call
@@ -55,9 +56,10 @@ def emit_files(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     rows = kernel_calls(graph, made, build)
     literals, late, weights = layer_literals(rows, graph, made, build)
     literals = {**node_literals(graph), **literals, **late}
+    literals.update(text_literals(facts.texts, graph.tensors[graph.input].shape[0]))
     if facts.labels:
         literals["LABELS"] = tuple_literal([repr(label) for label in facts.labels])
-    at_once, later = _parts(graph, build, rows)
+    at_once, later = _parts(graph, build, rows, bool(facts.texts))
     parts = {**at_once, **later}
     if graph.name in parts:
         raise ThumbnetError(
@@ -79,9 +81,9 @@ def emit_files(graph: Graph, build: Build, facts: Facts) -> dict[str, bytes]:
     }
 
 
-def _parts(graph: Graph, build: Build, rows: list[Call]) -> tuple[Parts, Parts]:
+def _parts(graph: Graph, build: Build, rows: list[Call], with_texts: bool) -> tuple[Parts, Parts]:
     """Group the files of `firmware/`: those that are imported at once, and those imported later."""
-    kernels, rest, replaced = sources(graph, build, rows)
+    kernels, rest, replaced = sources(graph, build, rows, with_texts)
     rest = [_without_lock(source) for source in rest if source.name not in _LOCK]
     # A file gets the name under which the others import it.
     plain = {variant: name for name, variant in replaced.items()}

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy.typing as npt
 
-from thumbnet.trainer import Model
+from thumbnet.trainer import Model, ThumbnetError
 
 from ..board_fit.choose_build import choose_build
 from ..boards.load_profile import load_board
@@ -99,10 +99,15 @@ def convert(
     graph = sound_of(model, replace(graph, stream=stream_of(model, graph)))
     spec = model.input_spec
     names = spec.names if spec is not None and spec.names is not None else ()
-    # A micro:bit v1 has no memory for names.
-    texts = texts_of(model) if profile.delivery != "hex" else ()
-    facts = Facts(task.labels, describe_layers(graph, model), names, texts)
-    build = _built(graph, profile, tier, weights, mpy, check, facts)
+    facts = Facts(task.labels, describe_layers(graph, model), names, texts_of(model))
+    try:
+        build = _built(graph, profile, tier, weights, mpy, check, facts)
+    except ThumbnetError:
+        if profile.delivery != "hex" or not facts.texts:
+            raise
+        # A micro:bit v1 may have memory for the network, but not for its texts.
+        facts = replace(facts, texts=())
+        build = _built(graph, profile, tier, weights, mpy, check, facts)
     graph = in_real_time(graph, profile, build)
     return Program(
         *(graph, graphs["calibrate"], task, facts, profile, build, options, mpy),

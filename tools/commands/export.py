@@ -25,14 +25,13 @@ from thumbnet.importers import IntegerNetwork
 from thumbnet.trainer import FRONT_ENDS, Model, ThumbnetError, read_bytes
 
 from ..report.findings import LOW_SQNR
-from ..targets.interpreter import compiles_viper
 from ..terminal.console import Console
 from ..workflow.any_network import load_levels, load_network, refuse_options, varied_levels
 from ..workflow.class_names import named_network
 from ..workflow.evaluation_data import EvaluationData, evaluation_data
 from ..workflow.hearing import hear_as, hearing, keep_manifest
 from .class_options import class_options
-from .export_report import report, write_romfs
+from .export_report import report, say_limits, write_romfs
 from .options import FILE, TEST_DATA, data_options, verb
 
 MOST_SKETCH = 2**18
@@ -241,12 +240,7 @@ def _write(
     artifact = program.write(
         output, rows.test_x, rows.test_y, vectors=vectors, chose_ranges=rows.chose_ranges
     )
-    if artifact.board.name == "unix" and artifact.build.tier == "viper" and not compiles_viper():
-        console.say(
-            "tier viper needs MicroPython on x86-64; on this computer, which is an Arm, it has no "
-            "compiler for viper: export with --board unix_arm64",
-            "yellow",
-        )
+    say_limits(console, artifact, program)
     if romfs:
         write_romfs(console, artifact)
     if network is None:

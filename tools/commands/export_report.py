@@ -7,9 +7,17 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from thumbnet.export import Artifact, Estimate, Program, QuantizationResult, estimate_artifact
-from thumbnet.trainer import report_write_errors
+from thumbnet.export import (
+    Artifact,
+    Estimate,
+    Program,
+    QuantizationResult,
+    estimate_artifact,
+    texts_of,
+)
+from thumbnet.trainer import write_atomically
 
+from ..targets.interpreter import compiles_viper
 from ..terminal.console import Console
 from ..terminal.wording import WEIGHT_PLACES, measured_rows, microseconds
 from ..transport.romfs_image import write_image
@@ -66,6 +74,25 @@ def _width(program: Program) -> str:
     )
 
 
+def say_limits(console: Console, artifact: Artifact, program: Program) -> None:
+    """Say what the module cannot do, on this computer or for want of memory."""
+    if artifact.board.name == "unix" and artifact.build.tier == "viper" and not compiles_viper():
+        console.say(
+            "tier viper needs MicroPython on x86-64; on this computer, which is an Arm, it has no "
+            "compiler for viper: export with --board unix_arm64",
+            "yellow",
+        )
+    model = program.model
+    if model is not None and texts_of(model) and not program.facts.texts:
+        names = model.input_spec.names if model.input_spec is not None else None
+        console.say(
+            f"{artifact.board.name} has no memory for the texts of this network: pass numbers, 1 "
+            "for the text that a row has and 0 for the others, in the order "
+            f"{', '.join(names or ())}",
+            "yellow",
+        )
+
+
 def write_romfs(console: Console, artifact: Artifact) -> None:
     """Write the image of ROMFS beside a module, and say what to do with it."""
     image, path = write_image(artifact.files), artifact.path.with_suffix(".romfs")
@@ -74,8 +101,7 @@ def write_romfs(console: Console, artifact: Artifact) -> None:
         console.say(
             f"{path} has {len(image):,} bytes, the ROMFS {room:,}: deploy --romfs", "yellow"
         )
-    with report_write_errors(path.parent):
-        path.write_bytes(image)
+    write_atomically({path: image})
     console.say(
         f"{path}  {len(image):,} bytes: `mpremote romfs deploy` replaces all that ROMFS holds by "
         "it; `thumbnet deploy --romfs` keeps the rest"

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from support.emulators import needs_qemu
 from support.micropython import needs_micropython
 
 from thumbnet.export import convert, load_artifact
+from thumbnet.export.board_fit.estimate import estimate
 from thumbnet.export.program.text_columns import check_texts, with_texts
 from thumbnet.tools.run.verification import finish, verify
 from thumbnet.tools.targets import open_target
-from thumbnet.trainer import Dense, Sequential, ThumbnetError, read_csv
+from thumbnet.tools.targets.microbit import MicrobitTarget
+from thumbnet.trainer import Dataset, Dense, Model, Sequential, ThumbnetError, read_csv
 
 TEXTS = ((1, "red"), (1, "rosé"), (3, "it's"), (3, 'a "b"'))
 
 
 @pytest.fixture(scope="module")
-def module(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder: Path = tmp_path_factory.mktemp("texts")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Model, Dataset]:
+    folder: Path = tmp_path_factory.mktemp("table")
     rng = np.random.default_rng(0)
     colours = rng.choice(["red", "rosé"], 40)
     lines = [
@@ -36,13 +40,27 @@ def module(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model.labels, model.input_spec = data.labels, data.input_spec
     assert data.table is not None
     model.info["table"] = data.table.get_config()
+    return model, data
+
+
+@pytest.fixture(scope="module")
+def module(trained: tuple[Model, Dataset], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    model, data = trained
+    folder = tmp_path_factory.mktemp("texts")
     return convert(model, data.x, name="wine").write(folder, data.x, data.y).path
 
 
-@pytest.mark.parametrize("target", ["cpython", "unix"])
-def test_rows_with_texts_are_proven(module: Path, target: str) -> None:
+@pytest.mark.parametrize("target", ["cpython", "unix", "microbit"])
+def test_rows_with_texts_are_proven(
+    module: Path, trained: tuple[Model, Dataset], tmp_path: Path, target: str
+) -> None:
     if target == "unix":
         needs_micropython()
+    if target == "microbit":
+        needs_qemu()
+        model, data = trained
+        made = convert(model, data.x, name="wine", board="microbit")
+        module = made.write(tmp_path, data.x, data.y).path
     artifact = load_artifact(module)
     assert artifact.rows[0][1] in ("red", "rosé")
     assert len(artifact.rows[0]) == 4
@@ -50,6 +68,30 @@ def test_rows_with_texts_are_proven(module: Path, target: str) -> None:
         verdict = finish(verify(place, artifact))
     assert verdict.ok, verdict.reason()
     assert verdict.equal == 44
+
+
+def test_a_micro_bit_without_memory_for_the_texts(trained: tuple[Model, Dataset]) -> None:
+    """It takes the inputs as numbers then, which need less."""
+    model, data = trained
+    made = convert(model, data.x, name="wine", board="microbit")
+    assert made.facts.texts
+    need = estimate(made.graph, made.board, "thumb", "flash", facts=made.facts).import_heap
+    tight = convert(model, data.x, name="wine", board=replace(made.board, heap=need - 1))
+    assert tight.facts.texts == ()
+    assert convert(model, data.x, name="wine", board=replace(made.board, heap=need)).facts.texts
+
+
+def test_what_is_no_text_on_a_micro_bit(trained: tuple[Model, Dataset], tmp_path: Path) -> None:
+    needs_qemu()
+    model, data = trained
+    made = convert(model, data.x, name="wine", board="microbit").write(tmp_path, data.x)
+    rows = [[0.5, "blue", 1, "ab"], [0.5, "red"], [0.5, 1, 0, 1, 1, 0]]
+    with MicrobitTarget() as target:
+        target.put({made.path.name: made.files[made.path.name]})
+        lines = [*target.run("selftest", "wine", rows)]
+    said = " ".join(map(str, lines))
+    assert "input 1 is 'blue', not one of TEXTS" in said
+    assert "expected 4 readings, got 2" in said
 
 
 def test_what_is_no_text_of_the_column(module: Path) -> None:
