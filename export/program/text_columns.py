@@ -15,7 +15,19 @@ MOST = 1000
 
 
 def texts_of(model: Model) -> Texts:
-    """Return the texts that a model takes as inputs; none if it was not trained on a table."""
+    """Return the texts that a model takes as inputs.
+
+    Parameters
+    ----------
+    model
+        A trained model.
+
+    Returns
+    -------
+    tuple of (int, str)
+        The column and the text of each; none if it was not trained on a table with texts.
+
+    """
     config = model.info.get("table")
     if config is None:
         return ()

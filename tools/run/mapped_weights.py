@@ -8,6 +8,7 @@ from thumbnet.export import Artifact
 from thumbnet.trainer import ThumbnetError
 
 from ..targets.port import ROMFS, PortTarget
+from ..transport.romfs import read_romfs, romfs_size, write_romfs
 from ..transport.romfs_image import BadImage, read_image, write_image
 from ..transport.serial_board import uninterrupted
 
@@ -45,12 +46,12 @@ class MappedWeights:
             report(f"{self.file} is in the ROMFS of {self.target.name}: its SHA-256 is the same")
             return
         board = self.target.board
-        size = board.romfs_size()
+        size = romfs_size(board)
         if not size:
             raise ThumbnetError(
                 f"the firmware of {self.target.name} has no ROMFS: export with --weights stream"
             )
-        before = board.read_romfs()
+        before = read_romfs(board)
         try:
             files = read_image(before)
         except BadImage:
@@ -68,7 +69,7 @@ class MappedWeights:
                 f"has {size:,}{ways}"
             )
         self._before = before
-        board.write_romfs(image)
+        write_romfs(board, image)
         if not self.target.mapped(self.file, self.data):
             raise ThumbnetError(
                 f"{self.file} was damaged on its way into the ROMFS of {self.target.name} (its "
@@ -84,4 +85,4 @@ class MappedWeights:
         before, self._before = self._before, None
         with uninterrupted():
             self.target.board.interrupt()
-            self.target.board.write_romfs(before or write_image({}))
+            write_romfs(self.target.board, before or write_image({}))

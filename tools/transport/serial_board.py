@@ -1,12 +1,11 @@
 """MicroPython on a serial port, through mpremote, with readable errors.
 
 mpremote prints to stdout in places, and reports a missing port and a busy one alike. Both are
-corrected here; only this module and patient_transport.py import mpremote.
+corrected here; only this folder imports mpremote.
 """
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import errno
 import io
@@ -15,39 +14,17 @@ import signal
 import stat
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-from thumbnet.trainer import ThumbnetError, temporary_folder
+from thumbnet.trainer import ThumbnetError
 
 from .patient_transport import patient_transport
-from .romfs_image import image_size
 
 PROMPT = 5.0
 """Seconds within which a board shows its raw REPL."""
 
 HOSTED = ("linux", "darwin", "win32", "webassembly")
 """`sys.platform` of programs that speak the raw REPL on a computer. A soft reset ends them."""
-
-ROMFS_VIEW = "import vfs\np = memoryview(vfs.rom_ioctl(2, 0))\n"
-ROMFS_SIZE = """\
-try:
-    import vfs
-    print(len(memoryview(vfs.rom_ioctl(2, 0))))
-except (ImportError, AttributeError, TypeError):
-    print(0)
-"""
-ROMFS_MOUNT = """\
-import vfs
-try:
-    vfs.mount(vfs.VfsRom(vfs.rom_ioctl(2, 0)), '/rom')
-except OSError:  # the soft reset has mounted it
-    pass
-"""
-
-ROMFS_PIECE = 1024
-"""Bytes that are read from ROMFS at once."""
 
 NO_BOARD = "no board is plugged in as far as this computer can see"
 """The message if there is no board on USB."""
@@ -64,19 +41,6 @@ class DeviceError(ThumbnetError):
         super().__init__(f"{port}: {kind}: {message}" if message else f"{port}: {kind}")
         self.kind = kind
         self.message = message
-
-
-class _Connected:
-    """What the commands of mpremote take: a transport whose raw REPL is open."""
-
-    def __init__(self, transport: Any) -> None:
-        self.transport = transport
-
-    def ensure_raw_repl(self) -> None:
-        """Do nothing: it is open."""
-
-    def did_action(self) -> None:
-        """Do nothing: mpremote would else start its REPL."""
 
 
 class Board:
@@ -177,38 +141,10 @@ class Board:
             if self._transport.fs_exists(path):
                 self._transport.fs_rmfile(path)
 
-    def romfs_size(self) -> int:
-        """Return the bytes of the board's first ROMFS, 0 if its firmware has none."""
-        return int(self.execute(ROMFS_SIZE))
-
-    def read_romfs(self) -> bytes:
-        """Return the image in the board's ROMFS, b"" if there is none."""
-        size = min(image_size(self._romfs(0, 16)), self.romfs_size())
-        return b"".join(
-            self._romfs(at, min(at + ROMFS_PIECE, size)) for at in range(0, size, ROMFS_PIECE)
-        )
-
-    def _romfs(self, start: int, stop: int) -> bytes:
-        code = f"from binascii import b2a_base64\nprint(b2a_base64(p[{start}:{stop}]).decode())"
-        return base64.b64decode(self.execute(f"{ROMFS_VIEW}{code}"))
-
-    def write_romfs(self, image: bytes) -> None:
-        """Replace the image in the board's ROMFS, and mount it."""
-        from mpremote.commands import CommandError, do_romfs
-
-        state = _Connected(self._transport)
-        with temporary_folder() as folder:
-            path = Path(folder) / "image.romfs"
-            path.write_bytes(image)
-            # What mpremote's command line would say: romfs deploy PATH, the first partition.
-            asked = SimpleNamespace(command=["deploy"], path=str(path), partition=0, mpy=False)
-            try:
-                with self._guarded():
-                    do_romfs(state, asked)
-            except CommandError as error:
-                raise ThumbnetError(f"{self.port} did not take the ROMFS: {error}") from None
-        self.fresh()
-        self.execute(ROMFS_MOUNT)
+    def lend(self, use: Callable[[Any], None]) -> None:
+        """Let a command of mpremote use the transport; what it prints is not shown."""
+        with self._guarded():
+            use(self._transport)
 
     def close(self) -> None:
         """Leave the raw REPL and release the port; never raises."""

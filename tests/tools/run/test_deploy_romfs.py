@@ -20,6 +20,7 @@ from thumbnet.export import Artifact, convert, load_board
 from thumbnet.tools.run import deployment
 from thumbnet.tools.run.board_examination import examine_board
 from thumbnet.tools.targets.port import PortTarget
+from thumbnet.tools.transport.romfs import read_romfs, write_romfs
 from thumbnet.tools.transport.romfs_image import read_image, write_image
 from thumbnet.trainer import Dense, Sequential, ThumbnetError
 
@@ -81,12 +82,12 @@ def run(board: PtyBoard, artifact: Artifact, **options: Any) -> tuple[str, list[
 
 def there(board: PtyBoard) -> dict[str, bytes]:
     with PortTarget(board.port) as target:
-        return read_image(target.board.read_romfs())
+        return read_image(read_romfs(target.board))
 
 
 def with_others(board: PtyBoard, **more: bytes) -> dict[str, bytes]:
     with PortTarget(board.port) as target:
-        target.board.write_romfs(write_image({**OTHERS, **more}))
+        write_romfs(target.board, write_image({**OTHERS, **more}))
     return {**OTHERS, **more}
 
 
