@@ -53,9 +53,12 @@ class MappedWeights:
             )
         before = read_romfs(board)
         try:
-            files = read_image(before)
-        except BadImage:
-            files = {}
+            files = read_image(before) if before else {}
+        except BadImage as error:
+            raise ThumbnetError(
+                f"{self.target.name}: {error}, so its other files cannot be kept: put a new image "
+                "there with `mpremote romfs deploy`, such as that of `export --romfs`"
+            ) from None
         for folder in ROMFS:
             files.pop(f"{folder}/{self.file}".removeprefix("/rom/"), None)
         others = sum(map(len, files.values()))

@@ -133,6 +133,19 @@ def test_a_romfs_that_is_full(board: PtyBoard, artifact: Artifact) -> None:
     assert there(board) == before
 
 
+def test_an_image_that_cannot_be_read_is_left_alone(board: PtyBoard, artifact: Artifact) -> None:
+    """Its other files would be lost."""
+    damaged = write_image(OTHERS)[:6] + bytes(len(write_image(OTHERS)) - 6)
+    with PortTarget(board.port) as target:
+        write_romfs(target.board, damaged)
+    with pytest.raises(
+        ThumbnetError, match=r"damaged.*so its other files cannot be kept: put a new"
+    ):
+        run(board, artifact)
+    with PortTarget(board.port) as target:
+        assert read_romfs(target.board) == damaged
+
+
 def test_a_module_with_its_weights_inside(tmp_path: Path, artifact: Artifact) -> None:
     assert artifact.graph is not None
     inside = replace(artifact, build=replace(artifact.build, weights="module"))
