@@ -13,7 +13,7 @@ DEVICE = $(filter-out __init__,$(basename $(notdir $(wildcard firmware/*.py firm
 # Sketches for a Pico, against its stubs.
 SKETCHES = sound_i2s sound_pdm pdm mpu6050 lis3dh
 
-.PHONY: demo test quick fuzz test-slow lint format types hooks setup bench bench-accuracy bench-training mutants cortex-m0 arm64 clean
+.PHONY: demo test quick fuzz test-slow lint format types hooks setup bench bench-accuracy bench-choice bench-training mutants cortex-m0 arm64 clean
 
 demo: $(VENV)/.runtime
 	$(BIN)/thumbnet demo digits
@@ -64,6 +64,9 @@ bench: setup
 
 bench-accuracy: setup
 	$(BIN)/python -m thumbnet.tools.benchmark.accuracy
+
+bench-choice: setup
+	$(BIN)/python -m thumbnet.tools.benchmark.choice
 
 bench-training: setup
 	$(BIN)/python -m thumbnet.trainer.benchmark
