@@ -349,6 +349,20 @@ def test_logarithm(signal: list[int], up: int, shift: int) -> None:
     assert names["SIGNAL"].tolist() == logarithm(np.array(signal) << up, shift).tolist()
 
 
+def test_logarithm_at_steps() -> None:
+    """Numbers where the finest logarithm goes up, and those before: nothing may be left out."""
+    values = np.arange(2**14, 2**17) << 2
+    steps = np.flatnonzero(np.diff(logarithm(values, 8)))
+    near = np.concatenate([steps, steps + 1]) + 2**14
+    assert len(near) > 1000
+    table = array("h", sound_tables.log_table().tolist())
+    for k in range(0, len(near), 128):
+        part = near[k : k + 128]
+        signal = array("i", part.tolist())
+        loaded("sound_log", SIGNAL=signal, LOG2=table, LOG_SHIFTS=(2, 8)).logarithms()
+        assert signal.tolist() == logarithm(part << 2, 8).tolist()
+
+
 @given(size=st.integers(1, 1024), data=st.data(), align=st.integers(0, 3), seed=SEEDS)
 @examples(80)
 def test_samples(size: int, data: st.DataObject, align: int, seed: int) -> None:
