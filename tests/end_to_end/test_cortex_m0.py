@@ -22,7 +22,7 @@ from thumbnet.export.boards.processors import CPUS
 from thumbnet.export.cost.cycles import seconds
 from thumbnet.export.cost.sound_cycles import push_cycles
 from thumbnet.importers import read
-from thumbnet.trainer import FRONT_ENDS, SoundFrontEnd
+from thumbnet.trainer import FRONT_ENDS, SoundFrontEnd, SoundSettings
 
 pytestmark = pytest.mark.emulated
 
@@ -152,3 +152,14 @@ def test_micro_wake_word_from_sound() -> None:
     frames = counted[2:]  # without those that only fill the first frame
     estimate = push_cycles(graph.sound, CPUS["cortex-m0plus"], assembly=True)
     assert abs(estimate / (CYCLES_OF_SOUND * fmean(frames)) - 1) < 0.1
+
+
+def test_viper_of_32_bits() -> None:
+    """A gain that is always the highest: its products fit the 32 bits that a board has."""
+    settings = SoundSettings(window=256, hop=256, channels=12, strength=0.5, gain_bits=32)
+    pcm = np.where(np.arange(256) // 8 % 2, 32767, -32768)
+    with cortex_m0_of({"front_end.py": module(settings, "viper").encode()}, "front_end") as board:
+        board.send(pcm.astype("<i2").tobytes())
+        board.execute("m.store_samples(x, 0, 256, 0); m.sound_features(0)")
+        found = ast.literal_eval(board.execute("print(list(m.SIGNAL))"))
+    assert found == SoundFrontEnd(settings).push(pcm)[0].tolist()
