@@ -27,5 +27,5 @@ def control_gain():
             gain = GAINS[3 * n] + ((gain * place + 16384) >> 15)
         s = SIGNAL[c]
         # In two parts, so that every number fits 31 bits.
-        s = (s >> shift) * gain + (((s & ((1 << shift) - 1)) * gain) >> shift)
+        s = ((s >> 5) * gain + ((s & 31) * gain >> 5)) >> (shift - 5)
         SIGNAL[c] = (s * s) >> 20 if s < 8192 else (s >> 6) - 64

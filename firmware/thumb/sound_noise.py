@@ -15,8 +15,6 @@ NOISE = array("i", [0] * 2)
 # and what is left at least, in 2**-14.
 SMOOTHING = (10, 409, 983, 819)
 
-_SMOOTHING = array("i", SMOOTHING)
-
 
 # r0: SIGNAL, r1: NOISE, r2: SMOOTHING as an array, r3: channels.
 @micropython.asm_thumb
@@ -59,7 +57,7 @@ def reduce_noise(
     subtract=subtract_noise,
     signal=SIGNAL,
     noise=NOISE,
-    shares=_SMOOTHING,
+    shares=array("i", SMOOTHING),
     channels=len(SIGNAL),
 ):
     """Estimate NOISE anew, and subtract it from SIGNAL."""

@@ -21,8 +21,7 @@ def control_gain():
     estimate = ptr32(NOISE)
     gains = ptr16(GAINS)
     channels = int(len(SIGNAL))
-    shift = int(SNR_SHIFT)
-    mask = (1 << shift) - 1
+    down = int(SNR_SHIFT) - 5
     c = 0
     while c < channels:
         noise = estimate[c]
@@ -47,7 +46,7 @@ def control_gain():
             gain += (gains[n] ^ 0x8000) - 0x8000
         s = signal[c]
         # In two parts, so that every number fits 32 bits.
-        s = (s >> shift) * gain + (((s & mask) * gain) >> shift)
+        s = ((s >> 5) * gain + ((s & 31) * gain >> 5)) >> down
         if s < 8192:
             s = (s * s) >> 20
         else:

@@ -22,7 +22,7 @@ from thumbnet.export.boards.processors import CPUS
 from thumbnet.export.cost.cycles import seconds
 from thumbnet.export.cost.sound_cycles import push_cycles
 from thumbnet.importers import read
-from thumbnet.trainer import FRONT_ENDS, SoundFrontEnd
+from thumbnet.trainer import FRONT_ENDS, SoundFrontEnd, SoundSettings
 
 pytestmark = pytest.mark.emulated
 
@@ -130,7 +130,9 @@ def test_micro_wake_word_from_sound() -> None:
     network: Any = read(installed_files()["okay_nabu"])
     graph = with_sound(network.graph, cutoff=0.5, mean_of=1)
     assert graph.sound is not None
-    program = convert_graph(graph, network.task, network.layers, board="pico", tier="thumb")
+    # It checks itself at import.
+    options: Any = {"board": "pico", "tier": "thumb", "check": 0}
+    program = convert_graph(graph, network.task, network.layers, **options)
     loud = sounds(800)
     pcm = np.concatenate([loud[name] for name in ("whisper", "noise", "chirp", "lowest", "square")])
     wanted = hear(graph, graph.sound, pcm)
@@ -146,9 +148,23 @@ def test_micro_wake_word_from_sound() -> None:
                 scores.append(score)
             else:
                 counted.append(instructions)
+        board.execute(
+            "import micropython;micropython.heap_lock();s.push(x);micropython.heap_unlock()"
+        )
     assert levels == wanted.levels.tolist()
     assert scores == wanted.scores.tolist()
     assert len(scores) == 7
     frames = counted[2:]  # without those that only fill the first frame
     estimate = push_cycles(graph.sound, CPUS["cortex-m0plus"], assembly=True)
     assert abs(estimate / (CYCLES_OF_SOUND * fmean(frames)) - 1) < 0.1
+
+
+def test_viper_of_32_bits() -> None:
+    """A gain that is always the highest: its products fit the 32 bits that a board has."""
+    settings = SoundSettings(window=256, hop=256, channels=12, strength=0.5, gain_bits=32)
+    pcm = np.where(np.arange(256) // 8 % 2, 32767, -32768)
+    with cortex_m0_of({"front_end.py": module(settings, "viper").encode()}, "front_end") as board:
+        board.send(pcm.astype("<i2").tobytes())
+        board.execute("m.store_samples(x, 0, 256, 0); m.sound_features(0)")
+        found = ast.literal_eval(board.execute("print(list(m.SIGNAL))"))
+    assert found == SoundFrontEnd(settings).push(pcm)[0].tolist()

@@ -30,6 +30,8 @@ SETTINGS: dict[str, FrontEndSettings] = {
     ),
     # Frames of an odd length; a filter for the highest frequency; hardly any noise reduction.
     "odd": SoundSettings(window=401, hop=133, channels=20, high=8000.0, floor=0.9, gain_bits=20),
+    # A gain that is always the highest, so that its products need all bits.
+    "gain": SoundSettings(window=256, hop=256, channels=12, strength=0.5, gain_bits=32),
     "256 log": LogMelSettings(window=255, hop=100, channels=16, shape="hamming", high=8000.0),
     "decibels": LogMelSettings(
         channels=30, scale="slaney", floor=1e-20, logarithm="decibel", log_shift=5
