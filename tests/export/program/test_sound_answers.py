@@ -229,7 +229,10 @@ def test_micro_speech_reads_the_levels_of_tensorflow_lite_micro() -> None:
     assert np.array_equal(found, np.minimum((features * 256 + 333) // 666, 255))
     # Others, and networks for other numbers, read what training did.
     for name, wider in (("microwakeword", 1.0), ("micro_speech", 1.05)):
-        tensors = {**graph.tensors, graph.nodes[0].output: replace(spec, scale=float(spec.scale) * wider)}
+        tensors = {
+            **graph.tensors,
+            graph.nodes[0].output: replace(spec, scale=float(spec.scale) * wider),
+        }
         other = with_sound(replace(graph, tensors=tensors), name, cutoff=0.5, mean_of=2)
         assert other.sound is not None
         assert other.sound.unit == 0.0390625
