@@ -175,7 +175,7 @@ def _shifted(values: Ints, down: Ints) -> Ints:
 def _floating(values: Ints) -> Ints:
     """Return the exponent of 2, times 2**16, and 16 bits behind the leading 1 of numbers from 1."""
     exponent = _bits(values) - 1
-    mantissa = values << np.maximum(16 - exponent, 0) >> np.maximum(exponent - 16, 0)
+    mantissa: Ints = values << np.maximum(16 - exponent, 0) >> np.maximum(exponent - 16, 0)
     return (exponent << 16) + mantissa - 65536
 
 
