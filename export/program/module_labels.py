@@ -10,7 +10,7 @@ from thumbnet.trainer import ThumbnetError
 
 from ..microbit.hexfile import files_in_hex
 
-_BEGIN = "LABELS = ("
+_BEGIN = "\nLABELS = ("
 
 
 def labels_in(module: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
@@ -24,24 +24,30 @@ def labels_in(module: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
         Contents by file name.
 
     """
-    data = files.get(module.name, b"")
+    texts = [files.get(module.name, b"")]
     if module.suffix == ".hex":
         try:
-            data = files_in_hex(data.decode()).get(f"{module.stem}.py", b"")
+            inside = files_in_hex(texts[0].decode())
         except (ThumbnetError, ValueError):
             return ()
-    text = data.decode("utf-8", "replace")
-    at = 0 if text.startswith(_BEGIN) else text.find(f"\n{_BEGIN}") + 1
-    if not text.startswith(_BEGIN, at):
+        texts = [data for name, data in inside.items() if name != "main.py"]
+    found = (_labels_of("\n" + text.decode("utf-8", "replace")) for text in texts)
+    return next((labels for labels in found if labels), ())
+
+
+def _labels_of(text: str) -> tuple[str, ...]:
+    at = text.find(_BEGIN) + len(_BEGIN) - 1
+    if at < len(_BEGIN) - 1:
         return ()
-    end = text.find("\n", at)
-    while True:  # a long tuple has several lines
+    # On one line, or wrapped, with the bracket at the beginning of the last one.
+    for mark, more in (("\n", 0), ("\n)", 2)):
+        end = text.find(mark, at)
+        if end < 0:
+            return ()
         try:
-            found = ast.literal_eval(text[at + len(_BEGIN) - 1 : end])
+            found = ast.literal_eval(text[at : end + more])
         except (SyntaxError, ValueError, MemoryError, RecursionError):
-            end = text.find("\n", end + 1)
-            if end < 0 or end - at > 2**20:
-                return ()
             continue
-        texts = isinstance(found, tuple) and all(isinstance(name, str) for name in found)
-        return found if texts else ()
+        names = isinstance(found, tuple) and all(isinstance(name, str) for name in found)
+        return found if names else ()
+    return ()

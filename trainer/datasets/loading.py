@@ -49,7 +49,7 @@ _OTHERS = {
         "'data.csv', index=False)",
     ),
     **dict.fromkeys(
-        (".arff", ".h5", ".hdf5", ".mat", ".npy", ".db", ".sqlite", ".html", ".xml"),
+        (".arff", ".h5", ".hdf5", ".mat", ".db", ".sqlite", ".html", ".xml"),
         "is no text table: save it as CSV",
     ),
     ".zip": "is a zip archive: unpack it, and give the table in it; or say --window 100, if it has "
