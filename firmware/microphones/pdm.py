@@ -30,12 +30,13 @@ def decimate(bits: ptr8, at: int, pcm: ptr16, state: ptr32):
     """Make samples of the bits from place `at` on: state[8] of them. The rest of state is kept."""
     t = ptr16(TABLE)
     a, b, c = state[0], state[1], state[2]
+    old, older = state[6], state[7]
     for k in range(state[8]):
         for _ in range(12):
-            old, older = state[6], state[7]
-            state[7] = old
-            state[6] = bits[at]
-            a += t[bits[at]] + t[256 + old] + t[512 + older]
+            byte = bits[at]
+            a += t[byte] + t[256 + old] + t[512 + older]
+            older = old
+            old = byte
             b += a
             c += b
             at = (at + 1) & 0x3FFF
@@ -47,6 +48,7 @@ def decimate(bits: ptr8, at: int, pcm: ptr16, state: ptr32):
         state[5] = y
         pcm[k] = 32767 if v > 32767 else -32768 if v < -32768 else v
     state[0], state[1], state[2] = a, b, c
+    state[6], state[7] = old, older
 
 
 class Microphone:

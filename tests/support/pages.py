@@ -10,7 +10,14 @@ ROOT = Path(__file__).parents[2]
 ENGINE = "docs/engine.md"
 PAGES = (
     *("README.md", "CONTRIBUTING.md", ENGINE, "docs/architecture.md", "docs/boards.md"),
-    *("docs/layers.md", "docs/report.md", "docs/streams.md", "docs/tables.md", "SECURITY.md"),
+    *(
+        "docs/layers.md",
+        "docs/report.md",
+        "docs/sound.md",
+        "docs/streams.md",
+        "docs/tables.md",
+        "SECURITY.md",
+    ),
 )
 
 

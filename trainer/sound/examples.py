@@ -26,7 +26,7 @@ _QUIETEST = 1e-3
 _KEPT = 0.1
 _MARGIN = 2
 
-_GAIN = (-12.0, 6.0)
+_GAIN = (-24.0, 6.0)
 _RATIO = (3.0, 25.0)
 """Decibels by which a copy is louder, and by which it is louder than the noise with it."""
 _CLEAN = 0.2
