@@ -35,10 +35,10 @@ WORDS = ("go", "no", "stop", "yes")
 @cache
 def learnt(place: Path) -> tuple[Model, SoundExamples, SoundExamples, Sounds]:
     """The network, what it learnt from, and what strangers say."""
-    options = SoundOptions(FRONT_ENDS["micro_speech"], copies=3)
+    options = SoundOptions(FRONT_ENDS["micro_speech"], copies=2)
     sounds = read_sounds(spoken(place / "known", SPEAKERS, WORDS), 16_000)
     train, test = split_sounds(sounds, options, 0.1, 0)
-    settings = TrainSettings(SOUND_HIDDEN, conv=SOUND_CONV, epochs=60)
+    settings = TrainSettings(SOUND_HIDDEN, conv=SOUND_CONV, epochs=40)
     model = build(train, settings, name="words")
     fit(model, train, test, settings)
     others = read_sounds(spoken(place / "strangers", STRANGERS, WORDS), 16_000)
