@@ -31,6 +31,7 @@ from thumbnet.trainer import (
 
 ROOT = Path(__file__).parents[2]
 SKETCHES = ROOT / "firmware" / "sketches"
+MICROPHONES = "tests/device/fake_microphones.py"
 BITS = 96
 LEFT_OUT = 3200
 """Samples of a PDM microphone before the first that the sketch pushes."""
@@ -77,7 +78,7 @@ def run(folder: Path, kind: str, recorded: list[int], program: str | None = None
     needs_micropython()
     network().write(folder)
     (folder / "recorded.json").write_text(json.dumps(recorded))
-    others = ("firmware/microphones/pdm.py", "tests/device/fake_board.py")
+    others = ("firmware/microphones/pdm.py", "tests/device/fake_board.py", MICROPHONES)
     for path in (*SKETCHES.glob("sound_*.py"), *(ROOT / other for other in others)):
         shutil.copy(path, folder)
     if program is not None:
@@ -139,7 +140,7 @@ def test_bits_become_the_samples_of_a_cic_filter(kind: str, tmp_path: Path) -> N
         share = np.repeat(random.choice([0, 0.5, 1], 720), 10 * BITS)
         bits = (random.random(7200 * BITS) < share).astype(np.uint8)
     (tmp_path / "bits.bin").write_bytes(np.packbits(bits).tobytes())
-    found = [*map(int, run(tmp_path, "record", [], RECORD))]
+    found = [*map(int, run(tmp_path, "sound_record", [], RECORD))]
     assert len(found) > 3500
     assert found == decimated(bits)[LEFT_OUT:][: len(found)].tolist()
     assert kind == "random" or {min(found), max(found)} == {-32768, 32767}

@@ -34,6 +34,8 @@ PATIENCE = 60.0
 EXTRAS = (
     ("matplotlib", "report", "no `thumbnet report`"),
     ("aeon", "motions", "no `thumbnet demo motions`"),
+    ("soundfile", "sound", "`thumbnet train --sound` reads WAV files of 16 bits only"),
+    ("soxr", "sound", "`thumbnet train --sound` resamples nothing"),
 )
 """Packages for a single verb: the package, the extra that installs it, what is missing without."""
 

@@ -38,7 +38,7 @@ class SoundExamples(Dataset):
 
     Parameters
     ----------
-    x, y, labels, input_spec, name, groups, notices, image_shape, table, lines
+    x, y, labels, input_spec, name, groups, notices, image_shape, table, lines, answered
         As in `Dataset`; groups are speakers, or files.
     sound : TrainedSound
         How a board makes the same of what its microphone hears.
