@@ -22,10 +22,11 @@ from thumbnet.trainer import (
 
 from ..report.analysis.fitting_boards import export_options
 from ..terminal.console import Console
-from ..workflow.architecture_search import Search, Trial, search
+from ..workflow.architecture_search import Search, search
 from ..workflow.board_cost import BoardCost, board_cost
 from ..workflow.candidates import ARCHITECTURES, DEFAULT_FEATURES, candidate
 from ..workflow.settings import TrainSettings
+from ..workflow.trials import Trial
 from .windowing import Windowing
 
 

@@ -7,7 +7,7 @@ same network on every computer.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,10 @@ from thumbnet.export import BoardProfile
 from thumbnet.trainer import RAW_FEATURE, Adam, OneCycle, Recording, ThumbnetError, Windows, cut
 
 from .architecture import build
-from .board_cost import BoardCost, board_cost
-from .candidates import ARCHITECTURES, Candidate, candidate
-from .settings import Array, TrainSettings, default_epochs
+from .board_cost import board_cost
+from .candidates import ARCHITECTURES, candidate
+from .settings import TrainSettings, default_epochs
+from .trials import Trial, best, choose, difference, nothing_to_gain
 from .window_folds import WindowFolds, window_folds
 
 _FINAL_BATCH = 32
@@ -54,69 +55,6 @@ SMALL_BATCH, BATCH, FEW = 16, 32, 320
 LEARNING_RATE = 0.01
 _FEWEST_UNITS = 8
 """Recordings after which a candidate may be given up."""
-_LITTLE = 0.03
-"""Share of wrong windows from which on nothing else is tried, if it may be chance."""
-
-
-@dataclass
-class Trial:
-    """What became of a candidate.
-
-    Attributes
-    ----------
-    candidate
-        What was tried.
-    parameters
-        Of the network; 0 if it could not be built.
-    cost
-        On the board, if one was given.
-    state
-        In a word or two, why it was not tried, or not to the end; "" if it was.
-    refusal
-        The same in a sentence.
-    losses
-        Of each held-out recording or block, the share of windows that were wrong, in the order of
-        the folds.
-    scores
-        The accuracy of each fold: the mean over its recordings.
-
-    """
-
-    candidate: Candidate
-    parameters: int = 0
-    cost: BoardCost | None = None
-    state: str = ""
-    refusal: str = ""
-    losses: Array = field(default_factory=lambda: np.zeros(0))
-    scores: tuple[float, ...] = ()
-
-    @property
-    def accuracy(self) -> float | None:
-        """The mean over recordings."""
-        return float(1 - self.losses.mean()) if len(self.losses) else None
-
-    @property
-    def deviation(self) -> float:
-        """The standard deviation over folds."""
-        return float(np.std(self.scores, ddof=1)) if len(self.scores) > 1 else 0.0
-
-    def refuse(self, state: str, refusal: str) -> None:
-        """Note why it is not tried, or not to the end."""
-        self.state, self.refusal = state, refusal
-
-    def as_json(self) -> dict[str, Any]:
-        """Return what `--json` prints."""
-        return {
-            "name": self.candidate.name,
-            "network": self.candidate.words,
-            "parameters": self.parameters,
-            "accuracy": self.accuracy,
-            "deviation": self.deviation if self.scores else None,
-            "scores": list(self.scores),
-            "state": self.state or "tried",
-            "reason": self.refusal or None,
-            "board": None if self.cost is None else self.cost.as_json(),
-        }
 
 
 @dataclass(frozen=True)
@@ -213,15 +151,15 @@ def search(
         # The simplest that can be built says what would help.
         raise ThumbnetError(next(one for one in trials if one.cost is not None).refusal)
     for place, trial in enumerate(able):
-        best = _best(able[:place])
-        if best is not None and _nothing_to_gain(best.losses):
+        leader = best(able[:place])
+        if leader is not None and nothing_to_gain(leader.losses):
             trial.refuse(
-                "not needed", f"{best.candidate.name} leaves no more to gain than may be chance"
+                "not needed", f"{leader.candidate.name} leaves no more to gain than may be chance"
             )
             continue
         name = trial.candidate.name
-        _try(trial, best, data[name], folds, own_settings[name], updates, told, place)
-    chosen, why = _choose([one for one in able if not one.state], able)
+        _try(trial, leader, data[name], folds, own_settings[name], updates, told, place)
+    chosen, why = choose([one for one in able if not one.state], able)
     return Search(tuple(trials), chosen, why, folds)
 
 
@@ -244,7 +182,7 @@ def _measure(
 
 def _try(
     trial: Trial,
-    best: Trial | None,
+    leader: Trial | None,
     data: Windows,
     folds: WindowFolds,
     settings: TrainSettings,
@@ -274,72 +212,14 @@ def _try(
         losses = [wrong[fold.unit == one].mean() for one in np.unique(fold.unit)]
         trial.losses = np.append(trial.losses, losses)
         trial.scores += (float(1 - np.mean(losses)),)
-        if best is None or len(trial.losses) < _FEWEST_UNITS or k + 1 == len(folds.folds):
+        if leader is None or len(trial.losses) < _FEWEST_UNITS or k + 1 == len(folds.folds):
             continue
-        worse, noise = _difference(trial.losses, best.losses[: len(trial.losses)])
+        worse, noise = difference(trial.losses, leader.losses[: len(trial.losses)])
         if worse > 2 * noise:
             trial.refuse(
                 "given up",
-                f"plainly worse than {best.candidate.name} after {k + 1} of {len(folds.folds)} "
+                f"plainly worse than {leader.candidate.name} after {k + 1} of {len(folds.folds)} "
                 "folds",
             )
             break
     told(done + 1, f"{trial.candidate.name}: {trial.accuracy or 0:.1%} right")
-
-
-def _difference(losses: Array, others: Array) -> tuple[float, float]:
-    """Return how much larger losses are, on average, and the standard error of that."""
-    gaps = losses - others
-    noise = float(np.std(gaps, ddof=1)) / len(gaps) ** 0.5 if len(gaps) > 1 else 0.0
-    return float(gaps.mean()), noise
-
-
-def _nothing_to_gain(losses: Array) -> bool:
-    """Whether even a perfect candidate would not be better beyond noise."""
-    if not len(losses):
-        return False
-    gain, noise = _difference(losses, np.zeros_like(losses))
-    return gain <= min(noise, _LITTLE)
-
-
-def _best(trials: Sequence[Trial]) -> Trial | None:
-    """Return the most accurate trial that was finished; of equal ones, the first."""
-    known = [one for one in trials if not one.state and len(one.losses)]
-    return min(known, key=lambda one: float(one.losses.mean()), default=None)
-
-
-def _choose(finished: Sequence[Trial], able: Sequence[Trial]) -> tuple[Trial, str]:
-    """Return the chosen one of the trials that were finished, and why."""
-    best, first = _best(finished), able[0]
-    name = first.candidate.name
-    if len(able) == 1:
-        return first, f"{name}, because nothing else can be trained here"
-    if best is None:
-        return first, (
-            f"{name}, the simplest, because the labels have so few windows to train with that none "
-            "can be held out to compare networks"
-        )
-    for one in finished:
-        worse, noise = _difference(one.losses, best.losses)
-        if one is best or worse <= noise:
-            return one, _reason(one, best, able, worse, noise)
-    raise AssertionError("the best is one of them")
-
-
-def _reason(one: Trial, best: Trial, able: Sequence[Trial], worse: float, noise: float) -> str:
-    name = one.candidate.name
-    if one is not best:
-        return (
-            f"{name}, because it is simpler than {best.candidate.name}, which is {worse:.1%} "
-            f"better: that may be chance (standard error {noise:.1%})"
-        )
-    simpler = [other for other in able[: able.index(one)] if len(other.losses)]
-    if not simpler:
-        return f"{name}, because it is the simplest, and nothing else is better"
-    rival = min(simpler, key=lambda other: float(other.losses.mean()))
-    n = min(len(rival.losses), len(one.losses))
-    worse, noise = _difference(rival.losses[:n], one.losses[:n])
-    return (
-        f"{name}, because it is {worse:.1%} better than {rival.candidate.name}: more than chance "
-        f"(standard error {noise:.1%})"
-    )

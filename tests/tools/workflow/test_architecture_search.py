@@ -9,9 +9,10 @@ import pytest
 
 from thumbnet.export import load_board
 from thumbnet.tools.benchmark.choice import made, outcome
-from thumbnet.tools.workflow.architecture_search import BUDGET, Trial, _choose, _try, search
+from thumbnet.tools.workflow.architecture_search import BUDGET, _try, search
 from thumbnet.tools.workflow.candidates import candidate
 from thumbnet.tools.workflow.settings import TrainSettings
+from thumbnet.tools.workflow.trials import Trial, choose
 from thumbnet.trainer import Recording, ThumbnetError, cut
 
 BRIEF = replace(BUDGET, folds=3, share=0.04)
@@ -114,7 +115,7 @@ def test_the_simpler_within_noise(
     features: tuple[float, ...], conv: tuple[float, ...], chosen: str, why: str
 ) -> None:
     both = [trial("features", *features), trial("conv", *conv)]
-    one, reason = _choose(both, both)
+    one, reason = choose(both, both)
     assert one.candidate.name == chosen
     assert why in reason
 
