@@ -22,7 +22,7 @@ from thumbnet.export.cost.sound_cycles import assembly_cycles
 from thumbnet.export.emit.firmware_source import inlined
 from thumbnet.trainer import FRONT_ENDS, SoundFrontEnd, SoundSettings, sine_table
 from thumbnet.trainer.sound import fourier
-from thumbnet.trainer.sound.settings import FFT_SIZES
+from thumbnet.trainer.sound.frame_settings import FFT_SIZES
 
 BYTES = {
     "join_pairs": ("sound_fourier", 50),

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import ThumbnetError, unknown
-from ..files.json_types import WrongType, construct
-from .settings import FFT_SIZES, WINDOWS, check_frames
+from .frame_settings import FrameSettings
 
 MEL_SCALES = ("htk", "slaney")
 LOGARITHMS = ("natural", "decibel")
 
 
 @dataclass(frozen=True)
-class LogMelSettings:
+class LogMelSettings(FrameSettings):
     """A front end of plain formulas, in a frame at a time: no noise reduction, no gain control.
 
     window, Fourier transform, magnitude or energy, mel filters, logarithm, cosine transform.
@@ -53,13 +52,9 @@ class LogMelSettings:
         If these do not fit together.
     """
 
-    rate: int = 16_000
-    window: int = 480
     hop: int = 320
-    channels: int = 40
     low: float = 20.0
     high: float = 4000.0
-    shape: str = "hann"
     scale: str = "htk"
     power: int = 1
     floor: float = 1e-6
@@ -68,14 +63,13 @@ class LogMelSettings:
     log_shift: int = 8
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         for what, name, names in (
-            ("window", self.shape, WINDOWS),
             ("mel scale", self.scale, MEL_SCALES),
             ("logarithm", self.logarithm, LOGARITHMS),
         ):
             if name not in names:
                 raise unknown(what, name, names)
-        check_frames(self)
         if self.power not in (1, 2):
             raise ThumbnetError(f"power {self.power}: give 1 for magnitudes or 2 for energies")
         if not 1e-20 <= self.floor <= 1e-3:
@@ -91,11 +85,6 @@ class LogMelSettings:
             raise ThumbnetError(f"log_shift {self.log_shift}: give 0 to 8")
 
     @property
-    def fft(self) -> int:
-        """Samples of the Fourier transform: frames are filled up with zeros."""
-        return next(size for size in FFT_SIZES if size >= self.window)
-
-    @property
     def features(self) -> int:
         """Numbers of a frame."""
         return self.coefficients or self.channels
@@ -104,35 +93,6 @@ class LogMelSettings:
     def unit(self) -> float:
         """What a feature of 1 stands for."""
         return 2.0**-self.log_shift
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the fields as JSON types; `LogMelSettings.from_config` reads them back."""
-        return asdict(self)
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> LogMelSettings:
-        """Return the settings that `get_config` described.
-
-        Parameters
-        ----------
-        config : dict
-            JSON types.
-
-        Returns
-        -------
-        LogMelSettings
-
-        Raises
-        ------
-        ThumbnetError
-            If something is missing, unknown or wrong.
-        """
-        try:
-            return construct(cls, config, "sound")
-        except WrongType as error:
-            raise ThumbnetError(
-                f"the settings of the sound front end are not understood ({error}): export again"
-            ) from error
 
     @staticmethod
     def describes(config: dict[str, Any]) -> bool:

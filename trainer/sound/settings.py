@@ -2,84 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass
 
-from ..errors import ThumbnetError, unknown
-from ..files.json_types import WrongType, construct
+from ..errors import ThumbnetError
+from .frame_settings import FrameSettings
 
-FFT_SIZES = (256, 512, 1024)
-WINDOWS = ("hann", "hamming")
-MOST_CHANNELS = 128
-SHORTEST_HOP = 16
 MOST_FEATURE = 65535
-
-_MOST_RATE = 192_000
-
-
-class Frames(Protocol):
-    """What the settings of all front ends have."""
-
-    @property
-    def rate(self) -> int:
-        """Samples a second."""
-
-    @property
-    def window(self) -> int:
-        """Samples of a frame."""
-
-    @property
-    def hop(self) -> int:
-        """Samples from the start of one frame to the start of the next."""
-
-    @property
-    def channels(self) -> int:
-        """Mel filters."""
-
-    @property
-    def low(self) -> float:
-        """Where the lowest filter begins, in Hz."""
-
-    @property
-    def high(self) -> float:
-        """Where the highest filter ends, in Hz."""
-
-
-def check_frames(settings: Frames) -> None:
-    """Check frames and the limits of mel filters.
-
-    Parameters
-    ----------
-    settings : Frames
-        The settings of a front end.
-
-    Raises
-    ------
-    ThumbnetError
-        If these do not fit together.
-    """
-    if not 1 <= settings.rate <= _MOST_RATE:
-        raise ThumbnetError(f"sound at {settings.rate} Hz: give a rate from 1 to {_MOST_RATE}")
-    longest = FFT_SIZES[-1]
-    if not 2 <= settings.window <= longest:
-        raise ThumbnetError(f"frames of {settings.window} samples: give 2 to {longest}")
-    if not SHORTEST_HOP <= settings.hop <= settings.window:
-        raise ThumbnetError(
-            f"a frame of {settings.window} samples every {settings.hop}: the hop is at least "
-            f"{SHORTEST_HOP} and not longer than a frame"
-        )
-    if not 1 <= settings.channels <= MOST_CHANNELS:
-        raise ThumbnetError(f"{settings.channels} mel filters: give 1 to {MOST_CHANNELS}")
-    if not 0 <= settings.low < settings.high <= settings.rate / 2:
-        raise ThumbnetError(
-            f"mel filters from {settings.low:g} to {settings.high:g} Hz at a rate of "
-            f"{settings.rate} Hz: they lie between 0 and {settings.rate / 2:g}, the lower limit "
-            "first"
-        )
 
 
 @dataclass(frozen=True)
-class SoundSettings:
+class SoundSettings(FrameSettings):
     """A front end in the manner of TensorFlow's "microfrontend", frame by frame.
 
     window, Fourier transform, energy, mel filters, square root, noise reduction, gain control,
@@ -117,13 +49,6 @@ class SoundSettings:
         If these do not fit together.
     """
 
-    rate: int = 16_000
-    window: int = 480
-    hop: int = 160
-    channels: int = 40
-    low: float = 125.0
-    high: float = 7500.0
-    shape: str = "hann"
     smoothing_bits: int = 10
     even: float = 0.025
     odd: float = 0.06
@@ -134,9 +59,7 @@ class SoundSettings:
     log_shift: int = 6
 
     def __post_init__(self) -> None:
-        if self.shape not in WINDOWS:
-            raise unknown("window", self.shape, WINDOWS)
-        check_frames(self)
+        super().__post_init__()
         shares = (self.even, self.odd, self.floor)
         if not all(0 <= share <= 1 for share in shares):
             raise ThumbnetError(f"even, odd and floor are shares from 0 to 1, not {shares}")
@@ -155,11 +78,6 @@ class SoundSettings:
                 f"gain_bits {self.gain_bits}: give {self.gain_bits - self.snr_shift + 5} to "
                 f"{self.gain_bits - self.snr_shift + 20} for frames of {self.window} samples"
             )
-
-    @property
-    def fft(self) -> int:
-        """Samples of the Fourier transform: frames are filled up with zeros."""
-        return next(size for size in FFT_SIZES if size >= self.window)
 
     @property
     def features(self) -> int:
@@ -185,32 +103,3 @@ class SoundSettings:
     def snr_shift(self) -> int:
         """Bits that the product of signal and gain loses."""
         return self.gain_bits - self.correction_bits - 12
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the fields as JSON types; `SoundSettings.from_config` reads them back."""
-        return asdict(self)
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> SoundSettings:
-        """Return the settings that `get_config` described.
-
-        Parameters
-        ----------
-        config : dict
-            JSON types.
-
-        Returns
-        -------
-        SoundSettings
-
-        Raises
-        ------
-        ThumbnetError
-            If something is missing, unknown or wrong.
-        """
-        try:
-            return construct(cls, config, "sound")
-        except WrongType as error:
-            raise ThumbnetError(
-                f"the settings of the sound front end are not understood ({error}): export again"
-            ) from error
