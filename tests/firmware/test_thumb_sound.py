@@ -36,6 +36,11 @@ BYTES = {
     "multiply_gain": ("sound_gain", 180),
     "take_logarithms": ("sound_log", 150),
     "copy_samples": ("store_bytes", 40),
+    "turn_fours": ("sound_fourier_wide", 260),
+    "add_fours": ("sound_fourier_wide", 150),
+    "unpack_wide": ("sound_fourier_wide", 240),
+    "free_bits": ("sound_frame_wide", 40),
+    "fill_wide": ("sound_frame_wide", 220),
     "move_values": ("sound_levels", 40),
     "look_up_levels": ("sound_levels", 30),
 }

@@ -1,0 +1,74 @@
+"""The front ends of MLPerf Tiny, in assembly on an emulated core: integers of the PC."""
+
+from __future__ import annotations
+
+from array import array
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from support.examples import examples
+from support.sound_kernels import KINDS, SEEDS, loaded, of_16_bits
+
+from thumbnet.trainer import LogMelSettings, log_mel_tables, wide_sines
+from thumbnet.trainer.sound import fourier, wide_fourier
+from thumbnet.trainer.sound.log_mel import loaded as windowed
+
+
+@given(
+    n=st.one_of(st.integers(16, 40), st.integers(16, 1024)),
+    shape=st.sampled_from(["hann", "hamming"]),
+    kind=KINDS,
+    shift=st.integers(0, 16),
+    turn=st.floats(0, 1, exclude_max=True),
+    seed=SEEDS,
+)
+@example(n=512, shape="hann", kind="extremes", shift=0, turn=0.0, seed=0)
+@example(n=256, shape="hamming", kind="extremes", shift=3, turn=0.5, seed=0)
+@example(n=1023, shape="hann", kind="extremes", shift=15, turn=0.999, seed=0)
+@examples(60)
+def test_frame(n: int, shape: str, kind: str, shift: int, turn: float, seed: int) -> None:
+    settings = LogMelSettings(window=n, hop=16, shape=shape)
+    half = settings.fft // 2
+    at = int(n * turn)
+    samples = of_16_bits(n, kind, seed) >> shift
+    names = {
+        "FFT": settings.fft,
+        "SAMPLES": array("h", np.roll(samples, at).tolist()),
+        "COEFFICIENTS": array("i", log_mel_tables.window_weights(settings).tolist()),
+        "FRAME_SHIFT": 15 - log_mel_tables.frame_bits(settings),
+        "REAL": array("i", [-1] * half),
+        "IMAGINARY": array("i", [-1] * half),
+    }
+    [want], [up] = windowed(samples[None], settings)
+    assert loaded("sound_frame_wide", **names).load_frame(at) == up
+    order = fourier.order(half)
+    assert names["REAL"].tolist() == want[0::2][order].tolist()
+    assert names["IMAGINARY"].tolist() == want[1::2][order].tolist()
+
+
+@pytest.mark.parametrize("size", [256, 512, 1024])
+@given(kind=st.sampled_from(["signs", "wave", "click", "noise"]), k=st.integers(0, 511), seed=SEEDS)
+@example(kind="wave", k=128, seed=0)
+@example(kind="wave", k=0, seed=0)
+@example(kind="click", k=255, seed=0)
+@examples(24)
+def test_fourier(size: int, kind: str, k: int, seed: int) -> None:
+    """The largest absolute values together, in noise, in one frequency and in one sample."""
+    rng = np.random.default_rng(seed)
+    most = 2**30 // size - 1
+    waves = np.rint(most * np.cos(2 * np.pi * k * np.arange(size) / size)).astype(np.int64)
+    click = np.where(np.arange(size) == k % size, 2**30 - 1, 0)
+    samples = {
+        "signs": rng.choice([-most, most], size),
+        "wave": np.where(waves < 0, -most, most) if seed % 2 else waves,
+        "click": click if seed % 2 else -click,
+        "noise": rng.integers(-most, most + 1, size),
+    }[kind]
+    order = fourier.order(size // 2)
+    re, im = array("i", samples[0::2][order].tolist()), array("i", samples[1::2][order].tolist())
+    sines = array("i", wide_sines(size).tolist())
+    loaded("sound_fourier_wide", REAL=re, IMAGINARY=im, SINES=sines).transform()
+    want = wide_fourier.wide_transform(samples[None])
+    assert [re.tolist()[1:], im.tolist()[1:]] == [part[0, 1:].tolist() for part in want]
