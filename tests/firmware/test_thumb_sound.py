@@ -41,6 +41,7 @@ BYTES = {
     "unpack_wide": ("sound_fourier_wide", 240),
     "free_bits": ("sound_frame_wide", 40),
     "fill_wide": ("sound_frame_wide", 220),
+    "mel_sums": ("sound_mel_wide", 550),
     "move_values": ("sound_levels", 40),
     "look_up_levels": ("sound_levels", 30),
 }

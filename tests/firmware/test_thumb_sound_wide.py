@@ -11,8 +11,15 @@ from hypothesis import strategies as st
 from support.examples import examples
 from support.sound_kernels import KINDS, SEEDS, loaded, of_16_bits
 
-from thumbnet.trainer import LogMelSettings, log_mel_tables, wide_sines
+from thumbnet.trainer import (
+    FRONT_ENDS,
+    LogMelSettings,
+    log_mel_tables,
+    mel_filters,
+    wide_sines,
+)
 from thumbnet.trainer.sound import fourier, wide_fourier
+from thumbnet.trainer.sound.log_mel import filter_sums
 from thumbnet.trainer.sound.log_mel import loaded as windowed
 
 
@@ -72,3 +79,50 @@ def test_fourier(size: int, kind: str, k: int, seed: int) -> None:
     loaded("sound_fourier_wide", REAL=re, IMAGINARY=im, SINES=sines).transform()
     want = wide_fourier.wide_transform(samples[None])
     assert [re.tolist()[1:], im.tolist()[1:]] == [part[0, 1:].tolist() for part in want]
+
+
+FILTERS = {
+    "mlperf_kws": FRONT_ENDS["mlperf_kws"],
+    "mlperf_ad": FRONT_ENDS["mlperf_ad"],
+    "wide": LogMelSettings(window=600, high=8000.0, channels=4, scale="slaney", floor=1e-3),
+    "energies": LogMelSettings(window=256, hop=256, channels=20, power=2, floor=1e-20),
+    "floor": LogMelSettings(channels=1, high=60.0, scale="slaney", power=2, floor=1e-3),
+}
+
+
+@pytest.mark.parametrize("name", FILTERS)
+@given(
+    most=st.integers(0, 30),
+    least=st.integers(0, 30),
+    full=st.booleans(),
+    up=st.integers(0, 15),
+    seed=SEEDS,
+)
+@example(most=30, least=0, full=True, up=0, seed=0)
+@example(most=0, least=0, full=True, up=0, seed=0)
+@example(most=0, least=0, full=True, up=15, seed=0)
+@examples(24)
+def test_mel(name: str, most: int, least: int, full: bool, up: int, seed: int) -> None:
+    """Loud and weak frequencies side by side, and all of them as large as they can be."""
+    settings = FILTERS[name]
+    bank, half = mel_filters(settings), settings.fft // 2
+    rng = np.random.default_rng(seed)
+    bits = rng.choice([most, min(least, most)], half)
+    largest = 2**bits - 1
+    re, im = (rng.integers(-largest - 1, largest + 1) for _ in range(2))
+    if full:
+        re, im = largest, -largest - 1
+    weights = np.array([bank.falling, bank.rising]).T
+    names = {
+        "REAL": array("i", re.tolist()),
+        "IMAGINARY": array("i", im.tolist()),
+        "SIGNAL": array("i", [-1] * settings.channels),
+        "MEL_BEGIN": bank.begin,
+        "MEL_WIDTHS": bytes(bank.widths),
+        "MEL_WEIGHTS": array("h", weights.ravel().tolist()),
+        "MEL_POWER": settings.power,
+        "MEL_FLOOR": log_mel_tables.floor_of(settings),
+    }
+    loaded("sound_mel_wide", **names).mel(up)
+    want = filter_sums(re[None], im[None], np.array([up]), settings)
+    assert names["SIGNAL"].tolist() == want[0].tolist()
