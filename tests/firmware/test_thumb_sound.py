@@ -42,6 +42,9 @@ BYTES = {
     "free_bits": ("sound_frame_wide", 40),
     "fill_wide": ("sound_frame_wide", 220),
     "mel_sums": ("sound_mel_wide", 550),
+    "scale_logarithms": ("sound_log_wide", 80),
+    "sum_cosines": ("sound_cosines", 60),
+    "scale_levels": ("sound_levels_wide", 50),
     "move_values": ("sound_levels", 40),
     "look_up_levels": ("sound_levels", 30),
 }

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from array import array
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.asm_thumb import Firmware
 from support.examples import examples
 from support.sound_kernels import KINDS, SEEDS, loaded, of_16_bits
+from support.sound_modules import features_array, module
+from support.sounds import sounds
 
+from thumbnet.export.cost.sound_cycles import assembly_cycles
 from thumbnet.trainer import (
     FRONT_ENDS,
     LogMelSettings,
+    SoundFrontEnd,
     log_mel_tables,
     mel_filters,
+    sound_tables,
     wide_sines,
 )
 from thumbnet.trainer.sound import fourier, wide_fourier
-from thumbnet.trainer.sound.log_mel import filter_sums
+from thumbnet.trainer.sound.log_mel import filter_sums, levels_of, scaled_logarithms
 from thumbnet.trainer.sound.log_mel import loaded as windowed
 
 
@@ -126,3 +133,94 @@ def test_mel(name: str, most: int, least: int, full: bool, up: int, seed: int) -
     loaded("sound_mel_wide", **names).mel(up)
     want = filter_sums(re[None], im[None], np.array([up]), settings)
     assert names["SIGNAL"].tolist() == want[0].tolist()
+
+
+@pytest.mark.parametrize("name", ["mlperf_kws", "mlperf_ad"])
+@given(
+    values=st.lists(
+        st.one_of(
+            st.integers(-60 * 65536, 80 * 65536),
+            st.builds(lambda e: 65536 * e, st.integers(-60, 80)),
+            st.builds(lambda e: 65536 * e - 1, st.integers(-60, 80)),
+        ),
+        min_size=1,
+        max_size=128,
+    )
+)
+@examples(60)
+def test_logarithms(name: str, values: list[int]) -> None:
+    settings = FRONT_ENDS[name]
+    assert isinstance(settings, LogMelSettings)
+    names = {
+        "SIGNAL": array("i", values),
+        "LOG2": array("h", sound_tables.log_table().tolist()),
+        "LOG_SCALE": log_mel_tables.log_scale(settings),
+    }
+    loaded("sound_log_wide", **names).logarithms()
+    assert names["SIGNAL"].tolist() == scaled_logarithms(np.array(values), settings).tolist()
+
+
+@pytest.mark.parametrize(("channels", "coefficients"), [(40, 10), (1, 1), (128, 128)])
+@given(seed=SEEDS)
+@examples(8)
+def test_cosines(channels: int, coefficients: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    table = rng.integers(-32768, 32768, (coefficients, channels))
+    signal = rng.integers(-(2**15) // channels, 2**15 // channels + 1, channels)
+    shift = int(rng.integers(1, 20))
+    names = {
+        "SIGNAL": array("i", signal.tolist()),
+        "FEATURES": array("i", [0] * coefficients),
+        "COSINES": array("h", table.ravel().tolist()),
+        "COSINE_SHIFT": shift,
+    }
+    loaded("sound_cosines", **names).cosines()
+    want = (table @ signal + (1 << (shift - 1))) >> shift
+    assert names["FEATURES"].tolist() == want.tolist()
+
+
+@given(
+    frames=st.integers(1, 5),
+    features=st.lists(st.integers(-20_000, 20_000), min_size=1, max_size=128),
+    scale=st.floats(0.05, 1),
+    zero_point=st.integers(0, 255),
+    seed=SEEDS,
+)
+@examples(80)
+def test_levels(frames: int, features: list[int], scale: float, zero_point: int, seed: int) -> None:
+    settings = LogMelSettings()
+    before = np.random.default_rng(seed).bytes(frames * len(features))
+    numbers = log_mel_tables.level_scale(settings, settings.unit, scale, zero_point)
+    most = log_mel_tables.most_feature(settings)
+    features = [max(-most, min(v, most)) for v in features]
+    names = {
+        "FEATURES": array("i", features),
+        "VALUES": bytearray(before),
+        "LEVEL_SCALE": tuple(numbers),
+    }
+    loaded("sound_levels_wide", **names).add_features()
+    newest = bytes(levels_of(np.array(features), numbers).tolist())
+    assert names["VALUES"] == before[len(features) :] + newest
+
+
+@pytest.mark.parametrize("name", ["mlperf_kws", "mlperf_ad"])
+def test_front_end(name: str, tmp_path: Path) -> None:
+    """From bytes to features, frame by frame, as the Stream calls it; and what that costs."""
+    settings = FILTERS[name]
+    assert isinstance(settings, LogMelSettings)
+    few = ("noise", "silence", "square")
+    pcm = np.concatenate([sounds(settings.window)[kind] for kind in few])
+    path = tmp_path / "front_end.py"
+    path.write_text(module(settings, "thumb"))
+    board = Firmware(path)
+    data = pcm.astype("<i2").tobytes()
+    begin, missing, at = 0, settings.window, 0
+    got = []
+    while begin + missing <= len(pcm):
+        at = board.store_samples(data, begin, begin + missing, at)
+        begin, missing = begin + missing, settings.hop
+        board.sound_features(at)
+        got.append(list(board.names[features_array(settings)]))
+    assert got == SoundFrontEnd(settings).push(pcm).tolist()
+    assert len(got) >= 4
+    assert board.cycles / len(got) == pytest.approx(assembly_cycles(settings), rel=0.1)
