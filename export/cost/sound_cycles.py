@@ -1,8 +1,8 @@
 """The cycles of a push of sound, without the network: from samples to its levels.
 
 An emulated Cortex-M0 logged every instruction of microWakeWord's front end (docs/sound.md); cycles
-are those of Arm's manual, without wait states. `tests/firmware/test_thumb_sound.py` compares
-`assembly_cycles` with those of front ends of other sizes.
+are those of Arm's manual, without wait states. `tests/firmware/test_thumb_sound.py` and
+`test_thumb_sound_wide.py` compare `assembly_cycles` with those of front ends of other sizes.
 """
 
 from __future__ import annotations
@@ -28,22 +28,29 @@ def push_cycles(sound: SoundStream, cpu: Cpu, assembly: bool) -> float:
     cpu
         The processor.
     assembly
-        The tier has assembly. Front ends without assembly of their own are in viper, all the same.
+        The tier has assembly; else the front end is in viper.
 
     """
     settings = sound.front_end
-    if isinstance(settings, LogMelSettings):
-        return (_BYTECODE_OF_PUSH + _log_mel_cycles(settings)) * cpu.feature
     if not assembly:
+        if isinstance(settings, LogMelSettings):
+            return (_BYTECODE_OF_PUSH + _log_mel_cycles(settings)) * cpu.feature
         return (_BYTECODE_AROUND_VIPER + _viper_cycles(settings)) * cpu.feature
-    moved = (sound.frames - 1) * settings.channels
-    levels = 12 * settings.channels + moved * (8 if settings.channels % 4 else 2)
+    features = settings.features
+    each = 22 if isinstance(settings, LogMelSettings) else 12
+    levels = each * features + (sound.frames - 1) * features * (8 if features % 4 else 2)
     slower = cpu.tiers["thumb"].mac / CPUS["cortex-m0plus"].tiers["thumb"].mac
     return _BYTECODE * cpu.feature + (assembly_cycles(settings) + levels) * slower
 
 
-def assembly_cycles(settings: SoundSettings) -> float:
+def assembly_cycles(settings: FrontEndSettings) -> float:
     """Return the cycles of the assembly of one frame on an RP2040."""
+    if isinstance(settings, LogMelSettings):
+        samples = 14 * settings.hop + 47 * settings.window + 4 * settings.fft
+        # Magnitudes take a square root each.
+        sums = _bins(settings) * (164 if settings.power == 1 else 44)
+        channel = 270 + 11 * settings.coefficients
+        return samples + 70 * _butterflies(settings) + sums + channel * settings.channels
     samples = 14 * settings.hop + 21 * settings.window + 24 * settings.fft
     channel = 430 if settings.has_gain else 360
     return (

@@ -6,7 +6,14 @@ from sound_log_wide import logarithms
 from sound_mel_wide import mel
 
 
-def sound_features(at):
+# Defaults are made once. A name of the module is looked up at each use, which takes long.
+def sound_features(
+    at,
+    load_frame=load_frame,
+    transform=transform,
+    mel=mel,
+    logarithms=logarithms,
+):
     """Write the features of the frame in the ring buffer, the oldest sample at `at`, to SIGNAL."""
     up = load_frame(at)
     transform()

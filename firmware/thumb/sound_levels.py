@@ -7,6 +7,7 @@ board each line of source takes heap. The comment beside it has the instructions
 from array import array
 
 import micropython
+from fragments.moved_down import moved_down
 
 # Literals of an example network; the exporter puts the network's own in their place.
 SIGNAL = array("i", [0] * 2)
@@ -17,25 +18,10 @@ SOUND_LEVELS = b"\x00\x80\xff"
 _NEWEST = memoryview(VALUES)[-len(SIGNAL) :]
 
 
-# r0: VALUES, r1: how far they move, r2: how many stay. Four at a time if words move to words.
+# r0: VALUES, r1: how far they move, r2: how many stay.
 @micropython.asm_thumb
 def move_values(r0, r1, r2):
-    # r2: the end
-    data(2, 0x1812, 0x2303, 0x400B, 0x4303)  # add r2, r2, r0; mov r3, 3; and r3, r1; orr r3, r0
-    lsl(r3, r3, 30)
-    bne(BYTES)
-    b(WORDS)
-    label(WORD)
-    data(2, 0x5843, 0xC008)  # ldr r3, [r0, r1]; stm r0!, {r3}
-    label(WORDS)
-    cmp(r0, r2)
-    bne(WORD)
-    b(BYTES)
-    label(BYTE)
-    data(2, 0x5C43, 0x7003, 0x3001)  # ldrb r3, [r0, r1]; strb r3, [r0, 0]; add r0, 1
-    label(BYTES)
-    cmp(r0, r2)
-    bne(BYTE)
+    moved_down()
 
 
 # r0: SIGNAL, r1: VALUES of the first channel, r2: SOUND_LEVELS, r3: channels, and 256 times the

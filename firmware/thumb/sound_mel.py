@@ -8,6 +8,7 @@ with words of the frame by name.
 from array import array
 
 import micropython
+from fragments.side_widths import side_widths
 
 # Literals of an example front end; the exporter puts the network's own in their place.
 REAL = array("h", [0] * 4)
@@ -20,16 +21,10 @@ MEL_WIDTHS = b"\x01\x01\x01"
 MEL_WEIGHTS = array("h", [2048, 2048, 2048, 2048, 2048, 2048])
 
 
-# r0: MEL_WIDTHS, r1: SIGNAL, r2: channels. A channel gets the width of its rising side, and 256
-# times that of its falling side.
+# r0: MEL_WIDTHS, r1: SIGNAL, r2: channels.
 @micropython.asm_thumb
 def mel_sides(r0, r1, r2):
-    label(CHANNEL)
-    ldrb(r3, [r0, 0])
-    ldrb(r4, [r0, 1])
-    #: lsl r4, r4, 8; orr r3, r4; stm r1!, {r3}; add r0, 1; sub r2, 1
-    data(2, 0x0224, 0x4323, 0xC108, 0x3001, 0x3A01)
-    bne(CHANNEL)
+    side_widths()
 
 
 # r0: REAL, r1: IMAGINARY, r2: MEL_WEIGHTS, r3: SIGNAL, with the widths as above. There are only
