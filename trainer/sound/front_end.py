@@ -25,7 +25,6 @@ from .tables import (
     window_table,
 )
 
-
 AT_ONCE = 256
 """Frames that are computed at once: bounds the memory."""
 
