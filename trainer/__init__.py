@@ -93,14 +93,17 @@ from .signals.window_features import compute_features, sine_table
 from .signals.windows import Windows, cut, cut_as, window_inputs
 from .sound import log_mel_tables
 from .sound import tables as sound_tables
+from .sound.audio_files import read_audio
 from .sound.clips import BACKGROUND, BACKGROUNDS, NOISE_FOLDER, Clip, Sounds, read_sounds
 from .sound.examples import SoundExamples
 from .sound.front_end import SoundFrontEnd
 from .sound.front_ends import FRONT_ENDS, FrontEndSettings
 from .sound.levels import level_table, sound_levels
 from .sound.log_mel_settings import LogMelSettings
+from .sound.made_noise import QUIET
 from .sound.mel_filters import mel_filters
 from .sound.settings import SoundSettings
+from .sound.sound_files import AUDIO_SUFFIXES, sound_files
 from .sound.sound_split import SoundOptions, examples_like, split_sounds
 from .sound.stream import SoundStream
 from .sound.trained import TOP as SOUND_TOP
@@ -192,7 +195,11 @@ __all__ = [
     "Sounds",
     "TrainedSound",
     "examples_like",
+    "AUDIO_SUFFIXES",
+    "QUIET",
+    "read_audio",
     "read_sounds",
+    "sound_files",
     "split_sounds",
     "SoundSettings",
     "SoundStream",

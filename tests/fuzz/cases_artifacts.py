@@ -5,7 +5,9 @@ A stranger can recompute the digest of what he changes, so most cases do.
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import io
 import json
 import tempfile
 from pathlib import Path
@@ -93,6 +95,38 @@ def _rest(random: Random) -> Case:
     return _case(name, {f"{name}.json": with_digest(changed, random)}, random)
 
 
+@functools.cache
+def _of_table(name: str) -> dict[str, bytes]:
+    """The files of a network of a table; of `compiled`, the names of its classes too."""
+    from thumbnet.tools.cli import main
+
+    rows = "".join(f"{k}.5,{'ny'[k % 3 > 1]},{k % 7},{'ab'[k % 2]}\n" for k in range(30))
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        (folder / "d.csv").write_text("x,flag,z,kind\n" + rows)
+        train = ["train", str(folder / "d.csv"), "-o", str(folder / "m.npz"), "--epochs", "1"]
+        export = ["export", str(folder / "m.npz"), "-o", str(folder / "out"), "--vectors", "2"]
+        compiled = ["--mpy", "--board", "unix"] if name == "compiled" else []
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            assert main([*train, "--hidden", "2"]) == 0
+            assert main([*export, *compiled]) == 0
+        return {path.name: path.read_bytes() for path in (folder / "out").iterdir()}
+
+
+def _about(random: Random) -> Case:
+    """What `.json` says about columns and classes is changed, and rows are answered by it."""
+    files = _of_table(random.choice(("compiled", "plain")))
+    changed = json.loads(files["m.json"])
+    changed["about"] = mutate_json(changed["about"], random)
+    data = b"x,flag,z,kind\n1.5,y,3,a\n2.5,n,,b\n"
+    given = {**files, "m.json": with_digest(changed, random), "d.csv": data}
+    module = "m.mpy" if "m.mpy" in files else "m.py"
+    more = random.choice(((), ("--json",), ("--proba",), ("-o", "out/a.csv")))
+    return Case(
+        random.choice((("predict", module, "d.csv", *more), ("verify", module))), given, True
+    )
+
+
 def _text(random: Random) -> Case:
     """Bytes of the file are changed."""
     name = random.choice(EXPORTED)
@@ -104,5 +138,6 @@ SOURCES: dict[str, Source] = {
     "artifact graph": _graph,
     "artifact node": _node,
     "artifact vectors": _rest,
+    "artifact about": _about,
     "artifact text": _text,
 }

@@ -11,7 +11,7 @@ import click
 
 from thumbnet.trainer import ThumbnetError
 
-from ..json_lines import print_json
+from ..json_lines import JsonObject, print_json
 from ..terminal.console import Console
 from ..terminal.row_output import RowFile, RowLines
 from ..terminal.wording import printable
@@ -19,6 +19,7 @@ from ..workflow.answering import Network, load_answering
 from ..workflow.predicting import predict_file, predict_lines
 from ..workflow.prediction import Rows
 from ..workflow.prediction_columns import Columns
+from ..workflow.sound_tally import SoundTally
 from ..workflow.tally import Tally
 from .class_options import class_options
 from .options import FILE, Failed, verb
@@ -71,12 +72,12 @@ def command(
     rows = predict_lines(network, _lines()) if data == "-" else predict_file(network, data, label)
     for notice in rows.notices:
         console.say(f"{data}: {notice}")
-    tally = Tally(network.labels)
+    tally, sounds = Tally(network.labels), SoundTally(rows.background, rows.sounds)
     try:
-        _show(console, network, rows, tally, output, proba)
+        _show(console, network, rows, tally, sounds, output, proba)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(f"{tally.rows:,} rows were answered") from None
-    _sum_up(console, network, rows, tally, output)
+    _sum_up(console, network, rows, tally, sounds, output)
 
 
 def _lines() -> Iterator[str]:
@@ -90,6 +91,7 @@ def _show(
     network: Network,
     rows: Rows,
     tally: Tally,
+    sounds: SoundTally,
     output: Path | None,
     proba: bool,
 ) -> None:
@@ -113,6 +115,8 @@ def _show(
                     file = RowFile(output, columns.file_head())
                     stack.callback(file.close)
             tally.add(one)
+            if rows.kind == "sound":
+                sounds.add(one)
             if file is not None:
                 file.add(columns.file_cells(one))
             if console.as_json:
@@ -124,7 +128,12 @@ def _show(
 
 
 def _sum_up(
-    console: Console, network: Network, rows: Rows, tally: Tally, output: Path | None
+    console: Console,
+    network: Network,
+    rows: Rows,
+    tally: Tally,
+    sounds: SoundTally,
+    output: Path | None,
 ) -> None:
     what = {"rows": "row", "windows": "window", "sound": "moment"}[rows.kind]
     counted = f"{tally.rows:,} {what}{'s' * (tally.rows != 1)}"
@@ -132,9 +141,13 @@ def _sum_up(
     console.say(f"{counted}{shown}  [{network.what}]")
     if output is not None:
         console.say(f"{output}  {counted}")
+    for note, count in rows.done.items():
+        console.say(f"{note} ({count:,} files)" if count > 1 else note)
     decides = rows.kind == "windows"
     _say_accuracy(console, tally, what, decides)
     result = {"model": str(network.takes.path), "numbers": network.what, **tally.as_json(decides)}
+    if rows.kind == "sound":
+        result.update(_say_sounds(console, network, sounds))
     if tally.refused:
         raise Failed(
             f"{tally.refused:,} of {counted} {'was' if tally.refused == 1 else 'were'} refused, as "
@@ -142,6 +155,25 @@ def _sum_up(
             result,
         )
     console.result(result)
+
+
+def _say_sounds(console: Console, network: Network, sounds: SoundTally) -> JsonObject:
+    """Say which class the sounds are; return the same for scripts."""
+    heard = {name: None if k is None else network.labels[k] for name, k in sounds.heard().items()}
+    if len(heard) > 1 and not console.as_json:
+        console.table(
+            ["sound", "heard"],
+            [[printable(n), printable(k or "undecided")] for n, k in heard.items()],
+        )
+    found: JsonObject = {"sounds": heard}
+    if pairs := sounds.pairs():
+        right = sum(true == k for true, k in pairs)
+        console.say(
+            f"accuracy of what the Stream decides on {len(pairs):,} sounds in folders of labels: "
+            f"{right / len(pairs):.2%}"
+        )
+        found.update(accuracy=right / len(pairs), sounds_scored=len(pairs))
+    return found
 
 
 def _say_accuracy(console: Console, tally: Tally, what: str, decides: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from thumbnet.importers import IntegerNetwork, with_classes
@@ -79,3 +80,10 @@ def classes_in_words(network: Model | IntegerNetwork) -> str:
     if labels == tuple(map(str, range(len(labels)))):
         return f"it answers with one of {len(labels):,} classes: --names gives them names"
     return f"it answers with one of {len(labels):,} classes: {quoted(labels)}"
+
+
+def class_of(name: str, labels: Sequence[str]) -> int | None:
+    """Return the class that a label means, by its name or by its number; None for no class."""
+    if name in labels:
+        return labels.index(name)
+    return int(name) if name.isdecimal() and int(name) < len(labels) else None

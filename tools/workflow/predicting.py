@@ -8,13 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from thumbnet.export import StreamVotes, hear
+from thumbnet.export import StreamVotes
 from thumbnet.trainer import (
     RECORDING_SUFFIXES,
     Dataset,
     Recording,
     RowReader,
-    SoundStream,
     StreamSettings,
     TableColumns,
     ThumbnetError,
@@ -24,10 +23,11 @@ from thumbnet.trainer import (
     window_inputs,
 )
 
-from .answering import Answer, Integers, Network
+from .answering import Answer, Network
+from .class_names import class_of
+from .predicting_sound import has_sound, predict_sounds
 from .prediction import Place, Predicted, Rows, Truth
 from .settings import Array
-from .sound_files import read_wav, sounds_of
 from .what_it_takes import Takes
 
 AT_ONCE = 256
@@ -54,14 +54,14 @@ def predict_file(network: Network, data: str, label: str | None) -> Rows:
 
     """
     takes, place = network.takes, Path(data)
-    sounds = sounds_of(place)
-    if sounds:
-        if takes.sound is None or not isinstance(network, Integers):
-            raise ThumbnetError(
-                f"{sounds[0]} is sound, but {takes.path} takes no sound: use rows or recordings "
-                "like those that it was trained on"
-            )
-        return Rows("sound", (), _of_sounds(network, takes.sound, sounds))
+    is_tree = place.is_dir() or place.suffix.lower() == ".zip"
+    if takes.sound is not None and (is_tree or has_sound(place)):
+        return predict_sounds(network, takes.sound, place)
+    if has_sound(place):
+        raise ThumbnetError(
+            f"{data} is sound, but {takes.path} takes no sound: use rows or recordings like those "
+            "that it was trained on"
+        )
     recorded = place.is_dir() or place.suffix.lower() in RECORDING_SUFFIXES
     if takes.stream is not None and recorded:
         return _of_recordings(network, takes.stream, place, label)
@@ -140,13 +140,6 @@ def _truths(network: Network, rows: Dataset) -> tuple[list[Truth], list[str]]:
     unknown = [name for name, k in zip(rows.labels, index, strict=True) if k is None]
     notices = [_unknown(unknown)] if unknown else []
     return [index[k] for k in rows.y.tolist()], notices
-
-
-def class_of(name: str, labels: Sequence[str]) -> int | None:
-    """Return the class that a label means, by its name or by its number; None for no class."""
-    if name in labels:
-        return labels.index(name)
-    return int(name) if name.isdecimal() and int(name) < len(labels) else None
 
 
 def _unknown(names: Sequence[str]) -> str:
@@ -257,19 +250,3 @@ def _of_samples(
         row += 1
         seconds = (begin / settings.rate, taken / settings.rate)
         yield Predicted(Place(row, number, "", *seconds), answer, votes.decide(answer.index))
-
-
-def _of_sounds(network: Integers, sound: SoundStream, paths: Sequence[Path]) -> Iterator[Predicted]:
-    front = sound.front_end
-    row = 0
-    for path in paths:
-        heard = hear(network.graph, sound, read_wav(path, front.rate))
-        several = heard.scores.ndim > 1
-        for k, (score, found) in enumerate(zip(heard.scores, heard.decisions, strict=True)):
-            row += 1
-            begin = k * sound.step * front.hop
-            end = begin + front.window + (sound.frames - 1) * front.hop
-            place = Place(row, None, str(path), begin / front.rate, end / front.rate)
-            answer = Answer(scores=tuple(np.atleast_1d(score).tolist()))
-            decided = int(found) if found >= 0 else None if several else 0
-            yield Predicted(place, answer, decided)

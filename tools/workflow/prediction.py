@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from .answering import Answer
 
@@ -36,6 +37,8 @@ class Place:
     def __str__(self) -> str:
         if self.line is not None:
             return f"line {self.line}"
+        if self.source and self.end is None:
+            return self.source
         return f"row {self.row}"
 
 
@@ -80,6 +83,12 @@ class Rows:
         Computed as they are taken.
     truth
         Whether it is known of some rows what is right.
+    sounds
+        The class of each file of sound whose folder says it, by name.
+    background
+        The class that is no sound to detect; None if there is none.
+    done
+        What was done to files of sound, and how often; complete when the answers are taken.
 
     """
 
@@ -87,3 +96,6 @@ class Rows:
     notices: tuple[str, ...]
     answers: Iterator[Predicted]
     truth: bool = False
+    sounds: Mapping[str, int] = field(default_factory=dict)
+    background: int | None = None
+    done: Counter[str] = field(default_factory=Counter)

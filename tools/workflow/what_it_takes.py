@@ -17,6 +17,7 @@ from thumbnet.trainer import (
     StreamSettings,
     TableColumns,
     ThumbnetError,
+    TrainedSound,
     idx_pairs,
     load_dataset,
     quoted,
@@ -42,7 +43,7 @@ class Takes:
     table
         The columns that it was trained on, if it was a table.
     stream, sound
-        How it takes recordings, if it does.
+        How it takes recordings or sound, if it does; the second as it was trained, or as a module.
 
     """
 
@@ -52,7 +53,7 @@ class Takes:
     labels: tuple[str, ...] = ()
     table: TableColumns | None = None
     stream: StreamSettings | None = None
-    sound: SoundStream | None = None
+    sound: SoundStream | TrainedSound | None = None
 
     @property
     def inputs(self) -> int:
@@ -90,6 +91,8 @@ class Takes:
             if self.stream is not None:
                 names = quoted(self.stream.channels)
                 advice = f"use recordings of {names}, as a CSV file or a folder of them"
+            elif self.sound is not None:
+                advice = "it takes sound, so name a WAV file or a folder of them"
             elif self.names:
                 advice += f", {quoted(self.names)}"
             raise ThumbnetError(
@@ -106,6 +109,7 @@ def _has_recordings(place: Path) -> bool:
 def of_model(model: Model, path: Path) -> Takes:
     """Return what a model of the trainer takes."""
     stream, table = model.info.get("stream"), model.info.get("table")
+    sound = model.info.get("sound")
     spec = model.input_spec
     return Takes(
         path,
@@ -114,6 +118,7 @@ def of_model(model: Model, path: Path) -> Takes:
         tuple(model.labels or ()),
         None if table is None else TableColumns.from_config(table),
         None if stream is None else StreamSettings.from_config(stream),
+        None if sound is None else TrainedSound.from_config(sound),
     )
 
 

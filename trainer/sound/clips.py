@@ -122,7 +122,7 @@ def read_sounds(
         for file, inner in found:
             speaker = inner or _speaker(file)
             group = f"{SPEAKER}{speaker}" if speaker else f"file {file.shown}"
-            clips += _clip(file, _label(folder.name), group, rate, budget, notes)
+            clips += _clip(file, sound_label(folder.name), group, rate, budget, notes)
     if not clips:
         raise ThumbnetError(_nothing(path, tree))
     noises = _noises(tree, noise, rate, budget, notes)
@@ -176,7 +176,18 @@ def _speaker(file: File) -> str:
     return file.stem.split(_NO_HASH)[0] if _NO_HASH in file.stem else ""
 
 
-def _label(name: str) -> str:
+def sound_label(name: str) -> str:
+    """Return the label that a folder gives its sounds.
+
+    Parameters
+    ----------
+    name : str
+        Of the folder.
+
+    Returns
+    -------
+    str
+    """
     return BACKGROUND if name.lower() in BACKGROUNDS else name
 
 

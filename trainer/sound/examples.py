@@ -13,7 +13,7 @@ from ..datasets.dataset import Dataset
 from ..datasets.input_spec import InputSpec
 from ..errors import ThumbnetError
 from .clips import BACKGROUND, SPEAKER, Clip
-from .front_end import SoundFrontEnd
+from .front_end import features_of_clips
 from .made_noise import FAINTEST, LOUDEST, QUIET, Floats, loudness, made_noise
 from .trained import TOP, TrainedSound
 
@@ -149,9 +149,9 @@ def make_examples(
         for one in cut_clip(clip.samples, length, rate, whole):
             for copy in range(1 + copies):
                 mixed = _mixed(one, noises, sound, random) if copy else _placed(one, sound, random)
-                placed.append(mixed)
+                placed.append(np.rint(mixed).clip(-32768, 32767).astype(np.int16))
                 rows.append((labels.index(clip.label), groups.index(clip.group), copy > 0))
-    features = np.stack([_features(one, sound) for one in placed])
+    features = features_of_clips(np.stack(placed), sound.front_end)[:, -sound.frames :]
     y, group, copied = (np.array(column) for column in zip(*rows, strict=True))
     spec = InputSpec(sound.shape, None, 1.0, 0, TOP)
     made = SoundExamples(
@@ -263,9 +263,3 @@ def _mixed(
 
 def _lead(sound: TrainedSound) -> int:
     return LEAD * sound.front_end.hop
-
-
-def _features(buffer: Floats, sound: TrainedSound) -> NDArray[np.int64]:
-    """Return the features of the last frames."""
-    pcm = np.rint(buffer).clip(-32768, 32767).astype(np.int64)
-    return SoundFrontEnd(sound.front_end).push(pcm)[-sound.frames :]

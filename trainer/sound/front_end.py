@@ -25,6 +25,9 @@ from .tables import (
     window_table,
 )
 
+AT_ONCE = 256
+"""Frames that are computed at once: bounds the memory."""
+
 
 class SoundFrontEnd:
     """Takes PCM in pieces of any length, and returns the features of every full frame.
@@ -42,7 +45,7 @@ class SoundFrontEnd:
     def reset(self) -> None:
         """Forget all samples and the noise."""
         self._samples = np.zeros(0, np.int64)
-        self._noise = np.zeros(self.settings.channels, np.int64)
+        self._noise = np.zeros((1, self.settings.channels), np.int64)
 
     def push(self, pcm: npt.ArrayLike) -> Ints:
         """Take samples; return the features of the frames that they complete.
@@ -66,29 +69,75 @@ class SoundFrontEnd:
         settings = self.settings
         samples = np.concatenate([self._samples, _samples(pcm)])
         frames = max(0, (len(samples) - settings.window) // settings.hop + 1)
-        starts = np.arange(frames)[:, None] * settings.hop
-        rows = samples[starts + np.arange(settings.window)]
         self._samples = samples[frames * settings.hop :]
-        if isinstance(settings, LogMelSettings):
-            return log_mel_features(rows, settings)
-        return self._adapted(mel_signal(rows, settings), settings)
+        found = np.zeros((frames, settings.features), np.int64)
+        for at in range(0, frames, AT_ONCE):
+            rows = _frames(samples[None], settings, at, min(at + AT_ONCE, frames))
+            features, self._noise = _features(rows, settings, self._noise)
+            found[at : at + AT_ONCE] = features[:, 0]
+        return found
 
-    def _adapted(self, signal: Ints, settings: SoundSettings) -> Ints:
-        """Return the features of frames, each by the noise of those before."""
-        for row in signal:
-            self._reduce_noise(row, settings)
-            if settings.has_gain:
-                row[:] = _controlled(row, self._noise, settings)
-        return logarithm(signal << settings.correction_bits, settings.log_shift)
 
-    def _reduce_noise(self, signal: Ints, settings: SoundSettings) -> None:
-        """Subtract the noise from the channels of a frame, in place, after it was estimated."""
-        weight = np.where(np.arange(len(signal)) % 2, share(settings.odd), share(settings.even))
-        fine = signal << settings.smoothing_bits
-        noise = (fine * weight + self._noise * ((1 << SHARE_BITS) - weight)) >> SHARE_BITS
-        self._noise = noise
-        least = (signal * share(settings.floor)) >> SHARE_BITS
-        signal[:] = np.maximum((fine - np.minimum(noise, fine)) >> settings.smoothing_bits, least)
+def features_of_clips(clips: Ints, settings: FrontEndSettings) -> Ints:
+    """Compute the features of sounds of one length, each as `SoundFrontEnd` does from its start.
+
+    Parameters
+    ----------
+    clips : ndarray, shape (n, samples)
+        Samples of 16 bits.
+    settings : SoundSettings or LogMelSettings
+        What to compute.
+
+    Returns
+    -------
+    ndarray, shape (n, frames, features)
+    """
+    frames = max(0, (clips.shape[1] - settings.window) // settings.hop + 1)
+    found = np.zeros((len(clips), frames, settings.features), np.int64)
+    together = max(1, AT_ONCE // max(1, frames))
+    for at in range(0, len(clips) if frames else 0, together):
+        rows = _frames(clips[at : at + together].astype(np.int64), settings, 0, frames)
+        noise = np.zeros((rows.shape[1], settings.channels), np.int64)
+        features, _ = _features(rows, settings, noise)
+        found[at : at + together] = features.swapaxes(0, 1)
+    return found
+
+
+def _frames(clips: Ints, settings: FrontEndSettings, first: int, end: int) -> Ints:
+    """Return frames of clips, (frames, clips, window)."""
+    places = np.arange(first, end)[:, None] * settings.hop + np.arange(settings.window)
+    return clips[:, places].swapaxes(0, 1)
+
+
+def _features(frames: Ints, settings: FrontEndSettings, noise: Ints) -> tuple[Ints, Ints]:
+    """Return the features of frames (frames, clips, window), and the noise after the last one."""
+    rows, before = frames.reshape(-1, settings.window), frames.shape[:-1]
+    if isinstance(settings, LogMelSettings):
+        return log_mel_features(rows, settings).reshape(*before, -1), noise
+    signal = mel_signal(rows, settings).reshape(*before, -1)
+    noises = _noises(signal << settings.smoothing_bits, settings, noise)
+    cleaned = _without_noise(signal, noises, settings)
+    if settings.has_gain:
+        cleaned = _controlled(cleaned, noises, settings)
+    features = logarithm(cleaned << settings.correction_bits, settings.log_shift)
+    return features, noises[-1]
+
+
+def _noises(fine: Ints, settings: SoundSettings, noise: Ints) -> Ints:
+    """Return the noise in each frame, estimated from it and from those before."""
+    weight = np.where(np.arange(fine.shape[-1]) % 2, share(settings.odd), share(settings.even))
+    rest, new = (1 << SHARE_BITS) - weight, fine * weight
+    found = np.empty_like(fine)
+    for k, one in enumerate(new):
+        noise = found[k] = (one + noise * rest) >> SHARE_BITS
+    return found
+
+
+def _without_noise(signal: Ints, noises: Ints, settings: SoundSettings) -> Ints:
+    fine = signal << settings.smoothing_bits
+    least = (signal * share(settings.floor)) >> SHARE_BITS
+    cleaned: Ints = np.maximum((fine - np.minimum(noises, fine)) >> settings.smoothing_bits, least)
+    return cleaned
 
 
 def mel_signal(frames: Ints, settings: SoundSettings) -> Ints:
@@ -190,7 +239,7 @@ def _roots(values: Ints) -> Ints:
 def _controlled(signal: Ints, noise: Ints, settings: SoundSettings) -> Ints:
     """Return the signal by the noise, in the manner of PCAN."""
     gains, bits = gain_table(settings), _bits(noise)
-    start, slope, curve = gains[bits].T
+    start, slope, curve = np.moveaxis(gains[bits], -1, 0)
     place = (
         np.where(bits < 11, noise << np.maximum(11 - bits, 0), noise >> np.maximum(bits - 11, 0))
         & 1023

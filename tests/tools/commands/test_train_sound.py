@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 from support.audio import beep, beeps, write_wave
 from support.cli import last_json, thumbnet
 from support.sound_modules import run_beside
 from support.sounds import Samples
 
 from thumbnet.export import Heard, hear, load_artifact
-from thumbnet.trainer import load_model
+from thumbnet.trainer import SoundFrontEnd, TrainedSound, load_model
 
 TRAIN = "train tones --sound --seconds 0.5 --copies 2 --conv 8,8 --hidden 8 --epochs 80 -o net.npz"
 
@@ -133,3 +135,72 @@ def test_refused(line: str, trained: Path) -> None:
     done = thumbnet(line, trained)
     assert done.returncode != 0
     assert REFUSED[line] in done.stderr
+
+
+def predicted(line: str, folder: Path, code: int = 0) -> tuple[list[Any], Any]:
+    """What `predict --json` says of each moment, and at last."""
+    done = thumbnet(f"predict {line} --json", folder)
+    assert done.returncode == code, done.stderr
+    *moments, last = [json.loads(one) for one in done.stdout.splitlines()]
+    return moments, last
+
+
+def test_predict_says_what_the_board_decides(trained: Path) -> None:
+    pcm = played()
+    heard, labels = heard_on_the_pc(trained, pcm)
+    write_wave(trained / "played.wav", pcm)
+    soundfile.write(trained / "played.flac", pcm.astype(np.int16), 16_000)
+    moments, last = predicted("build/net.mpy played.wav", trained)
+    assert [one["scores"] for one in moments] == heard.scores.tolist()
+    names = [None if k < 0 else labels[k] for k in heard.decisions]
+    assert [one["answer"] for one in moments] == names
+    best = heard.sums.max(axis=1) / 32768 / np.minimum(np.arange(1, len(names) + 1), 2)
+    for one, name, share in zip(moments, names, best, strict=True):
+        assert name == "background" or one["probability"] == pytest.approx(share)
+    # Each ends where its last sample is.
+    assert moments[3]["end"] - moments[3]["begin"] == pytest.approx((480 + 24 * 320) / 16_000)
+    assert moments[3]["begin"] == pytest.approx(3 * (moments[1]["begin"] - moments[0]["begin"]))
+    assert last["numbers"] == "integers, as on the board"
+    assert [one["answer"] for one in predicted("build/net.mpy played.flac", trained)[0]] == names
+
+
+def test_predict_by_floats(trained: Path) -> None:
+    """The mean of the last probabilities of the model, and what exceeds the cutoff."""
+    write_wave(trained / "played.wav", played())
+    moments, last = predicted("net.npz played.wav --proba", trained)
+    model = load_model(trained / "net.npz")
+    sound, labels = TrainedSound.from_config(model.info["sound"]), model.labels or ()
+    levels = sound.levels(SoundFrontEnd(sound.front_end).push(played()))
+    odds: list[Any] = []
+    for k, one in enumerate(moments):
+        window = levels[k * sound.step :][: sound.frames].astype(np.float32)
+        odds.append(model.predict(window[None])[0])
+        mean = np.mean(odds[-sound.mean_of :], axis=0)
+        assert [*one["probabilities"].values()] == pytest.approx(mean.tolist(), abs=1e-5)
+        decided = labels[int(mean.argmax())] if mean.max() > sound.cutoff else "background"
+        assert one["answer"] == (None if k + 1 < sound.mean_of else decided)
+    assert {one["answer"] for one in moments} == {None, "background", "high", "low"}
+    assert last["numbers"] == "floats, as trained"
+
+
+def test_predict_a_folder_of_short_sounds(trained: Path, tmp_path: Path) -> None:
+    """The label of a folder is that of its sounds; what cannot be read is refused alone."""
+    for k in range(2):
+        write_wave(tmp_path / "low" / f"{k}.wav", beep(400, 0.4, 70 + k))
+    write_wave(tmp_path / "high" / "0.wav", beep(3000, 0.4, 7))
+    write_wave(tmp_path / "high" / "wrong.wav", beep(400, 0.4, 8))
+    (tmp_path / "bad.wav").write_bytes(b"RIFFxxxxWAVE")
+    for network in ("net.npz", "build/net.mpy"):
+        moments, last = predicted(f"{network} {tmp_path}", trained, code=1)
+        bad, high, wrong, *low = last["sounds"].values()
+        assert (bad, high, wrong, low) == (None, "high", "low", ["low", "low"])
+        assert (last["accuracy"], last["sounds_scored"], last["refused"]) == (0.75, 4, 1)
+        assert "damaged" in moments[0]["refused"]
+        assert moments[1]["begin"] < 0  # in near silence
+    done = thumbnet(f"predict net.npz {tmp_path}/bad.wav", trained)
+    assert f"{tmp_path}/bad.wav: this WAV file is damaged" in done.stderr
+    (tmp_path / "old.m4a").write_bytes(b"1")
+    done = thumbnet(f"predict net.npz {tmp_path}/old.m4a", trained)
+    assert "make a WAV file of it, with `ffmpeg" in done.stderr
+    done = thumbnet("predict net.npz -", trained)
+    assert "takes sound" in done.stderr

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import itertools
-import wave
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,7 +20,6 @@ from thumbnet.tools.workflow.architecture import build
 from thumbnet.tools.workflow.predicting import predict_file, predict_lines
 from thumbnet.tools.workflow.prediction import Predicted
 from thumbnet.tools.workflow.settings import TrainSettings
-from thumbnet.tools.workflow.sound_files import read_wav
 from thumbnet.tools.workflow.tally import Tally
 from thumbnet.trainer import (
     Dense,
@@ -219,22 +217,3 @@ def test_numbers_have_r_squared(tmp_path: Path) -> None:
     assert [one.answer.numbers[0] for one in found if one.answer] == program.predict(
         data.x
     ).tolist()
-
-
-def test_wav_files_that_do_not_fit_are_refused_by_what_they_are(tmp_path: Path) -> None:
-    path = tmp_path / "a.wav"
-    samples = np.arange(-50, 50, dtype="<i2")
-    for channels, width, rate in ((1, 2, 16_000), (2, 2, 16_000), (1, 1, 16_000), (1, 2, 8_000)):
-        with wave.open(str(path), "wb") as file:
-            file.setnchannels(channels)
-            file.setsampwidth(width)
-            file.setframerate(rate)
-            file.writeframes(samples.tobytes())
-        if (channels, width, rate) == (1, 2, 16_000):
-            assert read_wav(path, 16_000).tolist() == samples.tolist()
-            continue
-        with pytest.raises(ThumbnetError, match=r"the network takes one of 16 bits at 16,000 Hz"):
-            read_wav(path, 16_000)
-    path.write_bytes(b"RIFFxxxx")
-    with pytest.raises(ThumbnetError, match="no WAV file of plain samples"):
-        read_wav(path, 16_000)

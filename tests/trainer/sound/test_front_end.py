@@ -14,6 +14,7 @@ from support.sounds import Samples, overflowing, sounds, speech
 
 from thumbnet.trainer import FRONT_ENDS, SoundFrontEnd, SoundSettings, ThumbnetError
 from thumbnet.trainer.sound.fourier import transform
+from thumbnet.trainer.sound.front_end import features_of_clips
 
 pymicro_features = pytest.importorskip("pymicro_features", reason="pip install pymicro-features")
 SETTINGS = FRONT_ENDS["microwakeword"]
@@ -140,3 +141,19 @@ def test_settings_are_refused(changes: dict[str, object], message: str) -> None:
 def test_what_is_no_sound_is_refused(pcm: list[float]) -> None:
     with pytest.raises(ThumbnetError, match="sound"):
         SoundFrontEnd(SETTINGS).push(pcm)
+
+
+@pytest.mark.parametrize("name", FRONT_ENDS)
+def test_clips_together_are_clips_one_by_one(name: str) -> None:
+    random = np.random.default_rng(2)
+    settings = FRONT_ENDS[name]
+    length = settings.window + 45 * settings.hop + 7
+    loud = 4.0 ** np.arange(1, 9)[:, None]
+    clips = np.rint(random.normal(0, 1, (8, length)) * loud).clip(-32768, 32767).astype(np.int16)
+    one_by_one = [SoundFrontEnd(settings).push(clip) for clip in clips]
+    assert np.array_equal(features_of_clips(clips, settings), one_by_one)
+    assert features_of_clips(clips[:, :50], settings).shape == (8, 0, settings.features)
+    # A long sound is computed in blocks; pieces are not.
+    whole, pieces = SoundFrontEnd(settings), SoundFrontEnd(settings)
+    cut = [pieces.push(piece) for piece in np.array_split(clips.ravel(), 5)]
+    assert np.array_equal(whole.push(clips.ravel()), np.concatenate(cut))
