@@ -121,7 +121,10 @@ def decision(samples):
 
 def decision_of_sound(stream, pieces):
     """Microseconds of a push of one hop in which the network runs, the best of five."""
-    sound = pieces[0][: module.HOP]
+    sound = []
+    for piece in pieces:  # a piece may be shorter than a hop
+        sound += piece
+    sound = sound[: module.HOP]
     for _ in range(len(module.SAMPLES) // module.HOP + module.FRAMES):
         stream.push(sound)
     best = None
