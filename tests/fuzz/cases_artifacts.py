@@ -118,7 +118,7 @@ def _about(random: Random) -> Case:
     files = _of_table(random.choice(("compiled", "plain")))
     changed = json.loads(files["m.json"])
     changed["about"] = mutate_json(changed["about"], random)
-    data = b"x,flag,z,kind\n1.5,y,3,a\n2.5,n,,b\n"
+    data = b"x,flag,z,kind\n1.5,y,3,a\n2.5,n,1,b\n"
     given = {**files, "m.json": with_digest(changed, random), "d.csv": data}
     module = "m.mpy" if "m.mpy" in files else "m.py"
     more = random.choice(((), ("--json",), ("--proba",), ("-o", "out/a.csv")))

@@ -30,6 +30,21 @@ TRAIN = (
     *("--epochs", "1", "-o", "out/m.npz"),
 )
 
+PARTS = (
+    *(
+        (4, "<I"),
+        (16, "<I"),
+        (20, "<H"),
+        (22, "<H"),
+        (24, "<I"),
+        (28, "<I"),
+        (32, "<H"),
+        (34, "<H"),
+    ),
+    *((40, "<I"), (40, "<I"), (40, "<I")),
+)
+"""Where the header of a WAV file has numbers: lengths, coding, channels, rate, bits."""
+
 
 @functools.cache
 def sound(suffix: str, coding: str, rate: int, channels: int, seed: int = 0) -> bytes:
@@ -59,10 +74,7 @@ def _spoilt(random: Random) -> tuple[str, bytes]:
 def _claims(data: bytes, random: Random) -> bytes:
     """Another number in the description of the samples of a WAV file, or other lengths of parts."""
     found = bytearray(data)
-    at, form = random.choice(
-        ((4, "<I"), (16, "<I"), (20, "<H"), (22, "<H"), (24, "<I"), (28, "<I"), (32, "<H"))
-        + ((34, "<H"), (40, "<I"))
-    )
+    at, form = random.choice(PARTS)
     most = 1 << 8 * struct.calcsize(form)
     value = random.choice((0, 1, 2, 3, 255, 2**16 - 1, 2**31 - 1, 2**31, 2**32 - 1, 192_000))
     found[at : at + struct.calcsize(form)] = struct.pack(form, value % most)

@@ -56,7 +56,7 @@ def command(
 
     MODEL is a module that `thumbnet export` wrote (its integers are those of the board), the .npz
     of `thumbnet train` (floats), or a file of another framework. FILE is what the other verbs take,
-    with the right answers or without, or a WAV file for a network that takes sound.
+    with the right answers or without, or sound (WAV, FLAC) for a network that takes it.
 
     With - for FILE, lines of the input are answered as they come: rows, or samples for a network
     with a Stream. --json prints an object for each row, and one that sums up. Fails if a row was

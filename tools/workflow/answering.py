@@ -34,6 +34,9 @@ Q15 = 32768
 CURVES = ("softmax", "sigmoid")
 """Last activations whose outputs are probabilities."""
 
+HEARD = ("not heard", "heard")
+"""The classes of a network with the probability of one word."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -183,6 +186,7 @@ def load_answering(path: Path, names: str | None, task: str | None) -> Network:
 
 def of_artifact(artifact: Artifact) -> Network:
     """Return a module's network: its integers are those that the board computes."""
-    return Integers(
-        artifact.graph, of_module(artifact), artifact.labels, "integers, as on the board"
-    )
+    labels = artifact.labels
+    if artifact.graph.sound is not None and not labels:
+        labels = HEARD
+    return Integers(artifact.graph, of_module(artifact), labels, "integers, as on the board")

@@ -60,7 +60,7 @@ def predict_sounds(network: Network, sound: Sound, place: Path) -> Rows:
     if not files:
         raise ThumbnetError(f"{place}: there are no sounds in it: name a WAV file or a folder")
     labels = {str(file.where): class_of(label, network.labels) for file, label in files if label}
-    background = sound.background if len(network.labels) > 2 or sound.background >= 0 else 0
+    background = 0 if _of_one_word(network) else None if sound.background < 0 else sound.background
     done: Counter[str] = Counter()
 
     def answers() -> Iterator[Predicted]:
@@ -92,6 +92,13 @@ def predict_sounds(network: Network, sound: Sound, place: Path) -> Rows:
     return Rows("sound", (), answers(), sounds=known, background=background, done=done)
 
 
+def _of_one_word(network: Network) -> bool:
+    """Return whether one output says that a word was heard: class 1."""
+    if isinstance(network, Integers):
+        return network.graph.tensors["scores"].shape == (1,)
+    return isinstance(network, Floats) and network.model.output_shape == (1,)
+
+
 def _samples(sound: Sound) -> int:
     """Return how many samples the network reads at once."""
     return sound.front_end.window + (sound.frames - 1) * sound.front_end.hop
@@ -115,13 +122,15 @@ def _moments(network: Network, sound: Sound, pcm: Array) -> Moments:
     assert isinstance(network, Integers)
     heard = hear(network.graph, sound, pcm)
     counts = np.minimum(np.arange(1, len(heard.sums) + 1), sound.mean_of)
-    if heard.scores.ndim > 1:
-        means = heard.sums / (counts[:, None] * Q15)
+    one = _of_one_word(network)
+    if one:
+        scale = np.ravel(network.graph.tensors["scores"].scale)[0]  # type: ignore[arg-type]
+        share = heard.sums / counts * float(scale)
+        means = np.stack([1 - share, share], axis=1)
     else:
-        scale = network.graph.tensors["scores"].scale
-        means = _of_both(heard.sums / counts * float(np.ravel(scale or 0)[0]))
+        means = heard.sums / (counts[:, None] * Q15)
     # One word is heard or is not: there is nothing between.
-    decisions = heard.decisions if heard.scores.ndim > 1 else np.maximum(heard.decisions, 0)
+    decisions = np.maximum(heard.decisions, 0) if one else heard.decisions
     return _answers(means, decisions, heard.scores.reshape(len(means), -1).tolist())
 
 
@@ -140,17 +149,12 @@ def _by_floats(network: Network, sound: TrainedSound, pcm: Array) -> Moments:
     sums = added.copy()
     sums[sound.mean_of :] -= added[: -sound.mean_of]
     means = sums / np.minimum(np.arange(1, count + 1), sound.mean_of)[:, None]
-    one = isinstance(network, Floats) and network.model.output_shape == (1,)
+    one = _of_one_word(network)
     best = np.ones(count, np.int64) if one else means.argmax(axis=1)
     leading = np.take_along_axis(means, best[:, None], axis=1)[:, 0]
     decisions = np.where(leading > sound.cutoff, best, 0 if one else sound.background)
     decisions[: sound.mean_of - 1] = 0 if one else -1
     return _answers(means, decisions, [()] * count)
-
-
-def _of_both(share: Array) -> Array:
-    """Return the shares of not heard and heard."""
-    return np.stack([1 - share, share], axis=1)
 
 
 def _answers(means: Array, decisions: Array, scores: Sequence[Sequence[int]]) -> Moments:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import wave
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,8 +24,13 @@ MOST_SECONDS = 600
 MOST_CHANNELS = 16
 _MOST_RATE = 192_000
 _LEAST_RATE = 4_000
+_MOST_FLOAT = 16.0
+"""Floats above 1 are clipped; beyond this, they are in other units."""
 _UNKNOWN = 0x7FFF0000
 """Bytes that a program claims which writes the header before it knows the length."""
+
+_DAMAGED = (wave.Error, EOFError, ValueError, RuntimeError, ArithmeticError, struct.error)
+"""What the library wave raises for a damaged file: RuntimeError where a part ends behind it."""
 
 _INSTALL = "run `pip install 'thumbnet[sound]'`"
 
@@ -104,7 +110,7 @@ def _plain_wave(where: str, data: bytes) -> tuple[NDArray[Any], int] | None:
                 return None
             _check(where, claimed if claimed * width * channels < _UNKNOWN else 0, rate, channels)
             raw = file.readframes(MOST_SECONDS * rate + 1)
-    except (wave.Error, EOFError, ValueError) as error:
+    except _DAMAGED as error:
         if "unknown format" in str(error) or "not supported" in str(error):
             return None
         raise ThumbnetError(
@@ -142,6 +148,12 @@ def _by_soundfile(where: str, data: bytes) -> tuple[NDArray[Any], int]:
         ) from error
     if not np.isfinite(sound).all():
         raise ThumbnetError(f"{where}: some samples are not numbers: record it again")
+    peak = float(np.abs(sound).max(initial=0))
+    if peak > _MOST_FLOAT:
+        raise ThumbnetError(
+            f"{where}: has samples up to {peak:g}, but those of sound in floats are from -1 to 1: "
+            "divide them by the largest, and save it again"
+        )
     _check(where, len(sound), rate, channels)
     return sound * np.float32(32768), rate
 

@@ -94,9 +94,9 @@ def flac() -> bytes:
     return memory.getvalue()
 
 
-def floats() -> bytes:
+def floats(one: float) -> bytes:
     memory = io.BytesIO()
-    sound = np.where(np.arange(100) == 50, np.nan, 0.1)
+    sound = np.where(np.arange(100) == 50, one, 0.1)
     soundfile.write(memory, sound, RATE, format="WAV", subtype="FLOAT")
     return memory.getvalue()
 
@@ -113,11 +113,21 @@ DAMAGED = {
     "empty": ("a.wav", b"", "the file is empty"),
     "text": ("a.wav", b"time,x\n1,2\n", "no sound that can be read"),
     "half a header": ("a.wav", whole()[:30], "this WAV file is damaged"),
+    "a part that ends behind it": (
+        "a.wav",
+        edited(12, b"LIST\x16\xff\xff\x7f"),
+        "this WAV file is damaged",
+    ),
     "no channels": ("a.wav", edited(22, b"\0\0"), "a.wav: "),
     "rate 0": ("a.wav", edited(24, b"\0\0\0\0"), "0 samples a second in 1 channels"),
     "a huge rate": ("a.wav", edited(24, b"\xff\xff\xff\x7f"), "samples a second in 1 channels"),
     "too long": ("a.wav", edited(40, b"\0\0\xff\x7d"), "of sound, at most 600 are read"),
-    "no numbers": ("a.wav", floats(), "some samples are not numbers"),
+    "other units": (
+        "a.wav",
+        floats(20_000),
+        "has samples up to 20000, but those of sound in floats",
+    ),
+    "no numbers": ("a.wav", floats(np.nan), "some samples are not numbers"),
     "damaged FLAC": ("a.flac", flac()[:60], "no sound that can be read"),
     "AAC": ("a b.m4a", b"1234", "with `ffmpeg -i a b.m4a -ac 1 -ar 16000 a b.wav`"),
 }
