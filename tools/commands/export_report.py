@@ -176,8 +176,12 @@ def report(
             f"{artifact.path.parent / file}  {sizes[file]:,} bytes, belongs to it: put both on the "
             "board"
         )
-    runs_here = artifact.path.suffix == ".hex" or not artifact.build.tier.startswith("thumb")
+    tier, suffix = artifact.build.tier, artifact.path.suffix
+    machine_code = suffix == ".mpy" and tier != "plain" and artifact.board.name != "unix"
+    runs_here = suffix == ".hex" or not (tier.startswith("thumb") or machine_code)
     next_verb = "verify" if runs_here else "deploy --port PORT"
+    if artifact.build.weights == "romfs":
+        next_verb = "deploy --romfs --port PORT"
     console.say(f"next: thumbnet {next_verb} {shlex.quote(str(artifact.path))}")
     console.result(
         {

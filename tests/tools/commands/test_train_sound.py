@@ -77,6 +77,8 @@ def test_bytecode_is_too_slow_for_a_board_and_the_next_command_asks_for_one(trai
     assert "next: thumbnet export net.npz --board BOARD" in (trained / "said.txt").read_text()
     done = thumbnet("export net.npz -o generic", trained)
     assert "cannot keep up with a microphone: name your board with --board" in done.stdout
+    done = thumbnet("export net.npz --board esp32_c6 --mpy -o generic", trained)
+    assert "next: thumbnet deploy" in done.stdout, "its machine code does not run here"
 
 
 PUSH = """
