@@ -108,6 +108,16 @@ def write_romfs(console: Console, artifact: Artifact) -> None:
     )
 
 
+SLOW = 1e9
+"""Hertz below which a processor does not keep up with a microphone in bytecode."""
+
+TOO_SLOW_FOR_SOUND = (
+    "in bytecode (tier plain), a front end takes about fifty times as long as in viper, so the "
+    "board cannot keep up with a microphone: name your board with --board, or its fastest tier "
+    "with --tier (`thumbnet boards` lists them)"
+)
+
+
 def report(
     console: Console,
     artifact: Artifact,
@@ -159,13 +169,19 @@ def report(
     if artifact.graph.sound is not None and made.load is not None:
         text, fits = keeps_up(artifact.graph.sound, made.load)
         console.say(text, None if fits else "yellow")
+    elif sound and artifact.board.clock < SLOW:
+        console.say(TOO_SLOW_FOR_SOUND, "yellow")
     for file in list(artifact.files)[1:]:
         console.say(
             f"{artifact.path.parent / file}  {sizes[file]:,} bytes, belongs to it: put both on the "
             "board"
         )
-    runs_here = artifact.path.suffix == ".hex" or not artifact.build.tier.startswith("thumb")
+    tier, suffix = artifact.build.tier, artifact.path.suffix
+    machine_code = suffix == ".mpy" and tier != "plain" and artifact.board.name != "unix"
+    runs_here = suffix == ".hex" or not (tier.startswith("thumb") or machine_code)
     next_verb = "verify" if runs_here else "deploy --port PORT"
+    if artifact.build.weights == "romfs":
+        next_verb = "deploy --romfs --port PORT"
     console.say(f"next: thumbnet {next_verb} {shlex.quote(str(artifact.path))}")
     console.result(
         {

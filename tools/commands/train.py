@@ -262,7 +262,7 @@ def command(
         model.save(output)
     if checkpoint is None:
         state.unlink(missing_ok=True)
-    report(console, model, train, test, output, simple, spread)
+    report(console, model, train, test, output, simple, spread, windowing.board)
 
 
 def _spread(

@@ -36,8 +36,9 @@ def report(
     output: Path,
     simple: list[Baseline],
     spread: Spread | None,
+    board: str | None,
 ) -> None:
-    """Print how good a network is, and what to do next."""
+    """Print how good a network is, and what to do next; with the board that it was trained for."""
     info = model.info
     if nothing := _nothing_learned(model, train, test):
         console.say(nothing, "yellow")
@@ -63,8 +64,11 @@ def report(
     told = ", ".join(f"{one.name} {one.score:{form}}" for one in simple)
     console.say(f"on the same rows: {told}")
     raw = isinstance(train, Windows) and train.stream.is_raw
-    linear = "--features raw --hidden 0" if raw else "--hidden 0"
-    if not nothing and (warning := compared(_losses(model, test), simple, linear)):
+    options = "--features raw --hidden 0" if raw else "--hidden 0"
+    is_linear = sum(layer.count_params() > 0 for layer in model.layers) == 1
+    if not nothing and (
+        warning := compared(_losses(model, test), simple, None if is_linear else options)
+    ):
         console.say(warning, "yellow")
     if spread is not None and spread.scores:
         low, high = min(spread.scores), max(spread.scores)
@@ -73,8 +77,12 @@ def report(
             f"{spread.deviation:{form}}, from {low:{form}} to {high:{form}}"
         )
     width = f", for weights of {trained_bits(model)} bits" if model.quantized else ""
+    if board is not None:
+        option = f" --board {shlex.quote(board)}"
+    else:  # bytecode, which any board runs, is too slow for sound
+        option = " --board BOARD" if "sound" in info else ""
     console.say(
-        f"saved {output}{width}; next: thumbnet export {shlex.quote(str(output))} -o build/"
+        f"saved {output}{width}; next: thumbnet export {shlex.quote(str(output))}{option} -o build/"
     )
     console.result({"model": str(output), "parameters": model.count_params(), **info})
 

@@ -96,12 +96,13 @@ class Windowing:
         assert self.window is not None
         return self.hop or max(1, self.window // 2)
 
-    def check(self) -> None:
+    def check(self, sound: bool = False) -> None:
         """Raise UsageError for window options without --window, or --bands without bands."""
         given = [name for name in OPTIONS if getattr(self, name)]
         if self.window is None and given:
             option = f"--{given[0].replace('_', '-')}"
-            raise click.UsageError(f"{option} is for windows of recordings: add --window")
+            remedy = "leave it out with --sound" if sound else "add --window"
+            raise click.UsageError(f"{option} is for windows of recordings: {remedy}")
         if self.bands is not None and BANDS_FEATURE not in (self.features or ()):
             raise click.UsageError(
                 f"--bands is for the feature {BANDS_FEATURE}: name it in --features, or leave out "
@@ -223,7 +224,7 @@ def window_options(function: Command) -> Command:
     @functools.wraps(function)
     def run(console: Console, **options: Any) -> None:
         windowing = Windowing(**{name: options.pop(name) for name in OPTIONS}, console=console)
-        windowing.check()
+        windowing.check(options.get("sound") is not None)
         function(console, windowing=windowing, **options)
 
     for option in (

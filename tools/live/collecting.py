@@ -13,7 +13,7 @@ from ..transport.serial_board import BoardGone, gone
 from .layout import FEWEST, Layout, find_layout
 from .port_lines import Line, PortLines
 from .readings import Reading, Readings, parse_names
-from .recorder import Recorder
+from .recorder import Recorder, recorded_channels
 
 FIRST = 1.0
 """Seconds of readings that are looked at before the first is written."""
@@ -211,6 +211,14 @@ class Collector:
             raise ThumbnetError(
                 f"--names has {len(names)} names, but a line has {len(found)} channels"
                 f"{' and a time' if layout.clock is not None else ''}: name each channel once"
+            )
+        before = recorded_channels(self._folder)
+        if before is not None and set(before[1]) != set(found):
+            rename = "name them so with --names, or " if len(before[1]) == len(found) else ""
+            raise ThumbnetError(
+                f"the channels are {', '.join(found)}, but {before[0]} has "
+                f"{', '.join(before[1])}, and `thumbnet train` refuses both together: {rename}"
+                "record into another folder with -o"
             )
 
     def _nothing(self) -> str:

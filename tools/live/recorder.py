@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections import deque
 from collections.abc import Sequence
 from contextlib import closing
@@ -22,6 +23,9 @@ KEPT = 512
 
 GAP = 4.0
 """A step longer than this many usual ones is a gap: `thumbnet train` refuses it within a file."""
+
+CLOCK = "t_ms"
+"""The first column of a recording."""
 
 _LATE = 0.25
 """Seconds that a reading without a clock of its own may come late, because a computer is busy."""
@@ -187,7 +191,7 @@ class Recorder:
         except OSError as error:
             raise self._unwritten(error) from None
         self.pieces.append(Piece(path))
-        self._write(",".join(("t_ms", *map(_cell, self.layout.channels))))
+        self._write(",".join((CLOCK, *map(_cell, self.layout.channels))))
 
     def _write(self, row: str) -> None:
         assert self._file is not None
@@ -247,6 +251,19 @@ def store_window(
             path.unlink(missing_ok=True)
         raise ThumbnetError(unwritten(place, "folder with -o", error)) from None
     return path
+
+
+def recorded_channels(folder: Path) -> tuple[Path, list[str]] | None:
+    """Return a recording that lies in the folder of a label here, and its channels; or None."""
+    for path in sorted(folder.glob("*/*.csv")):
+        try:
+            with path.open(encoding="utf-8", newline="") as file:
+                clock, *channels = next(csv.reader(file), [""])
+        except (OSError, UnicodeDecodeError, csv.Error):
+            continue
+        if clock == CLOCK:
+            return path, channels
+    return None
 
 
 def _next_file(place: Path) -> tuple[Path, WholeLines]:

@@ -93,7 +93,7 @@ def losses_of(test: Dataset, predicted: Array) -> Array:
     return np.asarray((((predicted.reshape(truth.shape) - truth) / spread) ** 2).mean(axis=1))
 
 
-def compared(network: Array, found: list[Baseline], linear: str = "--hidden 0") -> str:
+def compared(network: Array, found: list[Baseline], linear: str | None = "--hidden 0") -> str:
     """Return a warning if a network is not better than a baseline by more than chance; or "".
 
     Parameters
@@ -103,12 +103,14 @@ def compared(network: Array, found: list[Baseline], linear: str = "--hidden 0") 
     found
         The baselines; the best of them counts.
     linear
-        The options that train the linear model.
+        The options that train the linear model; None if the network is linear itself.
 
     """
     best = max(found, key=lambda one: one.score)
     better = float(network.mean()) < float(best.losses.mean())
     if better and beyond_chance(network, best.losses):
+        return ""
+    if best.name == "linear model" and linear is None:
         return ""
     if best.name == "linear model":
         return (

@@ -25,6 +25,7 @@ DATASET_NAMES = ("digits", "mnist")
 TABLES = (".csv", ".tsv", ".tab", ".txt", ".data", ".dat")
 """The suffixes of tables in text files."""
 _OF_SENSORS = (*TABLES, ".log", ".json", ".cbor", ".zip")
+_OF_SOUND = (".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff", ".m4a")
 _FROM_PANDAS = "save it as CSV: pandas.read_{}(PATH).to_csv('data.csv', index=False)"
 _OTHERS = {
     **dict.fromkeys(
@@ -66,9 +67,9 @@ def _joined(parts: list[Dataset], name: str) -> Dataset:
     return replace(largest, x=x, y=y, name=name)
 
 
-def _has_readings(folder: Path) -> bool:
-    """Whether there are files that sensors may have filled, in it or below it."""
-    return any(file.suffix.lower() in _OF_SENSORS for file in folder.rglob("*"))
+def _has(folder: Path, suffixes: tuple[str, ...]) -> bool:
+    """Whether there are files of a kind, in it or below it."""
+    return any(file.suffix.lower() in suffixes for file in folder.rglob("*"))
 
 
 def _idx_parts(path: Path) -> list[Dataset]:
@@ -77,11 +78,16 @@ def _idx_parts(path: Path) -> list[Dataset]:
     pairs = idx_pairs(folder)
     if not path.is_dir():
         pairs = {name: pair for name, pair in pairs.items() if path in pair}
-    if not pairs and path.is_dir() and any(path.rglob("*.[wW][aA][vV]")):
+    if not pairs and path.is_dir() and not any(path.iterdir()):
+        raise ThumbnetError(
+            f"{path}: the folder is empty: put recordings or sounds into it, with a folder for "
+            f"each label, such as {path.resolve().name}/walk/1.csv"
+        )
+    if not pairs and path.is_dir() and _has(path, _OF_SOUND):
         raise ThumbnetError(
             f"{path}: a folder of sounds is learnt with --sound (see `thumbnet train --help`)"
         )
-    if not pairs and path.is_dir() and _has_readings(path):
+    if not pairs and path.is_dir() and _has(path, _OF_SENSORS):
         raise ThumbnetError(
             f"{path}: a folder of recordings is cut into windows: say how long they are, in "
             "samples, with --window 100 (see `thumbnet train --help`)"

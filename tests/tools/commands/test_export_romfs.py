@@ -58,6 +58,7 @@ def test_the_module_runs_from_its_image(model: Path, mpy: str) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "net.romfs" in done.stdout
+    assert "next: thumbnet deploy --romfs --port PORT" in done.stdout
     made = load_artifact(out / "net.json")
     assert read_image((out / "net.romfs").read_bytes()) == made.files
     (out / "rows.json").write_text(json.dumps([[float(v) for v in row] for row in made.inputs]))

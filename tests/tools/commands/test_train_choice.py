@@ -27,6 +27,7 @@ def test_the_table_the_reason_and_resuming(folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "network    right" in done.stderr
     assert "right: windows of 6 recordings that the network had not seen" in done.stderr
+    assert "next: thumbnet export motions.npz --board pico -o build/" in done.stderr
     result = last_json(done)["search"]
     name = result["chosen"]
     assert f"chosen: {name}, because " in done.stderr

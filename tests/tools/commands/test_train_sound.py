@@ -70,6 +70,15 @@ def test_accuracy_and_load(trained: Path) -> None:
     assert 0 < exported["estimate"]["load"] < 0.1
     done = thumbnet("export net.npz --board pico -o pico --json", trained)
     assert 0.03 < last_json(done)["estimate"]["load"] < 0.2
+    assert "cannot keep up" not in done.stderr
+
+
+def test_bytecode_is_too_slow_for_a_board_and_the_next_command_asks_for_one(trained: Path) -> None:
+    assert "next: thumbnet export net.npz --board BOARD" in (trained / "said.txt").read_text()
+    done = thumbnet("export net.npz -o generic", trained)
+    assert "cannot keep up with a microphone: name your board with --board" in done.stdout
+    done = thumbnet("export net.npz --board esp32_c6 --mpy -o generic", trained)
+    assert "next: thumbnet deploy" in done.stdout, "its machine code does not run here"
 
 
 PUSH = """
@@ -124,6 +133,7 @@ REFUSED = {
     "train tones -o a.npz": "--sound",
     "train tones --noise fans -o a.npz": "--noise is for sounds: add --sound",
     "train tones --sound --window 100 -o a.npz": "--window is not for sounds",
+    "train tones --sound --board pico -o a.npz": "--board is for windows of recordings: leave it",
     "train tones --sound --scale none -o a.npz": "--scale is not for sounds",
     "train tones --sound --noise nowhere -o a.npz": "nowhere: no such folder",
     "export net.npz --sound micro_speech -o b": "knows its front end, so leave it out",

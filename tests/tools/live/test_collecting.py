@@ -105,3 +105,19 @@ def test_another_program_with_other_lines_is_no_reading(play):
     """A board was reset into a program with more channels: its lines are left out, and shown."""
     with pytest.raises(ThumbnetError, match=r"'\d,\d,1' now, unlike the readings before"):
         play(lambda k: f"{k % 7},{k % 5}\n" if k < 200 else f"{k % 7},{k % 5},1\n", 1000)
+
+
+@pytest.mark.parametrize(
+    ("line", "remedy"), [("g:{},h:{}", "--names, or"), ("g:{},h:{},i:1", "-o")]
+)
+def test_other_channels_than_in_the_folder_are_refused(play, tmp_path, line, remedy):
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "1.csv").write_text("t_ms,x,y\n0,1,2\n")
+    wanted = f"but .*1.csv has x, y, and .* refuses both together: .*{remedy}"
+    with pytest.raises(ThumbnetError, match=wanted) as caught:
+        play(lambda k: (line + "\n").format(k * k, 3 * k))
+    assert ("--names" in str(caught.value)) == ("--names" in remedy)
+    assert not (tmp_path / "a").exists()
+    (tmp_path / "b" / "1.csv").write_text("t_ms,h,g\n0,1,2\n")
+    if "i" not in line:
+        assert play(lambda k: f"g:{k * k},h:{3 * k}\n").recorder is not None

@@ -156,6 +156,7 @@ def test_a_network_must_be_better_by_more_than_chance() -> None:
     assert "--hidden 0" in compared(losses(6), simple)
     assert "--hidden 0" in compared(losses(30), simple)
     assert "may not tell the labels apart" in compared(losses(49), simple[:1])
+    assert compared(losses(10), simple, None) == "", "it is linear itself"
 
 
 def test_what_train_says(tmp_path: Path) -> None:

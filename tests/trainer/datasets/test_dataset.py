@@ -240,6 +240,15 @@ def test_refusal_of_an_unknown_kind_of_file(tmp_path: Path) -> None:
         load_dataset(path)
 
 
+def test_a_folder_of_sounds_and_an_empty_one_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ThumbnetError, match=r"the folder is empty: .*/walk/1\.csv"):
+        load_dataset(tmp_path)
+    (tmp_path / "yes").mkdir()
+    (tmp_path / "yes" / "1.FLAC").write_text("fLaC")
+    with pytest.raises(ThumbnetError, match="a folder of sounds is learnt with --sound"):
+        load_dataset(tmp_path)
+
+
 @pytest.mark.parametrize("name", ["a/1.txt", "a/1.csv", "1.log", "a/b/1.json", "a.zip"])
 def test_a_folder_of_recordings_is_named(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
