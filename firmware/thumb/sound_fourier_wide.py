@@ -28,26 +28,31 @@ def join_pairs(r0, r1):
     bne(PAIR)
 
 
-# The numbers of transforms that `add_fours` then joins: r0: REAL, r1: IMAGINARY, r2: SINES,
-# r3: bytes of a transform, and 65536 times the bytes of SINES from one turn to the next.
+# All other stages, from transforms of one number each, or of 2 unless FFT is 512: r0: REAL,
+# r1: IMAGINARY, r2: SINES, r3: FFT.
 @micropython.asm_thumb
-def turn_fours(r0, r1, r2, r3):
+def join_wide(r0, r1, r2, r3):
     mov(r4, r8)
     mov(r5, r9)
     mov(r6, r10)
     mov(r7, r11)
     push({r4, r5, r6, r7})
-    # frame: START 0, LAST 4, TURN 8, STEP 12, FIRST 16, SIN 20, COS 24, SIZE 28, IM 32, FRAME 36
+    # frame: START 0, LAST 4, TURN 8, STEP 12, FIRST 16, SIN 20, COS 24, SIZE 28, RE 32, IM 36,
+    # FRAME 40
     # START: the place of a number in its first transform, LAST: the end of this transform. TURN:
     # that of the number in SIN and COS, STEP: how much more the next turn is; FIRST: the STEP of
-    # the second of four transforms. IM: the bytes from REAL to IMAGINARY. r12: bytes of four
-    # transforms, lr: the end
-    #: sub sp, FRAME; sub r1, r1, r0; str r1, IM; str r2, SIN; lsr r4, r3, 16; str r4, STEP;
-    #: str r4, FIRST; uxth r3, r3; str r3, SIZE; mul r4, r3; lsr r4, r4, 2; add r2, r2, r4;
-    #: str r2, COS; lsl r4, r4, 1; add r4, r4, r0; mov lr, r4; lsl r4, r3, 2; mov r12, r4;
+    # the second of four transforms. SIZE: bytes of a transform, r12: of four; lr: the end of REAL.
+    # IM: the bytes from REAL to IMAGINARY.
+    #: sub sp, FRAME; str r0, RE; sub r1, r1, r0; str r1, IM; str r2, SIN; add r2, r2, r3;
+    #: str r2, COS; lsl r4, r3, 1; add r4, r4, r0; mov lr, r4; mov r1, 4; lsl r5, r3, 22; bmi 2;
+    #: mov r1, 8; lsr r3, r3, 1; str r1, SIZE; str r3, FIRST; cmp r1, 4
+    data(2, 0xB08A, 0x9008, 0x1A09, 0x9109, 0x9205, 0x18D2, 0x9206, 0x005C, 0x1824)
+    data(2, 0x46A6, 0x2104, 0x059D, 0xD401, 0x2108, 0x085B, 0x9107, 0x9304, 0x2904)
+    beq(ADD)
+    label(STAGE)
+    #: ldr r0, RE; ldr r3, SIZE; ldr r4, FIRST; str r4, STEP; lsl r4, r3, 2; mov r12, r4;
     #: add r0, r0, r3; add r3, r3, r0; str r3, LAST
-    data(2, 0xB089, 0x1A09, 0x9108, 0x9205, 0x0C1C, 0x9403, 0x9404, 0xB29B, 0x9307, 0x435C, 0x08A4)
-    data(2, 0x1912, 0x9206, 0x0064, 0x1824, 0x46A6, 0x009C, 0x46A4, 0x18C0, 0x181B, 0x9301)
+    data(2, 0x9808, 0x9B07, 0x9C04, 0x9403, 0x009C, 0x46A4, 0x18C0, 0x181B, 0x9301)
     label(TRANSFORM)
     # The first number of a transform stays.
     data(2, 0x9A03, 0x9202, 0x3004)  # ldr r2, STEP; str r2, TURN; add r0, 4
@@ -56,7 +61,7 @@ def turn_fours(r0, r1, r2, r3):
     #: ldr r3, COS; ldr r5, [r3, r2]; ldr r3, STEP; add r2, r2, r3; str r2, TURN; asr r6, r5, 5;
     #: mov r8, r6; asr r6, r4, 5; mov r9, r6; mov r6, 31; and r5, r6; mov r10, r5; and r4, r6;
     #: mov r11, r4
-    data(2, 0x9000, 0x9908, 0x1809, 0x9A02, 0x9B05, 0x589C, 0x9B06, 0x589D, 0x9B03, 0x18D2)
+    data(2, 0x9000, 0x9909, 0x1809, 0x9A02, 0x9B05, 0x589C, 0x9B06, 0x589D, 0x9B03, 0x18D2)
     data(2, 0x9202, 0x116E, 0x46B0, 0x1166, 0x46B1, 0x261F, 0x4035, 0x46AA, 0x4034, 0x46A3)
     label(PLACE)
     data(2, 0x6802, 0x680B)  # ldr r2, [r0, 0]; ldr r3, [r1, 0]
@@ -70,29 +75,12 @@ def turn_fours(r0, r1, r2, r3):
     #: str r4, STEP; lsl r5, r5, 2; cmp r4, r5
     data(2, 0x9B07, 0x189B, 0x9301, 0x9C03, 0x9D04, 0x1964, 0x9403, 0x00AD, 0x42AC)
     bne(TRANSFORM)
-    data(2, 0xB009)  # add sp, FRAME
-    pop({r4, r5, r6, r7})
-    mov(r8, r4)
-    mov(r9, r5)
-    mov(r10, r6)
-    mov(r11, r7)
-
-
-# Sums of the numbers of four transforms: r0: REAL, r1: IMAGINARY, r2: bytes of a transform,
-# r3: of REAL.
-@micropython.asm_thumb
-def add_fours(r0, r1, r2, r3):
-    mov(r4, r8)
-    mov(r5, r9)
-    mov(r6, r10)
-    mov(r7, r11)
-    push({r4, r5, r6, r7})
-    # r1, r2, r3, r12: bytes of one to four transforms; r11: the bytes from REAL to IMAGINARY;
-    # r8: the end of the first transform, lr: the end of all
-    #: sub r1, r1, r0; mov r11, r1; add r3, r3, r0; mov lr, r3; mov r1, r2; add r4, r0, r1;
-    #: mov r8, r4; lsl r2, r1, 1; add r3, r2, r1; lsl r4, r1, 2; mov r12, r4
-    data(2, 0x1A09, 0x468B, 0x181B, 0x469E, 0x4611, 0x1844, 0x46A0, 0x004A, 0x1853, 0x008C, 0x46A4)
-    label(PLACE)
+    label(ADD)
+    # r1, r2, r3, r12: bytes of one to four transforms; r8: the end of the first one
+    #: ldr r0, RE; ldr r1, IM; mov r11, r1; ldr r1, SIZE; add r4, r0, r1; mov r8, r4; lsl r2, r1, 1;
+    #: add r3, r2, r1; lsl r4, r1, 2; mov r12, r4
+    data(2, 0x9808, 0x9909, 0x468B, 0x9907, 0x1844, 0x46A0, 0x004A, 0x1853, 0x008C, 0x46A4)
+    label(FOUR)
     # REAL: r9: 1 - 3, r10: 0 - 2
     #: ldr r4, [r0, r1]; ldr r5, [r0, r3]; add r6, r4, r5; sub r4, r4, r5; mov r9, r4;
     #: ldr r4, [r0, 0]; ldr r5, [r0, r2]; add r7, r4, r5; sub r4, r4, r5; mov r10, r4;
@@ -110,9 +98,16 @@ def add_fours(r0, r1, r2, r3):
     #: mov r7, r11; sub r0, r0, r7; mov r6, r10; add r7, r6, r4; str r7, [r0, r1]; sub r7, r6, r4;
     #: str r7, [r0, r3]; add r0, 4; cmp r0, r8
     data(2, 0x465F, 0x1BC0, 0x4656, 0x1937, 0x5047, 0x1B37, 0x50C7, 0x3004, 0x4540)
-    bne(PLACE)
+    bne(FOUR)
     data(2, 0x18C0, 0x44E0, 0x4570)  # add r0, r0, r3; add r8, r12; cmp r0, lr
-    bne(PLACE)
+    bne(FOUR)
+    #: ldr r1, SIZE; lsl r1, r1, 2; str r1, SIZE; ldr r4, FIRST; lsr r4, r4, 2; str r4, FIRST;
+    #: cmp r4, 2
+    data(2, 0x9907, 0x0089, 0x9107, 0x9C04, 0x08A4, 0x9404, 0x2C02)
+    beq(END)
+    b(STAGE)
+    label(END)
+    data(2, 0xB00A)  # add sp, FRAME
     pop({r4, r5, r6, r7})
     mov(r8, r4)
     mov(r9, r5)
@@ -167,8 +162,7 @@ def unpack_wide(r0, r1, r2, r3):
 # only after all of these names: that takes longer than most of the assembly.
 def transform(
     pairs=join_pairs,
-    turn=turn_fours,
-    add=add_fours,
+    fours=join_wide,
     last=unpack_wide,
     re=REAL,
     im=IMAGINARY,
@@ -176,14 +170,8 @@ def transform(
     points=len(REAL),
 ):
     """Transform REAL + i IMAGINARY, in the order of `load_frame`."""
-    size = 4
     if not points & 0x5555:
         pairs(re, 4 * points)
         pairs(im, 4 * points)
-        size = 8
-    while size < 4 * points:
-        if size > 4:
-            turn(re, im, sines, size + (8 * points // size << 16))
-        add(re, im, size, 4 * points)
-        size <<= 2
-    last(re, im, sines, 2 * points)
+    fours(re, im, sines, points + points)
+    last(re, im, sines, points + points)

@@ -20,6 +20,7 @@ from thumbnet.trainer import (
     Concatenate,
     Dense,
     Input,
+    LogMelSettings,
     Model,
     SoundSettings,
     SoundStream,
@@ -187,9 +188,31 @@ def test_of_sound_in_assembly(
         assert found == pytest.approx((network + 2 * frame) / 1000, rel=1e-12)
 
 
-@pytest.mark.parametrize(("tier", "counted"), [("thumb", 140_000), ("viper", 696_000)])
-def test_of_sound_as_counted(tier: str, counted: int) -> None:
-    """What the emulator counted for a push of microWakeWord's (docs/sound.md)."""
-    sound = SoundStream(SoundSettings(), 3, 3, 1.0, 1, 1)
+@pytest.mark.parametrize(("power", "frequency"), [(1, 164), (2, 44)])
+def test_of_mel_filters_in_assembly(
+    power: int, frequency: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(CPUS, "toy", replace(CPU, tiers={"thumb": replace(PLAIN, assembly=True)}))
+    settings = LogMelSettings(channels=4, low=0.0, power=power, coefficients=2)
+    base = replace(graph(), sound=SoundStream(settings, 3, 2, 1.0, 1, 1))
+    frame = 49_000 + 14 * 320 + 47 * 480 + 4 * 512 + 70 * 1024 + frequency * 128
+    frame += (270 + 2 * 11) * 4 + 2 * (22 + 2 * 8)
+    found = decision_seconds(base, BOARD, "thumb", viper=False)
+    network = NETWORK + PRODUCTS * 10
+    assert found == pytest.approx((network + 2 * frame) / 1000, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "frames", "tier", "counted"),
+    [
+        ("microwakeword", 3, "thumb", 140_000),
+        ("microwakeword", 3, "viper", 696_000),
+        ("mlperf_kws", 49, "thumb", 187_000),
+        ("mlperf_kws", 49, "viper", 938_000),
+    ],
+)
+def test_of_sound_as_counted(name: str, frames: int, tier: str, counted: int) -> None:
+    """What the emulator counted for a push (docs/sound.md)."""
+    sound = SoundStream(FRONT_ENDS[name], frames, 3, 1.0, 1, 1)
     found = push_cycles(sound, CPUS["cortex-m0plus"], tier == "thumb")
     assert found == pytest.approx(counted, rel=0.05)
