@@ -114,21 +114,6 @@ def test_bench_script(target):
         assert 32 <= lines[0]["heap"] <= 500
 
 
-HEARS_HOPS = b"""
-SAMPLES, HOP, FRAMES, STEP = [0] * 6, 4, 3, 2
-class Stream:
-    def push(self, pcm):
-        if len(pcm) != HOP:
-            raise ValueError("the network does not run in one of STEP pushes")
-"""
-
-
-def test_bench_pushes_a_hop_of_sound_though_pieces_are_shorter(target):
-    pieces = [[1, 2], [3], [4, 5, 6, 7]]
-    line = run(target, {"gestures.py": HEARS_HOPS}, [pieces], script="bench")[1]
-    assert line.keys() == {"us_decision"}
-
-
 def test_heap_too_small_says_what_to_do():
     needs_micropython()
     big = {"gestures.py": b"def predict(v):\n    return 0\nW = bytes(40000)\n"}
