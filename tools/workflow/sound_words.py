@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from thumbnet.trainer import SoundExamples, SoundStream, TrainedSound
+from thumbnet.trainer import BACKGROUND, SoundExamples, SoundStream, TrainedSound
 
 FEW_SOUNDS = 10
 """Sounds of a class below which they are few."""
@@ -38,7 +38,12 @@ def sound_warnings(train: SoundExamples, test: SoundExamples) -> list[str]:
     found = []
     own = np.concatenate([data.y[~data.copied] for data in (train, test)])
     counts = np.bincount(own, minlength=len(train.labels))
-    few = [label for label, n in zip(train.labels, counts.tolist(), strict=True) if n < FEW_SOUNDS]
+    # Background is also made.
+    few = [
+        label
+        for label, n in zip(train.labels, counts.tolist(), strict=True)
+        if n < FEW_SOUNDS and label != BACKGROUND
+    ]
     if few:
         found.append(
             f"fewer than {FEW_SOUNDS} sounds of {', '.join(map(repr, few))}: the accuracy says "

@@ -26,6 +26,7 @@ _NO_DATA = re.compile(r"(readme|license|licence|changelog|notes?)(?![a-z])", re.
 _ELSEWHERE = {
     **dict.fromkeys((".xlsx", ".xls", ".ods"), "a spreadsheet: save or export it as CSV"),
     **dict.fromkeys((".sqlite", ".db", ".kml", ".mat", ".parquet"), "not text: export it as CSV"),
+    **dict.fromkeys((".wav", ".flac", ".ogg", ".mp3"), "sound: use --sound instead of --window"),
 }
 
 

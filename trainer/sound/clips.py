@@ -105,7 +105,7 @@ def read_sounds(
     ThumbnetError
         If there are too few labels, or a file is damaged; the message names it.
     """
-    tree = _folder(path)
+    tree = _folder(path, f"{path}", "give one with a folder of sounds for each label in it")
     notes: Counter[str] = Counter()
     labels = [one for one in tree.folders if one.name != NOISE_FOLDER]
     if labels and {one.name.lower() for one in labels} <= _SPLITS:
@@ -125,6 +125,9 @@ def read_sounds(
             clips += _clip(file, sound_label(folder.name), group, rate, budget, notes)
     if not clips:
         raise ThumbnetError(_nothing(path, tree))
+    for file in tree.files:
+        if file.suffix in (*SUFFIXES, *OTHER_SUFFIXES):
+            notes["a sound beside the folders of the labels: it is left out, as it has none"] += 1
     noises = _noises(tree, noise, rate, budget, notes)
     clips = _joined_copies(clips, notes)
     names = class_names([one.label for one in clips])
@@ -138,15 +141,13 @@ def read_sounds(
     return Sounds(tuple(clips), tuple(noises), rate, tuple(_told(notes)))
 
 
-def _folder(path: str | os.PathLike[str]) -> Folder:
+def _folder(path: str | os.PathLike[str], where: str, remedy: str) -> Folder:
     place = Path(path)
     if not place.exists():
-        raise ThumbnetError(f"{path}: no such folder: give one with a folder for each label in it")
+        raise ThumbnetError(f"{where}: no such folder: {remedy}")
     tree = open_tree(place)
     if isinstance(tree, File):
-        raise ThumbnetError(
-            f"{path} is a file: --sound takes a folder with a folder of sounds for each label"
-        )
+        raise ThumbnetError(f"{where}: this is a file: {remedy}")
     return tree
 
 
@@ -217,7 +218,9 @@ def _noises(
     notes: Counter[str],
 ) -> list[Clip]:
     inside = next((one for one in tree.folders if one.name == NOISE_FOLDER), None)
-    folder = _folder(noise) if noise is not None else inside
+    folder = inside
+    if noise is not None:
+        folder = _folder(noise, f"--noise {noise}", "give a folder of noise")
     if folder is None:
         return []
     found = [

@@ -57,7 +57,7 @@ def test_it_says_what_it_took(trained: Path) -> None:
         "3 examples of 3 sounds (1.31 s) held out",
         "the network reads 25 frames of 40 features, one every 20 ms: 0.51 s, every 200 ms",
         "3 classes, 'background' (6), 'high' (6), 'low' (6)",
-        "warning: fewer than 10 sounds of",
+        "warning: fewer than 10 sounds of 'high', 'low': the accuracy",
         "warning: who speaks is not known",
         "most frequent class",
     ):

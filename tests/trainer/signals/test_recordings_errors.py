@@ -117,6 +117,9 @@ def test_of_files(b: str, said: str, tmp_path: Path) -> None:
     [
         ({}, {}, "motions: no CSV files here: put them into a folder for each label, such as "
                  "motions/walk/1.csv"),
+        ({"yes/1.wav": ""}, {},
+         "motions: no CSV files here: put them into a folder for each label, such as "
+         "motions/walk/1.csv (1.wav is sound: use --sound instead of --window)"),
         ({"a/1.csv": GOOD, "c.csv": GOOD}, {},
          "c.csv is next to the folders of labels: move it into the folder of its label, or delete "
          "it"),

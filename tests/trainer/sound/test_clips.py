@@ -118,11 +118,14 @@ def test_notices(tmp_path: Path) -> None:
     beeps(tmp_path, 2)
     write_wave(tmp_path / "low" / "dead.wav", np.zeros(4000))
     write_wave(tmp_path / "low" / "again.wav", beep(400, 0.4, 400))
+    for name in ("lost.wav", "found.wav"):
+        write_wave(tmp_path / name, beep(500, 0.2))
     (tmp_path / "spare").mkdir()
     notices = read_sounds(tmp_path, RATE).notices
     assert notices == (
         f"{tmp_path / 'low' / 'dead.wav'} is silent: it is left out",
         f"there are no sounds in {tmp_path / 'spare'}: it is left out",
+        "a sound beside the folders of the labels: it is left out, as it has none (2 files)",
         "the same sound as another file: it is left out",
     )
 
@@ -139,10 +142,12 @@ def test_refused(tmp_path: Path) -> None:
     refused("every sound has label 'yes': make another folder beside yes/, such as background/")
     write_wave(tmp_path / "no" / "a.wav", beep(600, 0.2))
     refused("label 'no' has one file, no/a.wav: a test needs another")
+    with pytest.raises(ThumbnetError, match="--noise b: no such folder: give a folder of noise"):
+        read_sounds(tmp_path, RATE, noise="b")
     (tmp_path / "no").rename(tmp_path / "train")
     (tmp_path / "yes").rename(tmp_path / "test")
     refused("are no labels: give one of these folders, such as .*test, with a folder for each")
-    with pytest.raises(ThumbnetError, match=r"a\.wav is a file: --sound takes a folder"):
+    with pytest.raises(ThumbnetError, match=r"a\.wav: this is a file: give one with a folder"):
         read_sounds(tmp_path / "a.wav", RATE)
-    with pytest.raises(ThumbnetError, match="no such folder"):
+    with pytest.raises(ThumbnetError, match="no such folder: give one with a folder of sounds for"):
         read_sounds(tmp_path / "b", RATE)
