@@ -200,3 +200,21 @@ def _fits(report: Report) -> Iterator[Finding]:
             f"It fits {len(report.fits) - len(none)} of {count(len(report.fits), 'board')}.",
             good=True,
         )
+        if "sound" in report.info:
+            yield from _too_slow_for_sound(report)
+
+
+def _too_slow_for_sound(report: Report) -> Iterator[Finding]:
+    """Warn of boards that compute longer than sound lasts; in bytecode, all do."""
+    made = [fit for fit in report.fits if fit.estimate is not None]
+    slow = [
+        fit.board.title
+        for fit in made
+        if fit.estimate and (fit.estimate.load is None or fit.estimate.load > 1)
+    ]
+    if slow:
+        yield Finding(
+            f"{len(slow)} of {count(len(made), 'board')} that it fits cannot keep up with a "
+            f"microphone: {', '.join(slow[:4])}{' ...' if len(slow) > 4 else ''}.",
+            "Choose one that runs compiled code, or train a smaller network.",
+        )

@@ -111,6 +111,18 @@ def test_findings_of_layers_and_boards() -> None:
     )
     none = [replace(fit, estimate=None, refusal="too large") for fit in base.fits]
     assert "It fits none of these boards." in texts(replace(base, fits=none))
+    first, second = base.fits
+    assert first.estimate is not None
+    assert second.estimate is not None
+    loads = [
+        replace(first, estimate=replace(first.estimate, load=1.0)),
+        replace(second, estimate=replace(second.estimate, load=1.1)),
+    ]
+    hears = replace(base, info={**base.info, "sound": {}}, fits=loads)
+    slow = f"1 of 2 boards that it fits cannot keep up with a microphone: {second.board.title}."
+    assert slow in texts(hears)
+    assert "microphone" not in texts(replace(base, fits=loads))
+    assert "2 of 2 boards that it fits cannot" in texts(replace(hears, fits=base.fits))  # bytecode
     assert base.held_out is not None
     same = base.held_out.score(base.held_out.predicted)
     assert "Weights of 4 bits are no worse" in texts(replace(base, score_4_bits=same))
