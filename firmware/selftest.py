@@ -68,10 +68,9 @@ def pushed(samples):
     stream = module.Stream()
     if hasattr(module, "SAMPLES"):  # sound comes in pieces, again and again until the network runs
         k = 0
-        missing = len(module.SAMPLES) + (module.FRAMES - 1) * module.HOP
-        while missing > 0:
+        module.SCORES[0] = 0x3FFFFFFF  # which no score is
+        while module.SCORES[0] == 0x3FFFFFFF:
             stream.push(samples[k % len(samples)])
-            missing -= len(samples[k % len(samples)])
             k += 1
         return {"values": list(module.VALUES), "scores": list(module.SCORES)}
     # Push some others first, so that the window does not begin where the ring does.

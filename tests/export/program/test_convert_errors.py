@@ -156,7 +156,7 @@ def test_name_of_a_builtin_module() -> None:
 def test_board() -> None:
     text = refused(built(Dense(2)), board="generik")
     assert text.startswith("unknown board 'generik': did you mean 'generic'? use one of ")
-    assert text.endswith("unix, wasm, or your own profile: --board FILE.toml")
+    assert text.endswith("unix, unix_arm64, wasm, or your own profile: --board FILE.toml")
 
 
 def test_inputs_out_of_range() -> None:
