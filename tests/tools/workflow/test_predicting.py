@@ -132,7 +132,7 @@ def test_a_line_that_is_no_row_is_named_and_the_next_is_answered(place: Path) ->
 
 def test_names_of_other_columns_end_it(place: Path) -> None:
     network = load_answering(place / "table.py", None, None)
-    with pytest.raises(ThumbnetError, match="line 1: names no column 'colour', 'on', 'ay'"):
+    with pytest.raises(ThumbnetError, match="line 1: the header lacks 'colour', 'on', 'ay'"):
         list(predict_lines(network, ["ax,bx", "1,2"]).answers)
 
 

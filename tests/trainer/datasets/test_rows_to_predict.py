@@ -94,7 +94,7 @@ def test_lines_with_and_without_names(tmp_path: Path) -> None:
         reader.read(3, "1,2,3")
     with pytest.raises(ThumbnetError, match=r"input, line 4, column 'b': missing value$"):
         reader.read(4, "1,")
-    with pytest.raises(WrongColumns, match=r"input, line 1: names no column 'b'"):
+    with pytest.raises(WrongColumns, match=r"input, line 1: the header lacks 'b'"):
         RowReader("input", like, 2).read(1, "a,c")
 
 
