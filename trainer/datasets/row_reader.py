@@ -101,8 +101,8 @@ class RowReader:
             self._places = [lower.index(name.lower()) for name in self.columns.features]
         if absent:
             raise WrongColumns(
-                f"{self.where}, line {number}: the header lacks {quoted(absent)}: the network reads "
-                f"{quoted(self.columns.features)}, so name each of them"
+                f"{self.where}, line {number}: the header lacks {quoted(absent)}: the network "
+                f"reads {quoted(self.columns.features)}, so name each of them"
             )
         self._header, self._width = tuple(cells), len(cells)
 
